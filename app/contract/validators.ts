@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { type EndpointId, type MachineId, parseId } from '../domain/ids.ts'
+import { configureSpecSchema, createSpecSchema, descriptionSchema, nameSchema, pathSchema } from '../domain/spec.ts'
+
+/** For calls that need nothing. */
+export const nothing = z.undefined()
+
+const idText = z
+  .string()
+  .max(400)
+  .refine((text) => parseId(text) !== null)
+
+export const machineIdSchema = idText as unknown as z.ZodType<MachineId>
+export const endpointIdSchema = idText as unknown as z.ZodType<EndpointId>
+/** Random ids and the tools' own handles: one line without control characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+export const handleSchema = z
+  .string()
+  .min(1)
+  .max(300)
+  .regex(/^[^\x00-\x1f\x7f]+$/)
+
+export const byMachine = z.object({ id: machineIdSchema })
+export const byMachines = z.object({ ids: z.array(machineIdSchema).max(10_000) })
+export const byEndpoint = z.object({ endpointId: endpointIdSchema })
+export const byTask = z.object({ taskId: handleSchema })
+export const bySession = z.object({ sessionId: handleSchema })
+export const bySnapshot = z.object({ id: machineIdSchema, snapshotId: handleSchema })
+export const bySnapshots = z.object({ id: machineIdSchema, snapshotIds: z.array(handleSchema).min(1).max(1000) })
+export const byRestore = z.object({ id: machineIdSchema, restoreId: handleSchema })
+
+export const renameRequest = z.object({ id: machineIdSchema, name: nameSchema })
+export const configureRequest = z.object({ id: machineIdSchema, changes: configureSpecSchema })
+export const createRequest = z.object({ spec: createSpecSchema })
+export const cloneRequest = z.object({
+  id: machineIdSchema,
+  name: nameSchema,
+  mode: z.enum(['full', 'linked']),
+  /** null clones the present state. */
+  snapshotId: handleSchema.nullable(),
+})
+export const removeRequest = z.object({
+  id: machineIdSchema,
+  /** Volumes to remove as well: only those that the plan named. */
+  volumes: z.array(z.string().max(4096)).max(1000),
+  /** The machine's name as typed, where the plan's way is `gone`; null for the trash. */
+  typedName: z.string().max(1000).nullable(),
+})
+export const purgeRequest = z.object({ trashIds: z.array(handleSchema).min(1).max(1000) })
+export const takeSnapshotRequest = z.object({
+  id: machineIdSchema,
+  name: nameSchema,
+  description: descriptionSchema,
+  memory: z.boolean(),
+})
+export const editSnapshotRequest = z.object({
+  id: machineIdSchema,
+  snapshotId: handleSchema,
+  name: nameSchema,
+  description: descriptionSchema,
+})
+export const annotateRequest = z.object({
+  id: machineIdSchema,
+  pinned: z.boolean().optional(),
+  tags: z.array(z.string().trim().min(1).max(64)).max(64).optional(),
+  note: z.string().max(10_000).optional(),
+})
+
+export const openConsoleRequest = z.object({
+  id: machineIdSchema,
+  consoleId: handleSchema,
+  /** For shells: whom to be and where to start; null lets the machine decide. */
+  user: z.string().max(200).nullable(),
+  folder: pathSchema.nullable(),
+})
+const columns = z.number().int().min(2).max(1000)
+const rows = z.number().int().min(1).max(1000)
+export const attachRequest = z.object({ sessionId: handleSchema, columns, rows })
+/** What a terminal sends up. Input is UTF-8 bytes or text; `ack` counts the bytes of `data` frames that xterm has taken. */
+export const consoleUp = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('input'), data: z.string().max(1_000_000) }),
+  z.object({ kind: z.literal('resize'), columns, rows }),
+  z.object({ kind: z.literal('ack'), bytes: z.number().int().min(0) }),
+])
+
+export const settingsRequest = z.object({ changes: z.record(z.string(), z.unknown()) })
+export const activityRequest = z.object({
+  /** null for all machines. */
+  id: machineIdSchema.nullable(),
+  /** Newest entries, at most this many, older than `before` (ISO 8601) when given. */
+  limit: z.number().int().min(1).max(500),
+  before: z.string().max(40).nullable(),
+})
+export const pickRequest = z.object({ purpose: z.enum(['disk-image', 'iso', 'folder', 'tool']) })
+export const browseRequest = z.object({
+  /** Folder to list; null for the person's home. */
+  path: pathSchema.nullable(),
+  purpose: z.enum(['disk-image', 'iso', 'folder', 'tool']),
+})
+export const revealRequest = z.object({ path: pathSchema })
+export const externalRequest = z.object({ url: z.string().max(4096).url() })
+export const toolPathRequest = z.object({ tool: handleSchema, path: pathSchema.nullable() })
+export const quitRequest = z.object({ mode: z.enum(['keep', 'suspend', 'shut-down', 'cancel']) })
+export const statsUp = byMachines

@@ -1,0 +1,90 @@
+import type { Session } from '../domain/console.ts'
+import type { AppError } from '../domain/errors.ts'
+import type { MachineId, SessionId, TaskId } from '../domain/ids.ts'
+import type { Annotation, Machine } from '../domain/machine.ts'
+import type { Endpoint, HostInfo, ProviderInfo } from '../domain/provider.ts'
+import type { TaskResult, TaskState, TaskVerb } from '../domain/task.ts'
+
+/** The whole, at one revision. Changes with a higher revision apply on top. */
+export interface Inventory {
+  readonly revision: number
+  readonly hosts: readonly HostInfo[]
+  readonly providers: readonly ProviderInfo[]
+  readonly endpoints: readonly Endpoint[]
+  readonly machines: readonly Machine[]
+  /** Only for machines that have any. */
+  readonly annotations: Readonly<Record<MachineId, Annotation>>
+}
+
+/**
+ * What changed since `revision - 1`. A client whose revision is older asks for the whole again. Fields left out did not
+ * change; hosts and endpoints come whole because they are few.
+ */
+export interface InventoryChange {
+  readonly revision: number
+  readonly upserts: readonly Machine[]
+  readonly removed: readonly MachineId[]
+  readonly hosts?: readonly HostInfo[]
+  readonly providers?: readonly ProviderInfo[]
+  readonly endpoints?: readonly Endpoint[]
+  readonly annotations?: Readonly<Record<MachineId, Annotation>>
+}
+
+export interface SnapshotsChanged {
+  readonly machineId: MachineId
+}
+
+export interface SessionsView {
+  readonly sessions: readonly Session[]
+}
+
+/** Down a terminal's stream. `replay` is what was said before, once, first; acknowledge it as data. */
+export type ConsoleDown =
+  | { readonly kind: 'replay'; readonly data: Uint8Array; readonly columns: number; readonly rows: number }
+  | { readonly kind: 'data'; readonly data: Uint8Array }
+  /** Another viewer resized the session. */
+  | { readonly kind: 'size'; readonly columns: number; readonly rows: number }
+
+/** A finished or running task as the activity keeps it, across restarts. */
+export interface ActivityEntry {
+  readonly taskId: TaskId
+  readonly verb: TaskVerb
+  readonly machineId: MachineId | null
+  readonly machineName: string
+  readonly subject: string | null
+  readonly state: TaskState
+  readonly startedAt: string
+  readonly endedAt: string | null
+  readonly error: AppError | null
+  readonly result: TaskResult
+}
+
+export interface BrowseResult {
+  readonly path: string
+  /** null at the root. */
+  readonly parent: string | null
+  readonly entries: readonly {
+    readonly name: string
+    readonly path: string
+    readonly kind: 'folder' | 'file'
+    readonly sizeBytes: number | null
+  }[]
+}
+
+/** What quitting means now. When all are empty Berth quits without asking. */
+export interface QuitPlan {
+  /** Machines that go on running without Berth. */
+  readonly staying: readonly { readonly id: MachineId; readonly name: string }[]
+  /** Machines that cannot, and must be suspended or shut down first. */
+  readonly ending: readonly { readonly id: MachineId; readonly name: string }[]
+  /** Of `staying`, those that could be suspended instead. */
+  readonly suspendable: readonly MachineId[]
+  /** Tasks that would be interrupted; quitting waits for them. */
+  readonly tasks: readonly TaskId[]
+  /** Terminals whose command would end. */
+  readonly terminals: readonly {
+    readonly sessionId: SessionId
+    readonly machineName: string
+    readonly command: string
+  }[]
+}

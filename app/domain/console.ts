@@ -1,0 +1,42 @@
+import type { Text } from '../messages/text.ts'
+import type { MachineId, SessionId } from './ids.ts'
+
+/** A console a machine offers now, best first. `withheld` says why it cannot be opened at the moment. */
+export interface ConsoleOption {
+  /** Unique within the machine: `serial0`, `shell`, `attach`, `logs`. */
+  readonly id: string
+  readonly kind: 'serial' | 'shell' | 'attach' | 'logs'
+  readonly label: Text
+  /** Whether what is typed goes anywhere. Logs do not. */
+  readonly writable: boolean
+  readonly withheld: Text | null
+}
+
+/**
+ * opening: being made. live: bytes flow. ended: the other side is gone, its text is kept; `reopens` says whether it comes
+ * back by itself when the machine runs again. lost: the connection broke and is being tried again.
+ */
+export type SessionState = 'opening' | 'live' | 'ended' | 'lost'
+
+/** A console session: owned by main, watched by any number of windows. */
+export interface Session {
+  readonly id: SessionId
+  readonly machineId: MachineId
+  readonly machineName: string
+  readonly consoleId: string
+  readonly kind: ConsoleOption['kind']
+  /** Short name for the tab: `bash`, `serial 1`, `logs`. Not translated. */
+  readonly title: string
+  readonly state: SessionState
+  readonly writable: boolean
+  /** Exit code of what ran in it, once ended; null when there is none or it is not known. */
+  readonly exitCode: number | null
+  /** When the present state began, ISO 8601 UTC. */
+  readonly since: string
+  /** Attempts to connect again so far, for `lost`. */
+  readonly attempts: number
+  /** Why it ended or could not be opened. */
+  readonly reason: Text | null
+  readonly columns: number
+  readonly rows: number
+}

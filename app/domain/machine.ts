@@ -1,0 +1,53 @@
+import type { Text } from '../messages/text.ts'
+import type { EndpointId, MachineId } from './ids.ts'
+import type { Verb } from './verbs.ts'
+
+export const steadyStates = ['stopped', 'running', 'paused', 'suspended', 'crashed', 'inaccessible', 'unknown'] as const
+/** What a machine is when nothing is under way. `suspended`: its memory is kept on disk and it is not running. */
+export type SteadyState = (typeof steadyStates)[number]
+
+export const busyStates = ['starting', 'stopping', 'suspending', 'restoring', 'working'] as const
+/** `working`: the tool is doing something we did not start, such as merging a snapshot. */
+export type BusyState = (typeof busyStates)[number]
+
+export type MachineState = SteadyState | BusyState
+
+export function isBusy(state: MachineState): state is BusyState {
+  return (busyStates as readonly string[]).includes(state)
+}
+
+export type MachineKind = 'vm' | 'container' | 'environment'
+
+/** A machine as every list shows it. What only its own page shows is in `MachineDetails`. */
+export interface Machine {
+  readonly id: MachineId
+  readonly endpointId: EndpointId
+  readonly kind: MachineKind
+  /** As the person typed it: may be empty, hold line breaks, or be written right to left. */
+  readonly name: string
+  readonly state: MachineState
+  /** The tool's own word, e.g. `guest-panicked`. Shown, never branched on. */
+  readonly nativeState: string
+  /** What runs in it, in a few words: `Debian 13`, `postgres:16`. */
+  readonly os: string | null
+  readonly arch: string | null
+  readonly cpus: number | null
+  readonly memoryBytes: number | null
+  /** When the present state began, ISO 8601 UTC; null when the tool does not say. */
+  readonly since: string | null
+  /** Addresses by which it is reached from this computer, best first. Empty when not known. */
+  readonly addresses: readonly string[]
+  /** Verbs its provider has but this machine does not, and why; e.g. a raw disk has no snapshots. */
+  readonly withheld: Readonly<Partial<Record<Verb, Text>>>
+  /** A short sentence that belongs beside the state: an exit code, an accelerator that is not used. */
+  readonly remark: Text | null
+}
+
+/** What the person adds to a machine. Kept by Berth, whatever the provider; all empty until set. */
+export interface Annotation {
+  readonly pinned: boolean
+  readonly tags: readonly string[]
+  readonly note: string
+}
+
+export const noAnnotation: Annotation = { pinned: false, tags: [], note: '' }

@@ -1,0 +1,84 @@
+import type { Text } from '../messages/text.ts'
+import type { AppError } from './errors.ts'
+import type { EndpointId, HostId, ProviderId } from './ids.ts'
+import type { MachineKind } from './machine.ts'
+import type { Verb } from './verbs.ts'
+
+/**
+ * What a provider can do, derived from which facets its object has. Power is not among them: every provider has it.
+ */
+export const capabilities = [
+  'reset',
+  'restart',
+  'pause',
+  'suspend',
+  'snapshots',
+  'consoles',
+  'create',
+  'clone',
+  'rename',
+  'configure',
+  'remove',
+  'trash',
+  'stats',
+] as const
+export type Capability = (typeof capabilities)[number]
+
+/** What the window must know of a provider to draw it. */
+export interface ProviderInfo {
+  readonly id: ProviderId
+  /** The product's own name: `QEMU`, `Docker`. Not translated. */
+  readonly label: string
+  readonly kind: MachineKind
+  readonly capabilities: readonly Capability[]
+  /** Verbs this provider never has, and the sentence saying why, shown where a person would look for them. */
+  readonly never: Readonly<Partial<Record<Verb, Text>>>
+}
+
+/**
+ * ready: answers. checking: not asked yet. missing: not installed. too-old: below the floor. refused: needs a permission.
+ * broken: installed but failing. unreachable: did not answer in time; its machines are shown as last known.
+ */
+export const endpointStates = ['checking', 'ready', 'missing', 'too-old', 'refused', 'broken', 'unreachable'] as const
+export type EndpointState = (typeof endpointStates)[number]
+
+/** One way to put something right: what it does, and the commands or page that do it on this system. */
+export interface Remedy {
+  readonly title: Text
+  /** Commands to run in a terminal, in order; empty when there are none. */
+  readonly commands: readonly string[]
+  readonly url: string | null
+}
+
+export interface Notice {
+  readonly level: 'info' | 'warning'
+  readonly text: Text
+}
+
+/** One endpoint as it stands now: its state, what is known of it, and the way out of a bad state. */
+export interface Endpoint {
+  readonly id: EndpointId
+  readonly providerId: ProviderId
+  readonly hostId: HostId
+  /** What the list's group is called: `QEMU`, `Docker`, `Podman`. */
+  readonly label: string
+  readonly state: EndpointState
+  readonly version: string | null
+  /** Where it is: a path, a context, a socket. Mono, not translated. */
+  readonly place: string | null
+  /** Why it is not ready; null when it is. */
+  readonly error: AppError | null
+  readonly remedies: readonly Remedy[]
+  readonly notices: readonly Notice[]
+  /** When this state began, ISO 8601 UTC. */
+  readonly since: string
+}
+
+/** A computer that machines run on. */
+export interface HostInfo {
+  readonly id: HostId
+  /** `null` for this computer, which the window names in the person's language. */
+  readonly label: string | null
+  /** `local`, or how it is reached: `ssh://user@host`. */
+  readonly address: string | null
+}

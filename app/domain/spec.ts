@@ -1,0 +1,198 @@
+import { z } from 'zod'
+import type { Text } from '../messages/text.ts'
+import type { EndpointId } from './ids.ts'
+import { GiB, MiB } from './units.ts'
+
+/**
+ * A machine's name: whatever a person can type, 1 to 200 characters once its ends are trimmed. Only NUL is refused, since
+ * no tool can be given it.
+ */
+export const nameSchema = z
+  .string()
+  .transform((name) => name.trim())
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .refine((name) => [...name].length <= 200 && !name.includes('\0')),
+  )
+
+export const descriptionSchema = z.string().max(10_000)
+
+/** An absolute path on the computer Berth runs on. */
+export const pathSchema = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((path) => !path.includes('\0'))
+
+const port = z.number().int().min(1).max(65_535)
+
+/** A port of this computer that leads to one of the guest's. */
+export const forwardSchema = z.object({
+  protocol: z.enum(['tcp', 'udp']),
+  /** Address of this computer to listen on. */
+  hostAddress: z.string().max(64).default('127.0.0.1'),
+  hostPort: port,
+  guestPort: port,
+})
+export type Forward = z.infer<typeof forwardSchema>
+
+export const diskFormats = ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx'] as const
+export type DiskFormat = (typeof diskFormats)[number]
+
+export const vmSpecSchema = z.object({
+  kind: z.literal('vm'),
+  endpointId: z.string().max(300) as unknown as z.ZodType<EndpointId>,
+  name: nameSchema,
+  /** As in `qemu-system-ARCH`. */
+  arch: z.string().regex(/^[a-z0-9_]{1,32}$/),
+  cpus: z.number().int().min(1).max(1024),
+  memoryBytes: z
+    .number()
+    .int()
+    .min(MiB)
+    .max(16_384 * GiB),
+  disk: z.discriminatedUnion('from', [
+    z.object({
+      from: z.literal('blank'),
+      sizeBytes: z
+        .number()
+        .int()
+        .min(MiB)
+        .max(65_536 * GiB),
+    }),
+    z.object({
+      from: z.literal('image'),
+      path: pathSchema,
+      format: z.enum(diskFormats),
+      /** `copy` leaves the file alone; `in-place` writes to it. */
+      use: z.enum(['copy', 'in-place']),
+    }),
+    z.object({ from: z.literal('none') }),
+  ]),
+  isoPath: pathSchema.nullable(),
+  network: z.discriminatedUnion('mode', [
+    z.object({ mode: z.literal('none') }),
+    z.object({ mode: z.literal('user'), forwards: z.array(forwardSchema).max(64) }),
+  ]),
+  firmware: z.enum(['bios', 'uefi']),
+  startAfter: z.boolean(),
+})
+export type VmSpec = z.infer<typeof vmSpecSchema>
+
+export const containerSpecSchema = z.object({
+  kind: z.literal('container'),
+  endpointId: z.string().max(300) as unknown as z.ZodType<EndpointId>,
+  image: z.string().min(1).max(500),
+  /** When to ask the registry: only if the image is not here, always, or never. */
+  pull: z.enum(['missing', 'always', 'never']),
+  /** null lets the tool choose. */
+  name: nameSchema.nullable(),
+  /** Replaces the image's command; empty keeps it. */
+  command: z.array(z.string().max(100_000)).max(1000),
+  ports: z
+    .array(
+      z.object({
+        protocol: z.enum(['tcp', 'udp']),
+        hostAddress: z.string().max(64).nullable(),
+        /** null lets the tool choose a free one. */
+        hostPort: port.nullable(),
+        containerPort: port,
+      }),
+    )
+    .max(256),
+  mounts: z
+    .array(
+      z.object({
+        type: z.enum(['volume', 'bind']),
+        /** A volume's name or a folder of this computer. */
+        source: pathSchema,
+        target: pathSchema,
+        readOnly: z.boolean(),
+      }),
+    )
+    .max(256),
+  environment: z
+    .array(
+      z.object({
+        name: z
+          .string()
+          .min(1)
+          .max(1000)
+          .regex(/^[^=\0]+$/),
+        value: z.string().max(100_000),
+      }),
+    )
+    .max(1000),
+  restart: z.enum(['no', 'on-failure', 'always', 'unless-stopped']),
+  startAfter: z.boolean(),
+})
+export type ContainerSpec = z.infer<typeof containerSpecSchema>
+
+export const createSpecSchema = z.discriminatedUnion('kind', [vmSpecSchema, containerSpecSchema])
+export type CreateSpec = z.infer<typeof createSpecSchema>
+
+/** What may be changed on an existing machine. A field left out stays as it is. */
+export const configureSpecSchema = z.object({
+  cpus: z.number().int().min(1).max(1024).optional(),
+  memoryBytes: z
+    .number()
+    .int()
+    .min(MiB)
+    .max(16_384 * GiB)
+    .optional(),
+  /** null takes the disc out. */
+  isoPath: pathSchema.nullable().optional(),
+  network: vmSpecSchema.shape.network.optional(),
+  /** Only ever larger. */
+  diskBytes: z
+    .number()
+    .int()
+    .min(MiB)
+    .max(65_536 * GiB)
+    .optional(),
+  restart: containerSpecSchema.shape.restart.optional(),
+})
+export type ConfigureSpec = z.infer<typeof configureSpecSchema>
+
+/** A number a person may choose: `sensible` is the tick that leaves room for everything else. */
+export interface Limit {
+  readonly min: number
+  readonly max: number
+  readonly sensible: number
+  readonly default: number
+}
+
+export interface ArchitectureOption {
+  readonly arch: string
+  /** `kvm`, `hvf`, `whpx` or `tcg`. */
+  readonly accelerator: string
+  /** Why it is not hardware-accelerated; null when it is. */
+  readonly slow: Text | null
+  /** Why UEFI is not offered for it; null when it is. */
+  readonly noUefi: Text | null
+}
+
+export interface VmCreateOptions {
+  readonly kind: 'vm'
+  readonly endpointId: EndpointId
+  /** The host's own first. */
+  readonly architectures: readonly ArchitectureOption[]
+  readonly cpus: Limit
+  readonly memoryBytes: Limit
+  readonly diskBytes: Limit
+  /** Where the machine's folder will be. */
+  readonly folder: string
+  readonly freeBytes: number | null
+}
+
+export interface ContainerCreateOptions {
+  readonly kind: 'container'
+  readonly endpointId: EndpointId
+  /** Images already here, most recent first. */
+  readonly images: readonly { readonly reference: string; readonly sizeBytes: number | null }[]
+  readonly volumes: readonly string[]
+}
+
+export type CreateOptions = VmCreateOptions | ContainerCreateOptions

@@ -1,0 +1,22 @@
+import type { HostId } from './ids.ts'
+
+/** The computer and the program the window belongs to. */
+export interface SystemInfo {
+  readonly appVersion: string
+  readonly platform: 'linux' | 'darwin' | 'win32' | 'other'
+  /** The system's own name for a person: `Debian GNU/Linux 12`, `macOS 15.7`. */
+  readonly osName: string
+  readonly arch: string
+  readonly cpus: number
+  readonly memoryBytes: number
+  /** Free space where Berth keeps its machines; null when it cannot be told. */
+  readonly freeBytes: number | null
+  readonly hostId: HostId
+  readonly hostName: string
+  /** BCP 47, as the system has it. */
+  readonly systemLocale: string
+  /** `electron`: native dialogs and menus are there. `web`: they are not. */
+  readonly shell: 'electron' | 'web'
+  /** Where Berth keeps its own machines. */
+  readonly dataPath: string
+}

@@ -1,0 +1,30 @@
+import { coreEn } from './areas/core.ts'
+import { createEn } from './areas/create.ts'
+import { detailEn } from './areas/detail.ts'
+import { dockerEn } from './areas/docker.ts'
+import { errorsEn } from './areas/errors.ts'
+import { listEn } from './areas/list.ts'
+import { machinesEn } from './areas/machines.ts'
+import { providersEn } from './areas/providers.ts'
+import { qemuEn } from './areas/qemu.ts'
+import { tasksEn } from './areas/tasks.ts'
+import { terminalEn } from './areas/terminal.ts'
+import type { Message } from './text.ts'
+
+/**
+ * Every sentence a person reads, in English: the source of the message keys. Each area's file holds both languages side by
+ * side; a key that one of them lacks does not compile.
+ */
+export const en = {
+  ...coreEn,
+  ...createEn,
+  ...detailEn,
+  ...dockerEn,
+  ...errorsEn,
+  ...listEn,
+  ...machinesEn,
+  ...providersEn,
+  ...qemuEn,
+  ...tasksEn,
+  ...terminalEn,
+} as const satisfies Readonly<Record<string, Message>>

@@ -1,0 +1,27 @@
+import { coreKo } from './areas/core.ts'
+import { createKo } from './areas/create.ts'
+import { detailKo } from './areas/detail.ts'
+import { dockerKo } from './areas/docker.ts'
+import { errorsKo } from './areas/errors.ts'
+import { listKo } from './areas/list.ts'
+import { machinesKo } from './areas/machines.ts'
+import { providersKo } from './areas/providers.ts'
+import { qemuKo } from './areas/qemu.ts'
+import { tasksKo } from './areas/tasks.ts'
+import { terminalKo } from './areas/terminal.ts'
+import type { Catalogue } from './text.ts'
+
+/** Every sentence a person reads, in Korean. */
+export const ko: Catalogue = {
+  ...coreKo,
+  ...createKo,
+  ...detailKo,
+  ...dockerKo,
+  ...errorsKo,
+  ...listKo,
+  ...machinesKo,
+  ...providersKo,
+  ...qemuKo,
+  ...tasksKo,
+  ...terminalKo,
+}

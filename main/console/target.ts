@@ -1,0 +1,32 @@
+import type { Text } from '../../app/messages/text.ts'
+
+/** How a console is reached, as data: providers say it, `open.ts` opens it. */
+export type ConsoleTarget =
+  /** A program in a terminal of its own (docker exec -it …). */
+  | {
+      readonly kind: 'pty'
+      readonly title: string
+      readonly file: string
+      readonly args: readonly string[]
+      readonly env: Readonly<Record<string, string>>
+      /** What its exit codes mean when the program could not do its work; null for an ordinary end. */
+      readonly explain: (exitCode: number, lastOutput: string) => Text | null
+    }
+  /**
+   * A UNIX socket on which one side of a serial line waits. It has one reader at a time: Berth's session, which everybody
+   * watches. `logPath` is the file into which the machine writes the same bytes from its first one on; null when none.
+   */
+  | {
+      readonly kind: 'socket'
+      readonly title: string
+      readonly path: string
+      readonly logPath: string | null
+    }
+  /** A program whose output is only read (docker logs -f). */
+  | {
+      readonly kind: 'output'
+      readonly title: string
+      readonly file: string
+      readonly args: readonly string[]
+      readonly env: Readonly<Record<string, string>>
+    }

@@ -1,0 +1,235 @@
+import type { ConsoleOption } from '../../app/domain/console.ts'
+import type { MachineDetails } from '../../app/domain/details.ts'
+import type { EndpointId, MachineId, ProviderId, SnapshotId } from '../../app/domain/ids.ts'
+import type { Machine, MachineKind } from '../../app/domain/machine.ts'
+import type { Capability, Endpoint, HostInfo } from '../../app/domain/provider.ts'
+import type { Settings } from '../../app/domain/settings.ts'
+import type { SnapshotTree } from '../../app/domain/snapshot.ts'
+import type { ConfigureSpec, CreateOptions, CreateSpec } from '../../app/domain/spec.ts'
+import type { Stats } from '../../app/domain/stats.ts'
+import type { CommandRecord, Progress } from '../../app/domain/task.ts'
+import type { RemovalPlan, TrashItem } from '../../app/domain/trash.ts'
+import type { Verb } from '../../app/domain/verbs.ts'
+import type { Text } from '../../app/messages/text.ts'
+import type { ConsoleTarget } from '../console/target.ts'
+import type { Runner } from '../exec/command.ts'
+import type { Log } from '../log.ts'
+
+/**
+ * What one piece of work is given: how it is told to stop, where it says how far it is, and where the commands it runs are
+ * written down for the person to read. Every method honours `signal`.
+ */
+export interface Op {
+  readonly signal: AbortSignal
+  progress(step: Progress): void
+  record(command: CommandRecord): void
+}
+
+/**
+ * The world a provider lives in. A test can be the world. Providers reach processes, tools, time and disk through this
+ * alone.
+ */
+export interface Host {
+  readonly exec: Runner
+  /** Path of a tool by its name, from the settings, PATH and the system's usual folders; null when it is not installed. */
+  readonly findTool: (name: string) => Promise<string | null>
+  /** Every executable on those paths whose name begins with `prefix`, by name; for `qemu-system-*`. */
+  readonly findTools: (prefix: string) => Promise<ReadonlyMap<string, string>>
+  readonly now: () => Date
+  /** Berth's own folder for this provider's machines; made by the provider when first needed. */
+  readonly dataDir: string
+  /** Folder for what may be lost at any time (verdicts of boot tests, thumbnails). */
+  readonly cacheDir: string
+  /**
+   * A short folder for sockets (a UNIX socket's path holds about 100 bytes), private to this person; emptied by a reboot.
+   */
+  readonly runtimeDir: string
+  readonly log: Log
+  readonly settings: () => Settings
+  readonly platform: NodeJS.Platform
+}
+
+/** What a provider noticed by itself. */
+export type ProviderChange =
+  /** Endpoints may have come, gone or changed state: probe again. */
+  | { readonly kind: 'endpoints' }
+  /** Something about this endpoint's machines changed, and which is not known: list again. */
+  | { readonly kind: 'list'; readonly endpointId: EndpointId }
+  /** This machine is now as given: the tool said so itself, nobody need ask again. */
+  | { readonly kind: 'upsert'; readonly machine: Machine }
+  | { readonly kind: 'removed'; readonly id: MachineId }
+  /** The machine's snapshots, restores or kept copies changed. */
+  | { readonly kind: 'snapshots'; readonly id: MachineId }
+  | { readonly kind: 'trash' }
+
+/**
+ * One vendor's machines behind the same verbs as everyone's.
+ *
+ * - Methods may be called at the same time for different machines; the task service serialises them per machine.
+ * - `start` on a running machine and a stop on a stopped one succeed silently.
+ * - A promise settles when the tool confirms and a fresh look at the state agrees. An exit code alone proves nothing.
+ * - A timeout means "unknown", never "gone". Every method throws only `Failure`s and honours `op.signal` by throwing
+ *   `cancelled`, leaving the machine as it was or saying what is left.
+ * - Machines are identified by the tool's stable key, never by name.
+ * - Facets are absent where the tool cannot do the thing: no method exists only to throw. What one machine cannot do though
+ *   its provider can is in `Machine.withheld`.
+ */
+export interface Provider extends Partial<Facets> {
+  readonly id: ProviderId
+  /** The product's own name, not translated. */
+  readonly label: string
+  readonly kind: MachineKind
+  /** Why a verb is absent, where a person would look for it. Verbs that are merely absent get a general sentence. */
+  readonly never: Readonly<Partial<Record<Verb, Text>>>
+  readonly power: PowerOps
+  /** Cheap: is the tool there, does it answer. An absent tool is a state, not an exception. */
+  probe(op: Op): Promise<ProbeResult>
+  /** All machines of one endpoint. One unreadable machine is `inaccessible`; it does not fail the list. */
+  list(endpointId: EndpointId, op: Op): Promise<readonly Machine[]>
+  /** One machine, looked at afresh; null when the tool says that it does not exist. */
+  read(id: MachineId, op: Op): Promise<Machine | null>
+  details(id: MachineId, op: Op): Promise<MachineDetails>
+  /** Says what changed, from now until the returned function is called. Reconnects by itself. */
+  watch(changed: (change: ProviderChange) => void): () => void
+  /**
+   * Called once at start, before anything else: finds work that an earlier run left half done and finishes it, takes it back
+   * or marks it so that it is seen. Never throws away what cannot be made again.
+   */
+  recover(op: Op): Promise<void>
+  /** Berth is quitting: let go of sockets and helper processes. Machines run on. */
+  dispose(): Promise<void>
+}
+
+export interface ProbeResult {
+  readonly hosts: readonly HostInfo[]
+  readonly endpoints: readonly Endpoint[]
+}
+
+export interface PowerOps {
+  /** From stopped, crashed or suspended to running. Settles when it runs, not when its system has booted. */
+  start(id: MachineId, op: Op): Promise<void>
+  /**
+   * Asks the guest to shut down and waits, however long, until it is off or `op.signal` ends the wait; tells the wait through
+   * `progress.wait`. Never powers off by itself; where the tool does (Docker), `wait.killsAtLimit` says so.
+   */
+  shutDown(id: MachineId, op: Op): Promise<void>
+  /** At once, like pulling the plug. */
+  powerOff(id: MachineId, op: Op): Promise<void>
+}
+export interface ResetOps {
+  reset(id: MachineId, op: Op): Promise<void>
+}
+export interface RestartOps {
+  restart(id: MachineId, op: Op): Promise<void>
+}
+export interface PauseOps {
+  pause(id: MachineId, op: Op): Promise<void>
+  resume(id: MachineId, op: Op): Promise<void>
+}
+export interface SuspendOps {
+  suspend(id: MachineId, op: Op): Promise<void>
+  /** Throws the kept memory away; the disks stay as they are. Resuming is `power.start`. */
+  discard(id: MachineId, op: Op): Promise<void>
+}
+export interface SnapshotOps {
+  tree(id: MachineId, op: Op): Promise<SnapshotTree>
+  /** `memory` is asked for only on a running or paused machine. */
+  take(id: MachineId, request: { name: string; description: string; memory: boolean }, op: Op): Promise<SnapshotId>
+  edit(id: MachineId, snapshotId: SnapshotId, change: { name: string; description: string }, op: Op): Promise<void>
+  /** Deletes one; its children keep their state and move to its parent. */
+  delete(id: MachineId, snapshotId: SnapshotId, op: Op): Promise<void>
+  /**
+   * A transaction: verify, keep the present as a copy, write the record, go back, verify. On any failure the machine is as it
+   * was, or the record says which copy holds it.
+   */
+  restore(id: MachineId, snapshotId: SnapshotId, op: Op): Promise<void>
+  /** Goes back to a record's kept copy by the same transaction; the record then points the other way. */
+  undo(id: MachineId, restoreId: string, op: Op): Promise<void>
+  keep(id: MachineId, restoreId: string, op: Op): Promise<void>
+  letGo(id: MachineId, restoreId: string, op: Op): Promise<void>
+}
+export interface ConsoleOps {
+  /** Best first. Cheap: no process for a list that has not changed. */
+  options(id: MachineId, op: Op): Promise<readonly ConsoleOption[]>
+  /** How to reach a console; what opens it is `main/console`. */
+  target(
+    id: MachineId,
+    consoleId: string,
+    as: { readonly user: string | null; readonly folder: string | null },
+    op: Op,
+  ): Promise<ConsoleTarget>
+}
+export interface CreateOps {
+  options(endpointId: EndpointId, op: Op): Promise<CreateOptions>
+  /** The equivalent command lines. Pure but for looking up tools. */
+  preview(spec: CreateSpec, op: Op): Promise<readonly string[]>
+  /** Makes it, whole or not at all; does not start it (the task does, when the spec asks). */
+  create(spec: CreateSpec, op: Op): Promise<MachineId>
+}
+export interface CloneOps {
+  clone(
+    id: MachineId,
+    request: { readonly name: string; readonly mode: 'full' | 'linked'; readonly snapshotId: SnapshotId | null },
+    op: Op,
+  ): Promise<MachineId>
+}
+export interface RenameOps {
+  rename(id: MachineId, name: string, op: Op): Promise<void>
+}
+export interface ConfigureOps {
+  configure(id: MachineId, changes: ConfigureSpec, op: Op): Promise<void>
+}
+export interface RemoveOps {
+  plan(id: MachineId, op: Op): Promise<RemovalPlan>
+  /** Into the trash where the provider has one (returns the item's id), for good otherwise (returns null). */
+  remove(id: MachineId, request: { readonly volumes: readonly string[] }, op: Op): Promise<string | null>
+}
+export interface TrashOps {
+  list(op: Op): Promise<readonly TrashItem[]>
+  recover(trashId: string, op: Op): Promise<MachineId>
+  purge(trashId: string, op: Op): Promise<void>
+}
+export interface StatsOps {
+  /** Figures of these machines now; those that cannot be told are left out. Rates are since the previous call. */
+  read(ids: readonly MachineId[], op: Op): Promise<readonly Stats[]>
+}
+
+export interface Facets {
+  readonly reset: ResetOps
+  readonly restart: RestartOps
+  readonly pause: PauseOps
+  readonly suspend: SuspendOps
+  readonly snapshots: SnapshotOps
+  readonly consoles: ConsoleOps
+  readonly create: CreateOps
+  readonly clone: CloneOps
+  readonly rename: RenameOps
+  readonly configure: ConfigureOps
+  readonly remove: RemoveOps
+  readonly trash: TrashOps
+  readonly stats: StatsOps
+}
+
+/** Exhaustive by type: a facet that is not a capability, or the reverse, does not compile. */
+const facets: Readonly<Record<Capability & keyof Facets, true>> & Record<Exclude<Capability, keyof Facets>, never> = {
+  reset: true,
+  restart: true,
+  pause: true,
+  suspend: true,
+  snapshots: true,
+  consoles: true,
+  create: true,
+  clone: true,
+  rename: true,
+  configure: true,
+  remove: true,
+  trash: true,
+  stats: true,
+}
+
+/** What a provider can do, read off which facets it has. */
+export function capabilitiesOf(provider: Provider): readonly Capability[] {
+  return (Object.keys(facets) as Capability[]).filter((name) => provider[name] !== undefined)
+}
+
+export type ProviderFactory = (host: Host) => Provider

@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const inRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/**
+ * Three builds of one tree: the page (browser), main with its two entries (Node), and the preload, which a sandboxed window
+ * takes only as one CommonJS file. `vite build --app` makes all three.
+ */
+export default defineConfig({
+  root: inRoot('renderer'),
+  base: './',
+  plugins: [react()],
+  build: { outDir: inRoot('out/renderer'), emptyOutDir: true, target: 'chrome130', sourcemap: true },
+  environments: {
+    main: {
+      consumer: 'server',
+      resolve: { external: ['electron', 'node-pty'], noExternal: true, conditions: ['node', 'import'] },
+      build: {
+        outDir: inRoot('out/main'),
+        emptyOutDir: true,
+        target: 'node20',
+        ssr: true,
+        sourcemap: true,
+        minify: false,
+        rolldownOptions: {
+          input: { index: inRoot('main/index.ts'), serve: inRoot('main/serve.ts') },
+          external: ['electron', 'node-pty', /^node:/],
+          output: { format: 'esm', entryFileNames: '[name].js' },
+        },
+      },
+    },
+    preload: {
+      consumer: 'server',
+      resolve: { external: ['electron'], noExternal: true },
+      build: {
+        outDir: inRoot('out/preload'),
+        emptyOutDir: true,
+        target: 'node20',
+        ssr: true,
+        minify: false,
+        rolldownOptions: {
+          input: { preload: inRoot('main/preload.ts') },
+          external: ['electron'],
+          output: { format: 'cjs', entryFileNames: '[name].cjs' },
+        },
+      },
+    },
+  },
+  builder: {
+    async buildApp(builder) {
+      for (const name of ['client', 'main', 'preload']) {
+        const environment = builder.environments[name]
+        if (environment !== undefined) await builder.build(environment)
+      }
+    },
+  },
+})
