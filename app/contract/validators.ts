@@ -13,7 +13,6 @@ const idText = z
 export const machineIdSchema = idText as unknown as z.ZodType<MachineId>
 export const endpointIdSchema = idText as unknown as z.ZodType<EndpointId>
 /** Random ids and the tools' own handles: one line without control characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
 export const handleSchema = z
   .string()
   .min(1)
