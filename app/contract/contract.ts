@@ -3,7 +3,7 @@ import type { MachineDetails } from '../domain/details.ts'
 import type { SessionId, TaskId } from '../domain/ids.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { SnapshotTree } from '../domain/snapshot.ts'
-import type { CreateOptions } from '../domain/spec.ts'
+import type { CreateOptions, MachineConfiguration } from '../domain/spec.ts'
 import type { Stats } from '../domain/stats.ts'
 import type { SystemInfo } from '../domain/system.ts'
 import type { CommandRecord, Task } from '../domain/task.ts'
@@ -39,6 +39,10 @@ export const calls = {
   'tool.setPath': call<void>()(v.toolPathRequest),
 
   'machine.details': call<MachineDetails>()(v.byMachine),
+  /** The last lines a machine said (log or serial console), as plain text; null when nothing is kept. */
+  'machine.output': call<string | null>()(v.byMachine),
+  /** The machine's settings as they are now, and which of them can be changed. */
+  'machine.configuration': call<MachineConfiguration>()(v.byMachine),
   /** Looks at one machine afresh and settles when the feed has been told. */
   'machine.check': call<void>()(v.byMachine),
   'machine.start': call<TaskId>()(v.byMachine),

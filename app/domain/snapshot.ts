@@ -1,3 +1,4 @@
+import type { Text } from '../messages/text.ts'
 import type { SnapshotId } from './ids.ts'
 
 export interface Snapshot {
@@ -39,6 +40,8 @@ export interface SnapshotTree {
   readonly currentId: SnapshotId | null
   /** Newest first. The undo bar offers the first. */
   readonly restores: readonly RestoreRecord[]
+  /** What this machine's snapshots do not hold, such as a container's volumes; null when they hold everything. */
+  readonly notice: Text | null
 }
 
-export const emptyTree: SnapshotTree = { snapshots: [], currentId: null, restores: [] }
+export const emptyTree: SnapshotTree = { snapshots: [], currentId: null, restores: [], notice: null }

@@ -155,6 +155,19 @@ export const configureSpecSchema = z.object({
   restart: containerSpecSchema.shape.restart.optional(),
 })
 export type ConfigureSpec = z.infer<typeof configureSpecSchema>
+export type ConfigureField = keyof ConfigureSpec
+
+/** A machine's settings as they stand, for the form that changes them. */
+export interface MachineConfiguration {
+  /** What can be changed on this machine, now or once it is stopped. */
+  readonly fields: readonly ConfigureField[]
+  /** Of these, what can be changed only while it is stopped. */
+  readonly whileStopped: readonly ConfigureField[]
+  /** Present values. A field without one has none set, such as a container without a memory limit. */
+  readonly values: ConfigureSpec
+  /** For the numbers among the fields. `default` is not used. */
+  readonly limits: Readonly<Partial<Record<'cpus' | 'memoryBytes' | 'diskBytes', Limit>>>
+}
 
 /** A number a person may choose: `sensible` is the tick that leaves room for everything else. */
 export interface Limit {

@@ -5,7 +5,7 @@ import type { Machine, MachineKind } from '../../app/domain/machine.ts'
 import type { Capability, Endpoint, HostInfo } from '../../app/domain/provider.ts'
 import type { Settings } from '../../app/domain/settings.ts'
 import type { SnapshotTree } from '../../app/domain/snapshot.ts'
-import type { ConfigureSpec, CreateOptions, CreateSpec } from '../../app/domain/spec.ts'
+import type { ConfigureSpec, CreateOptions, CreateSpec, MachineConfiguration } from '../../app/domain/spec.ts'
 import type { Stats } from '../../app/domain/stats.ts'
 import type { CommandRecord, Progress } from '../../app/domain/task.ts'
 import type { RemovalPlan, TrashItem } from '../../app/domain/trash.ts'
@@ -158,6 +158,11 @@ export interface ConsoleOps {
     as: { readonly user: string | null; readonly folder: string | null },
     op: Op,
   ): Promise<ConsoleTarget>
+  /**
+   * The last `lines` lines of the log or serial console, escape sequences taken out, for the preview on the machine's page;
+   * null when nothing is kept. Cheap: asked for every few seconds while that page shows.
+   */
+  tail(id: MachineId, lines: number, op: Op): Promise<string | null>
 }
 export interface CreateOps {
   options(endpointId: EndpointId, op: Op): Promise<CreateOptions>
@@ -177,6 +182,8 @@ export interface RenameOps {
   rename(id: MachineId, name: string, op: Op): Promise<void>
 }
 export interface ConfigureOps {
+  /** The settings as they are now, and which of them `configure` takes. */
+  read(id: MachineId, op: Op): Promise<MachineConfiguration>
   configure(id: MachineId, changes: ConfigureSpec, op: Op): Promise<void>
 }
 export interface RemoveOps {
