@@ -5,6 +5,7 @@ import { dockerEn } from './areas/docker.ts'
 import { errorsEn } from './areas/errors.ts'
 import { listEn } from './areas/list.ts'
 import { machinesEn } from './areas/machines.ts'
+import { mockEn } from './areas/mock.ts'
 import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
 import { tasksEn } from './areas/tasks.ts'
@@ -23,6 +24,7 @@ export const en = {
   ...errorsEn,
   ...listEn,
   ...machinesEn,
+  ...mockEn,
   ...providersEn,
   ...qemuEn,
   ...tasksEn,

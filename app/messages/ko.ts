@@ -5,6 +5,7 @@ import { dockerKo } from './areas/docker.ts'
 import { errorsKo } from './areas/errors.ts'
 import { listKo } from './areas/list.ts'
 import { machinesKo } from './areas/machines.ts'
+import { mockKo } from './areas/mock.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
 import { tasksKo } from './areas/tasks.ts'
@@ -20,6 +21,7 @@ export const ko: Catalogue = {
   ...errorsKo,
   ...listKo,
   ...machinesKo,
+  ...mockKo,
   ...providersKo,
   ...qemuKo,
   ...tasksKo,
