@@ -1,0 +1,138 @@
+// `npm start`, `npm run serve`, `npm run dev`: sets up what is missing and opens Berth. Plain Node: see setup.mjs.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { ensureBuild, ensureDependencies, root } from './setup.mjs'
+
+const ownFlags = ['--web', '--dev']
+const given = process.argv.slice(2)
+const forwarded = given.filter((word) => !ownFlags.includes(word))
+const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
+
+/** An Electron that ends badly this soon never had a window: its libraries or its sandbox are at fault. */
+const startMs = 10_000
+
+try {
+  await ensureDependencies(say)
+  process.exitCode = given.includes('--dev') ? await develop() : await open()
+} catch (error) {
+  say(error.message)
+  process.exitCode = 1
+}
+
+async function open() {
+  await ensureBuild(say)
+  if (given.includes('--web')) return openWeb()
+  const electron = await findElectron()
+  if (electron.missing !== undefined) return openWeb(electron.missing)
+  const startedAt = Date.now()
+  const ended = await runChild(electron.path, [root, ...forwarded], { stdio: ['inherit', 'inherit', 'pipe'] })
+  if (ended.code === 0 || ended.stopped || Date.now() - startedAt > startMs) return ended.code
+  return openWeb(`Electron did not start (${ended.complaint})`)
+}
+
+/** Electron as the project wants it, fetched on first use; or why it cannot be had or used here, in one line. */
+async function findElectron() {
+  if (!hasDisplay) return { missing: 'There is no display here' }
+  if (process.platform === 'linux' && process.getuid() === 0 && !forwarded.includes('--no-sandbox')) {
+    return { missing: 'Electron does not run as root (but for --no-sandbox, which is unsafe)' }
+  }
+  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules/electron/dist')
+  const name = () => readFileSync(join(root, 'node_modules/electron/path.txt'), 'utf8')
+  const path = () => join(folder, existsSync(join(root, 'node_modules/electron/path.txt')) ? name() : 'electron')
+  if (existsSync(path())) return { path: path() }
+
+  say('fetching Electron (once)')
+  const fetching = await runChild(process.execPath, [join(root, 'node_modules/electron/install.js')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    quiet: true,
+  })
+  if (fetching.code === 0 && existsSync(path())) return { path: path() }
+  return { missing: `Electron could not be fetched (${fetching.complaint})` }
+}
+
+async function openWeb(why) {
+  if (why !== undefined) say(`${why}: going on in the browser.`)
+  const opener = browserOpener()
+  const serving = await runChild(process.execPath, [join(root, 'out/main/serve.js'), ...forwarded], {
+    stdio: ['inherit', 'pipe', 'inherit'],
+    onOutput: untilAddress((address) => {
+      if (opener !== null) spawn(opener[0], [...opener.slice(1), address], { stdio: 'ignore', detached: true }).unref()
+    }),
+  })
+  return serving.code
+}
+
+async function develop() {
+  const { startDevelopment } = await import('./develop.mjs')
+  const electron = given.includes('--web') ? { missing: 'Asked for the web' } : await findElectron()
+  if (electron.missing !== undefined && !given.includes('--web')) say(`${electron.missing}: going on in the browser.`)
+  return startDevelopment({ electron: electron.path ?? null, forwarded, say, runChild })
+}
+
+/** The system's way to open an address, or null where there is no browser to see it in. */
+function browserOpener() {
+  if (process.env.BERTH_NO_BROWSER) return null
+  if (process.platform === 'darwin') return ['open']
+  if (process.platform === 'win32') return ['explorer.exe']
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return hasDisplay && folders.some((folder) => existsSync(join(folder, 'xdg-open'))) ? ['xdg-open'] : null
+}
+
+/** Calls `found` with the first address in the text that passes, once. */
+function untilAddress(found) {
+  let text = ''
+  return (bytes) => {
+    if (text === null) return
+    text += bytes
+    const address = /https?:\/\/\S+(?=\s)/.exec(text)?.[0]
+    if (address === undefined) return
+    text = null
+    found(address)
+  }
+}
+
+/** Runs to the end; what it says is passed on. Ctrl-C reaches it by itself, a plain kill is handed down. */
+function runChild(file, args, { stdio, quiet = false, onOutput = () => {}, env = {} }) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { cwd: root, stdio, env: { ...process.env, ...env } })
+    let complaint = ''
+    let stopped = false
+    const stop = () => {
+      stopped = true
+    }
+    const terminate = () => {
+      stopped = true
+      child.kill('SIGTERM')
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', terminate)
+    const end = (result) => {
+      process.off('SIGINT', stop)
+      process.off('SIGTERM', terminate)
+      resolve({ ...result, stopped })
+    }
+    child.stdout?.on('data', (bytes) => {
+      process.stdout.write(bytes)
+      onOutput(bytes)
+    })
+    child.stderr?.on('data', (bytes) => {
+      if (!quiet) process.stderr.write(bytes)
+      complaint = (complaint + bytes).slice(0, 20_000)
+    })
+    child.once('error', (error) => end({ code: 1, complaint: error.message }))
+    child.once('close', (code, signal) => {
+      end({ code: code ?? (stopped ? 0 : 1), complaint: reasonIn(complaint) ?? signal ?? `exit code ${code}` })
+    })
+  })
+}
+
+/** The line of a tool's complaint that says what is wrong, cut to a line a person reads. */
+function reasonIn(complaint) {
+  const lines = complaint.split('\n').map((line) => line.trim())
+  return lines.find((line) => /error|fatal|failed|missing|cannot/i.test(line))?.slice(0, 160)
+}
+
+function say(line) {
+  process.stderr.write(`berth: ${line}\n`)
+}
