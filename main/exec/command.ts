@@ -48,7 +48,8 @@ export interface Runner {
   run(command: Command, context: RunContext): Promise<RunResult>
   /**
    * Starts a process of its own session, which outlives Berth. Settles when it has exited or `ready` says so, whichever is
-   * first; output goes to `logPath` (appended), never to a pipe that would break when Berth ends.
+   * first, and writes down which; rejects with `tool-missing` when there is nothing to start and with what `ready` rejects.
+   * Output goes to `logPath` (appended), never to a pipe that would break when Berth ends.
    */
   detach(
     command: {
@@ -57,6 +58,8 @@ export interface Runner {
       readonly env?: Readonly<Record<string, string>>
       readonly cwd?: string
       readonly logPath: string
+      /** Settles when the process does what it was started for; left out, having started is enough. */
+      readonly ready?: (pid: number) => Promise<unknown>
     },
     context: RunContext,
   ): Promise<Detached>
