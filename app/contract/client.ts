@@ -30,14 +30,17 @@ export interface Client {
   onClosed(listener: () => void): () => void
 }
 
-/** Makes the client of a wire. When the wire closes, every open call and stream fails with `unreachable`. */
-export function connectClient(wire: ClientWire): Client {
+/**
+ * Makes the client of a wire. When the wire closes, every open call and stream fails with `unreachable`. `onError` hears of
+ * listeners that throw.
+ */
+export function connectClient(wire: ClientWire, onError: (error: unknown) => void): Client {
   let nextId = 1
   let isClosed = false
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (reason: Failure) => void }>()
   const open = new Map<number, { down: (value: unknown) => void; closed: (error: AppError | null) => void }>()
   const listeners = new Map<string, Emitter<unknown>>()
-  const closing = createEmitter<void>()
+  const closing = createEmitter<void>(onError)
 
   const lineLost = (): Failure => failure('unreachable', { key: 'error.line' }, { hint: { key: 'error.line.hint' } })
 
@@ -86,7 +89,7 @@ export function connectClient(wire: ClientWire): Client {
     on(name, listener) {
       let emitter = listeners.get(name)
       if (emitter === undefined) {
-        emitter = createEmitter<unknown>()
+        emitter = createEmitter<unknown>(onError)
         listeners.set(name, emitter)
       }
       return emitter.on(listener as (value: unknown) => void)

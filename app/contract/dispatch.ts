@@ -11,7 +11,7 @@ import {
   streams,
 } from './contract.ts'
 import type { DownOf, InputOf, OutputOf, UpOf, ValueOf } from './kinds.ts'
-import { clientFrameSchema, type MainWire } from './transport.ts'
+import { clientFrameSchema, type Envelope, type MainWire } from './transport.ts'
 
 /** One function per call: forgetting one does not compile. */
 export type CallHandlers = { readonly [N in CallName]: (input: InputOf<Calls[N]>) => Promise<OutputOf<Calls[N]>> }
@@ -57,6 +57,12 @@ export interface DispatchLog {
 /** Frames a client may get wrong before its line is cut: a page of ours makes none. */
 const toleratedBadFrames = 20
 
+interface OpenStream {
+  readonly schema: z.ZodType
+  up: (value: unknown) => void
+  closed: () => void
+}
+
 /** Serves any number of wires with the same handlers. Everything a client sends is parsed here, whatever carried it. */
 export function createDispatcher(handlers: Handlers, log: DispatchLog): Dispatcher {
   const wires = new Set<MainWire>()
@@ -64,7 +70,7 @@ export function createDispatcher(handlers: Handlers, log: DispatchLog): Dispatch
   function connect(wire: MainWire): void {
     wires.add(wire)
     let badFrames = 0
-    const open = new Map<number, { up: (value: unknown) => void; closed: () => void; schema: z.ZodType }>()
+    const open = new Map<number, OpenStream>()
 
     const refuse = (why: string): void => {
       log.refused(why)
@@ -74,102 +80,130 @@ export function createDispatcher(handlers: Handlers, log: DispatchLog): Dispatch
 
     wire.onClosed(() => {
       wires.delete(wire)
-      for (const stream of open.values()) stream.closed()
+      const streams = [...open]
       open.clear()
+      for (const [id, stream] of streams) guard(`stream ${id}`, () => stream.closed())
     })
 
     wire.onFrame((raw) => {
       const parsed = clientFrameSchema.safeParse(raw)
-      if (!parsed.success) return refuse('a frame that is none of ours')
+      if (!parsed.success) {
+        refuse('a frame that is none of ours')
+        return
+      }
       const frame = parsed.data
       switch (frame.t) {
         case 'call':
-          return void answer(wire, frame.id, frame.name, frame.input, refuse)
+          void answer(frame.id, frame.name, frame.input)
+          break
         case 'open':
-          return openStream(frame.id, frame.name, frame.input)
-        case 'up': {
-          const stream = open.get(frame.id)
-          // A frame may cross the main side's `closed` on its way: not an offence.
-          if (stream === undefined) return
-          const value = stream.schema.safeParse(frame.value)
-          if (!value.success) return refuse(`a frame for stream ${frame.id} that does not fit`)
-          return stream.up(value.data)
-        }
+          openStream(frame.id, frame.name, frame.input)
+          break
+        case 'up':
+          passUp(frame.id, frame.value)
+          break
         case 'close': {
           const stream = open.get(frame.id)
           open.delete(frame.id)
-          return stream?.closed()
+          if (stream !== undefined) guard(`stream ${frame.id}`, () => stream.closed())
+          break
         }
       }
     })
 
+    async function answer(id: number, name: string, input: unknown): Promise<void> {
+      wire.send({ t: 'reply', id, reply: await replyTo(name, input, refuse) })
+    }
+
+    function passUp(id: number, raw: unknown): void {
+      const stream = open.get(id)
+      // A frame may cross the main side's `closed` on its way: not an offence.
+      if (stream === undefined) return
+      const value = stream.schema.safeParse(raw)
+      if (!value.success) refuse(`a frame for stream ${id} that does not fit`)
+      else guard(`stream ${id}`, () => stream.up(value.data))
+    }
+
     function openStream(id: number, name: string, input: unknown): void {
-      const end = (error: AppError | null): void => {
-        if (!open.delete(id)) return
-        wire.send({ t: 'closed', id, error })
+      if (open.has(id)) {
+        refuse(`a stream that is open already: ${id}`)
+        return
       }
-      if (!Object.hasOwn(streams, name) || open.has(id)) {
-        refuse(`a stream that does not exist: ${JSON.stringify(name)}`)
-        return wire.send({ t: 'closed', id, error: unknownName().error })
-      }
-      const streamName = name as StreamName
-      const parsed = streams[streamName].input.safeParse(input)
-      if (!parsed.success) {
-        log.refused(`${name}: ${parsed.error.message}`)
-        return wire.send({ t: 'closed', id, error: invalid(parsed.error).error })
+      const admitted = admit(streams, name, input, refuse)
+      if (!admitted.ok) {
+        wire.send({ t: 'closed', id, error: admitted.error })
+        return
       }
       // The entry stands before the handler runs, so that a handler may end the stream at once.
-      const entry = {
-        up: (_value: unknown): void => {},
-        closed: (): void => {},
-        schema: streams[streamName].up as z.ZodType,
-      }
+      const entry: OpenStream = { schema: streams[name as StreamName].up as z.ZodType, up: () => {}, closed: () => {} }
       open.set(id, entry)
-      const handler = handlers.streams[streamName] as (
+      const isOpen = (): boolean => open.get(id) === entry
+      const end = (error: AppError | null): void => {
+        if (!isOpen()) return
+        open.delete(id)
+        wire.send({ t: 'closed', id, error })
+      }
+      const handler = handlers.streams[name as StreamName] as (
         input: unknown,
         stream: MainStream<unknown>,
       ) => { up: (value: unknown) => void; closed: () => void }
       try {
-        const opened = handler(parsed.data, {
+        const opened = handler(admitted.value, {
           down: (value) => {
-            if (open.has(id)) wire.send({ t: 'down', id, value })
+            if (isOpen()) wire.send({ t: 'down', id, value })
           },
           end,
         })
-        if (!open.has(id)) return opened.closed()
+        if (!isOpen()) {
+          opened.closed()
+          return
+        }
         entry.up = opened.up
         entry.closed = opened.closed
-      } catch (error) {
-        end(errorOf(error))
+      } catch (thrown) {
+        end(reported(name, thrown))
       }
     }
   }
 
-  async function answer(
-    wire: MainWire,
-    id: number,
-    name: string,
-    input: unknown,
-    refuse: (why: string) => void,
-  ): Promise<void> {
-    if (!Object.hasOwn(calls, name)) {
-      refuse(`a call that does not exist: ${JSON.stringify(name)}`)
-      return wire.send({ t: 'reply', id, reply: { ok: false, error: unknownName().error } })
-    }
-    const callName = name as CallName
-    const parsed = calls[callName].input.safeParse(input)
-    if (!parsed.success) {
-      log.refused(`${name}: ${parsed.error.message}`)
-      return wire.send({ t: 'reply', id, reply: { ok: false, error: invalid(parsed.error).error } })
-    }
+  async function replyTo(name: string, input: unknown, refuse: (why: string) => void): Promise<Envelope> {
+    const admitted = admit(calls, name, input, refuse)
+    if (!admitted.ok) return admitted
     try {
-      const handler = handlers.calls[callName] as (input: unknown) => Promise<unknown>
-      const value = await handler(parsed.data)
-      wire.send({ t: 'reply', id, reply: { ok: true, value } })
+      const handler = handlers.calls[name as CallName] as (input: unknown) => Promise<unknown>
+      return { ok: true, value: await handler(admitted.value) }
     } catch (thrown) {
-      const error = errorOf(thrown)
-      if (error.code === 'bug') log.bug(name, thrown)
-      wire.send({ t: 'reply', id, reply: { ok: false, error } })
+      return { ok: false, error: reported(name, thrown) }
+    }
+  }
+
+  /** The input, parsed, of a name that the table has; otherwise why not. */
+  function admit(table: Calls | Streams, name: string, input: unknown, refuse: (why: string) => void): Envelope {
+    const entry = Object.hasOwn(table, name)
+      ? (table as Readonly<Record<string, { readonly input: z.ZodType }>>)[name]
+      : undefined
+    if (entry === undefined) {
+      refuse(`a name that does not exist: ${JSON.stringify(name)}`)
+      return { ok: false, error: failure('invalid-input', { key: 'error.unknownCall' }).error }
+    }
+    const parsed = entry.input.safeParse(input)
+    if (parsed.success) return { ok: true, value: parsed.data }
+    log.refused(`${name}: ${parsed.error.message}`)
+    return { ok: false, error: invalid(parsed.error) }
+  }
+
+  function reported(name: string, thrown: unknown): AppError {
+    const error = errorOf(thrown)
+    if (error.code === 'bug') log.bug(name, thrown)
+    return error
+  }
+
+  /** A mistake of ours in one stream must not take the line, or the process, down with it. */
+  function guard(name: string, job: () => void): void {
+    try {
+      job()
+    } catch (thrown) {
+      reported(name, thrown)
     }
   }
 
@@ -182,17 +216,12 @@ export function createDispatcher(handlers: Handlers, log: DispatchLog): Dispatch
   }
 }
 
-function unknownName() {
-  return failure('invalid-input', { key: 'error.unknownCall' })
-}
-
 /** The first thing wrong, with the field it is about, so that the form can say it there. */
-function invalid(error: z.ZodError) {
-  const issue = error.issues[0]
-  const field = issue === undefined ? '' : issue.path.join('.')
+function invalid(error: z.ZodError): AppError {
+  const field = error.issues[0]?.path.join('.') ?? ''
   return failure(
     'invalid-input',
     { key: 'error.invalidInput', params: { field } },
     { field: field === '' ? null : field, detail: error.message },
-  )
+  ).error
 }
