@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['tests/app/**/*.test.ts', 'tests/main/**/*.test.ts', 'tests/renderer/**/*.test.{ts,tsx}'],
+          include: ['tests/{app,main,renderer,support}/**/*.test.{ts,tsx}'],
         },
       },
       {
