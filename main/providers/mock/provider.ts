@@ -1,0 +1,154 @@
+import type { Verb } from '../../../app/domain/verbs.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import type { Provider, ProviderFactory } from '../provider.ts'
+import { endpointsOf, isAway, nextTurnMs, unreachable } from './endpoints.ts'
+import { createConfigure, createConsoles, createDetails, createStats } from './facts.ts'
+import { createGuests } from './guest.ts'
+import { createKeeping, createMaking } from './make.ts'
+import { createPower } from './power.ts'
+import { seedMachines } from './seed.ts'
+import { createSnapshots } from './snapshots.ts'
+import { createWorld } from './world.ts'
+
+export interface MockOptions {
+  /** How many machines both providers have together; at least those with a story of their own. */
+  readonly machines: number
+  /** 10 makes every delay ten times shorter. */
+  readonly speed: number
+  /** Whether things happen by themselves: an endpoint going away, a machine stopping. */
+  readonly alive: boolean
+}
+
+/** From `BERTH_MOCK_MACHINES` and `BERTH_MOCK_SPEED`. */
+export function mockOptions(env: Readonly<Record<string, string | undefined>>): MockOptions {
+  const number = (text: string | undefined, otherwise: number): number => {
+    const value = Number(text)
+    return Number.isFinite(value) && value > 0 ? value : otherwise
+  }
+  return {
+    machines: number(env['BERTH_MOCK_MACHINES'], 0),
+    speed: number(env['BERTH_MOCK_SPEED'], 1),
+    alive: env['BERTH_MOCK_STILL'] !== '1',
+  }
+}
+
+const restlessMs = 20_000
+
+const kinds = {
+  vm: { id: 'mockvm', label: 'QEMU', never: {} },
+  container: {
+    id: 'mockcontainer',
+    label: 'Docker',
+    never: {
+      suspend: { key: 'why.container' },
+      discardSuspended: { key: 'why.container' },
+      reset: { key: 'mock.never.reset' },
+      clone: { key: 'mock.never.clone' },
+    },
+  },
+} as const satisfies Record<
+  string,
+  { readonly id: string; readonly label: string; readonly never: Readonly<Partial<Record<Verb, Text>>> }
+>
+
+/** Pretended machines of one kind, in memory: every state, delay and failure the window has to show, on a bare laptop. */
+export function createMockProvider(kind: 'vm' | 'container', options: MockOptions): ProviderFactory {
+  return (host) => {
+    const { id: providerId, label, never } = kinds[kind]
+    const world = createWorld(host, options.speed)
+    const startedMs = host.now().getTime()
+    let probes = 0
+    for (const mock of seedMachines(kind, providerId, world, Math.ceil(options.machines / 2))) {
+      world.machines.set(mock.machine.id, mock)
+    }
+    const guests = createGuests(world)
+    const away = (): boolean => options.alive && kind === 'vm' && isAway(world, startedMs)
+    const forget = world.watch((change) => {
+      if (change.kind === 'removed') guests.closeMachine(change.id)
+      if (change.kind === 'upsert' && ['stopped', 'crashed', 'suspended'].includes(change.machine.state)) {
+        guests.closeMachine(change.machine.id)
+      }
+    })
+    const { pauses, suspends, resets, restarts, ...power } = createPower(world)
+    const keeping = createKeeping(world)
+
+    const common: Provider = {
+      id: providerId,
+      label,
+      kind,
+      never,
+      power,
+      restart: restarts,
+      pause: pauses,
+      snapshots: createSnapshots(world),
+      consoles: createConsoles(world, guests),
+      create: createMaking(world),
+      rename: keeping.renames,
+      configure: createConfigure(world),
+      remove: keeping.removes,
+      stats: createStats(world),
+      async probe(op) {
+        probes += 1
+        await world.wait(probes === 1 ? 500 : 120, op)
+        return endpointsOf(providerId, kind, new Date(startedMs).toISOString(), away())
+      },
+      async list(endpointId, op) {
+        const far = endpointId.endsWith(':build-box')
+        await world.wait(far ? 900 : 150, op)
+        if (far && away()) throw unreachable('build-box.local')
+        return [...world.machines.values()].map((one) => one.machine).filter((one) => one.endpointId === endpointId)
+      },
+      async read(id, op) {
+        await world.wait(60, op)
+        return world.machines.get(id)?.machine ?? null
+      },
+      details: createDetails(world, label),
+      watch(changed) {
+        const stopListening = world.watch(changed)
+        const stopLiving = options.alive ? live(changed) : () => {}
+        return () => {
+          stopListening()
+          stopLiving()
+        }
+      },
+      async recover() {},
+      async dispose() {
+        forget()
+        await guests.dispose()
+      },
+    }
+
+    /** What happens without anyone asking. */
+    function live(changed: Parameters<Provider['watch']>[0]): () => void {
+      let turn: NodeJS.Timeout | null = null
+      const scheduleTurn = (): void => {
+        const inMs = kind === 'vm' ? nextTurnMs(world, startedMs) : null
+        if (inMs === null) return
+        turn = setTimeout(() => {
+          changed({ kind: 'endpoints' })
+          scheduleTurn()
+        }, inMs + 1)
+      }
+      scheduleTurn()
+      const restless = setInterval(() => {
+        for (const { machine, quirks } of [...world.machines.values()]) {
+          if (!quirks.includes('restless')) continue
+          world.setState(machine.id, machine.state === 'running' ? 'stopped' : 'running')
+        }
+      }, restlessMs / world.speed)
+      return () => {
+        if (turn !== null) clearTimeout(turn)
+        clearInterval(restless)
+      }
+    }
+
+    return kind === 'vm'
+      ? { ...common, reset: resets, suspend: suspends, clone: keeping.clones, trash: keeping.bin }
+      : common
+  }
+}
+
+/** One pretended provider of virtual machines and one of containers. */
+export function createMockProviders(options: MockOptions): readonly ProviderFactory[] {
+  return [createMockProvider('vm', options), createMockProvider('container', options)]
+}

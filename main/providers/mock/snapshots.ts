@@ -1,0 +1,204 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { MachineId, SnapshotId } from '../../../app/domain/ids.ts'
+import type { RestoreRecord, SnapshotTree } from '../../../app/domain/snapshot.ts'
+import type { Op, SnapshotOps } from '../provider.ts'
+import { type MockMachine, recordCommand, type Saved, throwIfCancelled, type World, whileBusy } from './world.ts'
+
+/** Snapshots of pretended machines: a tree, and restores that can be undone. */
+export function createSnapshots(world: World): SnapshotOps {
+  function find(mock: MockMachine, snapshotId: SnapshotId): Saved {
+    const saved = mock.saved.find((one) => one.snapshot.id === snapshotId)
+    if (saved === undefined) throw failure('not-found', { key: 'mock.error.snapshotGone' })
+    return saved
+  }
+  function record(mock: MockMachine, restoreId: string): RestoreRecord {
+    const found = mock.restores.find((one) => one.id === restoreId)
+    if (found === undefined) throw failure('not-found', { key: 'mock.error.restoreGone' })
+    return found
+  }
+  const changed = (id: MachineId): void => world.tell({ kind: 'snapshots', id })
+
+  /** The machine as it is now, as a snapshot under its current one. */
+  function capture(
+    mock: MockMachine,
+    what: { name: string; description: string; memory: boolean; kept: boolean },
+  ): Saved {
+    const isUp = mock.machine.state === 'running' || mock.machine.state === 'paused'
+    const memoryBytes = what.memory && isUp ? (mock.machine.memoryBytes ?? 0) : 0
+    return {
+      snapshot: {
+        id: world.nextId('snap-'),
+        name: what.name,
+        description: what.description,
+        parentId: mock.currentId,
+        createdAt: world.now(),
+        hasMemory: memoryBytes > 0,
+        sizeBytes: Math.round(mock.diskBytes * 0.02 + memoryBytes * 0.55),
+        keptForUndo: what.kept,
+      },
+      files: mock.files,
+      running: isUp,
+    }
+  }
+
+  /** Keeps the present, goes back to `target`, verifies. The machine's state follows what was kept with it. */
+  async function goBack(
+    id: MachineId,
+    target: Saved,
+    op: Op,
+    finish: (kept: Saved) => Partial<MockMachine>,
+  ): Promise<void> {
+    const before = world.of(id)
+    throwIfCancelled(op)
+    const running = target.snapshot.hasMemory === true
+    await whileBusy(world, id, 'restoring', async () => {
+      await world.work(900, op, 'mock.step.verify', 0, 0.2)
+      if (before.quirks.includes('no-space')) {
+        throw failure(
+          'no-space',
+          { key: 'mock.error.noSpace' },
+          { hint: { key: 'mock.error.noSpace.hint' }, detail: 'qemu-img: No space left on device\nexit code 1' },
+        )
+      }
+      await world.work(2_500, op, 'mock.step.keep', 0.2, 0.6)
+      op.progress({ text: { key: 'mock.step.back' }, fraction: 0.6, cancellable: false })
+      await world.wait(1_200, { ...op, signal: new AbortController().signal })
+      if (before.quirks.includes('restore-fails')) {
+        throw failure(
+          'tool-failed',
+          { key: 'mock.error.restore' },
+          {
+            hint: { key: 'mock.error.restore.hint' },
+            detail: 'Error: Unknown ramblock "pc.ram", cannot accept migration\nerror while loading state',
+          },
+        )
+      }
+      op.progress({ text: { key: 'mock.step.check' }, fraction: 0.9, cancellable: false })
+    })
+    const { name } = before.machine
+    const kept = capture(before, { name: `Before restore, ${name}`, description: '', memory: true, kept: true })
+    world.change(id, { files: target.files, currentId: target.snapshot.id, ...finish(kept) })
+    world.setState(id, running ? 'running' : 'stopped')
+    recordCommand(world, op, `qemu-img snapshot -a ${target.snapshot.id} -- disk.qcow2`, null, 0)
+    changed(id)
+  }
+
+  function newRecord(target: Saved, kept: Saved, direction: RestoreRecord['direction']): RestoreRecord {
+    return {
+      id: world.nextId('restore-'),
+      direction,
+      state: 'done',
+      snapshotId: target.snapshot.id,
+      snapshotName: target.snapshot.name,
+      keptId: kept.snapshot.id,
+      keptAt: world.now(),
+      keptBytes: kept.snapshot.sizeBytes,
+    }
+  }
+
+  return {
+    async tree(id, op): Promise<SnapshotTree> {
+      await world.wait(120, op)
+      const mock = world.of(id)
+      return {
+        snapshots: mock.saved.map((one) => one.snapshot),
+        currentId: mock.currentId,
+        restores: mock.restores,
+        notice: mock.volumes.length > 0 ? { key: 'mock.notice.volumes' } : null,
+      }
+    },
+
+    async take(id, { name, description, memory }, op) {
+      throwIfCancelled(op)
+      world.of(id)
+      const { state } = world.of(id).machine
+      await world.work(memory ? 4_000 : 800, op, memory ? 'mock.step.memory' : 'mock.step.disk')
+      const mock = world.of(id)
+      const saved = capture(mock, { name, description, memory: memory && state !== 'stopped', kept: false })
+      world.change(id, { saved: [...mock.saved, saved], currentId: saved.snapshot.id })
+      recordCommand(world, op, `snapshot-save ${saved.snapshot.id}`, null, 0)
+      changed(id)
+      return saved.snapshot.id
+    },
+
+    async edit(id, snapshotId, change, op) {
+      await world.wait(80, op)
+      const mock = world.of(id)
+      find(mock, snapshotId)
+      world.change(id, {
+        saved: mock.saved.map((one) =>
+          one.snapshot.id === snapshotId ? { ...one, snapshot: { ...one.snapshot, ...change } } : one,
+        ),
+      })
+      changed(id)
+    },
+
+    async delete(id, snapshotId, op) {
+      throwIfCancelled(op)
+      const { snapshot } = find(world.of(id), snapshotId)
+      const hasChildren = world.of(id).saved.some((one) => one.snapshot.parentId === snapshotId)
+      await world.work(hasChildren ? 3_000 : 700, op, hasChildren ? 'mock.step.merge' : null)
+      world.change(id, without(world.of(id), snapshotId, snapshot.parentId))
+      changed(id)
+    },
+
+    async restore(id, snapshotId, op) {
+      const target = find(world.of(id), snapshotId)
+      await goBack(id, target, op, (kept) => {
+        const { saved, restores } = world.of(id)
+        return { saved: [...saved, kept], restores: [newRecord(target, kept, 'restored'), ...restores] }
+      })
+    },
+
+    async undo(id, restoreId, op) {
+      const old = record(world.of(id), restoreId)
+      const target = find(world.of(id), old.keptId)
+      const direction = old.direction === 'restored' ? 'undone' : 'restored'
+      await goBack(id, target, op, (kept) => {
+        // What the old copy held is the present again, so the copy goes and the record points at the new one.
+        const rest = without(world.of(id), old.keptId, target.snapshot.parentId)
+        const next = { ...newRecord(target, kept, direction), id: old.id }
+        const named = { ...next, snapshotId: old.snapshotId, snapshotName: old.snapshotName }
+        return {
+          saved: [...rest.saved, kept],
+          currentId: target.snapshot.parentId,
+          restores: rest.restores.map((one) => (one.id === restoreId ? named : one)),
+        }
+      })
+    },
+
+    async keep(id, restoreId, op) {
+      await world.wait(80, op)
+      const mock = world.of(id)
+      const { keptId } = record(mock, restoreId)
+      world.change(id, {
+        restores: mock.restores.filter((one) => one.id !== restoreId),
+        saved: mock.saved.map((one) =>
+          one.snapshot.id === keptId ? { ...one, snapshot: { ...one.snapshot, keptForUndo: false } } : one,
+        ),
+      })
+      changed(id)
+    },
+
+    async letGo(id, restoreId, op) {
+      await world.wait(400, op)
+      const mock = world.of(id)
+      const old = record(mock, restoreId)
+      const { snapshot } = find(mock, old.keptId)
+      const rest = without(mock, old.keptId, snapshot.parentId)
+      world.change(id, { ...rest, restores: rest.restores.filter((one) => one.id !== restoreId) })
+      changed(id)
+    },
+  }
+}
+
+/** The machine without one snapshot: its children move to its parent. */
+function without(mock: MockMachine, gone: SnapshotId, parentId: SnapshotId | null) {
+  return {
+    saved: mock.saved
+      .filter((one) => one.snapshot.id !== gone)
+      .map((one) => (one.snapshot.parentId === gone ? { ...one, snapshot: { ...one.snapshot, parentId } } : one)),
+    currentId: mock.currentId === gone ? parentId : mock.currentId,
+    restores: mock.restores,
+  }
+}
