@@ -13,6 +13,7 @@ const qemu = {
   ovmf: () => ['/usr/share/OVMF', '/usr/share/ovmf', '/usr/share/edk2'].some(existsSync),
 }
 const docker = {
+  iproute2: () => onPath('ip') || existsSync('/sbin/ip'),
   'docker.io': () => onPath('docker') && onPath('dockerd'),
   'busybox-static': () => existsSync('/bin/busybox'),
 }
