@@ -1,0 +1,141 @@
+import type { EndpointId } from '../../../app/domain/ids.ts'
+import { type ContainerSpec, containerSpecSchema } from '../../../app/domain/spec.ts'
+import { type PortRow, readForwards } from './forwards.ts'
+import { checkName, createProblems, type Problems } from './problems.ts'
+import { nameFromImage, uniqueName } from './propose.ts'
+import { splitWords } from './split-words.ts'
+import { fieldOf } from './vm-form.ts'
+
+export interface MountRow {
+  /** A volume's name, or an absolute folder of this computer. */
+  readonly source: string
+  readonly target: string
+  readonly readOnly: boolean
+}
+
+export interface VariableRow {
+  readonly name: string
+  readonly value: string
+}
+
+/** The form as typed. */
+export interface ContainerForm {
+  readonly endpointId: EndpointId | null
+  readonly image: string
+  readonly pull: ContainerSpec['pull']
+  readonly name: string
+  readonly isNameTyped: boolean
+  readonly command: string
+  readonly ports: readonly PortRow[]
+  readonly mounts: readonly MountRow[]
+  readonly variables: readonly VariableRow[]
+  readonly restart: ContainerSpec['restart']
+}
+
+export const emptyMount: MountRow = { source: '', target: '', readOnly: false }
+export const emptyVariable: VariableRow = { name: '', value: '' }
+
+export const emptyContainerForm: ContainerForm = {
+  endpointId: null,
+  image: '',
+  pull: 'missing',
+  name: '',
+  isNameTyped: false,
+  command: '',
+  ports: [],
+  mounts: [],
+  variables: [],
+  restart: 'no',
+}
+
+/** The form with the proposed name filled in, as it is shown. */
+export function filledContainerForm(form: ContainerForm, taken: ReadonlySet<string>): ContainerForm {
+  if (form.isNameTyped) return form
+  const proposed = nameFromImage(form.image)
+  return { ...form, name: proposed === '' ? '' : uniqueName(proposed, taken) }
+}
+
+/** The spec a filled form stands for, or what is wrong with it. An empty name lets the tool choose one. */
+export function readContainerForm(
+  form: ContainerForm,
+  endpointId: EndpointId,
+  taken: ReadonlySet<string>,
+  startAfter: boolean,
+): { readonly spec: ContainerSpec | null; readonly problems: Problems } {
+  const { add, all: problems } = createProblems()
+  const image = form.image.trim()
+  if (image === '') add('image', { key: 'create.problem.reference' })
+  else if (/\s/.test(image)) add('image', { key: 'create.problem.referenceSpace' })
+  const name = form.name.trim() === '' ? null : checkName(form.name, add)
+  if (name !== null && taken.has(name)) add('name', { key: 'create.problem.name.taken', params: { name } })
+  const command = splitWords(form.command)
+  if (command === null) add('command', { key: 'create.problem.quote' })
+  const ports = readForwards(form.ports, add, { isHostPortOptional: true })
+  const mounts = readMounts(form.mounts, add)
+  const environment = readVariables(form.variables, add)
+  if (problems.size > 0) return { spec: null, problems }
+
+  const parsed = containerSpecSchema.safeParse({
+    kind: 'container',
+    endpointId,
+    image,
+    pull: form.pull,
+    name,
+    command,
+    ports: ports.map(({ protocol, hostPort, guestPort }) => ({
+      protocol,
+      hostAddress: null,
+      hostPort,
+      containerPort: guestPort,
+    })),
+    mounts,
+    environment,
+    restart: form.restart,
+    startAfter,
+  })
+  if (parsed.success) return { spec: parsed.data, problems }
+  for (const issue of parsed.error.issues) add(fieldOf(issue.path.join('.')), { key: 'create.problem.value' })
+  return { spec: null, problems }
+}
+
+type Add = ReturnType<typeof createProblems>['add']
+
+function readMounts(rows: readonly MountRow[], add: Add): ContainerSpec['mounts'] {
+  return rows.flatMap((row, index) => {
+    const [source, target] = [row.source.trim(), row.target.trim()]
+    if (source === '' && target === '') return []
+    if (source === '') add(`mounts.${index}`, { key: 'create.problem.mountSource' })
+    else if (!/^(?:\/|[A-Za-z]:[\\/])/.test(target)) add(`mounts.${index}`, { key: 'create.problem.mountTarget' })
+    return [{ type: isFolder(source) ? 'bind' : 'volume', source, target, readOnly: row.readOnly } as const]
+  })
+}
+
+/** A folder of this computer rather than the name of a volume. */
+export function isFolder(source: string): boolean {
+  return /^(?:[\\/]|[A-Za-z]:[\\/])/.test(source)
+}
+
+function readVariables(rows: readonly VariableRow[], add: Add): ContainerSpec['environment'] {
+  const seen = new Set<string>()
+  return rows.flatMap((row, index) => {
+    const name = row.name.trim()
+    if (name === '' && row.value === '') return []
+    if (name === '' || name.includes('=')) add(`environment.${index}`, { key: 'create.problem.variable' })
+    else if (seen.has(name)) add(`environment.${index}`, { key: 'create.problem.variableTwice', params: { name } })
+    seen.add(name)
+    return [{ name, value: row.value }]
+  })
+}
+
+/** Lines of `NAME=value` pasted into one field, as the rows they stand for; null when they are not that. */
+export function pastedVariables(text: string): readonly VariableRow[] | null {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^export\s+/, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  if (lines.length === 0 || !lines.every((line) => /^[A-Za-z_][\w.-]*=/.test(line))) return null
+  return lines.map((line) => {
+    const at = line.indexOf('=')
+    return { name: line.slice(0, at), value: line.slice(at + 1).replace(/^(['"])(.*)\1$/s, '$2') }
+  })
+}

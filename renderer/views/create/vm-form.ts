@@ -1,0 +1,128 @@
+import type { EndpointId } from '../../../app/domain/ids.ts'
+import { type DiskFormat, type VmCreateOptions, type VmSpec, vmSpecSchema } from '../../../app/domain/spec.ts'
+import { type PortRow, readForwards } from './forwards.ts'
+import { checkName, createProblems, type Problems, readQuantity } from './problems.ts'
+import { nameFromFile, uniqueName } from './propose.ts'
+import { cores, disk, memory } from './quantities.ts'
+
+/** What a new virtual machine begins with. An installer brings a blank disk with it unless that is turned off. */
+export type VmSource = 'installer' | 'image' | 'blank'
+
+/** The form as typed: quantities are text, so that what is half typed is not lost. */
+export interface VmForm {
+  readonly endpointId: EndpointId | null
+  readonly source: VmSource
+  readonly isoPath: string
+  readonly imagePath: string
+  /** null follows the file's extension. */
+  readonly imageFormat: DiskFormat | null
+  readonly imageUse: 'copy' | 'in-place'
+  readonly hasDisk: boolean
+  readonly name: string
+  /** False while the name is still the proposed one and follows the file. */
+  readonly isNameTyped: boolean
+  /** Empty stands for the default, which depends on where it runs. */
+  readonly cpus: string
+  readonly memory: string
+  readonly disk: string
+  readonly arch: string
+  readonly firmware: 'bios' | 'uefi'
+  readonly network: 'user' | 'none'
+  readonly ports: readonly PortRow[]
+}
+
+export const emptyVmForm: VmForm = {
+  endpointId: null,
+  source: 'installer',
+  isoPath: '',
+  imagePath: '',
+  imageFormat: null,
+  imageUse: 'copy',
+  hasDisk: true,
+  name: '',
+  isNameTyped: false,
+  cpus: '',
+  memory: '',
+  disk: '',
+  arch: '',
+  firmware: 'bios',
+  network: 'user',
+  ports: [],
+}
+
+/** The form with what was left to the default filled in, as it is shown. */
+export function filledVmForm(form: VmForm, options: VmCreateOptions, taken: ReadonlySet<string>): VmForm {
+  const file = form.source === 'installer' ? form.isoPath : form.source === 'image' ? form.imagePath : ''
+  const proposed = nameFromFile(file)
+  return {
+    ...form,
+    name: form.isNameTyped ? form.name : uniqueName(proposed === '' ? 'machine' : proposed, taken),
+    cpus: form.cpus === '' ? cores.write(options.cpus.default) : form.cpus,
+    memory: form.memory === '' ? memory.write(options.memoryBytes.default) : form.memory,
+    disk: form.disk === '' ? disk.write(options.diskBytes.default) : form.disk,
+    arch: form.arch === '' ? (options.architectures[0]?.arch ?? '') : form.arch,
+  }
+}
+
+/**
+ * The spec a filled form stands for, or what is wrong with it. `guessed` is the format the image's name promises, used while
+ * none was chosen.
+ */
+export function readVmForm(
+  form: VmForm,
+  options: VmCreateOptions,
+  guessed: DiskFormat | null,
+  startAfter: boolean,
+): { readonly spec: VmSpec | null; readonly problems: Problems } {
+  const { add, all: problems } = createProblems()
+  const format = form.imageFormat ?? guessed
+  const name = checkName(form.name, add)
+  const cpus = readQuantity(form.cpus, cores, options.cpus, 'cpus', add)
+  const memoryBytes = readQuantity(form.memory, memory, options.memoryBytes, 'memory', add)
+  const isBlankDisk = form.source !== 'image' && (form.hasDisk || form.source === 'blank')
+  const diskBytes = isBlankDisk ? readQuantity(form.disk, disk, options.diskBytes, 'disk', add) : 0
+  if (form.source === 'installer' && form.isoPath === '') add('source', { key: 'create.problem.iso' })
+  if (form.source === 'image') {
+    if (form.imagePath === '') add('source', { key: 'create.problem.image' })
+    else if (format === null) add('format', { key: 'create.problem.format' })
+  }
+  const architecture = options.architectures.find((option) => option.arch === form.arch)
+  if (architecture === undefined) add('arch', { key: 'create.problem.value' })
+  else if (form.firmware === 'uefi' && architecture.noUefi !== null) add('firmware', architecture.noUefi)
+  const forwards = form.network === 'user' ? readForwards(form.ports, add) : []
+  if (problems.size > 0) return { spec: null, problems }
+
+  const parsed = vmSpecSchema.safeParse({
+    kind: 'vm',
+    endpointId: options.endpointId,
+    name,
+    arch: form.arch,
+    cpus,
+    memoryBytes,
+    disk:
+      form.source === 'image'
+        ? { from: 'image', path: form.imagePath, format, use: form.imageUse }
+        : isBlankDisk
+          ? { from: 'blank', sizeBytes: diskBytes }
+          : { from: 'none' },
+    isoPath: form.isoPath === '' || form.source === 'blank' ? null : form.isoPath,
+    network: form.network === 'none' ? { mode: 'none' } : { mode: 'user', forwards },
+    firmware: form.firmware,
+    startAfter,
+  })
+  if (parsed.success) return { spec: parsed.data, problems }
+  for (const issue of parsed.error.issues) add(fieldOf(issue.path.join('.')), { key: 'create.problem.value' })
+  return { spec: null, problems }
+}
+
+/** The form's field that a part of the spec came from: for what the schema or main refuses. */
+export function fieldOf(path: string): string {
+  if (path === '') return 'form'
+  if (path.startsWith('disk.size')) return 'disk'
+  if (path.startsWith('disk.format')) return 'format'
+  if (path.startsWith('disk') || path === 'isoPath') return 'source'
+  if (path === 'memoryBytes') return 'memory'
+  const forward = /^(?:network\.forwards|ports)\.(\d+)/.exec(path)
+  if (forward !== null) return `ports.${forward[1]}`
+  return path.split('.')[0] ?? 'form'
+}

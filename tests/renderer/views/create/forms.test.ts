@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest'
+import type { VmCreateOptions } from '../../../../app/domain/spec.ts'
+import { GB, GiB } from '../../../../app/domain/units.ts'
+import {
+  emptyContainerForm,
+  filledContainerForm,
+  pastedVariables,
+  readContainerForm,
+} from '../../../../renderer/views/create/container-form.ts'
+import { overSensible } from '../../../../renderer/views/create/problems.ts'
+import { guessFormat } from '../../../../renderer/views/create/propose.ts'
+import { memory } from '../../../../renderer/views/create/quantities.ts'
+import {
+  emptyVmForm,
+  fieldOf,
+  filledVmForm,
+  readVmForm,
+  type VmForm,
+} from '../../../../renderer/views/create/vm-form.ts'
+
+const options: VmCreateOptions = {
+  kind: 'vm',
+  endpointId: 'qemu:local',
+  architectures: [
+    { arch: 'x86_64', accelerator: 'kvm', slow: null, noUefi: null },
+    {
+      arch: 'aarch64',
+      accelerator: 'tcg',
+      slow: { key: 'create.arch.slow' },
+      noUefi: { key: 'create.problem.value' },
+    },
+  ],
+  cpus: { min: 1, max: 8, sensible: 4, default: 2 },
+  memoryBytes: { min: GiB / 8, max: 16 * GiB, sensible: 8 * GiB, default: 2 * GiB },
+  diskBytes: { min: GB, max: 500 * GB, sensible: 100 * GB, default: 40 * GB },
+  folder: '/berth/qemu',
+  freeBytes: 212 * GB,
+}
+
+function read(change: Partial<VmForm>) {
+  const form = filledVmForm({ ...emptyVmForm, ...change }, options, new Set(['machine']))
+  return readVmForm(form, options, guessFormat(form.imagePath), true)
+}
+
+describe('the form of a new virtual machine', () => {
+  test('needs nothing but an ISO', () => {
+    expect(read({ isoPath: '/iso/debian-13-amd64.iso' }).spec).toEqual({
+      kind: 'vm',
+      endpointId: 'qemu:local',
+      name: 'debian-13',
+      arch: 'x86_64',
+      cpus: 2,
+      memoryBytes: 2 * GiB,
+      disk: { from: 'blank', sizeBytes: 40 * GB },
+      isoPath: '/iso/debian-13-amd64.iso',
+      network: { mode: 'user', forwards: [] },
+      firmware: 'bios',
+      startAfter: true,
+    })
+  })
+
+  test('takes an image in its guessed or chosen format, with a disc beside it', () => {
+    const form = { source: 'image', imagePath: '/d/a.qcow2', imageUse: 'in-place', isoPath: '/iso/tools.iso' } as const
+    expect(read(form).spec).toMatchObject({
+      name: 'a',
+      disk: { from: 'image', path: '/d/a.qcow2', format: 'qcow2', use: 'in-place' },
+      isoPath: '/iso/tools.iso',
+    })
+    expect(read({ ...form, imageFormat: 'raw' }).spec).toMatchObject({ disk: { format: 'raw' } })
+  })
+
+  test('proposes a name that nobody has and leaves a typed one alone', () => {
+    expect(read({ source: 'blank' }).spec?.name).toBe('machine-2')
+    expect(read({ source: 'blank', name: ' --help ', isNameTyped: true }).spec?.name).toBe('--help')
+  })
+
+  test('runs from the disc alone when the disk is turned off', () => {
+    expect(read({ isoPath: '/iso/live.iso', hasDisk: false }).spec?.disk).toEqual({ from: 'none' })
+  })
+
+  test('says every problem at its field', () => {
+    const { spec, problems } = read({
+      name: '  ',
+      isNameTyped: true,
+      cpus: '99',
+      memory: 'lots',
+      disk: '1 MB',
+      arch: 'aarch64',
+      firmware: 'uefi',
+      ports: [
+        { protocol: 'tcp', hostPort: '2222', guestPort: '22' },
+        { protocol: 'tcp', hostPort: '2222', guestPort: '23' },
+        { protocol: 'udp', hostPort: '2222', guestPort: '0' },
+        { protocol: 'tcp', hostPort: '', guestPort: '' },
+      ],
+    })
+    expect(spec).toBeNull()
+    expect([...problems.keys()].sort()).toEqual([
+      'cpus',
+      'disk',
+      'firmware',
+      'memory',
+      'name',
+      'ports.1',
+      'ports.2',
+      'source',
+    ])
+    expect(problems.get('cpus')?.params).toEqual({ min: '1', max: '8' })
+  })
+
+  test('asks for the format only when the name does not tell it', () => {
+    expect([...read({ source: 'image', imagePath: '/d/disk' }).problems.keys()]).toEqual(['format'])
+  })
+
+  test('warns over the sensible limit and stays allowed', () => {
+    expect(overSensible('12 GB', memory, options.memoryBytes)?.key).toBe('create.warn.sensible')
+    expect(overSensible('8 GB', memory, options.memoryBytes)).toBeNull()
+    expect(overSensible('99 GB', memory, options.memoryBytes)).toBeNull()
+    expect(read({ source: 'blank', memory: '12 GB' }).spec?.memoryBytes).toBe(12 * GiB)
+  })
+
+  test('finds the field of what main refuses', () => {
+    expect(fieldOf('disk.path')).toBe('source')
+    expect(fieldOf('network.forwards.3.hostPort')).toBe('ports.3')
+    expect(fieldOf('memoryBytes')).toBe('memory')
+    expect(fieldOf('')).toBe('form')
+  })
+})
+
+describe('the form of a new container', () => {
+  const container = (change: Partial<typeof emptyContainerForm>, taken: readonly string[] = []) => {
+    const names = new Set(taken)
+    return readContainerForm(
+      filledContainerForm({ ...emptyContainerForm, ...change }, names),
+      'docker:default',
+      names,
+      true,
+    )
+  }
+
+  test('needs nothing but an image', () => {
+    expect(container({ image: 'ghcr.io/o/web:1' }, ['web']).spec).toEqual({
+      kind: 'container',
+      endpointId: 'docker:default',
+      image: 'ghcr.io/o/web:1',
+      pull: 'missing',
+      name: 'web-2',
+      command: [],
+      ports: [],
+      mounts: [],
+      environment: [],
+      restart: 'no',
+      startAfter: true,
+    })
+  })
+
+  test('tells volumes from folders and lets the tool choose ports and the name', () => {
+    const { spec } = container({
+      image: 'a',
+      isNameTyped: true,
+      command: 'sh -c "sleep 1"',
+      ports: [{ protocol: 'tcp', hostPort: '', guestPort: '80' }],
+      mounts: [
+        { source: 'data', target: '/data', readOnly: false },
+        { source: '/srv', target: '/srv', readOnly: true },
+        { source: '', target: '', readOnly: false },
+      ],
+      variables: [{ name: 'A', value: 'x=y' }],
+    })
+    expect(spec).toMatchObject({
+      name: null,
+      command: ['sh', '-c', 'sleep 1'],
+      ports: [{ hostPort: null, containerPort: 80 }],
+      mounts: [{ type: 'volume' }, { type: 'bind', readOnly: true }],
+      environment: [{ name: 'A', value: 'x=y' }],
+    })
+  })
+
+  test('says every problem at its field', () => {
+    const { problems } = container(
+      {
+        image: 'a b',
+        name: 'web',
+        isNameTyped: true,
+        command: '"',
+        ports: [{ protocol: 'tcp', hostPort: '1', guestPort: '' }],
+        mounts: [
+          { source: 'data', target: 'data', readOnly: false },
+          { source: '', target: '/x', readOnly: false },
+        ],
+        variables: [
+          { name: 'A', value: '1' },
+          { name: 'A', value: '2' },
+          { name: '', value: '3' },
+        ],
+      },
+      ['web'],
+    )
+    expect([...problems.keys()]).toEqual([
+      'image',
+      'name',
+      'command',
+      'ports.0',
+      'mounts.0',
+      'mounts.1',
+      'environment.1',
+      'environment.2',
+    ])
+  })
+
+  test('spreads pasted lines of NAME=value over rows', () => {
+    expect(pastedVariables('# db\nexport USER="sena"\nURL=a=b\r\n')).toEqual([
+      { name: 'USER', value: 'sena' },
+      { name: 'URL', value: 'a=b' },
+    ])
+    expect(pastedVariables('just words')).toBeNull()
+  })
+})
