@@ -1,0 +1,164 @@
+import type { Inventory, InventoryChange } from '../../app/contract/views.ts'
+import { failure } from '../../app/domain/errors.ts'
+import { type EndpointId, type MachineId, type ProviderId, parseId } from '../../app/domain/ids.ts'
+import type { Annotation, Machine } from '../../app/domain/machine.ts'
+import type { PermitContext } from '../../app/domain/permit.ts'
+import type { Endpoint, ProviderInfo } from '../../app/domain/provider.ts'
+import { coalesce, type Schedule } from '../../app/util/coalesce.ts'
+import { createEmitter } from '../../app/util/emitter.ts'
+import type { Log } from '../log.ts'
+import { capabilitiesOf, type Provider } from '../providers/provider.ts'
+import { type LastKnown, readLastKnown, writeLastKnown } from './inventory-cache.ts'
+import { createKeeper, type Keeper } from './keeper.ts'
+import { createTruth } from './truth.ts'
+
+/** The list on disk may be this old: it only fills the window until the tools answer. */
+const saveMs = 10_000
+
+/** All machines of all providers, as the providers say they are: nothing here is guessed or hoped for. */
+export interface InventoryService {
+  readonly whole: () => Inventory
+  readonly machines: () => Iterable<Machine>
+  readonly machine: (id: MachineId) => Machine | null
+  /** The provider of a machine, an endpoint or an id of its own. Throws `not-found`. */
+  readonly providerOf: (id: MachineId | EndpointId | ProviderId) => Provider
+  /** What permission depends on. Throws `not-found` when there is no such machine. */
+  readonly contextOf: (id: MachineId) => Omit<PermitContext, 'task'>
+  /** Begins to look, at every provider at once; settles when each has been looked at once. */
+  readonly start: () => Promise<void>
+  readonly refresh: (provider?: ProviderId) => Promise<void>
+  /** Looks at one machine afresh and tells; null when it does not exist. Throws when the provider cannot say. */
+  readonly read: (id: MachineId) => Promise<Machine | null>
+  readonly setAnnotations: (annotations: Readonly<Record<MachineId, Annotation>>) => void
+  readonly onChanged: (listener: (change: InventoryChange) => void) => () => void
+  readonly onSnapshots: (listener: (id: MachineId) => void) => () => void
+  readonly onTrash: (listener: () => void) => () => void
+  readonly stop: () => Promise<void>
+}
+
+export interface InventoryWorld {
+  readonly cacheDir: string
+  readonly log: Log
+  readonly now: () => Date
+}
+
+export function createInventory(
+  providers: readonly Provider[],
+  annotations: Readonly<Record<MachineId, Annotation>>,
+  { cacheDir, log, now }: InventoryWorld,
+): InventoryService {
+  const infos = new Map<ProviderId, ProviderInfo>(providers.map((provider) => [provider.id, infoOf(provider)]))
+  const onError = (error: unknown): void => log.error('inventory.listener', { error })
+  const changed = createEmitter<InventoryChange>(onError)
+  const snapshots = createEmitter<MachineId>(onError)
+  const trash = createEmitter<void>(onError)
+  const saving = coalesce(() => void save(), saveMs, schedule)
+
+  const truth = createTruth(
+    {
+      providers: [...infos.values()],
+      annotations,
+      ...withPlaces(readLastKnown(cacheDir, now(), log), providers, now()),
+    },
+    (change) => {
+      changed.emit(change)
+      saving.request()
+    },
+    schedule,
+  )
+  const keepers = new Map<ProviderId, Keeper>(
+    providers.map((provider) => [
+      provider.id,
+      createKeeper(provider, { truth, log, now, onSnapshots: snapshots.emit, onTrash: trash.emit }),
+    ]),
+  )
+
+  async function save(): Promise<void> {
+    await writeLastKnown(cacheDir, truth.whole()).catch((error: unknown) => log.warn('inventory.save', { error }))
+  }
+
+  function providerOf(id: string): Provider {
+    const wanted = parseId(id)?.provider ?? id
+    const provider = providers.find((candidate) => candidate.id === wanted)
+    if (provider === undefined) throw failure('not-found', { key: 'error.machineGone' })
+    return provider
+  }
+
+  return {
+    whole: truth.whole,
+    machines: truth.machines,
+    machine: truth.machine,
+    providerOf,
+    contextOf(id) {
+      const machine = truth.machine(id)
+      const endpoint = machine === null ? null : truth.endpoint(machine.endpointId)
+      const provider = infos.get(parseId(id)?.provider ?? '')
+      if (machine === null || endpoint === null || provider === undefined) {
+        throw failure('not-found', { key: 'error.machineGone' })
+      }
+      return { machine, endpoint, provider }
+    },
+    async start() {
+      await Promise.all([...keepers.values()].map((keeper) => keeper.start()))
+    },
+    async refresh(provider) {
+      const which = [...keepers].filter(([id]) => provider === undefined || id === provider)
+      await Promise.all(which.map(([, keeper]) => keeper.refresh()))
+      truth.tell()
+    },
+    async read(id) {
+      const machine = await keepers.get(providerOf(id).id)?.read(id)
+      truth.tell()
+      return machine ?? null
+    },
+    setAnnotations: truth.takeAnnotations,
+    onChanged: changed.on,
+    onSnapshots: snapshots.on,
+    onTrash: trash.on,
+    async stop() {
+      for (const keeper of keepers.values()) keeper.stop()
+      saving.cancel()
+      await save()
+    },
+  }
+}
+
+function infoOf(provider: Provider): ProviderInfo {
+  const { id, label, kind, never } = provider
+  return { id, label, kind, capabilities: capabilitiesOf(provider), never }
+}
+
+/** Every provider has a place in the list from the first moment: last time's, or one to be looked at. */
+function withPlaces({ hosts, endpoints, machines }: LastKnown, providers: readonly Provider[], now: Date): LastKnown {
+  const places = providers.flatMap(({ id, label }): readonly Endpoint[] => {
+    const known = endpoints.filter((endpoint) => endpoint.providerId === id)
+    return known.length > 0 ? known : [placeOf(id, label, now)]
+  })
+  const ids = new Set(places.map(({ id }) => id))
+  return {
+    hosts: hosts.some(({ id }) => id === 'local') ? hosts : [{ id: 'local', label: null, address: null }, ...hosts],
+    endpoints: places,
+    machines: machines.filter((machine) => ids.has(machine.endpointId)),
+  }
+}
+
+function placeOf(providerId: ProviderId, label: string, now: Date): Endpoint {
+  return {
+    id: `${providerId}:local`,
+    providerId,
+    hostId: 'local',
+    label,
+    state: 'checking',
+    version: null,
+    place: null,
+    error: null,
+    remedies: [],
+    notices: [],
+    since: now.toISOString(),
+  }
+}
+
+const schedule: Schedule = (job, delayMs) => {
+  const timer = setTimeout(job, delayMs)
+  return () => clearTimeout(timer)
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** What the Berth that is running tells one that would like to start. */
+const answerSchema = z.object({ pid: z.number(), shell: z.enum(['electron', 'web']), address: z.string().nullable() })
+export type RunningBerth = z.infer<typeof answerSchema>
+
+export type Claim =
+  | { readonly kind: 'ours'; readonly release: () => void }
+  /** Another Berth has this data folder. It has been asked to show itself; null when it did not answer. */
+  | { readonly kind: 'taken'; readonly pid: number; readonly other: RunningBerth | null }
+
+const lockSchema = z.object({ pid: z.number().int(), startedAt: z.string().nullable(), socket: z.string() })
+type Lock = z.infer<typeof lockSchema>
+
+/** A Berth that is busy starting may take this long to answer. */
+const answerMs = 2_000
+
+/**
+ * Claims a data folder for this process: two Berths that manage the same machines would work against each other. The lock
+ * names a process by its id and its start, so that a crash leaves nothing to clean up by hand; the socket beside it is how a
+ * second Berth asks the first to show itself.
+ */
+export async function claimData(
+  dataDir: string,
+  runtimeDir: string,
+  whenAsked: () => Omit<RunningBerth, 'pid'>,
+): Promise<Claim> {
+  const path = join(dataDir, 'berth.lock')
+  const socket =
+    process.platform === 'win32' ? `\\\\.\\pipe\\berth-${randomUUID()}` : join(runtimeDir, `app-${process.pid}.sock`)
+  const mine = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid), socket } satisfies Lock)
+
+  for (;;) {
+    if (createWith(path, mine)) break
+    const text = readText(path)
+    if (text === null) continue
+    const lock = parseLock(text)
+    if (lock !== null) {
+      const { isThere, answer } = await ask(lock.socket)
+      if (isThere || isRunning(lock)) return { kind: 'taken', pid: lock.pid, other: answer }
+    }
+    removeStale(path, text)
+  }
+
+  const server = await listen(socket, () => JSON.stringify({ pid: process.pid, ...whenAsked() }))
+  return {
+    kind: 'ours',
+    release() {
+      server?.close()
+      if (readText(path) === mine) rmSync(path, { force: true })
+    },
+  }
+}
+
+/** Creates the file with its whole content in one step, so that nobody reads half of it; false when it is there already. */
+function createWith(path: string, text: string): boolean {
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, text, { mode: 0o600 })
+  try {
+    linkSync(draft, path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    // A file system without links: exclusive creation is the next best.
+    try {
+      writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
+      return true
+    } catch (second) {
+      if ((second as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw second
+    }
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Takes away a lock whose process is gone; puts back what another Berth wrote in its place meanwhile. */
+function removeStale(path: string, text: string): void {
+  const aside = `${path}.${process.pid}.stale`
+  try {
+    renameSync(path, aside)
+  } catch {
+    return // Somebody else took it away.
+  }
+  const taken = readText(aside)
+  rmSync(aside, { force: true })
+  if (taken !== null && taken !== text) createWith(path, taken)
+}
+
+function parseLock(text: string): Lock | null {
+  try {
+    return lockSchema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/** Whether the very process that wrote the lock is alive: ids are used again, a start time with them is not. */
+function isRunning({ pid, startedAt }: Lock): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  // Where the start cannot be read the socket has the say, and nobody was there.
+  return startedAt !== null && startOf(pid) === startedAt
+}
+
+/** When a process began, as the kernel counts (field 22 of proc_pid_stat(5)), with the boot it counts from. */
+function startOf(pid: number): string | null {
+  const stat = readText(`/proc/${pid}/stat`)
+  const boot = readText('/proc/sys/kernel/random/boot_id')
+  if (stat === null || boot === null) return null
+  // The second field is the program's name in brackets and may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  // A process that was killed stays as a zombie until its parent has noticed.
+  if (fields[0] === 'Z' || fields[19] === undefined) return null
+  return `${boot.trim()}/${fields[19]}`
+}
+
+function listen(path: string, answer: () => string): Promise<Server | null> {
+  rmSync(path, { force: true })
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.end(answer())
+  })
+  server.unref()
+  return new Promise((resolve) => {
+    // The lock holds without it; only the second Berth's message is poorer.
+    server.once('error', () => resolve(null))
+    server.listen(path, () => resolve(server))
+  })
+}
+
+/** Asks the Berth behind a socket about itself. `isThere`: somebody took the call, though it may be too busy to answer. */
+function ask(path: string): Promise<{ readonly isThere: boolean; readonly answer: RunningBerth | null }> {
+  return new Promise((resolve) => {
+    let text = ''
+    let isThere = false
+    const socket = connect(path, () => {
+      isThere = true
+    })
+    socket.setTimeout(answerMs, () => socket.destroy())
+    socket.on('data', (bytes) => {
+      text += String(bytes)
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve({ isThere, answer: parseAnswer(text) }))
+  })
+}
+
+function parseAnswer(text: string): RunningBerth | null {
+  try {
+    return answerSchema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
