@@ -1,0 +1,39 @@
+import type { Client } from '../../app/contract/client.ts'
+import { type AppError, errorOf, failure, isCancelled } from '../../app/domain/errors.ts'
+import type { TaskId } from '../../app/domain/ids.ts'
+import { currentClient } from '../store/connect.ts'
+import { setUi } from '../store/store.ts'
+
+/** Asks main. Rejects with a `Failure`, `unreachable` when the line is down. */
+export const call: Client['call'] = (...args) => {
+  const client = currentClient()
+  if (client !== null) return client.call(...args)
+  return Promise.reject(failure('unreachable', { key: 'error.line' }, { hint: { key: 'error.line.hint' } }))
+}
+
+/**
+ * Does what a person asked for; a failure becomes a card at its place (`machine:ID`, `endpoint:ID`, `settings`, `window`)
+ * and the answer is null. Success takes an older card of that place away. Being cancelled is no failure.
+ */
+export async function attempt<T>(place: string, work: () => Promise<T>): Promise<T | null> {
+  try {
+    const answer = await work()
+    clearFailure(place)
+    return answer
+  } catch (thrown) {
+    if (!isCancelled(thrown)) showFailure(place, errorOf(thrown), null)
+    return null
+  }
+}
+
+export function showFailure(place: string, error: AppError, taskId: TaskId | null): void {
+  setUi(({ failures }) => ({ failures: { ...failures, [place]: { error, at: new Date().toISOString(), taskId } } }))
+}
+
+export function clearFailure(place: string): void {
+  setUi(({ failures }) => {
+    if (!(place in failures)) return {}
+    const { [place]: _gone, ...rest } = failures
+    return { failures: rest }
+  })
+}

@@ -1,0 +1,76 @@
+import type { MachineId, TaskId } from '../../app/domain/ids.ts'
+import type { Annotation } from '../../app/domain/machine.ts'
+import { noAnnotation } from '../../app/domain/machine.ts'
+import type { ConfigureSpec } from '../../app/domain/spec.ts'
+import type { RemovalPlan } from '../../app/domain/trash.ts'
+import { store } from '../store/store.ts'
+import { attempt, call } from './call.ts'
+
+/** Where a failure of asking for something with this machine shows: on its page. */
+export function placeOf(id: MachineId): string {
+  return `machine:${id}`
+}
+
+type PowerCall =
+  | 'machine.start'
+  | 'machine.shutDown'
+  | 'machine.powerOff'
+  | 'machine.reset'
+  | 'machine.restart'
+  | 'machine.pause'
+  | 'machine.resume'
+  | 'machine.suspend'
+  | 'machine.discardSuspended'
+
+const powerAction =
+  (name: PowerCall) =>
+  (id: MachineId): Promise<TaskId | null> =>
+    attempt(placeOf(id), () => call(name, { id }))
+
+// Each answers with the task that does it, or null when it was refused: the reason is then on the machine's page.
+export const startMachine = powerAction('machine.start')
+export const shutDownMachine = powerAction('machine.shutDown')
+export const powerOffMachine = powerAction('machine.powerOff')
+export const resetMachine = powerAction('machine.reset')
+export const restartMachine = powerAction('machine.restart')
+export const pauseMachine = powerAction('machine.pause')
+export const resumeMachine = powerAction('machine.resume')
+export const suspendMachine = powerAction('machine.suspend')
+export const discardSuspended = powerAction('machine.discardSuspended')
+
+export const renameMachine = (id: MachineId, name: string): Promise<TaskId | null> =>
+  attempt(placeOf(id), () => call('machine.rename', { id, name }))
+
+export const configureMachine = (id: MachineId, changes: ConfigureSpec): Promise<TaskId | null> =>
+  attempt(placeOf(id), () => call('machine.configure', { id, changes }))
+
+export const checkMachine = (id: MachineId): Promise<void | null> =>
+  attempt(placeOf(id), () => call('machine.check', { id }))
+
+/** Rejects: the delete dialog shows the failure itself. */
+export const removalPlan = (id: MachineId): Promise<RemovalPlan> => call('machine.removalPlan', { id })
+
+export const removeMachine = (
+  id: MachineId,
+  volumes: readonly string[],
+  typedName: string | null,
+): Promise<TaskId | null> =>
+  attempt(placeOf(id), () => call('machine.remove', { id, volumes: [...volumes], typedName }))
+
+export const annotateMachine = (id: MachineId, change: Partial<Annotation>): Promise<void | null> =>
+  attempt(placeOf(id), () =>
+    call('machine.annotate', {
+      id,
+      ...(change.pinned === undefined ? {} : { pinned: change.pinned }),
+      ...(change.tags === undefined ? {} : { tags: [...change.tags] }),
+      ...(change.note === undefined ? {} : { note: change.note }),
+    }),
+  )
+
+/** Gives all of them the tag, leaving alone those that have it. */
+export function addTag(ids: readonly MachineId[], tag: string): void {
+  for (const id of ids) {
+    const { tags } = store.getState().inventory.annotations[id] ?? noAnnotation
+    if (!tags.includes(tag)) void annotateMachine(id, { tags: [...tags, tag] })
+  }
+}

@@ -1,0 +1,47 @@
+import { Popover as Radix } from 'radix-ui'
+import type { ReactNode } from 'react'
+import './menu.css'
+import './popover.css'
+
+/** A floating pane at its trigger. Escape and a click outside close it; focus returns to where it was. */
+export function Popover({
+  label,
+  trigger,
+  isOpen,
+  onOpenChange,
+  side = 'bottom',
+  align = 'start',
+  className = '',
+  children,
+}: {
+  readonly label: string
+  /** The element it hangs on: a button that takes a ref. It opens it, unless `isOpen` is ruled from outside. */
+  readonly trigger: ReactNode
+  readonly isOpen?: boolean
+  readonly onOpenChange?: (isOpen: boolean) => void
+  readonly side?: 'bottom' | 'top' | 'left' | 'right'
+  readonly align?: 'start' | 'center' | 'end'
+  readonly className?: string
+  readonly children: ReactNode
+}): ReactNode {
+  return (
+    <Radix.Root
+      {...(isOpen === undefined ? {} : { open: isOpen })}
+      {...(onOpenChange === undefined ? {} : { onOpenChange })}
+    >
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          className={`popover ${className}`}
+          side={side}
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={label}
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}

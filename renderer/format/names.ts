@@ -1,0 +1,21 @@
+/** Shows what cannot be seen: line breaks as ␤, every other control character as �. */
+export function showControls(text: string): string {
+  return /[\p{Cc}\u2028\u2029]/u.test(text)
+    ? text.replace(/\r\n|[\n\r\u2028\u2029]/g, '␤').replace(/\p{Cc}/gu, '�')
+    : text
+}
+
+const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
+const longestTail = 12
+
+/**
+ * Where a name may be cut: the head gets the ellipsis, the tail stays. The tail is the last part when it holds a digit,
+ * as in `stack-with-every-dashboard-1`; names written right to left are cut at their end alone.
+ */
+export function splitName(name: string): { readonly head: string; readonly tail: string } {
+  const whole = { head: name, tail: '' }
+  if (rightToLeft.test(name)) return whole
+  const match = /^(.+?)([-_. /:][^-_. /:]*\d[^-_. /:]*)$/su.exec(name)
+  const [, head = '', tail = ''] = match ?? []
+  return match === null || tail.length > longestTail ? whole : { head, tail }
+}

@@ -1,0 +1,62 @@
+import type { Locale } from '../../app/messages/write.ts'
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+/** A length of time by its two largest parts: `3 h 12 min`, `8 s`, `9 d`. `isShort` keeps the largest alone, for columns. */
+export function formatDuration(ms: number, locale: Locale, isShort = false): string {
+  const positive = Math.max(0, ms)
+  const parts: [number, 'day' | 'hour' | 'minute' | 'second'][] =
+    positive >= day
+      ? [
+          [Math.floor(positive / day), 'day'],
+          [Math.floor((positive % day) / hour), 'hour'],
+        ]
+      : positive >= hour
+        ? [
+            [Math.floor(positive / hour), 'hour'],
+            [Math.floor((positive % hour) / minute), 'minute'],
+          ]
+        : positive >= minute
+          ? [
+              [Math.floor(positive / minute), 'minute'],
+              [positive < 10 * minute ? Math.floor((positive % minute) / second) : 0, 'second'],
+            ]
+          : [[Math.floor(positive / second), 'second']]
+  return parts
+    .slice(0, isShort ? 1 : 2)
+    .filter(([value], index) => index === 0 || value > 0)
+    .map(([value, unit]) => writeUnit(value, unit, locale))
+    .join(' ')
+}
+
+function writeUnit(value: number, unit: 'day' | 'hour' | 'minute' | 'second', locale: Locale): string {
+  if (locale === 'ko') return `${value}${{ day: '일', hour: '시간', minute: '분', second: '초' }[unit]}`
+  return `${value} ${{ day: 'd', hour: 'h', minute: 'min', second: 's' }[unit]}`
+}
+
+/** `0:47`: for what counts down. */
+export function formatCountdown(ms: number): string {
+  const whole = Math.max(0, Math.ceil(ms / second))
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+}
+
+/** The time of day as the person's locale writes it: `14:32` or `2:32 PM`. */
+export function formatTime(iso: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale === 'ko' ? 'ko-KR' : undefined, { hour: 'numeric', minute: '2-digit' }).format(
+    new Date(iso),
+  )
+}
+
+/** A date without its time: `12 Mar 2026`. */
+export function formatDate(iso: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale === 'ko' ? 'ko-KR' : 'en-GB', { dateStyle: 'medium' }).format(new Date(iso))
+}
+
+/** Whole days between the two moments' local dates: 0 is today, 1 yesterday. */
+export function daysAgo(iso: string, now: number): number {
+  const start = (time: Date): number => new Date(time.getFullYear(), time.getMonth(), time.getDate()).getTime()
+  return Math.round((start(new Date(now)) - start(new Date(iso))) / day)
+}

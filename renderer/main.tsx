@@ -1,0 +1,16 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { startConnection } from './store/connect.ts'
+import './styles/tokens.css'
+import './styles/global.css'
+import { App } from './views/app/app.tsx'
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('The page has no #root')
+
+startConnection()
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)
