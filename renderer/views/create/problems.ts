@@ -19,27 +19,24 @@ export function createProblems(): {
   }
 }
 
-/** Reads a typed quantity within its limits; a problem and null when it does not fit. */
-export function readQuantity(
-  text: string,
+/** Says a problem when the value is outside its limits. */
+export function checkRange(
+  value: number,
   quantity: Quantity,
   limit: Limit,
   field: string,
   add: (field: string, text: Text) => void,
-): number | null {
-  const value = quantity.read(text)
-  if (value !== null && value >= limit.min && value <= limit.max) return value
+): void {
+  if (value >= limit.min && value <= limit.max) return
   add(field, {
     key: 'create.problem.range',
     params: { min: quantity.write(limit.min), max: quantity.write(limit.max) },
   })
-  return null
 }
 
 /** The sentence beside a value that is allowed but leaves little for everything else; null within the sensible. */
-export function overSensible(text: string, quantity: Quantity, limit: Limit): Text | null {
-  const value = quantity.read(text)
-  if (value === null || value <= limit.sensible || value > limit.max) return null
+export function overSensible(value: number, quantity: Quantity, limit: Limit): Text | null {
+  if (value <= limit.sensible || value > limit.max) return null
   return { key: 'create.warn.sensible', params: { value: quantity.write(limit.sensible) } }
 }
 

@@ -1,14 +1,14 @@
 import type { EndpointId } from '../../../app/domain/ids.ts'
 import { type DiskFormat, type VmCreateOptions, type VmSpec, vmSpecSchema } from '../../../app/domain/spec.ts'
+import { GB } from '../../../app/domain/units.ts'
 import { type PortRow, readForwards } from './forwards.ts'
-import { checkName, createProblems, type Problems, readQuantity } from './problems.ts'
+import { checkName, checkRange, createProblems, type Problems } from './problems.ts'
 import { nameFromFile, uniqueName } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
 
 /** What a new virtual machine begins with. An installer brings a blank disk with it unless that is turned off. */
 export type VmSource = 'installer' | 'image' | 'blank'
 
-/** The form as typed: quantities are text, so that what is half typed is not lost. */
 export interface VmForm {
   readonly endpointId: EndpointId | null
   readonly source: VmSource
@@ -21,11 +21,11 @@ export interface VmForm {
   readonly name: string
   /** False while the name is still the proposed one and follows the file. */
   readonly isNameTyped: boolean
-  /** Empty stands for the default, which depends on where it runs. */
-  readonly cpus: string
-  readonly memory: string
-  readonly disk: string
-  readonly arch: string
+  /** null stands for the default, which depends on where it runs. */
+  readonly cpus: number | null
+  readonly memoryBytes: number | null
+  readonly diskBytes: number | null
+  readonly arch: string | null
   readonly firmware: 'bios' | 'uefi'
   readonly network: 'user' | 'none'
   readonly ports: readonly PortRow[]
@@ -41,26 +41,34 @@ export const emptyVmForm: VmForm = {
   hasDisk: true,
   name: '',
   isNameTyped: false,
-  cpus: '',
-  memory: '',
-  disk: '',
-  arch: '',
+  cpus: null,
+  memoryBytes: null,
+  diskBytes: null,
+  arch: null,
   firmware: 'bios',
   network: 'user',
   ports: [],
 }
 
-/** The form with what was left to the default filled in, as it is shown. */
-export function filledVmForm(form: VmForm, options: VmCreateOptions, taken: ReadonlySet<string>): VmForm {
+/** The form as it is shown: what was left to the default is filled in. */
+export interface FilledVmForm extends VmForm {
+  readonly cpus: number
+  readonly memoryBytes: number
+  readonly diskBytes: number
+  readonly arch: string
+}
+
+export function filledVmForm(form: VmForm, options: VmCreateOptions, taken: ReadonlySet<string>): FilledVmForm {
   const file = form.source === 'installer' ? form.isoPath : form.source === 'image' ? form.imagePath : ''
   const proposed = nameFromFile(file)
   return {
     ...form,
     name: form.isNameTyped ? form.name : uniqueName(proposed === '' ? 'machine' : proposed, taken),
-    cpus: form.cpus === '' ? cores.write(options.cpus.default) : form.cpus,
-    memory: form.memory === '' ? memory.write(options.memoryBytes.default) : form.memory,
-    disk: form.disk === '' ? disk.write(options.diskBytes.default) : form.disk,
-    arch: form.arch === '' ? (options.architectures[0]?.arch ?? '') : form.arch,
+    cpus: form.cpus ?? options.cpus.default,
+    memoryBytes: form.memoryBytes ?? options.memoryBytes.default,
+    // A whole number of the units it is shown in, so that what is read is what is made.
+    diskBytes: form.diskBytes ?? Math.max(options.diskBytes.min, Math.round(options.diskBytes.default / GB) * GB),
+    arch: form.arch ?? options.architectures[0]?.arch ?? '',
   }
 }
 
@@ -69,7 +77,7 @@ export function filledVmForm(form: VmForm, options: VmCreateOptions, taken: Read
  * none was chosen.
  */
 export function readVmForm(
-  form: VmForm,
+  form: FilledVmForm,
   options: VmCreateOptions,
   guessed: DiskFormat | null,
   startAfter: boolean,
@@ -77,10 +85,10 @@ export function readVmForm(
   const { add, all: problems } = createProblems()
   const format = form.imageFormat ?? guessed
   const name = checkName(form.name, add)
-  const cpus = readQuantity(form.cpus, cores, options.cpus, 'cpus', add)
-  const memoryBytes = readQuantity(form.memory, memory, options.memoryBytes, 'memory', add)
   const isBlankDisk = form.source !== 'image' && (form.hasDisk || form.source === 'blank')
-  const diskBytes = isBlankDisk ? readQuantity(form.disk, disk, options.diskBytes, 'disk', add) : 0
+  checkRange(form.cpus, cores, options.cpus, 'cpus', add)
+  checkRange(form.memoryBytes, memory, options.memoryBytes, 'memory', add)
+  if (isBlankDisk) checkRange(form.diskBytes, disk, options.diskBytes, 'disk', add)
   if (form.source === 'installer' && form.isoPath === '') add('source', { key: 'create.problem.iso' })
   if (form.source === 'image') {
     if (form.imagePath === '') add('source', { key: 'create.problem.image' })
@@ -97,13 +105,13 @@ export function readVmForm(
     endpointId: options.endpointId,
     name,
     arch: form.arch,
-    cpus,
-    memoryBytes,
+    cpus: form.cpus,
+    memoryBytes: form.memoryBytes,
     disk:
       form.source === 'image'
         ? { from: 'image', path: form.imagePath, format, use: form.imageUse }
         : isBlankDisk
-          ? { from: 'blank', sizeBytes: diskBytes }
+          ? { from: 'blank', sizeBytes: form.diskBytes }
           : { from: 'none' },
     isoPath: form.isoPath === '' || form.source === 'blank' ? null : form.isoPath,
     network: form.network === 'none' ? { mode: 'none' } : { mode: 'user', forwards },

@@ -82,9 +82,9 @@ describe('the form of a new virtual machine', () => {
     const { spec, problems } = read({
       name: '  ',
       isNameTyped: true,
-      cpus: '99',
-      memory: 'lots',
-      disk: '1 MB',
+      cpus: 99,
+      memoryBytes: 1,
+      diskBytes: 1,
       arch: 'aarch64',
       firmware: 'uefi',
       ports: [
@@ -113,10 +113,10 @@ describe('the form of a new virtual machine', () => {
   })
 
   test('warns over the sensible limit and stays allowed', () => {
-    expect(overSensible('12 GB', memory, options.memoryBytes)?.key).toBe('create.warn.sensible')
-    expect(overSensible('8 GB', memory, options.memoryBytes)).toBeNull()
-    expect(overSensible('99 GB', memory, options.memoryBytes)).toBeNull()
-    expect(read({ source: 'blank', memory: '12 GB' }).spec?.memoryBytes).toBe(12 * GiB)
+    expect(overSensible(12 * GiB, memory, options.memoryBytes)?.key).toBe('create.warn.sensible')
+    expect(overSensible(8 * GiB, memory, options.memoryBytes)).toBeNull()
+    expect(overSensible(99 * GiB, memory, options.memoryBytes)).toBeNull()
+    expect(read({ source: 'blank', memoryBytes: 12 * GiB }).spec?.memoryBytes).toBe(12 * GiB)
   })
 
   test('finds the field of what main refuses', () => {
