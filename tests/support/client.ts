@@ -25,7 +25,9 @@ export async function connectTo(address: string): Promise<TestClient> {
   const socket = new WebSocket(`ws://${url.host}${wirePath}`, [wireProtocol, token], { origin: url.origin })
   socket.binaryType = 'nodebuffer'
   await once(socket, 'open')
-  const client = connectClient(wireOf(socket))
+  const client = connectClient(wireOf(socket), (error) => {
+    throw error
+  })
 
   const ended = new Map<TaskId, Task>()
   const waiting = new Map<TaskId, (task: Task) => void>()
