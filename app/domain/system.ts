@@ -1,4 +1,5 @@
 import type { HostId } from './ids.ts'
+import type { Notice } from './provider.ts'
 
 /** The computer and the program the window belongs to. */
 export interface SystemInfo {
@@ -19,4 +20,6 @@ export interface SystemInfo {
   readonly shell: 'electron' | 'web'
   /** Where Berth keeps its own machines. */
   readonly dataPath: string
+  /** What a person should know about this run, e.g. settings that could not be read. Usually none. */
+  readonly notices: readonly Notice[]
 }

@@ -1,0 +1,89 @@
+import { constants } from 'node:fs'
+import { access, readdir, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
+import type { Calls } from '../../app/contract/contract.ts'
+import type { InputOf } from '../../app/contract/kinds.ts'
+import type { BrowseResult } from '../../app/contract/views.ts'
+import { type Failure, failure } from '../../app/domain/errors.ts'
+
+export type Purpose = InputOf<Calls['files.browse']>['purpose']
+
+/** Nobody finds a file among more. */
+const mostEntries = 5_000
+
+/** Names a file has when it may be what is looked for; null where the name says nothing. */
+export const suffixesOf: Readonly<Record<Purpose, readonly string[] | null>> = {
+  'disk-image': ['.qcow2', '.raw', '.img', '.vmdk', '.vdi', '.vhdx', '.vhd', '.qcow'],
+  iso: ['.iso', '.img'],
+  folder: [],
+  tool: null,
+}
+
+type Entry = BrowseResult['entries'][number]
+
+/** One folder's subfolders, and of its files those that the purpose may need; folders first, hidden ones left out. */
+export async function browse(path: string | null, purpose: Purpose): Promise<BrowseResult> {
+  const folder = resolve(path ?? homedir())
+  if (path !== null && !isAbsolute(path)) throw failure('invalid-input', { key: 'files.notFound' }, { field: 'path' })
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw readFailure(error)
+  })
+  const found = await Promise.all(
+    names
+      .filter((name) => !name.startsWith('.'))
+      .slice(0, mostEntries)
+      .map((name) => entryOf(folder, name, purpose)),
+  )
+  const parent = dirname(folder)
+  return {
+    path: folder,
+    parent: parent === folder ? null : parent,
+    entries: found.filter((entry) => entry !== null).sort(foldersFirst),
+  }
+}
+
+/** The path, when it is one and something is there; throws otherwise. */
+export async function existing(path: string): Promise<string> {
+  if (!isAbsolute(path)) throw failure('invalid-input', { key: 'files.notFound' }, { field: 'path' })
+  await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw readFailure(error)
+  })
+  return resolve(path)
+}
+
+async function entryOf(folder: string, name: string, purpose: Purpose): Promise<Entry | null> {
+  const path = join(folder, name)
+  try {
+    const found = await stat(path)
+    if (found.isDirectory()) return { name, path, kind: 'folder', sizeBytes: null }
+    // Disks may be devices; sockets and pipes never are.
+    if (!found.isFile() && !(purpose === 'disk-image' && found.isBlockDevice())) return null
+    const suffixes = suffixesOf[purpose]
+    if (suffixes === null) await access(path, constants.X_OK)
+    else if (!suffixes.includes(extname(name).toLowerCase())) return null
+    return { name, path, kind: 'file', sizeBytes: found.size }
+  } catch {
+    return null // A link to nowhere, or not ours to see.
+  }
+}
+
+function foldersFirst(one: Entry, other: Entry): number {
+  if (one.kind !== other.kind) return one.kind === 'folder' ? -1 : 1
+  return one.name.localeCompare(other.name, undefined, { numeric: true })
+}
+
+function readFailure(error: NodeJS.ErrnoException): Failure {
+  const detail = String(error.message)
+  switch (error.code) {
+    case 'ENOENT':
+      return failure('not-found', { key: 'files.notFound' }, { detail, field: 'path' })
+    case 'ENOTDIR':
+      return failure('invalid-input', { key: 'files.notFolder' }, { detail, field: 'path' })
+    case 'EACCES':
+    case 'EPERM':
+      return failure('permission', { key: 'files.denied' }, { detail, field: 'path' })
+    default:
+      return failure('tool-failed', { key: 'files.notFound' }, { detail, field: 'path' })
+  }
+}
