@@ -1,0 +1,32 @@
+import type { MachineId, SnapshotId, TaskId } from '../../app/domain/ids.ts'
+import { attempt, call } from './call.ts'
+import { placeOf } from './machines.ts'
+
+// Each answers with the task that does it, or null when it was refused: the reason is then on the machine's page.
+
+export const takeSnapshot = (
+  id: MachineId,
+  request: { readonly name: string; readonly description: string; readonly memory: boolean },
+): Promise<TaskId | null> => attempt(placeOf(id), () => call('snapshot.take', { id, ...request }))
+
+export const editSnapshot = (
+  id: MachineId,
+  snapshotId: SnapshotId,
+  change: { readonly name: string; readonly description: string },
+): Promise<TaskId | null> => attempt(placeOf(id), () => call('snapshot.edit', { id, snapshotId, ...change }))
+
+export const deleteSnapshots = (id: MachineId, snapshotIds: readonly SnapshotId[]): Promise<TaskId | null> =>
+  attempt(placeOf(id), () => call('snapshot.delete', { id, snapshotIds: [...snapshotIds] }))
+
+export const restoreSnapshot = (id: MachineId, snapshotId: SnapshotId): Promise<TaskId | null> =>
+  attempt(placeOf(id), () => call('snapshot.restore', { id, snapshotId }))
+
+/** Undoes a restore, or redoes what was undone: the record says which. */
+export const undoRestore = (id: MachineId, restoreId: string): Promise<TaskId | null> =>
+  attempt(placeOf(id), () => call('restore.undo', { id, restoreId }))
+
+export const keepRestore = (id: MachineId, restoreId: string): Promise<TaskId | null> =>
+  attempt(placeOf(id), () => call('restore.keep', { id, restoreId }))
+
+export const letGoRestore = (id: MachineId, restoreId: string): Promise<TaskId | null> =>
+  attempt(placeOf(id), () => call('restore.letGo', { id, restoreId }))

@@ -1,0 +1,80 @@
+import type { ErrorCode } from '../../../app/domain/errors.ts'
+import type { MachineState } from '../../../app/domain/machine.ts'
+import type { TaskVerb } from '../../../app/domain/task.ts'
+import type { MessageKey } from '../../../app/messages/text.ts'
+
+/** A way on from a failure: what its button says is its key. */
+export type ErrorAction =
+  | 'retry'
+  | 'whenFree'
+  | 'check'
+  | 'providers'
+  | 'trash'
+  | 'rename'
+  | 'start'
+  | 'shutDown'
+  | 'powerOff'
+  | 'copyReport'
+
+export const errorActionKeys: Readonly<Record<ErrorAction, MessageKey>> = {
+  retry: 'verb.retry',
+  whenFree: 'error.action.whenFree',
+  check: 'verb.check',
+  providers: 'error.action.providers',
+  trash: 'error.action.trash',
+  rename: 'error.action.rename',
+  start: 'verb.start',
+  shutDown: 'verb.shutDown',
+  powerOff: 'verb.powerOff',
+  copyReport: 'verb.copyReport',
+}
+
+/** What the failure is about, as far as it decides what helps. */
+export interface ErrorContext {
+  readonly verb: TaskVerb | null
+  /** null when it is not about one machine. */
+  readonly state: MachineState | null
+  /** Whether what failed can be asked for again as it was. */
+  readonly canRetry: boolean
+}
+
+/** At most two ways on from a failure, the likely cure first. Nothing is offered that could not help. */
+export function errorActions(code: ErrorCode, context: ErrorContext): readonly ErrorAction[] {
+  const again: readonly ErrorAction[] = context.canRetry ? ['retry'] : []
+  const look: readonly ErrorAction[] = context.state === null ? [] : ['check']
+  switch (code) {
+    case 'tool-missing':
+    case 'tool-too-old':
+    case 'permission':
+      return ['providers', ...again]
+    case 'timeout':
+    case 'unreachable':
+      return context.state === null ? again : ['check', ...again]
+    case 'busy':
+      return context.canRetry ? ['whenFree'] : look
+    case 'no-space':
+      return ['trash', ...again]
+    case 'not-found':
+    case 'in-use':
+      return [...again, ...look].slice(0, 2)
+    case 'already-exists':
+      return context.verb === 'rename' ? ['rename'] : again
+    case 'wrong-state':
+      return [...leadsThere(context), ...look].slice(0, 2)
+    case 'unsupported':
+    case 'invalid-input':
+    case 'cancelled':
+      return []
+    case 'output-unreadable':
+    case 'bug':
+      return ['copyReport', ...again]
+    case 'tool-failed':
+      return context.verb === 'shutDown' ? [...again, 'powerOff'] : again
+  }
+}
+
+/** The verb that brings a machine into the state in which it was asked for something. */
+function leadsThere({ state }: ErrorContext): readonly ErrorAction[] {
+  if (state === 'running' || state === 'paused') return ['shutDown']
+  return state === 'stopped' || state === 'suspended' || state === 'crashed' ? ['start'] : []
+}
