@@ -110,7 +110,7 @@ const help = [
 /** One connection: a line editor that echoes, and the few commands of `help`. */
 function talk(socket: Socket, world: World, id: MachineId, consoleId: string): void {
   const { machine } = world.of(id)
-  const prompt = consoleId === 'shell' ? '\x1b[32m/ #\x1b[0m ' : '\x1b[1mroot@guest\x1b[0m:~# '
+  const prompt = consoleId === 'shell' ? '/ # ' : '\x1b[1mroot@guest\x1b[0m:~# '
   let line = ''
   let stopFlood: (() => void) | null = null
   const say = (text: string): boolean => socket.write(text.replaceAll('\n', '\r\n'))

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import type { MachineId } from '../../app/domain/ids.ts'
+import type { Capability } from '../../app/domain/provider.ts'
+import type { Facets, Op } from '../../main/providers/provider.ts'
+import { errorFrom, facet, type Ground, op, type Setup, steady } from './ground.ts'
+import { expectWholeTree } from './snapshots.ts'
+
+interface Case {
+  readonly name: string
+  /** The facet it is of; null for what every provider has. */
+  readonly facet: Capability | null
+  /** Whether the machine runs when it is called. */
+  readonly running: boolean
+  readonly call: (ground: Ground, id: MachineId, op: Op) => Promise<unknown>
+}
+
+const of = <C extends Capability>(
+  name: C,
+  method: string,
+  running: boolean,
+  call: (facet: Facets[C], id: MachineId, op: Op, ground: Ground) => Promise<unknown>,
+): Case => ({
+  name: `${name}.${method}`,
+  facet: name,
+  running,
+  call: (ground, id, op) => call(facet(ground, name), id, op, ground),
+})
+const always = (name: string, running: boolean, call: Case['call']): Case => ({ name, facet: null, running, call })
+
+/** Every method that a person may wait for, from a state in which it would do something. */
+const cases: readonly Case[] = [
+  always('probe', false, ({ provider }, _id, op) => provider.probe(op)),
+  always('list', false, ({ provider, endpointId }, _id, op) => provider.list(endpointId, op)),
+  always('read', false, ({ provider }, id, op) => provider.read(id, op)),
+  always('details', false, ({ provider }, id, op) => provider.details(id, op)),
+  always('power.start', false, ({ provider }, id, op) => provider.power.start(id, op)),
+  always('power.shutDown', true, ({ provider }, id, op) => provider.power.shutDown(id, op)),
+  always('power.powerOff', true, ({ provider }, id, op) => provider.power.powerOff(id, op)),
+  of('reset', 'reset', true, (reset, id, op) => reset.reset(id, op)),
+  of('restart', 'restart', true, (restart, id, op) => restart.restart(id, op)),
+  of('pause', 'pause', true, (pause, id, op) => pause.pause(id, op)),
+  of('suspend', 'suspend', true, (suspend, id, op) => suspend.suspend(id, op)),
+  of('snapshots', 'tree', false, (snapshots, id, op) => snapshots.tree(id, op)),
+  of('snapshots', 'take of a running machine', true, (snapshots, id, op, { provider }) =>
+    snapshots.take(id, { name: 'cut', description: '', memory: provider.kind === 'vm' }, op),
+  ),
+  of('snapshots', 'take of a stopped machine', false, (snapshots, id, op) =>
+    snapshots.take(id, { name: 'cut', description: '', memory: false }, op),
+  ),
+  of('consoles', 'options', true, (consoles, id, op) => consoles.options(id, op)),
+  of('create', 'options', false, (create, _id, op, { endpointId }) => create.options(endpointId, op)),
+  of('clone', 'clone', false, (clone, id, op) => clone.clone(id, { name: 'cut', mode: 'full', snapshotId: null }, op)),
+  of('rename', 'rename', false, (rename, id, op) => rename.rename(id, 'cut', op)),
+  of('configure', 'read', false, (configure, id, op) => configure.read(id, op)),
+  of('remove', 'plan', false, (remove, id, op) => remove.plan(id, op)),
+  of('remove', 'remove', false, (remove, id, op) => remove.remove(id, { volumes: [] }, op)),
+  of('trash', 'list', false, (trash, _id, op) => trash.list(op)),
+  of('stats', 'read', true, (stats, id, op) => stats.read([id], op)),
+]
+
+/** That every wait has a way out, and leaves the machine whole. */
+export function describeCancelling(ground: () => Ground, { promptMs, facets }: Setup): void {
+  describe('cancelling', () => {
+    const mine = cases.filter((one) => one.facet === null || facets.includes(one.facet))
+    const titled = mine.map((one) => [one.name, one] as const)
+    const prepare = async (one: Case): Promise<MachineId> => {
+      const id = await ground().make('cancelled')
+      if (one.running) await ground().provider.power.start(id, op())
+      return id
+    }
+
+    it.for(titled)('%s does nothing once it was called off', async ([, one]) => {
+      const id = await prepare(one)
+      const call = one.call(ground(), id, op(AbortSignal.abort()))
+      const since = performance.now()
+      expect((await errorFrom(call)).code).toBe('cancelled')
+      expect(performance.now() - since).toBeLessThan(promptMs)
+      expect((await steady(ground(), id)).state).toBe(one.running ? 'running' : 'stopped')
+    })
+
+    it.for(titled)('%s ends soon when it is called off on the way, and the machine is whole', async ([, one]) => {
+      const id = await prepare(one)
+      const before = (await ground().provider.list(ground().endpointId, op())).length
+      const controller = new AbortController()
+      const watched = op(controller.signal)
+      const call = one.call(ground(), id, watched)
+      const outcome = call.then(
+        () => 'done',
+        (thrown) => thrown.error?.code ?? String(thrown),
+      )
+      await Promise.race([watched.begun, outcome, new Promise((resolve) => setTimeout(resolve, 20))])
+      const since = performance.now()
+      controller.abort()
+      expect(['cancelled', 'done']).toContain(await outcome)
+      expect(performance.now() - since).toBeLessThan(promptMs)
+
+      const after = await ground().provider.list(ground().endpointId, op())
+      if ((await outcome) === 'cancelled') expect(after).toHaveLength(before)
+      if (after.some((machine) => machine.id === id)) {
+        expect(['running', 'stopped', 'paused', 'suspended']).toContain((await steady(ground(), id)).state)
+        const tree = await ground().provider.snapshots?.tree(id, op())
+        if (tree !== undefined) expectWholeTree(tree)
+        await ground().provider.power.powerOff(id, op())
+        await ground().provider.power.start(id, op())
+        expect((await steady(ground(), id)).state).toBe('running')
+      }
+    })
+  })
+}

@@ -1,0 +1,112 @@
+import { readdir } from 'node:fs/promises'
+import type { EndpointId, MachineId } from '../../app/domain/ids.ts'
+import type { Capability } from '../../app/domain/provider.ts'
+import type { CreateSpec } from '../../app/domain/spec.ts'
+import { GB, GiB } from '../../app/domain/units.ts'
+import { createMockProvider } from '../../main/providers/mock/provider.ts'
+import { type Ground, op, temporaryHost } from './ground.ts'
+import { describeProvider } from './provider-suite.ts'
+import { type Talk, talkTo } from './talk.ts'
+
+async function startMock(kind: 'vm' | 'container'): Promise<Ground> {
+  const { host, remove } = await temporaryHost()
+  const provider = createMockProvider(kind, { machines: 0, speed: 200, alive: false })(host)
+  const endpointId: EndpointId = kind === 'vm' ? 'mockvm:local' : 'mockcontainer:default'
+  let count = 0
+
+  const guest = async (id: MachineId): Promise<Talk> => {
+    const console = kind === 'vm' ? 'serial0' : 'shell'
+    const target = await provider.consoles?.target(id, console, { user: null, folder: null }, op())
+    if (target === undefined) throw new Error('no console')
+    const talk = await talkTo(target)
+    await talk.until(/# /)
+    return talk
+  }
+  const say = async (id: MachineId, line: string): Promise<string> => {
+    const talk = await guest(id)
+    talk.type(`${line}\n`)
+    const heard = await talk.until(/\n.*# /s)
+    await talk.end()
+    return heard
+  }
+
+  return {
+    provider,
+    endpointId,
+    async make(name) {
+      count += 1
+      const id = await provider.create?.create(specOf(kind, endpointId, `${name}-${count}`), op())
+      if (id === undefined) throw new Error('nothing was made')
+      return id
+    },
+    write: async (id, text) => void (await say(id, `echo ${text} > note`)),
+    read: async (id) => /\n(.*?)\r\n/.exec(await say(id, 'cat note'))?.[1] ?? '',
+    async stopOutside(id) {
+      const talk = await guest(id)
+      talk.type('poweroff\n')
+      await talk.end()
+    },
+    async leave() {
+      await provider.dispose()
+      const left = await readdir(host.runtimeDir)
+      await remove()
+      return left
+    },
+  }
+}
+
+function specOf(kind: 'vm' | 'container', endpointId: EndpointId, name: string): CreateSpec {
+  if (kind === 'vm') {
+    return {
+      kind,
+      endpointId,
+      name,
+      arch: 'x86_64',
+      cpus: 2,
+      memoryBytes: GiB,
+      disk: { from: 'blank', sizeBytes: 4 * GB },
+      isoPath: null,
+      network: { mode: 'user', forwards: [] },
+      firmware: 'bios',
+      startAfter: false,
+    }
+  }
+  return {
+    kind,
+    endpointId,
+    name,
+    image: 'alpine:3.22',
+    pull: 'missing',
+    command: [],
+    ports: [],
+    mounts: [],
+    environment: [],
+    restart: 'no',
+    startAfter: false,
+  }
+}
+
+const shared = [
+  'restart',
+  'pause',
+  'snapshots',
+  'consoles',
+  'create',
+  'rename',
+  'configure',
+  'remove',
+  'stats',
+] as const satisfies readonly Capability[]
+
+describeProvider('pretended virtual machines', {
+  missing: null,
+  facets: [...shared, 'reset', 'suspend', 'clone', 'trash'],
+  start: () => startMock('vm'),
+  promptMs: 1_000,
+})
+describeProvider('pretended containers', {
+  missing: null,
+  facets: shared,
+  start: () => startMock('container'),
+  promptMs: 1_000,
+})
