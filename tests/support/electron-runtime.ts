@@ -68,7 +68,7 @@ async function fetchBorrowed(folder: string): Promise<void> {
     const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }]
     const archive = join(work, filename)
     await expectHash(archive, 'sha512', 'base64', borrowed.integrity.replace('sha512-', ''))
-    await run('tar', ['-xzf', archive, '-C', work, '--exclude=package/resources/app.asar*'])
+    await run('tar', ['-xzf', archive, '-C', work, '--exclude=package/resources', '--exclude=package/package.json'])
 
     const unpacked = join(work, 'package')
     await expectHash(join(unpacked, borrowed.executable), 'sha256', 'hex', borrowed.executableSha256)

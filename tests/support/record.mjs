@@ -32,7 +32,7 @@ const recording = {
   tool,
   version,
   system: systemName(),
-  argv: argv.map((word) => maskText(word)),
+  argv: argv.map((word) => mask(Buffer.from(word)).toString()),
   exitCode: ran.status,
   signal: ran.signal,
   stdout: textOf(mask(ran.stdout)),
