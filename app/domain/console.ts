@@ -13,8 +13,8 @@ export interface ConsoleOption {
 }
 
 /**
- * opening: being made. live: bytes flow. ended: the other side is gone, its text is kept; `reopens` says whether it comes
- * back by itself when the machine runs again. lost: the connection broke and is being tried again.
+ * opening: being made. live: bytes flow. ended: the other side is gone, its text is kept; what ended with its machine comes
+ * back by itself when that runs again. lost: the connection broke and is being tried again.
  */
 export type SessionState = 'opening' | 'live' | 'ended' | 'lost'
 

@@ -11,6 +11,13 @@ export type ConsoleTarget =
       readonly env: Readonly<Record<string, string>>
       /** What its exit codes mean when the program could not do its work; null for an ordinary end. */
       readonly explain: (exitCode: number, lastOutput: string) => Text | null
+      /**
+       * What runs in its foreground, where this computer's own process list does not say it (a shell in a container); null
+       * when idle. Asked before a person closes it.
+       */
+      readonly foreground?: () => Promise<string | null>
+      /** Called once after a person closed it: ends what the program leaves running on the other side. */
+      readonly leave?: () => Promise<void>
     }
   /**
    * A UNIX socket on which one side of a serial line waits. It has one reader at a time: Berth's session, which everybody

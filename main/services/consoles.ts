@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import type { Calls } from '../../app/contract/contract.ts'
+import type { StreamHandlers } from '../../app/contract/dispatch.ts'
+import type { InputOf } from '../../app/contract/kinds.ts'
+import type { QuitPlan, SessionsView } from '../../app/contract/views.ts'
+import type { ConsoleOption, Session } from '../../app/domain/console.ts'
+import { failure } from '../../app/domain/errors.ts'
+import type { MachineId, SessionId } from '../../app/domain/ids.ts'
+import type { Machine } from '../../app/domain/machine.ts'
+import { type ConsoleSession, createSession } from '../console/session.ts'
+import type { OpenSource } from '../console/source.ts'
+import type { ConsoleTarget } from '../console/target.ts'
+import type { Log } from '../log.ts'
+import type { ConsoleOps, Op } from '../providers/provider.ts'
+
+/** Each keeps a few megabytes at most and a process: more than a person can follow. */
+const mostSessions = 100
+/** A kept line is at most so long on average. */
+const bytesPerLine = 200
+const providerMs = 30_000
+
+/** What the consoles need of the rest of main. */
+export interface ConsolesWorld {
+  /** The consoles facet of the provider a machine belongs to; null when it has none. */
+  readonly consolesOf: (id: MachineId) => ConsoleOps | null
+  readonly machine: (id: MachineId) => Machine | null
+  /** Calls with every machine that changed or went. */
+  readonly onMachine: (listener: (id: MachineId) => void) => () => void
+  readonly open: OpenSource
+  readonly scrollbackLines: () => number
+  readonly changed: (session: Session) => void
+  readonly closed: (sessionId: SessionId) => void
+  readonly now: () => Date
+  readonly log: Log
+}
+
+/** Every console session of this Berth. Sessions belong to nobody's window: they end when they are closed. */
+export interface Consoles {
+  options(id: MachineId): Promise<readonly ConsoleOption[]>
+  open(request: InputOf<Calls['console.open']>): Promise<SessionId>
+  list(): SessionsView
+  close(sessionId: SessionId): Promise<void>
+  reopen(sessionId: SessionId): void
+  foreground(sessionId: SessionId): Promise<string | null>
+  readonly attach: StreamHandlers['console.attach']
+  /** Terminals in which something runs that would end with Berth. */
+  running(): Promise<QuitPlan['terminals']>
+  /** Lets go of all of them: Berth is quitting. */
+  dispose(): Promise<void>
+}
+
+export function createConsoles(world: ConsolesWorld): Consoles {
+  const sessions = new Map<SessionId, ConsoleSession>()
+
+  const stopListening = world.onMachine((id) => {
+    for (const session of sessions.values()) if (session.view().machineId === id) session.machineChanged()
+  })
+
+  const opsOf = (id: MachineId): ConsoleOps => {
+    const ops = world.consolesOf(id)
+    if (ops === null) throw failure('unsupported', { key: 'terminal.noConsoles' })
+    return ops
+  }
+  const sessionOf = (sessionId: SessionId): ConsoleSession => {
+    const session = sessions.get(sessionId)
+    if (session === undefined) throw failure('not-found', { key: 'terminal.gone' })
+    return session
+  }
+
+  const close = async (sessionId: SessionId): Promise<void> => {
+    const session = sessions.get(sessionId)
+    // Two windows may close it at once.
+    if (session === undefined || !sessions.delete(sessionId)) return
+    world.closed(sessionId)
+    await session.close()
+  }
+
+  return {
+    options: (id) => opsOf(id).options(id, operation()),
+    async open({ id, consoleId, user, folder }) {
+      const ops = opsOf(id)
+      const option = (await ops.options(id, operation())).find((candidate) => candidate.id === consoleId)
+      if (option === undefined) throw failure('not-found', { key: 'terminal.gone' })
+      const isShell = option.kind === 'shell'
+      const sameConsole = (session: Session): boolean => session.machineId === id && session.consoleId === consoleId
+      const existing = [...sessions.values()].find((session) => sameConsole(session.view()))
+      if (existing !== undefined && !isShell) {
+        if (existing.view().state === 'ended' && option.withheld === null) existing.reopen()
+        return existing.view().id
+      }
+      if (sessions.size >= mostSessions) {
+        throw failure(
+          'busy',
+          { key: 'terminal.tooMany', params: { count: mostSessions } },
+          { hint: { key: 'terminal.tooMany.hint' } },
+        )
+      }
+      if (isShell && option.withheld !== null) throw failure('wrong-state', option.withheld)
+      const resolve = (): Promise<ConsoleTarget> => ops.target(id, consoleId, { user, folder }, operation())
+      // A shell that cannot be had is said where it was asked for; what waits for its machine gets a tab.
+      let first: ConsoleTarget | null = isShell ? await resolve() : null
+      const sessionId = randomUUID()
+      sessions.set(
+        sessionId,
+        createSession({
+          identity: { id: sessionId, machineId: id, consoleId, kind: option.kind, writable: option.writable },
+          title: first?.title ?? consoleId,
+          historyBytes: world.scrollbackLines() * bytesPerLine,
+          resolve: async () => {
+            const known = first
+            first = null
+            return known ?? resolve()
+          },
+          open: world.open,
+          machine: () => world.machine(id),
+          changed: world.changed,
+          now: world.now,
+          log: world.log,
+        }),
+      )
+      world.changed(sessionOf(sessionId).view())
+      return sessionId
+    },
+    list: () => ({ sessions: [...sessions.values()].map((session) => session.view()) }),
+    close,
+    reopen: (sessionId) => sessionOf(sessionId).reopen(),
+    foreground: (sessionId) => sessionOf(sessionId).foreground(),
+    attach({ sessionId, columns, rows }, stream) {
+      const viewer = sessionOf(sessionId).attach({ columns, rows }, stream.down)
+      return {
+        up(frame) {
+          if (frame.kind === 'input') viewer.input(frame.data)
+          else if (frame.kind === 'ack') viewer.ack(frame.bytes)
+          else viewer.resize(frame)
+        },
+        closed: () => viewer.leave(),
+      }
+    },
+    async running() {
+      const found = await Promise.all(
+        [...sessions.values()].map(async (session) => {
+          const { id, machineName } = session.view()
+          const command = await session.foreground()
+          return command === null ? [] : [{ sessionId: id, machineName, command }]
+        }),
+      )
+      return found.flat()
+    },
+    async dispose() {
+      stopListening()
+      await Promise.all([...sessions.values()].map((session) => session.close()))
+      sessions.clear()
+    },
+  }
+}
+
+/** Opening a console is no task: it has no progress and writes nothing down. */
+function operation(): Op {
+  return { signal: AbortSignal.timeout(providerMs), progress: () => {}, record: () => {} }
+}
