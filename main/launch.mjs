@@ -1,7 +1,7 @@
 // `npm start`, `npm run serve`, `npm run dev`: sets up what is missing and opens Berth. Plain Node: see setup.mjs.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { ensureBuild, ensureDependencies, root } from './setup.mjs'
 
 const ownFlags = ['--web', '--dev']
@@ -14,7 +14,10 @@ const startMs = 10_000
 
 try {
   await ensureDependencies(say)
-  process.exitCode = given.includes('--dev') ? await develop() : await open()
+  if (given.includes('--dev')) {
+    const { develop } = await import('./develop.mjs')
+    await develop({ flags: forwarded, say, opened: openBrowser })
+  } else process.exitCode = await open()
 } catch (error) {
   say(error.message)
   process.exitCode = 1
@@ -53,30 +56,21 @@ async function findElectron() {
 
 async function openWeb(why) {
   if (why !== undefined) say(`${why}: going on in the browser.`)
-  const opener = browserOpener()
   const serving = await runChild(process.execPath, [join(root, 'out/main/serve.js'), ...forwarded], {
     stdio: ['inherit', 'pipe', 'inherit'],
-    onOutput: untilAddress((address) => {
-      if (opener !== null) spawn(opener[0], [...opener.slice(1), address], { stdio: 'ignore', detached: true }).unref()
-    }),
+    onOutput: untilAddress(openBrowser),
   })
   return serving.code
 }
 
-async function develop() {
-  const { startDevelopment } = await import('./develop.mjs')
-  const electron = given.includes('--web') ? { missing: 'Asked for the web' } : await findElectron()
-  if (electron.missing !== undefined && !given.includes('--web')) say(`${electron.missing}: going on in the browser.`)
-  return startDevelopment({ electron: electron.path ?? null, forwarded, say, runChild })
-}
-
-/** The system's way to open an address, or null where there is no browser to see it in. */
-function browserOpener() {
-  if (process.env.BERTH_NO_BROWSER) return null
-  if (process.platform === 'darwin') return ['open']
-  if (process.platform === 'win32') return ['explorer.exe']
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return hasDisplay && folders.some((folder) => existsSync(join(folder, 'xdg-open'))) ? ['xdg-open'] : null
+/** Shows an address in the person's browser, where there is one. */
+function openBrowser(address) {
+  if (!hasDisplay || process.env.BERTH_NO_BROWSER) return
+  const opener = { darwin: 'open', win32: 'explorer.exe' }[process.platform] ?? 'xdg-open'
+  const browser = spawn(opener, [address], { stdio: 'ignore', detached: true })
+  // The address is on the screen: where nothing opens it, a person can.
+  browser.once('error', () => {})
+  browser.unref()
 }
 
 /** Calls `found` with the first address in the text that passes, once. */
@@ -93,9 +87,9 @@ function untilAddress(found) {
 }
 
 /** Runs to the end; what it says is passed on. Ctrl-C reaches it by itself, a plain kill is handed down. */
-function runChild(file, args, { stdio, quiet = false, onOutput = () => {}, env = {} }) {
+function runChild(file, args, { stdio, quiet = false, onOutput = () => {} }) {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd: root, stdio, env: { ...process.env, ...env } })
+    const child = spawn(file, args, { cwd: root, stdio })
     let complaint = ''
     let stopped = false
     const stop = () => {
