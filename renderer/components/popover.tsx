@@ -12,6 +12,7 @@ export function Popover({
   side = 'bottom',
   align = 'start',
   className = '',
+  takesFocus = true,
   children,
 }: {
   readonly label: string
@@ -22,6 +23,8 @@ export function Popover({
   readonly side?: 'bottom' | 'top' | 'left' | 'right'
   readonly align?: 'start' | 'center' | 'end'
   readonly className?: string
+  /** False for what opens by itself: it then leaves the focus where the person has it. */
+  readonly takesFocus?: boolean
   readonly children: ReactNode
 }): ReactNode {
   return (
@@ -38,6 +41,7 @@ export function Popover({
           sideOffset={6}
           collisionPadding={8}
           aria-label={label}
+          onOpenAutoFocus={(event) => !takesFocus && event.preventDefault()}
         >
           {children}
         </Radix.Content>
