@@ -1,1 +1,69 @@
-process.stdout.write('Berth\n')
+import { parseArgs } from 'node:util'
+import { failure } from '../app/domain/errors.ts'
+import { assemble } from './assemble.ts'
+import type { Desktop } from './core.ts'
+import { createLog } from './log.ts'
+import { openPaths } from './paths.ts'
+import { openSettings } from './settings.ts'
+import { claimData } from './single-instance.ts'
+import { serveWeb } from './transport/web.ts'
+import { appVersion, pageRoot } from './version.ts'
+
+/** Berth without Electron: the same core, shown in a browser of this computer. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: process.env['BERTH_PORT'] ?? '0' },
+      mock: { type: 'boolean', default: process.env['BERTH_MOCK'] === '1' },
+    },
+  })
+  const paths = openPaths()
+  const log = createLog(`${paths.logs}/berth.log`)
+  let address: string | null = null
+  const claim = await claimData(paths.data, paths.runtime, () => ({ shell: 'web', address }))
+  if (claim.kind === 'taken') {
+    say(`Berth is running already (process ${claim.pid}).`)
+    if (claim.other?.address !== null && claim.other?.address !== undefined) say(claim.other.address)
+    process.exitCode = 3
+    return
+  }
+
+  const settings = openSettings(paths.config, log)
+  const desktop: Desktop = {
+    shell: 'web',
+    appVersion,
+    systemLocale: () => Intl.DateTimeFormat().resolvedOptions().locale,
+    pick: () => Promise.reject(failure('unsupported', { key: 'files.noDialog' })),
+    reveal: () => Promise.reject(failure('unsupported', { key: 'files.noReveal' })),
+    openLink: () => Promise.reject(failure('unsupported', { key: 'link.inBrowser' })),
+    quit: () => void stop(),
+  }
+  const { dispatcher, start, stop: stopCore } = assemble({ paths, log, settings, desktop, mock: values.mock })
+  const server = await serveWeb({ port: Number(values.port), pageRoot, log, connect: dispatcher.connect })
+  address = server.address
+  say(`Berth: ${address}`)
+  start()
+
+  let stopping: Promise<void> | null = null
+  function stop(): Promise<void> {
+    stopping ??= (async () => {
+      await stopCore()
+      await server.close()
+      if (claim.kind === 'ours') claim.release()
+      process.exit()
+    })()
+    return stopping
+  }
+  process.on('SIGINT', () => void stop())
+  process.on('SIGTERM', () => void stop())
+  process.on('SIGHUP', () => void stop())
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`berth: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+})

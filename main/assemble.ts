@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import type { Dispatcher } from '../app/contract/dispatch.ts'
+import { createDispatcher } from '../app/contract/dispatch.ts'
+import { errorOf } from '../app/domain/errors.ts'
+import type { MachineId } from '../app/domain/ids.ts'
+import { openSource } from './console/open.ts'
+import type { Core, Desktop } from './core.ts'
+import { createToolFinder } from './exec/find-tool.ts'
+import { createRunner } from './exec/run.ts'
+import { createHandlers } from './handlers.ts'
+import type { Log } from './log.ts'
+import type { Paths } from './paths.ts'
+import { providerEntries } from './providers/index.ts'
+import type { Host, Provider } from './providers/provider.ts'
+import { openActivity } from './services/activity.ts'
+import { openAnnotations } from './services/annotations.ts'
+import { createConsoles } from './services/consoles.ts'
+import { createInventory } from './services/inventory.ts'
+import { createQuitting } from './services/quit.ts'
+import { createStats } from './services/stats.ts'
+import { createTasks } from './services/tasks.ts'
+import { createTrash } from './services/trash.ts'
+import type { SettingsStore } from './settings.ts'
+
+export interface Assembled {
+  readonly core: Core
+  readonly dispatcher: Dispatcher
+  /** Begins to look for machines. Windows may connect before: they are told as things are found. */
+  readonly start: () => void
+  /** Finishes what is under way and lets go of everything; machines run on. */
+  readonly stop: () => Promise<void>
+}
+
+export interface AssembleOptions {
+  readonly paths: Paths
+  readonly log: Log
+  readonly settings: SettingsStore
+  readonly desktop: Desktop
+  readonly mock: boolean
+}
+
+/** Builds every object of main and joins them: the only place that does, for both ways in. */
+export function assemble({ paths, log, settings, desktop, mock }: AssembleOptions): Assembled {
+  const now = (): Date => new Date()
+  const exec = createRunner(log)
+  const tools = createToolFinder({
+    exec,
+    toolPaths: () => settings.get().toolPaths,
+    platform: process.platform,
+    env: process.env,
+  })
+  const hostOf = (id: string): Host => ({
+    exec,
+    findTool: tools.findTool,
+    findTools: tools.findTools,
+    now,
+    dataDir: join(paths.data, id),
+    cacheDir: join(paths.cache, id),
+    runtimeDir: join(paths.runtime, id),
+    log,
+    settings: settings.get,
+    platform: process.platform,
+  })
+  const providers: readonly Provider[] = providerEntries({ mock }, process.env).map(({ id, create }) =>
+    create(hostOf(id)),
+  )
+
+  const annotations = openAnnotations(paths.data, log)
+  const activity = openActivity(paths.data, log, now)
+  const inventory = createInventory(providers, annotations.all(), { cacheDir: paths.cache, log, now })
+  const tasks = createTasks({ inventory, log, now })
+  const stats = createStats(inventory, log)
+  const trash = createTrash(providers, log)
+  const consoles = createConsoles({
+    consolesOf: (id) => inventory.providerOf(id).consoles ?? null,
+    machine: inventory.machine,
+    onMachine: (listener: (id: MachineId) => void) =>
+      inventory.onChanged(({ upserts, removed }) => {
+        for (const { id } of upserts) listener(id)
+        for (const id of removed) listener(id)
+      }),
+    open: openSource,
+    scrollbackLines: () => settings.get().terminal.scrollbackLines,
+    changed: (session) => dispatcher.publish('console.changed', session),
+    closed: (sessionId) => dispatcher.publish('console.closed', { sessionId }),
+    now,
+    log,
+  })
+  const quitting = createQuitting({ inventory, tasks, consoles, settings: settings.get })
+
+  const core: Core = {
+    inventory,
+    tasks,
+    activity,
+    annotations,
+    consoles,
+    stats,
+    trash,
+    quitting,
+    settings,
+    tools,
+    desktop,
+    dataPath: paths.data,
+  }
+  const dispatcher: Dispatcher = createDispatcher(createHandlers(core), {
+    refused: (why) => log.warn('wire.refused', { why }),
+    bug: (name, error) => log.error('handler.bug', { name, error }),
+  })
+
+  inventory.onChanged((change) => dispatcher.publish('inventory.changed', change))
+  inventory.onSnapshots((machineId) => dispatcher.publish('snapshots.changed', { machineId }))
+  inventory.onTrash(() => {
+    void trash.list().then(({ length }) => dispatcher.publish('trash.changed', { count: length }))
+  })
+  settings.onChanged((next) => dispatcher.publish('settings.changed', next))
+  tasks.onCleared((ids) => dispatcher.publish('task.cleared', ids))
+  tasks.onChanged((task) => {
+    activity.note(task, tasks.commands(task.id) ?? [])
+    dispatcher.publish('task.changed', task)
+  })
+
+  return {
+    core,
+    dispatcher,
+    start() {
+      log.info('start', { version: desktop.appVersion, shell: desktop.shell, providers: providers.map(({ id }) => id) })
+      inventory.start().catch((error: unknown) => log.error('inventory.start', { error }))
+    },
+    async stop() {
+      await tasks.stop()
+      await activity.stop()
+      stats.stop()
+      await consoles.dispose()
+      await inventory.stop()
+      for (const provider of providers) {
+        await provider
+          .dispose()
+          .catch((error: unknown) => log.error('provider.dispose', { provider: provider.id, error: errorOf(error) }))
+      }
+      log.info('stop')
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import type { CallHandlers } from '../../app/contract/dispatch.ts'
+import { failure } from '../../app/domain/errors.ts'
+import type { MachineId, TaskId } from '../../app/domain/ids.ts'
+import type { TrashItem } from '../../app/domain/trash.ts'
+import type { Core } from '../core.ts'
+import type { Op, TrashOps } from '../providers/provider.ts'
+import { askProvider, facetOf } from './asking.ts'
+
+/** What makes machines, and what brings them back. */
+export function makingHandlers({ inventory, tasks, trash }: Core) {
+  /** One task over several items, in order; what is done stays done when a later one fails. */
+  const overTrash = async (
+    verb: 'recover' | 'purge',
+    trashIds: readonly string[],
+    work: (ops: TrashOps, trashId: string, op: Op) => Promise<MachineId | void>,
+  ): Promise<TaskId> => {
+    const items = (await trash.list()).filter(({ id }) => trashIds.includes(id))
+    const [first] = items
+    if (first === undefined || items.length < new Set(trashIds).size) throw failure('not-found', { key: 'trash.gone' })
+    return tasks.start({
+      verb,
+      permit: null,
+      machineId: null,
+      machineName: namesOf(items),
+      subject: null,
+      key: 'trash',
+      async run(op, made) {
+        for (const item of items) {
+          op.signal.throwIfAborted()
+          const machineId = await work(facetOf(inventory.providerOf(item.endpointId), 'trash'), item.id, op)
+          if (machineId !== undefined) made({ machineId })
+        }
+        return {}
+      },
+    })
+  }
+
+  return {
+    'create.options': async ({ endpointId }) => {
+      const provider = inventory.providerOf(endpointId)
+      return askProvider(provider, (op) => facetOf(provider, 'create').options(endpointId, op))
+    },
+    'create.preview': async ({ spec }) => {
+      const provider = inventory.providerOf(spec.endpointId)
+      return askProvider(provider, (op) => facetOf(provider, 'create').preview(spec, op))
+    },
+    'create.run': async ({ spec }) => {
+      const provider = inventory.providerOf(spec.endpointId)
+      const create = facetOf(provider, 'create')
+      return tasks.start({
+        verb: 'create',
+        permit: null,
+        machineId: null,
+        machineName: spec.name ?? '',
+        subject: null,
+        async run(op, made) {
+          const machineId = await create.create(spec, op)
+          made({ machineId })
+          // Listed as it is before it starts, so that a start that fails leaves a machine to be seen.
+          await inventory.read(machineId).catch(() => null)
+          if (spec.startAfter) await provider.power.start(machineId, op)
+          return { machineId }
+        },
+      })
+    },
+    'trash.list': trash.list,
+    'trash.recover': ({ trashIds }) => overTrash('recover', trashIds, (ops, id, op) => ops.recover(id, op)),
+    'trash.purge': ({ trashIds }) => overTrash('purge', trashIds, (ops, id, op) => ops.purge(id, op)),
+  } satisfies Partial<CallHandlers>
+}
+
+function namesOf(items: readonly TrashItem[]): string {
+  return items.map(({ name }) => name).join(', ')
+}

@@ -1,0 +1,141 @@
+import type { CallHandlers } from '../../app/contract/dispatch.ts'
+import { failure } from '../../app/domain/errors.ts'
+import type { MachineId, TaskId } from '../../app/domain/ids.ts'
+import type { TaskVerb } from '../../app/domain/task.ts'
+import type { RemovalPlan } from '../../app/domain/trash.ts'
+import type { Verb } from '../../app/domain/verbs.ts'
+import type { Core } from '../core.ts'
+import type { Op, Provider } from '../providers/provider.ts'
+import { askProvider, facetOf, machineGone, nameOf } from './asking.ts'
+
+/** What the preview on a machine's page has room for. */
+const outputLines = 14
+
+/** What a person does to one machine there is. */
+export function machineHandlers({ inventory, tasks, annotations }: Core) {
+  /** A verb that is nothing but itself. */
+  const simply =
+    (verb: TaskVerb & Verb, work: (provider: Provider, id: MachineId, op: Op) => Promise<void>) =>
+    async ({ id }: { readonly id: MachineId }): Promise<TaskId> =>
+      tasks.start({
+        verb,
+        permit: verb,
+        machineId: id,
+        machineName: nameOf(inventory, id),
+        subject: null,
+        async run(op) {
+          await work(inventory.providerOf(id), id, op)
+          return {}
+        },
+      })
+
+  return {
+    'machine.details': async ({ id }) => {
+      const provider = inventory.providerOf(id)
+      return askProvider(provider, (op) => provider.details(id, op))
+    },
+    'machine.output': async ({ id }) => {
+      const provider = inventory.providerOf(id)
+      return askProvider(provider, (op) => facetOf(provider, 'consoles').tail(id, outputLines, op))
+    },
+    'machine.configuration': async ({ id }) => {
+      const provider = inventory.providerOf(id)
+      return askProvider(provider, (op) => facetOf(provider, 'configure').read(id, op))
+    },
+    'machine.check': async ({ id }) => {
+      await inventory.read(id)
+    },
+    'machine.start': simply('start', (provider, id, op) => provider.power.start(id, op)),
+    'machine.shutDown': simply('shutDown', (provider, id, op) => provider.power.shutDown(id, op)),
+    'machine.powerOff': simply('powerOff', (provider, id, op) => provider.power.powerOff(id, op)),
+    'machine.reset': simply('reset', (provider, id, op) => facetOf(provider, 'reset').reset(id, op)),
+    'machine.restart': simply('restart', (provider, id, op) => facetOf(provider, 'restart').restart(id, op)),
+    'machine.pause': simply('pause', (provider, id, op) => facetOf(provider, 'pause').pause(id, op)),
+    'machine.resume': simply('resume', (provider, id, op) => facetOf(provider, 'pause').resume(id, op)),
+    'machine.suspend': simply('suspend', (provider, id, op) => facetOf(provider, 'suspend').suspend(id, op)),
+    'machine.discardSuspended': simply('discardSuspended', (provider, id, op) =>
+      facetOf(provider, 'suspend').discard(id, op),
+    ),
+    'machine.rename': async ({ id, name }) =>
+      tasks.start({
+        verb: 'rename',
+        permit: 'rename',
+        machineId: id,
+        machineName: nameOf(inventory, id),
+        subject: name,
+        async run(op) {
+          await facetOf(inventory.providerOf(id), 'rename').rename(id, name, op)
+          return {}
+        },
+      }),
+    'machine.configure': async ({ id, changes }) =>
+      tasks.start({
+        verb: 'configure',
+        permit: 'configure',
+        machineId: id,
+        machineName: nameOf(inventory, id),
+        subject: null,
+        async run(op) {
+          await facetOf(inventory.providerOf(id), 'configure').configure(id, changes, op)
+          return {}
+        },
+      }),
+    'machine.clone': async ({ id, ...request }) =>
+      tasks.start({
+        verb: 'clone',
+        permit: 'clone',
+        machineId: id,
+        machineName: nameOf(inventory, id),
+        subject: request.name,
+        async run(op) {
+          return { machineId: await facetOf(inventory.providerOf(id), 'clone').clone(id, request, op) }
+        },
+      }),
+    'machine.annotate': async ({ id, ...changes }) => {
+      if (inventory.machine(id) === null) throw machineGone()
+      inventory.setAnnotations(await annotations.set(id, changes))
+    },
+    'machine.removalPlan': async ({ id }) => {
+      const provider = inventory.providerOf(id)
+      return askProvider(provider, (op) => facetOf(provider, 'remove').plan(id, op))
+    },
+    'machine.remove': async ({ id, volumes, typedName }) => {
+      const machineName = nameOf(inventory, id)
+      const provider = inventory.providerOf(id)
+      const remove = facetOf(provider, 'remove')
+      checkRemoval(await askProvider(provider, (op) => remove.plan(id, op)), { machineName, volumes, typedName })
+      return tasks.start({
+        verb: 'remove',
+        permit: 'remove',
+        machineId: id,
+        machineName,
+        subject: null,
+        async run(op) {
+          const trashId = await remove.remove(id, { volumes }, op)
+          return trashId === null ? {} : { trashId }
+        },
+      })
+    },
+  } satisfies Partial<CallHandlers>
+}
+
+/** Main does not take the window's word for it that the person was asked. */
+function checkRemoval(
+  plan: RemovalPlan,
+  asked: { readonly machineName: string; readonly volumes: readonly string[]; readonly typedName: string | null },
+): void {
+  if (plan.blockedBy.length > 0) {
+    throw failure('in-use', { key: 'remove.blocked', params: { reasons: plan.blockedBy.join(', ') } })
+  }
+  if (plan.way === 'gone' && asked.typedName?.normalize().trim() !== asked.machineName.normalize().trim()) {
+    throw failure('invalid-input', { key: 'remove.typeName' }, { field: 'typedName' })
+  }
+  const unknown = asked.volumes.find((volume) => !plan.volumes.includes(volume))
+  if (unknown !== undefined) {
+    throw failure(
+      'invalid-input',
+      { key: 'error.invalidInput', params: { field: 'volumes' } },
+      { field: 'volumes', detail: unknown },
+    )
+  }
+}

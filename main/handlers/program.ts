@@ -1,0 +1,59 @@
+import type { CallHandlers } from '../../app/contract/dispatch.ts'
+import { failure } from '../../app/domain/errors.ts'
+import { parseId } from '../../app/domain/ids.ts'
+import type { Core } from '../core.ts'
+import { browse, existing } from '../services/files.ts'
+import { readSystem } from '../services/system.ts'
+
+/** The program itself: the system, settings, files, links and the way out. */
+export function programHandlers({ inventory, settings, tools, desktop, dataPath, quitting }: Core) {
+  return {
+    'system.get': () =>
+      readSystem({
+        appVersion: desktop.appVersion,
+        shell: desktop.shell,
+        systemLocale: desktop.systemLocale(),
+        dataPath,
+        notices: settings.notice === null ? [] : [settings.notice],
+      }),
+    'settings.get': async () => settings.get(),
+    'settings.set': ({ changes }) => settings.set(changes),
+
+    'inventory.get': async () => inventory.whole(),
+    'inventory.refresh': () => {
+      // Something may have been installed since.
+      tools.forget()
+      return inventory.refresh()
+    },
+    'endpoint.check': ({ endpointId }) => {
+      tools.forget()
+      return inventory.refresh(parseId(endpointId)?.provider)
+    },
+    'tool.setPath': async ({ tool, path }) => {
+      if (path !== null) await existing(path)
+      await settings.set({ toolPaths: { [tool]: path } })
+      tools.forget()
+      await inventory.refresh()
+    },
+
+    'files.pick': ({ purpose }) => desktop.pick(purpose),
+    'files.browse': ({ path, purpose }) => browse(path, purpose),
+    'files.reveal': async ({ path }) => desktop.reveal(await existing(path)),
+    'link.open': ({ url }) => desktop.openLink(webAddress(url)),
+
+    'quit.plan': quitting.plan,
+    'quit.run': async ({ mode }) => {
+      if (await quitting.run(mode)) desktop.quit()
+    },
+  } satisfies Partial<CallHandlers>
+}
+
+/**
+ * Only what a browser shows: other schemes start other programs. Plain http too, because a machine's forwarded port is hardly
+ * ever https.
+ */
+function webAddress(url: string): string {
+  const { protocol, href } = new URL(url)
+  if (protocol !== 'https:' && protocol !== 'http:') throw failure('invalid-input', { key: 'link.refused' })
+  return href
+}

@@ -1,0 +1,83 @@
+import type { CallHandlers } from '../../app/contract/dispatch.ts'
+import type { MachineId, TaskId } from '../../app/domain/ids.ts'
+import type { SnapshotTree } from '../../app/domain/snapshot.ts'
+import type { TaskResult, TaskVerb } from '../../app/domain/task.ts'
+import type { Verb } from '../../app/domain/verbs.ts'
+import type { Core } from '../core.ts'
+import type { Op, SnapshotOps } from '../providers/provider.ts'
+import { askProvider, facetOf, nameOf } from './asking.ts'
+
+/** Snapshots and the restores that can be undone. */
+export function snapshotHandlers({ inventory, tasks }: Core) {
+  const treeOf = (id: MachineId): Promise<SnapshotTree> => {
+    const provider = inventory.providerOf(id)
+    return askProvider(provider, (op) => facetOf(provider, 'snapshots').tree(id, op))
+  }
+
+  /** The name for a task's sentence. A tree that cannot be read must not keep the verb from saying so itself. */
+  const subjectOf = async (id: MachineId, find: (tree: SnapshotTree) => string | undefined): Promise<string | null> =>
+    treeOf(id).then(
+      (tree) => find(tree) ?? null,
+      () => null,
+    )
+  const snapshotName = (id: MachineId, snapshotId: string): Promise<string | null> =>
+    subjectOf(id, ({ snapshots }) => snapshots.find((snapshot) => snapshot.id === snapshotId)?.name)
+  const restoreName = (id: MachineId, restoreId: string): Promise<string | null> =>
+    subjectOf(id, ({ restores }) => restores.find((restore) => restore.id === restoreId)?.snapshotName)
+
+  function start(
+    id: MachineId,
+    verb: TaskVerb,
+    permit: Verb,
+    subject: string | null,
+    work: (snapshots: SnapshotOps, op: Op) => Promise<TaskResult | void>,
+  ): TaskId {
+    return tasks.start({
+      verb,
+      permit,
+      machineId: id,
+      machineName: nameOf(inventory, id),
+      subject,
+      async run(op) {
+        return (await work(facetOf(inventory.providerOf(id), 'snapshots'), op)) ?? {}
+      },
+    })
+  }
+
+  return {
+    'snapshot.tree': ({ id }) => treeOf(id),
+    'snapshot.take': async ({ id, ...request }) =>
+      start(id, 'takeSnapshot', 'snapshot', request.name, async (snapshots, op) => ({
+        snapshotId: await snapshots.take(id, request, op),
+      })),
+    // What only tends kept snapshots is possible whenever going back to one is.
+    'snapshot.edit': async ({ id, snapshotId, ...change }) =>
+      start(id, 'editSnapshot', 'restore', change.name, (snapshots, op) => snapshots.edit(id, snapshotId, change, op)),
+    'snapshot.delete': async ({ id, snapshotIds }) => {
+      const [first] = snapshotIds
+      const subject = first === undefined ? null : await snapshotName(id, first)
+      return start(id, 'deleteSnapshot', 'restore', subject, async (snapshots, op) => {
+        for (const snapshotId of snapshotIds) {
+          op.signal.throwIfAborted()
+          await snapshots.delete(id, snapshotId, op)
+        }
+      })
+    },
+    'snapshot.restore': async ({ id, snapshotId }) =>
+      start(id, 'restore', 'restore', await snapshotName(id, snapshotId), (snapshots, op) =>
+        snapshots.restore(id, snapshotId, op),
+      ),
+    'restore.undo': async ({ id, restoreId }) =>
+      start(id, 'undoRestore', 'undoRestore', await restoreName(id, restoreId), (snapshots, op) =>
+        snapshots.undo(id, restoreId, op),
+      ),
+    'restore.keep': async ({ id, restoreId }) =>
+      start(id, 'keepRestore', 'restore', await restoreName(id, restoreId), (snapshots, op) =>
+        snapshots.keep(id, restoreId, op),
+      ),
+    'restore.letGo': async ({ id, restoreId }) =>
+      start(id, 'letGoRestore', 'restore', await restoreName(id, restoreId), (snapshots, op) =>
+        snapshots.letGo(id, restoreId, op),
+      ),
+  } satisfies Partial<CallHandlers>
+}

@@ -1,0 +1,24 @@
+import { createMockProvider, mockOptions } from './mock/provider.ts'
+import type { ProviderFactory } from './provider.ts'
+
+/** A provider's short name and what makes it: adding one is one line here. */
+export interface ProviderEntry {
+  /** Also the name of its own folder among Berth's. */
+  readonly id: string
+  readonly create: ProviderFactory
+}
+
+const real: readonly ProviderEntry[] = []
+
+/** The providers of this run: the real ones, or pretended machines that need nothing installed. */
+export function providerEntries(
+  { mock }: { readonly mock: boolean },
+  env: NodeJS.ProcessEnv,
+): readonly ProviderEntry[] {
+  if (!mock) return real
+  const options = mockOptions(env)
+  return [
+    { id: 'mockvm', create: createMockProvider('vm', options) },
+    { id: 'mockcontainer', create: createMockProvider('container', options) },
+  ]
+}

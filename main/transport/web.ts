@@ -1,0 +1,172 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { decodeFrame, encodeFrame } from '../../app/contract/codec.ts'
+import type { MainWire } from '../../app/contract/transport.ts'
+import { tokenHeader, tokenKey, wirePath, wireProtocol } from '../../app/contract/web-names.ts'
+import type { Log } from '../log.ts'
+import { pageHeaders, readPage } from './page.ts'
+
+/** The largest thing a page sends is a pasted text. */
+const largestFrameBytes = 4 * 1024 * 1024
+/** A page that takes nothing any more is cut off; it connects again and asks for the whole. */
+const largestBacklogBytes = 32 * 1024 * 1024
+/** A line over which nothing is heard is asked for a sign of life. */
+const heartbeatMs = 30_000
+const mostWires = 64
+
+export interface WebServer {
+  /** The address with the key to it: for the owner's eyes. */
+  readonly address: string
+  readonly close: () => Promise<void>
+}
+
+export interface WebOptions {
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly pageRoot: string
+  readonly log: Log
+  readonly connect: (wire: MainWire) => void
+}
+
+/**
+ * Serves the page and its line on this computer's own address alone. Anybody on this computer, and every page open in the
+ * person's browser, can reach a loopback port, so each request must name us as its host, come from our own page if it comes
+ * from a page, and the line is opened only with a token. The token travels in the address's fragment and the WebSocket's
+ * subprotocol, not in a cookie: cookies go to every port of an address, other people's programs included.
+ */
+export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Promise<WebServer> {
+  const token = randomBytes(32).toString('base64url')
+  const server = createServer({ maxHeaderSize: 16 * 1024 }, (request, response) => void answer(request, response))
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: largestFrameBytes,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => (protocols.has(wireProtocol) ? wireProtocol : false),
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, resolve)
+  })
+  const { port: ownPort } = server.address() as AddressInfo
+  const hosts = [`127.0.0.1:${ownPort}`, `localhost:${ownPort}`]
+  const headers = pageHeaders(hosts.map((host) => `ws://${host}`))
+
+  /** Why a request is not one of our own page's; null when it may be. */
+  function foreign({ headers: { host, origin, 'sec-fetch-site': site } }: IncomingMessage): string | null {
+    if (host === undefined || !hosts.includes(host)) return `host ${JSON.stringify(host)}`
+    if (origin !== undefined && origin !== `http://${host}`) return `origin ${JSON.stringify(origin)}`
+    // `none`: typed, or opened by us.
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') return `a page of another site`
+    return null
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://berth')
+    const refusal = foreign(request)
+    if (refusal !== null) return refuse(403, refusal)
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, `method ${request.method}`)
+    if (pathname === wirePath) {
+      const given = request.headers[tokenHeader]
+      if (!isToken(given)) return refuse(401, 'token')
+      response.writeHead(204, headers).end()
+      return
+    }
+    const file = await readPage(pageRoot, pathname)
+    if (file === null) return refuse(404, 'no such file')
+    response.writeHead(200, { ...headers, ...file.headers, 'content-length': file.content.length })
+    response.end(request.method === 'HEAD' ? undefined : file.content)
+
+    function refuse(status: number, why: string): void {
+      if (status !== 404) log.warn('web.refused', { status, why, path: pathname })
+      response.writeHead(status, { ...headers, 'content-type': 'text/plain', connection: 'close' }).end()
+    }
+  }
+
+  function isToken(given: unknown): boolean {
+    if (typeof given !== 'string') return false
+    // Hashed first, so that the lengths agree and the time taken says nothing.
+    const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+    return timingSafeEqual(digest(given), digest(token))
+  }
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refuse = (status: string, why: string): void => {
+      log.warn('web.refused', { status, why, path: 'upgrade' })
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    }
+    socket.on('error', () => {})
+    const refusal = foreign(request) ?? (request.headers.origin === undefined ? 'no origin' : null)
+    if (refusal !== null) return refuse('403 Forbidden', refusal)
+    if (new URL(request.url ?? '/', 'http://berth').pathname !== wirePath)
+      return refuse('404 Not Found', 'no such line')
+    const [protocol, given] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((word) => word.trim())
+    if (protocol !== wireProtocol || !isToken(given)) return refuse('401 Unauthorized', 'token')
+    if (sockets.clients.size >= mostWires) return refuse('503 Service Unavailable', 'too many lines')
+    sockets.handleUpgrade(request, socket, head, (opened) => connect(wireOf(opened, log)))
+  })
+  server.on('clientError', (_error, socket) => socket.destroy())
+
+  return {
+    address: `http://${hosts[0]}/#${tokenKey}=${token}`,
+    async close() {
+      for (const client of sockets.clients) client.close(1001)
+      sockets.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function wireOf(socket: WebSocket, log: Log): MainWire {
+  let isAlive = true
+  const heartbeat = setInterval(() => {
+    if (!isAlive) {
+      socket.terminate()
+      return
+    }
+    isAlive = false
+    socket.ping()
+  }, heartbeatMs)
+  heartbeat.unref()
+  socket.on('pong', () => {
+    isAlive = true
+  })
+  // Frames that are too large or not WebSocket at all end the line by themselves; this says so.
+  socket.on('error', (error) => log.warn('web.line', { error: error.message }))
+  socket.on('close', () => clearInterval(heartbeat))
+
+  return {
+    send(frame) {
+      if (socket.readyState !== socket.OPEN) return
+      if (socket.bufferedAmount > largestBacklogBytes) {
+        log.warn('web.slow', { bytes: socket.bufferedAmount })
+        socket.terminate()
+        return
+      }
+      socket.send(encodeFrame(frame))
+    },
+    onFrame(listener) {
+      socket.on('message', (data, isBinary) => {
+        isAlive = true
+        const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)
+        listener(decoded(isBinary ? bytes : bytes.toString('utf8')))
+      })
+    },
+    onClosed(listener) {
+      socket.on('close', listener)
+    },
+    close: () => socket.close(1008),
+  }
+}
+
+/** What cannot be decoded is passed on as something that no frame is: refusing it is the dispatcher's work. */
+function decoded(message: string | Uint8Array): unknown {
+  try {
+    return decodeFrame(message)
+  } catch {
+    return null
+  }
+}
