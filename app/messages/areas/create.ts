@@ -275,7 +275,7 @@ export const createKo: Record<keyof typeof createEn, Message> = {
   'create.problem.mountTarget': '/data처럼 컨테이너의 폴더를 입력하세요.',
   'create.problem.variable': '변수에는 =가 없는 이름이 필요합니다.',
   'create.problem.variableTwice': '‘{name}’ 변수가 두 번 있습니다.',
-  'create.warn.sensible': '{value}를 넘으면 다른 작업에 남는 것이 적습니다.',
+  'create.warn.sensible': '{value}보다 크면 다른 작업에 남는 것이 적습니다.',
 
   'files.title.disk-image': '디스크 이미지 고르기',
   'files.title.iso': 'ISO 고르기',
