@@ -16,7 +16,12 @@ export default defineConfig({
   environments: {
     main: {
       consumer: 'server',
-      resolve: { external: ['electron', 'node-pty'], noExternal: true, conditions: ['node', 'import'] },
+      resolve: {
+        external: ['electron', 'node-pty'],
+        mainFields: ['main'],
+        noExternal: true,
+        conditions: ['node', 'import'],
+      },
       build: {
         outDir: inRoot('out/main'),
         emptyOutDir: true,
