@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { _electron } from 'playwright-core'
+import { openDisplay } from '../../support/display.ts'
+import { electronRuntime } from '../../support/electron-runtime.ts'
+import { makeHome, openElectron, removeHome, root } from '../../support/window.ts'
+import { daemonWithContainers } from '../containers.ts'
+import { atMostTimes, type Figure, median } from '../figure.ts'
+
+const rounds = 7
+
+/** From the launch of the program to its first machine on the screen, and to an empty window's only line. */
+export const figure: Figure = {
+  name: 'cold.start',
+  unit: 'ms',
+  ...atMostTimes(1.5),
+  async measure(say) {
+    const dockerd = await daemonWithContainers(200, 20)
+    const display = await openDisplay()
+    process.env.DISPLAY = display.name
+    try {
+      const values: number[] = []
+      const floors: number[] = []
+      // The first of each fills the system's file cache and does not count.
+      for (let round = 0; round <= rounds; round += 1) {
+        floors.push(await emptyWindow())
+        values.push(await firstRow(dockerd.env))
+      }
+      say(`windows: ${floors.map(Math.round).join(' ')}; rows: ${values.map(Math.round).join(' ')}`)
+      return { value: median(values.slice(1)), floor: median(floors.slice(1)) }
+    } finally {
+      await display.close()
+      await dockerd.close()
+    }
+  },
+}
+
+/** Painted: the frame after the one in which it is there has begun. */
+const whenPainted = (selector: string) =>
+  new Promise<number>((resolve) => {
+    const look = (): void => {
+      if (document.querySelector(selector) === null) requestAnimationFrame(look)
+      else requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now()))
+    }
+    look()
+  })
+
+async function emptyWindow(): Promise<number> {
+  const runtime = await electronRuntime()
+  if (runtime === null) throw new Error('There is no Electron for this system')
+  const startedAt = Date.now()
+  const app = await _electron.launch({
+    executablePath: runtime.executable,
+    args: ['--no-sandbox', join(root, 'tests/bench/empty-window')],
+  })
+  try {
+    const page = await app.firstWindow()
+    return (await page.evaluate(whenPainted, '#painted')) - startedAt
+  } finally {
+    await app.close()
+  }
+}
+
+async function firstRow(env: Readonly<Record<string, string>>): Promise<number> {
+  const home = await makeHome({ firstRunDone: true })
+  const startedAt = Date.now()
+  const berth = await openElectron({ home, env })
+  try {
+    return (await berth.page.evaluate(whenPainted, '[data-machine-id], [role=row], [role=option]')) - startedAt
+  } finally {
+    await berth.close()
+    await removeHome(home)
+  }
+}
