@@ -147,8 +147,3 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
       : common
   }
 }
-
-/** One pretended provider of virtual machines and one of containers. */
-export function createMockProviders(options: MockOptions): readonly ProviderFactory[] {
-  return [createMockProvider('vm', options), createMockProvider('container', options)]
-}
