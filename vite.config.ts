@@ -16,6 +16,8 @@ export default defineConfig({
   environments: {
     main: {
       consumer: 'server',
+      // CommonJS packages ask for these; a bundled ES module has them under other names.
+      define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
       resolve: {
         external: ['electron', 'node-pty'],
         mainFields: ['main'],
