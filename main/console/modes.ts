@@ -25,6 +25,9 @@ const alternateScreens = new Set(['47', '1047', '1049'])
 const onByDefault = new Set(['7', '25'])
 /** Modes that change the terminal's size or save the cursor: not for repeating. */
 const unrepeatable = new Set(['3', '1048'])
+const saveCursor = Buffer.from('\x1b7')
+const restoreCursor = Buffer.from('\x1b8')
+const nothing = new Uint8Array()
 
 // Private modes, keypad, reset. Found in text of one character per byte, so that offsets are bytes.
 const sequence = /\x1b(?:\[\?([\d;]{1,64})([hl])|([=>c]))/g
@@ -73,10 +76,12 @@ export function createModes(): Modes {
             continue
           }
           cut(match.index)
-          apply(list, sign === 'h')
           from = match.index + whole.length
-          // However little follows: the alternate screen is gone.
-          if (!isAlternate) stretches.push({ isAlternate, bytes: new Uint8Array() })
+          // What the switch does to the ordinary screen: its cursor is kept, and comes back.
+          const cursor = list.includes('1049') ? (sign === 'h' ? saveCursor : restoreCursor) : nothing
+          if (!isAlternate) stretches.push({ isAlternate, bytes: cursor })
+          apply(list, sign === 'h')
+          if (!isAlternate) stretches.push({ isAlternate, bytes: cursor })
         } else if (single === 'c') {
           cut(match.index)
           from = match.index

@@ -1,12 +1,15 @@
 /// <reference path="./node-pty.d.ts" />
 import { spawn } from 'node-pty'
 import { failure } from '../../app/domain/errors.ts'
+import { keepLastBytes } from './last-bytes.ts'
 import { openLine } from './line.ts'
 import type { ConsoleSize, ConsoleSource, OpenSource, SourceEvents } from './source.ts'
 import type { ConsoleTarget } from './target.ts'
 
-/** node-pty drops what is unread 200 ms after its program ended: a paused terminal must be read before. */
+/** A paused terminal is looked at so often: once its program is gone, what is left in it is little and must be read. */
 const watchMs = 80
+/** A program that is hung up and does not end is killed after this. */
+const hangUpMs = 3_000
 
 /** Opens a console of any kind. The only place that knows terminals of this computer. */
 export const openSource: OpenSource = (target, size, from, events) =>
@@ -22,6 +25,7 @@ async function openTerminal(
   events: SourceEvents,
 ): Promise<ConsoleSource> {
   const terminal = startTerminal(target, size)
+  const letGo = keepLastBytes(terminal)
   let isOver = false
   let watch: NodeJS.Timeout | null = null
 
@@ -66,9 +70,8 @@ async function openTerminal(
       unwatch()
       if (isOver) return
       isOver = true
-      // A paused terminal is never read to its end, so node-pty would not let go of it.
-      terminal.resume()
-      terminal.kill()
+      hangUp(terminal)
+      letGo()
     },
     logPosition: () => null,
   }
@@ -90,6 +93,15 @@ function startTerminal(target: Extract<ConsoleTarget, { kind: 'pty' | 'output' }
       { detail: error instanceof Error ? error.message : String(error), cause: error },
     )
   }
+}
+
+/** Windows has no hanging up: there it is ended at once. */
+function hangUp(terminal: ReturnType<typeof startTerminal>): void {
+  terminal.kill()
+  if (process.platform === 'win32') return
+  setTimeout(() => {
+    if (isAlive(terminal.pid)) terminal.kill('SIGKILL')
+  }, hangUpMs).unref()
 }
 
 function isAlive(pid: number): boolean {

@@ -19,6 +19,8 @@ const lastRetryMs = 10_000
 /** A program may end a moment before it is known that its machine did. */
 const machineEndMs = 5_000
 const lastOutputBytes = 2_048
+/** What may be typed before a console is open. */
+const earlyInputLength = 4_096
 
 /** What a session belongs to and how it is told. What changes with its state is in `Session`. */
 export interface SessionConfig {
@@ -70,6 +72,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
   let source: ConsoleSource | null = null
   let position: LogPosition | null = null
   let lastOutput = Buffer.alloc(0)
+  let typedEarly = ''
   let retry: NodeJS.Timeout | null = null
   // Which opening is the present one: what an earlier one still says is not heard.
   let opening = 0
@@ -178,6 +181,8 @@ export function createSession(config: SessionConfig): ConsoleSession {
       if (!isMine()) return opened.close()
       source = opened
       source.resize(size)
+      if (typedEarly !== '') source.write(typedEarly)
+      typedEarly = ''
       reopens = false
       become('live')
       const missed = early
@@ -227,7 +232,8 @@ export function createSession(config: SessionConfig): ConsoleSession {
           if (!identity.writable) return
           // Every viewer's terminal answers what the guest asks of a terminal: one answer is enough.
           if (isReport(text) && viewer !== viewers.values().next().value) return
-          source?.write(text)
+          if (source !== null) source.write(text)
+          else if (state === 'opening') typedEarly = (typedEarly + text).slice(0, earlyInputLength)
         },
         resize: (next) => resize(next, viewer),
         ack: (bytes) => seats.get(viewer)?.ack(bytes),

@@ -92,7 +92,7 @@ describe('a replay', () => {
           expect(await screenOf(await replayed(chunks))).toEqual(await screenOf(whole))
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 })
