@@ -24,7 +24,7 @@ const count = (text: string, part: string): number => text.split(part).length - 
 
 describe('a program in a terminal', () => {
   it('has the size of its first viewer, and follows it', async () => {
-    const { session } = shell('stty size; trap "stty size" WINCH; while :; do sleep 0.05; done')
+    const { session } = shell('trap "stty size" WINCH; stty size; while :; do sleep 0.05; done')
     const screen = watch(session, { columns: 101, rows: 33 })
     await screen.until((text) => text.includes('33 101'))
     screen.viewer.resize({ columns: 60, rows: 20 })

@@ -1,0 +1,85 @@
+import type { ConsoleOption } from '../../app/domain/console.ts'
+import type { MachineId, SessionId } from '../../app/domain/ids.ts'
+import { consoles, sessionById, showSession, stepTab, toggleSplit } from '../store/consoles.ts'
+import { attempt, call } from './call.ts'
+import { placeOf } from './machines.ts'
+
+/** Whom to be and where to start in a shell; null lets the machine decide. */
+export interface ShellChoice {
+  readonly user: string | null
+  readonly folder: string | null
+}
+const asUsual: ShellChoice = { user: null, folder: null }
+
+/** Which console a machine's Terminal button opens: the first that can be opened now, else the first. */
+export function bestConsole(options: readonly ConsoleOption[]): ConsoleOption | null {
+  return options.find((option) => option.withheld === null) ?? options[0] ?? null
+}
+
+/**
+ * Opens a machine's best console in the dock, or brings the one that is open before the eye; `isNew` asks for another shell.
+ * What goes wrong shows on the machine's page.
+ */
+export async function openTerminal(machineId: MachineId, isNew = false): Promise<SessionId | null> {
+  return attempt(placeOf(machineId), async () => {
+    const best = bestConsole(await call('console.options', { id: machineId }))
+    if (best === null) return null
+    const open = consoles
+      .getState()
+      .sessions.find(
+        (session) => session.machineId === machineId && session.kind === best.kind && session.state !== 'ended',
+      )
+    const sessionId = open !== undefined && !isNew ? open.id : await openSession(machineId, best.id, asUsual)
+    showTerminal(sessionId)
+    return sessionId
+  })
+}
+
+/** Opens one console; rejects with main's failure. */
+export function openSession(machineId: MachineId, consoleId: string, choice: ShellChoice): Promise<SessionId> {
+  return call('console.open', { id: machineId, consoleId, ...choice })
+}
+
+export function showTerminal(sessionId: SessionId): void {
+  consoles.setState((state) => showSession(state, sessionId))
+}
+
+export function stepTerminal(by: 1 | -1): void {
+  consoles.setState((state) => stepTab(state, by))
+}
+
+export function splitTerminals(): void {
+  consoles.setState(toggleSplit)
+}
+
+/** Shows or hides the dock. Hiding ends nothing. */
+export function toggleDock(): void {
+  consoles.setState((state) => ({ isDockOpen: !state.isDockOpen, isDockFilled: false }))
+}
+
+export function fillWindow(isFilled: boolean): void {
+  consoles.setState({ isDockFilled: isFilled })
+}
+
+/** Closes a terminal and what runs in it; asks first when something does. */
+export async function closeTerminal(sessionId: SessionId): Promise<void> {
+  const session = sessionById(sessionId)(consoles.getState())
+  if (session === null) return
+  const command = session.state === 'live' ? await call('console.foreground', { sessionId }).catch(() => null) : null
+  if (command === null) await endTerminal(sessionId)
+  else consoles.setState({ closing: { sessionId, command } })
+}
+
+/** The answer to the question before closing. */
+export async function endTerminal(sessionId: SessionId): Promise<void> {
+  consoles.setState({ closing: null })
+  await attempt('window', () => call('console.close', { sessionId }))
+}
+
+export function keepTerminal(): void {
+  consoles.setState({ closing: null })
+}
+
+export function reopenTerminal(sessionId: SessionId): Promise<void | null> {
+  return attempt('window', () => call('console.reopen', { sessionId }))
+}
