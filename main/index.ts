@@ -1,3 +1,162 @@
-import { app } from 'electron'
+import { join } from 'node:path'
+import { app, type BrowserWindow, Menu, nativeTheme, powerMonitor, session } from 'electron'
+import { localeFor, write } from '../app/messages/write.ts'
+import type { Assembled } from './assemble.ts'
+import { createDesktop } from './desktop.ts'
+import { createLog, type Log } from './log.ts'
+import { buildMenu } from './menu.ts'
+import { openPaths, type Paths } from './paths.ts'
+import { guardContents, guardSession, isOurs, registerScheme } from './security.ts'
+import { openSettings, type SettingsStore } from './settings.ts'
+import { type Claim, claimData } from './single-instance.ts'
+import { servePorts } from './transport/electron.ts'
+import { pageRoot, preloadPath } from './version.ts'
+import { openWindow } from './window.ts'
+import { openWindowBounds } from './window-bounds.ts'
 
-void app.whenReady()
+/** Berth in a window of its own. The window is made first; everything else is built while its page loads. */
+const paths = openPaths()
+const log = createLog(join(paths.logs, 'berth.log'))
+app.setName('Berth')
+app.setPath('userData', join(paths.config, 'electron'))
+app.setPath('sessionData', join(paths.cache, 'electron'))
+app.enableSandbox()
+registerScheme()
+guardContents(app, log)
+const claiming = claimData(paths.data, paths.runtime, () => {
+  focus()
+  return { shell: 'electron', address: null }
+})
+
+let window: BrowserWindow | null = null
+let assembled: Assembled | null = null
+/** Nothing is asked any more: Berth is on its way out. */
+let isLeaving = false
+
+function focus(): void {
+  if (window === null) return
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+app
+  .whenReady()
+  .then(async () => {
+    const claim = await claiming
+    if (claim.kind === 'taken') {
+      await yieldTo(claim)
+      return
+    }
+    run(paths, log, openSettings(paths.config, log), claim.release)
+  })
+  .catch((error: unknown) => {
+    log.error('start', { error })
+    app.exit(1)
+  })
+
+/** Another Berth has the machines: it has come to the front by now, or is shown in the browser. */
+async function yieldTo({ pid, other }: Extract<Claim, { kind: 'taken' }>): Promise<void> {
+  const { shell } = await import('electron')
+  process.stderr.write(`${write({ key: 'app.taken', params: { pid: String(pid) } }, 'en')}\n`)
+  if (other?.address !== null && other?.address !== undefined) await shell.openExternal(other.address)
+  app.exit(0)
+}
+
+function run(paths: Paths, log: Log, settings: SettingsStore, release: () => void): void {
+  const bounds = openWindowBounds(join(paths.config, 'window.json'), log)
+  const dress = (): void => {
+    nativeTheme.themeSource = settings.get().theme
+    const locale = localeFor(settings.get().locale, app.getLocale())
+    Menu.setApplicationMenu(buildMenu(locale, choose, process.platform))
+  }
+  const choose = (item: string): void => assembled?.dispatcher.publish('menu.chosen', { item })
+  nativeTheme.themeSource = settings.get().theme
+  guardSession(session.defaultSession, pageRoot, log)
+
+  // The core is a large module: it is read while the window's own process starts.
+  const core = loadCore()
+  servePorts({
+    isOurs: (contents) => window !== null && contents === window.webContents,
+    isOurUrl: isOurs,
+    log,
+    connect: (wire) => void core.then(({ dispatcher }) => dispatcher.connect(wire)),
+  })
+  open()
+
+  async function loadCore(): Promise<Assembled> {
+    const { assemble } = await import('./assemble.ts')
+    const desktop = createDesktop({ window: () => window, settings, quit: () => void leave() })
+    assembled = assemble({ paths, log, settings, desktop, mock: isMock() })
+    assembled.start()
+    dress()
+    settings.onChanged(dress)
+    return assembled
+  }
+
+  function open(): void {
+    const opened = openWindow({ bounds, preloadPath })
+    window = opened
+    const show = (isVisible: boolean) => (): void => assembled?.core.stats.setVisible(isVisible)
+    opened.on('show', show(true))
+    opened.on('restore', show(true))
+    opened.on('hide', show(false))
+    opened.on('minimize', show(false))
+    opened.on('close', (event) => {
+      if (isLeaving || process.platform === 'darwin') return
+      event.preventDefault()
+      void ask()
+    })
+    opened.on('closed', () => {
+      window = null
+      assembled?.core.stats.setVisible(false)
+    })
+    opened.webContents.on('render-process-gone', (_event, { reason }) => {
+      log.error('page.gone', { reason })
+      if (!isLeaving && reason !== 'clean-exit') opened.webContents.reload()
+    })
+  }
+
+  /** Asks before leaving when something would change or end, and only when there is a page that can ask. */
+  async function ask(): Promise<void> {
+    const { quitting } = assembled?.core ?? {}
+    if (quitting === undefined || window === null || assembled?.dispatcher.clientCount() === 0) return leave()
+    const plan = await quitting.plan()
+    if (!quitting.mustAsk(plan)) return leave()
+    focus()
+    assembled?.dispatcher.publish('quit.asked', plan)
+  }
+
+  async function leave(): Promise<void> {
+    if (isLeaving) return
+    isLeaving = true
+    try {
+      await assembled?.stop()
+    } catch (error) {
+      log.error('stop', { error })
+    }
+    release()
+    app.exit(0)
+  }
+
+  app.on('before-quit', (event) => {
+    if (isLeaving) return
+    event.preventDefault()
+    void ask()
+  })
+  app.on('window-all-closed', () => {
+    // A Mac's program goes on without a window; elsewhere closing the last one has been asked about already.
+  })
+  app.on('activate', () => {
+    if (window === null) open()
+    else focus()
+  })
+  // The system is going down and waits for nobody: machines that outlive us do so, the rest is written down.
+  powerMonitor.on('shutdown', () => void leave())
+  powerMonitor.on('resume', () => void assembled?.core.inventory.refresh())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void leave())
+}
+
+function isMock(): boolean {
+  return process.env['BERTH_MOCK'] === '1' || process.argv.includes('--mock')
+}

@@ -1,0 +1,70 @@
+import { BrowserWindow, nativeTheme, screen } from 'electron'
+import { pageUrl } from './security.ts'
+import type { WindowBounds } from './window-bounds.ts'
+
+/** As the page's tokens have them (`--bg-detail`, `--text-1`), so that nothing flashes before its first paint. */
+const grounds = { light: '#ffffff', dark: '#181d21' }
+const inks = { light: '#16212b', dark: '#e8edf1' }
+/** Header of each pane: the caption buttons lie in it. */
+const headerPx = 48
+
+export interface WindowOptions {
+  readonly bounds: WindowBounds
+  readonly preloadPath: string
+}
+
+/** Makes the window and begins to load the page; it shows itself with its first paint. */
+export function openWindow({ bounds, preloadPath }: WindowOptions): BrowserWindow {
+  const place = bounds.read(screen.getAllDisplays())
+  const window = new BrowserWindow({
+    width: 1280,
+    height: 800,
+    ...(place === null ? {} : { x: place.x, y: place.y, width: place.width, height: place.height }),
+    minWidth: 760,
+    minHeight: 520,
+    show: false,
+    title: 'Berth',
+    backgroundColor: grounds[theme()],
+    autoHideMenuBar: true,
+    ...captionOf(process.platform),
+    webPreferences: {
+      preload: preloadPath,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      // Terminals keep taking what main sends them while another window is in front.
+      backgroundThrottling: false,
+      v8CacheOptions: 'bypassHeatCheck',
+    },
+  })
+  if (place?.isMaximized === true) window.maximize()
+  window.once('ready-to-show', () => window.show())
+  bounds.follow(window, () => screen.getAllDisplays())
+
+  const follow = (): void => {
+    window.setBackgroundColor(grounds[theme()])
+    if (process.platform === 'win32') window.setTitleBarOverlay(overlay())
+  }
+  nativeTheme.on('updated', follow)
+  window.once('closed', () => nativeTheme.off('updated', follow))
+
+  void window.loadURL(pageUrl)
+  return window
+}
+
+function theme(): 'light' | 'dark' {
+  return nativeTheme.shouldUseDarkColors ? 'dark' : 'light'
+}
+
+function overlay(): { readonly color: string; readonly symbolColor: string; readonly height: number } {
+  return { color: grounds[theme()], symbolColor: inks[theme()], height: headerPx }
+}
+
+/** The panes' own headers carry the caption, but on Linux, where every desktop has its own way. */
+function captionOf(platform: NodeJS.Platform): Electron.BrowserWindowConstructorOptions {
+  if (platform === 'darwin') return { titleBarStyle: 'hidden', trafficLightPosition: { x: 18, y: 18 } }
+  if (platform === 'win32') return { titleBarStyle: 'hidden', titleBarOverlay: overlay() }
+  return {}
+}
