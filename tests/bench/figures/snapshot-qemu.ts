@@ -1,7 +1,7 @@
 import { parseId } from '../../../app/domain/ids.ts'
 import { commandLineOf, startBare } from '../bare-qemu.ts'
-import { berthWithMachine } from '../berth-machine.ts'
 import { atMostTimes, type Figure, median, timed } from '../figure.ts'
+import { berthWithMachine } from '../qemu-machines.ts'
 
 const rounds = 11
 
@@ -11,7 +11,7 @@ export const figure: Figure = {
   unit: 'ms',
   ...atMostTimes(1.3),
   async measure(say) {
-    const { client, id, close } = await berthWithMachine(null)
+    const { client, id, close } = await berthWithMachine()
     const values: number[] = []
     const floors: number[] = []
     try {

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { makeHome, openElectron, removeHome } from '../../support/window.ts'
+import { daemonWithContainers } from '../containers.ts'
+import type { Figure } from '../figure.ts'
+import { secondsOf, treeOf } from '../processes.ts'
+import { createMachines } from '../qemu-machines.ts'
+
+const watchedMs = 30_000
+/** Boot tests, first lists and first pictures are over by then. */
+const settlingMs = 20_000
+const limitPercent = 0.5
+
+/** What an open window costs that nobody touches, with 200 containers and 20 machines: all of Berth's processes together. */
+export const figure: Figure = {
+  name: 'idle',
+  unit: '%',
+  reach: `≤ ${limitPercent} % of a core, no process started`,
+  isReached: ({ value }) => value <= limitPercent,
+  async measure(say) {
+    const dockerd = await daemonWithContainers(200, 20)
+    const home = await makeHome({ firstRunDone: true })
+    try {
+      await createMachines(home, 20)
+      const berth = await openElectron({ home, env: dockerd.env })
+      try {
+        await berth.page.getByRole('row').first().waitFor()
+        await delay(settlingMs)
+        const before = await treeOf(berth.pid)
+        const started = await newcomersDuring(berth.pid, watchedMs)
+        const after = await treeOf(berth.pid)
+        if (started.length > 0) throw new Error(`processes were started while nothing happened: ${started.join(', ')}`)
+        for (const { pid, name, ticks } of after) {
+          const was = before.find((one) => one.pid === pid)?.ticks ?? 0
+          if (ticks > was) say(`${name}: ${((ticks - was) / (watchedMs / 1000)).toFixed(2)} %`)
+        }
+        const used = secondsOf(after) - secondsOf(before)
+        return { value: (100 * used * 1000) / watchedMs, floor: null }
+      } finally {
+        await berth.close()
+      }
+    } finally {
+      await dockerd.close()
+      await removeHome(home)
+    }
+  },
+}
+
+/** Processes that join the tree, however briefly: looked at often, from outside. */
+async function newcomersDuring(root: number, spanMs: number): Promise<readonly string[]> {
+  const known = new Set((await treeOf(root)).map(({ pid }) => pid))
+  const newcomers: string[] = []
+  const deadline = Date.now() + spanMs
+  while (Date.now() < deadline) {
+    for (const { pid, name } of await treeOf(root)) {
+      if (known.has(pid)) continue
+      known.add(pid)
+      newcomers.push(name)
+    }
+    await delay(50)
+  }
+  return newcomers
+}
