@@ -12,6 +12,7 @@ const shapes = {
   plus: <path d="M8 3v10M3 8h10" />,
   minus: <path d="M3 8h10" />,
   down: <path d="m4.5 6.5 3.5 3.5 3.5-3.5" />,
+  left: <path d="m9.5 4.5-3.5 3.5 3.5 3.5" />,
   right: <path d="m6.5 4.5 3.5 3.5-3.5 3.5" />,
   up: <path d="m4.5 9.5 3.5-3.5 3.5 3.5" />,
   play: <path d="M5 3.6v8.8a.4.4 0 0 0 .6.3l7-4.4a.4.4 0 0 0 0-.6l-7-4.4a.4.4 0 0 0-.6.3Z" />,

@@ -84,6 +84,7 @@ async function join(client: Client): Promise<void> {
     for (const listener of taskListeners) listener(task, before)
   })
   client.on('task.cleared', (ids) => store.setState((state) => ({ tasks: forgetTasks(state.tasks, ids) })))
+  client.on('trash.changed', ({ count }) => setUi({ trashCount: count }))
   client.on('settings.changed', (settings) => store.setState({ settings }))
   client.on('quit.asked', (plan) => setUi({ dialog: { kind: 'quit', plan } }))
   client.on('menu.chosen', ({ item }) => {
@@ -104,6 +105,11 @@ async function join(client: Client): Promise<void> {
     tasks: takeTasks(state.tasks, tasks),
   }))
   joinStats(client)
+  // Not worth waiting for: a provider may have to look on disk.
+  void client.call('trash.list').then(
+    (items) => setUi({ trashCount: items.length }),
+    () => {},
+  )
   for (const joiner of joiners) joiner(client)
 }
 

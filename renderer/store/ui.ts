@@ -23,7 +23,6 @@ export type OpenDialog =
   | { readonly kind: 'clone'; readonly machineId: MachineId; readonly snapshotId: SnapshotId | null }
   | { readonly kind: 'rename'; readonly machineId: MachineId }
   | { readonly kind: 'discard'; readonly machineId: MachineId }
-  | { readonly kind: 'takeSnapshot'; readonly machineId: MachineId }
   | { readonly kind: 'quit'; readonly plan: QuitPlan }
   | { readonly kind: 'tag'; readonly machineIds: readonly MachineId[] }
 
@@ -36,7 +35,7 @@ export interface PlacedFailure {
   readonly taskId: TaskId | null
 }
 
-export type SortKey = 'name' | 'lastUsed' | 'state' | 'cpu' | 'system' | 'provider' | 'memory' | 'address' | 'since'
+export type SortKey = 'name' | 'state' | 'system' | 'provider' | 'cpu' | 'memory' | 'address' | 'since'
 
 export interface UiState {
   readonly view: View
@@ -62,8 +61,14 @@ export interface UiState {
   readonly step: 'list' | 'detail'
   readonly isPaletteOpen: boolean
   readonly areTasksOpen: boolean
-  /** Set when the machine's page should open its snapshot popover, rename field and so on; cleared by who does it. */
+  /** Set when a machine's page should open its snapshot popover, rename field or stop ladder; cleared by who does it. */
   readonly request: { readonly kind: 'takeSnapshot' | 'rename' | 'ladder'; readonly machineId: MachineId } | null
+  /** Places taken when sorting by something that changes, so that rows do not move by themselves; null sorts by name. */
+  readonly ranks: ReadonlyMap<MachineId, number> | null
+  /** How the table is sorted. */
+  readonly tableSort: { readonly key: SortKey; readonly isDescending: boolean }
+  /** Machines in the trash, as last heard. */
+  readonly trashCount: number
   /** An endpoint the Providers page should bring into view. */
   readonly shownEndpoint: EndpointId | null
 }
@@ -86,5 +91,8 @@ export const initialUi: UiState = {
   isPaletteOpen: false,
   areTasksOpen: false,
   request: null,
+  ranks: null,
+  tableSort: { key: 'name', isDescending: false },
+  trashCount: 0,
   shownEndpoint: null,
 }

@@ -1,5 +1,165 @@
-import type { ReactNode } from 'react'
+import { type CSSProperties, lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { Button } from '../../components/button.tsx'
+import { TooltipLayer } from '../../components/tooltip.tsx'
+import { captionOf } from '../../keyboard/platform.ts'
+import { useSay } from '../../say.tsx'
+import { setUi, useApp } from '../../store/store.ts'
+import { MachineList } from '../machines/machine-list.tsx'
+import { Sidebar } from '../sidebar/sidebar.tsx'
+import { TaskStrip } from '../tasks/task-strip.tsx'
+import './app.css'
+import { Dialogs } from './dialogs.tsx'
+import { DockPlane } from './dock-plane.tsx'
+import { LiveRegions } from './live-regions.tsx'
+import { NothingChosen } from './nothing-chosen.tsx'
+import { defaultSizes, leastDetail, sizeLimits, useSizes } from './sizes.ts'
+import { Splitter } from './splitter.tsx'
+import { useCommands } from './use-commands.ts'
+import { useFirstRun } from './use-first-run.ts'
+import { useLayout, useZoom } from './use-layout.ts'
+import { useLook } from './use-look.ts'
+import { useTaskFailures } from './use-task-failures.ts'
 
+// What the first picture does not show comes when it is needed: the list must be there first.
+const MachinePage = lazy(async () => ({ default: (await import('../machine/machine-page.tsx')).MachinePage }))
+const TrashPage = lazy(async () => ({ default: (await import('../trash/trash-page.tsx')).TrashPage }))
+const ProvidersPage = lazy(async () => ({ default: (await import('../providers/providers-page.tsx')).ProvidersPage }))
+const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page.tsx')).SettingsPage }))
+const FirstRunPage = lazy(async () => ({ default: (await import('../first-run/first-run-page.tsx')).FirstRunPage }))
+const SelectionSummary = lazy(async () => ({
+  default: (await import('../machines/selection-summary.tsx')).SelectionSummary,
+}))
+
+/** The window: planes side by side, what floats above them, and what goes for all of them. */
 export function App(): ReactNode {
-  return null
+  useLook()
+  useFirstRun()
+  useTaskFailures()
+  const layout = useLayout()
+  const zoom = Math.max(1, useZoom())
+  const [sizes, setSizes] = useSizes()
+  const say = useSay()
+  useCommands(layout)
+
+  const view = useApp((state) => state.ui.view)
+  const isTable = useApp((state) => state.settings?.list.table ?? false) && view === 'machines'
+  const step = useApp((state) => state.ui.step)
+  const caption = useApp((state) => captionOf(state.system))
+  const isHidden = useApp((state) => state.ui.isSidebarHidden)
+  const isOver = useApp((state) => state.ui.isSidebarOver) && !layout.hasSidebar
+  const hasSidebar = layout.hasSidebar && !isHidden
+
+  useEffect(() => {
+    if (layout.hasSidebar) setUi({ isSidebarOver: false })
+  }, [layout.hasSidebar])
+
+  const sidebarWidth = hasSidebar ? sizes.sidebar : 0
+  const greatestList = Math.max(
+    sizeLimits.list[0],
+    Math.min(sizeLimits.list[1], layout.widthPx - sidebarWidth - leastDetail),
+  )
+  const listWidth = layout.isListNarrow ? Math.min(300, greatestList) : Math.min(sizes.list, greatestList)
+  const isPage = view !== 'machines'
+  const isOne = !isPage && !isTable && layout.isTwoStep
+  const showsList = !isPage && (!isOne || step === 'list')
+  const showsDetail = !isPage && !isTable && (!isOne || step === 'detail')
+
+  const className = [
+    'window',
+    `caption-${caption}`,
+    isPage && 'window-page',
+    isTable && 'window-table',
+    isOne && 'window-one',
+    !hasSidebar && 'window-bare',
+  ].filter(Boolean)
+
+  return (
+    <div
+      className={className.join(' ')}
+      style={
+        {
+          '--sidebar-width': `${sidebarWidth * zoom}px`,
+          '--list-width': `${listWidth * zoom}px`,
+        } as CSSProperties
+      }
+    >
+      {(hasSidebar || isOver) && (
+        <aside className={`plane plane-sidebar ${isOver ? 'plane-sidebar-over' : ''}`} data-pane="sidebar">
+          <Sidebar />
+          {hasSidebar && (
+            <Splitter
+              label={say('sidebar.resize')}
+              grows="right"
+              value={sizes.sidebar}
+              min={sizeLimits.sidebar[0]}
+              max={sizeLimits.sidebar[1]}
+              initial={defaultSizes.sidebar}
+              scale={zoom}
+              onChange={(sidebar) => setSizes({ sidebar })}
+            />
+          )}
+        </aside>
+      )}
+      {isOver && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: a convenience for the pointer; Escape and the button do the same
+        // biome-ignore lint/a11y/useKeyWithClickEvents: as above
+        <div className="sidebar-scrim" onClick={() => setUi({ isSidebarOver: false })} />
+      )}
+      {showsList && (
+        <section className="plane plane-list" aria-label={say('pane.list')} data-pane="list">
+          <MachineList isTable={isTable} hidesSystem={layout.isListNarrow && !layout.isTwoStep} />
+          {!isTable && !isOne && !layout.isListNarrow && (
+            <Splitter
+              label={say('list.resize')}
+              grows="right"
+              value={listWidth}
+              min={sizeLimits.list[0]}
+              max={greatestList}
+              initial={defaultSizes.list}
+              scale={zoom}
+              onChange={(list) => setSizes({ list })}
+            />
+          )}
+        </section>
+      )}
+      {showsDetail && (
+        <main className="plane plane-detail" aria-label={say('pane.detail')} data-pane="detail">
+          {isOne && (
+            <div className="detail-back drag-region">
+              <Button kind="quiet" size="small" icon="left" onClick={() => setUi({ step: 'list' })}>
+                {say('action.back')}
+              </Button>
+            </div>
+          )}
+          <Suspense fallback={null}>
+            <Detail />
+          </Suspense>
+        </main>
+      )}
+      {isPage && (
+        <main className="plane plane-page" data-pane="detail">
+          <Suspense fallback={null}>
+            {view === 'providers' && <ProvidersPage />}
+            {view === 'settings' && <SettingsPage />}
+            {view === 'trash' && <TrashPage />}
+            {view === 'first-run' && <FirstRunPage />}
+          </Suspense>
+        </main>
+      )}
+      <DockPlane heightPx={sizes.dock} onResize={(dock) => setSizes({ dock })} />
+      <section className="plane plane-strip" aria-label={say('pane.strip')} data-pane="strip">
+        <TaskStrip />
+      </section>
+      <Dialogs />
+      <LiveRegions />
+      <TooltipLayer />
+    </div>
+  )
+}
+
+function Detail(): ReactNode {
+  const selection = useApp((state) => state.ui.selection)
+  const [only, ...more] = selection
+  if (only === undefined) return <NothingChosen />
+  return more.length > 0 ? <SelectionSummary ids={selection} /> : <MachinePage key={only} machineId={only} />
 }

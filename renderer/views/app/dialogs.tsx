@@ -1,0 +1,21 @@
+import { lazy, type ReactNode, Suspense } from 'react'
+import { useApp } from '../../store/store.ts'
+
+const CreateDialog = lazy(async () => ({ default: (await import('../create/create-dialog.tsx')).CreateDialog }))
+const QuitDialog = lazy(async () => ({ default: (await import('../quit/quit-dialog.tsx')).QuitDialog }))
+const TagDialog = lazy(async () => ({ default: (await import('../machines/tag-dialog.tsx')).TagDialog }))
+const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }))
+
+/** What floats above the planes. One dialog at a time; each is fetched when first asked for. */
+export function Dialogs(): ReactNode {
+  const dialog = useApp((state) => state.ui.dialog)
+  const isPaletteOpen = useApp((state) => state.ui.isPaletteOpen)
+  return (
+    <Suspense fallback={null}>
+      {dialog?.kind === 'create' && <CreateDialog />}
+      {dialog?.kind === 'quit' && <QuitDialog plan={dialog.plan} />}
+      {dialog?.kind === 'tag' && <TagDialog machineIds={dialog.machineIds} />}
+      {isPaletteOpen && <Palette />}
+    </Suspense>
+  )
+}

@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import { openMachine } from '../../actions/navigate.ts'
+import { Name } from '../../components/name.tsx'
+import { markOf, StateMark } from '../../components/state-mark.tsx'
+import { useSay } from '../../say.tsx'
+import { machineOf, shownState, taskOfMachine } from '../../store/selectors.ts'
+import { useApp } from '../../store/store.ts'
+
+/** The detail while several machines are selected: which they are, each a way to its page. */
+export function SelectionSummary({ ids }: { readonly ids: readonly MachineId[] }): ReactNode {
+  const say = useSay()
+  return (
+    <>
+      <header className="pane-header page-header drag-region">
+        <h1 className="page-title">{say('selection.count', { count: ids.length })}</h1>
+      </header>
+      <ul className="selection-list">
+        {ids.map((id) => (
+          <SelectedMachine key={id} id={id} />
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function SelectedMachine({ id }: { readonly id: MachineId }): ReactNode {
+  const say = useSay()
+  const machine = useApp(machineOf(id))
+  const task = useApp(taskOfMachine(id))
+  if (machine === null) return null
+  const state = shownState(machine, task)
+  return (
+    <li>
+      <button type="button" className="selection-item" onClick={() => openMachine(id)}>
+        <StateMark name={markOf(state)} />
+        <Name name={machine.name} fallback={machine.id} />
+        <span className="grow" />
+        <span className="faint-text small">{say(`state.${state}`)}</span>
+      </button>
+    </li>
+  )
+}

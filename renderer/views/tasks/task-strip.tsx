@@ -1,0 +1,143 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { Task } from '../../../app/domain/task.ts'
+import { formatBytes } from '../../../app/domain/units.ts'
+import { Icon } from '../../components/icon.tsx'
+import { Popover } from '../../components/popover.tsx'
+import { ProgressBar } from '../../components/progress-bar.tsx'
+import { StateMark } from '../../components/state-mark.tsx'
+import { Say, useLocale, useSay } from '../../say.tsx'
+import { setUi, store, useApp } from '../../store/store.ts'
+import { isOver, seeAll } from '../../store/tasks.ts'
+import './tasks.css'
+import { stripTasks } from './strip-model.ts'
+import { taskText } from './task-text.ts'
+import { TasksPanel } from './tasks-panel.tsx'
+import { TerminalsButton } from './terminals-button.tsx'
+import { WaitText } from './wait-text.tsx'
+
+/** The line at the foot: what is under way, what failed and was not looked at, and figures of all hosts. */
+export function TaskStrip(): ReactNode {
+  const say = useSay()
+  const tasks = useApp((state) => state.tasks)
+  const isOpen = useApp((state) => state.ui.areTasksOpen)
+  const recent = useRecentlyDone()
+  const { shown, more, failed } = stripTasks(tasks, recent)
+  const setOpen = (next: boolean): void => {
+    setUi({ areTasksOpen: next })
+    // Seen once the list was open: the strip then says no more of them.
+    if (!next) store.setState((state) => ({ tasks: seeAll(state.tasks) }))
+  }
+  return (
+    <div className="strip">
+      <Popover
+        label={say('tasks.title')}
+        isOpen={isOpen}
+        onOpenChange={setOpen}
+        side="top"
+        className="tasks-popover"
+        trigger={
+          <button type="button" className="strip-button strip-tasks" data-pane-start data-tip={say('tasks.open')}>
+            <Connection />
+            {shown !== null && <StripTask task={shown} />}
+            {more > 0 && <span className="strip-more">{say('strip.more', { count: more })}</span>}
+            {failed > 0 && (
+              <span className="strip-failed">
+                <Icon name="failed" size="small" />
+                {say('strip.failed', { count: failed })}
+              </span>
+            )}
+            {shown === null && failed === 0 && <span>{say('strip.ready')}</span>}
+          </button>
+        }
+      >
+        <TasksPanel onClose={() => setOpen(false)} />
+      </Popover>
+      <span className="grow" />
+      <Figures />
+      <TerminalsButton />
+    </div>
+  )
+}
+
+function StripTask({ task }: { readonly task: Task }): ReactNode {
+  const say = useSay()
+  const text = taskText(task)
+  if (isOver(task)) {
+    return (
+      <>
+        <Icon name="check" size="small" className="strip-done" />
+        <span className="cut">
+          <Say text={text} />
+        </span>
+      </>
+    )
+  }
+  const fraction = task.progress?.fraction ?? null
+  return (
+    <>
+      <StateMark name="busy" />
+      <span className="cut">
+        <Say text={text} />
+      </span>
+      <ProgressBar fraction={fraction} label={say(text)} />
+      <span className="strip-progress cut">
+        {fraction === null ? <WaitText task={task} /> : say('tasks.percent', { percent: Math.round(fraction * 100) })}
+      </span>
+    </>
+  )
+}
+
+/** Said only when it is not as it should be. */
+function Connection(): ReactNode {
+  const say = useSay()
+  const state = useApp(({ connection }) => connection.state)
+  if (state === 'ready') return null
+  return (
+    <span className="strip-lost">
+      {state !== 'refused' && <StateMark name="busy" />}
+      {say(`strip.${state}`)}
+    </span>
+  )
+}
+
+function Figures(): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const running = useApp((state) => {
+    let count = 0
+    for (const machine of state.inventory.machines.values()) if (machine.state === 'running') count += 1
+    return count
+  })
+  const hosts = useApp((state) => state.inventory.hosts.length)
+  const freeBytes = useApp((state) => state.system?.freeBytes ?? null)
+  return (
+    <span className="strip-figures">
+      <span>{say('strip.running', { count: running })}</span>
+      {hosts > 1 && <span>{say('strip.hosts', { count: hosts })}</span>}
+      {freeBytes !== null && <span>{say('strip.free', { size: formatBytes(freeBytes, locale) })}</span>}
+    </span>
+  )
+}
+
+const doneShownMs = 4_000
+
+/** Tasks that ended within the last four seconds: they are shown that long, then leave by themselves. */
+function useRecentlyDone(): ReadonlySet<string> {
+  const byId = useApp((state) => state.tasks.byId)
+  const known = useRef<ReadonlyMap<string, Task>>(byId)
+  const [recent, setRecent] = useState<ReadonlySet<string>>(new Set())
+  useEffect(() => {
+    const ended = [...byId.values()].filter((task) => {
+      const before = known.current.get(task.id)
+      return task.state === 'succeeded' && before !== undefined && !isOver(before)
+    })
+    known.current = byId
+    if (ended.length === 0) return
+    setRecent((now) => new Set([...now, ...ended.map((task) => task.id)]))
+    // Not cleared with the effect: a later task must not keep an earlier one on the strip.
+    setTimeout(() => {
+      setRecent((now) => new Set([...now].filter((id) => !ended.some((task) => task.id === id))))
+    }, doneShownMs)
+  }, [byId])
+  return recent
+}
