@@ -34,7 +34,7 @@ export default defineConfig({
         rolldownOptions: {
           input: { index: inRoot('main/index.ts'), serve: inRoot('main/serve.ts') },
           external: ['electron', 'node-pty', /^node:/],
-          output: { format: 'esm', entryFileNames: '[name].js' },
+          output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
         },
       },
     },
