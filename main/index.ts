@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, type BrowserWindow, Menu, nativeTheme, powerMonitor, session } from 'electron'
 import { localeFor, write } from '../app/messages/write.ts'
@@ -18,9 +19,10 @@ import { openWindowBounds } from './window-bounds.ts'
 const paths = openPaths()
 const log = createLog(join(paths.logs, 'berth.log'))
 app.setName('Berth')
-app.setPath('userData', join(paths.config, 'electron'))
-app.setPath('sessionData', join(paths.cache, 'electron'))
-app.enableSandbox()
+setElectronPath('userData', join(paths.config, 'electron'))
+setElectronPath('sessionData', join(paths.cache, 'electron'))
+// Without a sandbox only where somebody started Electron so, as root must.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerScheme()
 guardContents(app, log)
 const claiming = claimData(paths.data, paths.runtime, () => {
@@ -32,6 +34,11 @@ let window: BrowserWindow | null = null
 let assembled: Assembled | null = null
 /** Nothing is asked any more: Berth is on its way out. */
 let isLeaving = false
+
+function setElectronPath(name: 'userData' | 'sessionData', path: string): void {
+  mkdirSync(path, { recursive: true })
+  app.setPath(name, path)
+}
 
 function focus(): void {
   if (window === null) return
