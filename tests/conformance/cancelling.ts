@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { MachineId } from '../../app/domain/ids.ts'
 import type { Capability } from '../../app/domain/provider.ts'
 import type { Facets, Op } from '../../main/providers/provider.ts'
-import { errorFrom, facet, type Ground, op, type Setup, steady } from './ground.ts'
-import { expectWholeTree } from './snapshots.ts'
+import { errorFrom, facet, type Ground, make, op, type Setup, steady } from './ground.ts'
+import { wrongWith } from './tree.ts'
 
 interface Case {
   readonly name: string
@@ -48,6 +48,8 @@ const cases: readonly Case[] = [
     snapshots.take(id, { name: 'cut', description: '', memory: false }, op),
   ),
   of('consoles', 'options', true, (consoles, id, op) => consoles.options(id, op)),
+  of('create', 'create', false, (create, _id, op, ground) => create.create(ground.spec('cut'), op)),
+  of('create', 'preview', false, (create, _id, op, ground) => create.preview(ground.spec('cut'), op)),
   of('create', 'options', false, (create, _id, op, { endpointId }) => create.options(endpointId, op)),
   of('clone', 'clone', false, (clone, id, op) => clone.clone(id, { name: 'cut', mode: 'full', snapshotId: null }, op)),
   of('rename', 'rename', false, (rename, id, op) => rename.rename(id, 'cut', op)),
@@ -64,7 +66,7 @@ export function describeCancelling(ground: () => Ground, { promptMs, facets }: S
     const mine = cases.filter((one) => one.facet === null || facets.includes(one.facet))
     const titled = mine.map((one) => [one.name, one] as const)
     const prepare = async (one: Case): Promise<MachineId> => {
-      const id = await ground().make('cancelled')
+      const id = await make(ground(), 'cancelled')
       if (one.running) await ground().provider.power.start(id, op())
       return id
     }
@@ -99,7 +101,7 @@ export function describeCancelling(ground: () => Ground, { promptMs, facets }: S
       if (after.some((machine) => machine.id === id)) {
         expect(['running', 'stopped', 'paused', 'suspended']).toContain((await steady(ground(), id)).state)
         const tree = await ground().provider.snapshots?.tree(id, op())
-        if (tree !== undefined) expectWholeTree(tree)
+        if (tree !== undefined) expect(wrongWith(tree)).toEqual([])
         await ground().provider.power.powerOff(id, op())
         await ground().provider.power.start(id, op())
         expect((await steady(ground(), id)).state).toBe('running')

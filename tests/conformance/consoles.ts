@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { write } from '../../app/messages/write.ts'
-import { errorFrom, facet, type Ground, op } from './ground.ts'
+import { errorFrom, facet, type Ground, make, op } from './ground.ts'
 import { talkTo } from './talk.ts'
 
 /** That every console a machine offers can be reached and says something. */
@@ -9,7 +9,7 @@ export function describeConsoles(ground: () => Ground): void {
     it('offers consoles that give bytes while the machine runs', async () => {
       const { power } = ground().provider
       const consoles = facet(ground(), 'consoles')
-      const id = await ground().make('console')
+      const id = await make(ground(), 'console')
       await power.start(id, op())
       await ground().write(id, 'said')
       const options = await consoles.options(id, op())
@@ -25,12 +25,12 @@ export function describeConsoles(ground: () => Ground): void {
       const talk = await talkTo(target)
       talk.type('\n')
       await talk.until(/\S/)
-      await talk.end()
+      talk.end()
     })
 
     it('says why a console cannot be opened while the machine is off', async () => {
       const consoles = facet(ground(), 'consoles')
-      const id = await ground().make('dark')
+      const id = await make(ground(), 'dark')
       for (const option of await consoles.options(id, op())) {
         if (option.withheld === null) continue
         const error = await errorFrom(consoles.target(id, option.id, { user: null, folder: null }, op()))
@@ -42,7 +42,7 @@ export function describeConsoles(ground: () => Ground): void {
 
     it('keeps a short tail of what was said as plain text', async () => {
       const consoles = facet(ground(), 'consoles')
-      const id = await ground().make('tail')
+      const id = await make(ground(), 'tail')
       const tail = await consoles.tail(id, 5, op())
       if (tail === null) return
       expect(tail.split('\n').length).toBeLessThanOrEqual(6)

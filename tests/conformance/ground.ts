@@ -7,6 +7,7 @@ import type { EndpointId, MachineId } from '../../app/domain/ids.ts'
 import { isBusy, type Machine } from '../../app/domain/machine.ts'
 import type { Capability } from '../../app/domain/provider.ts'
 import { defaultSettings } from '../../app/domain/settings.ts'
+import type { CreateSpec } from '../../app/domain/spec.ts'
 import type { CommandRecord, Progress } from '../../app/domain/task.ts'
 import { createToolFinder } from '../../main/exec/find-tool.ts'
 import { createRunner } from '../../main/exec/run.ts'
@@ -17,15 +18,15 @@ import type { Facets, Host, Op, Provider } from '../../main/providers/provider.t
 export interface Ground {
   readonly provider: Provider
   readonly endpointId: EndpointId
-  /** Makes a machine, stopped, whose guest answers a request to shut down and takes commands in its console. */
-  readonly make: (name: string) => Promise<MachineId>
+  /** Of a new machine whose name holds this one, whose guest answers a request to shut down and takes commands. */
+  readonly spec: (name: string) => CreateSpec
   /** Puts a text where the machine's snapshots hold it. The machine runs. */
   readonly write: (id: MachineId, text: string) => Promise<void>
   /** The text written last, as the running machine has it now; empty when there is none. */
   readonly read: (id: MachineId) => Promise<string>
   /** Ends the machine as someone else would: past the provider. */
   readonly stopOutside: (id: MachineId) => Promise<void>
-  /** Removes everything `make` made, disposes the provider and says what is still there of it: processes, sockets, handles. */
+  /** Disposes the provider, removes everything that was made and says what is still there of it: processes, sockets, handles. */
   readonly leave: () => Promise<readonly string[]>
 }
 
@@ -94,6 +95,11 @@ export async function temporaryHost(
     platform: process.platform,
   }
   return { host, folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** Makes a machine; it is stopped. */
+export function make(ground: Ground, name: string): Promise<MachineId> {
+  return facet(ground, 'create').create(ground.spec(name), op())
 }
 
 /** The error a promise ends with; fails when it does not. */

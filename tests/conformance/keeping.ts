@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { errorFrom, facet, type Ground, op, readNow, type Setup, steady } from './ground.ts'
+import { errorFrom, facet, type Ground, make, op, readNow, type Setup, steady } from './ground.ts'
 
 /** Names that a person, a typo or a joker types. */
 export const hostileNames: readonly string[] = [
@@ -25,7 +25,7 @@ export function describeKeeping(ground: () => Ground, { facets }: Setup): void {
         'holds the name %j exactly, or refuses it and keeps the old one',
         async ([, name]) => {
           const rename = facet(ground(), 'rename')
-          const id = await ground().make('plain')
+          const id = await make(ground(), 'plain')
           const before = (await readNow(ground(), id)).name
           const error = await rename.rename(id, name, op()).then(
             () => null,
@@ -47,7 +47,7 @@ export function describeKeeping(ground: () => Ground, { facets }: Setup): void {
       it('clones the present state into a machine of its own', async () => {
         const { power } = ground().provider
         const clone = facet(ground(), 'clone')
-        const id = await ground().make('original')
+        const id = await make(ground(), 'original')
         await power.start(id, op())
         await ground().write(id, 'shared past')
         await power.shutDown(id, op())
@@ -67,7 +67,7 @@ export function describeKeeping(ground: () => Ground, { facets }: Setup): void {
       it('plans a removal, removes, and brings back from the trash what goes there', async () => {
         const { trash, power } = ground().provider
         const remove = facet(ground(), 'remove')
-        const id = await ground().make('removed')
+        const id = await make(ground(), 'removed')
         await power.start(id, op())
         await ground().write(id, 'kept in the trash')
         await power.shutDown(id, op())
@@ -96,7 +96,7 @@ export function describeKeeping(ground: () => Ground, { facets }: Setup): void {
     if (facets.includes('configure')) {
       it('shows and changes the settings it says can be changed', async () => {
         const configure = facet(ground(), 'configure')
-        const id = await ground().make('configured')
+        const id = await make(ground(), 'configured')
         const before = await configure.read(id, op())
         expect(before.fields.length).toBeGreaterThan(0)
         for (const field of before.whileStopped) expect(before.fields).toContain(field)

@@ -26,25 +26,23 @@ async function startMock(kind: 'vm' | 'container'): Promise<Ground> {
     const talk = await guest(id)
     talk.type(`${line}\n`)
     const heard = await talk.until(/\n.*# /s)
-    await talk.end()
+    talk.end()
     return heard
   }
 
   return {
     provider,
     endpointId,
-    async make(name) {
+    spec(name) {
       count += 1
-      const id = await provider.create?.create(specOf(kind, endpointId, `${name}-${count}`), op())
-      if (id === undefined) throw new Error('nothing was made')
-      return id
+      return specOf(kind, endpointId, `${name}-${count}`)
     },
     write: async (id, text) => void (await say(id, `echo ${text} > note`)),
     read: async (id) => /\n(.*?)\r\n/.exec(await say(id, 'cat note'))?.[1] ?? '',
     async stopOutside(id) {
       const talk = await guest(id)
       talk.type('poweroff\n')
-      await talk.end()
+      talk.end()
     },
     async leave() {
       await provider.dispose()

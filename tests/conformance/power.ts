@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { errorOf } from '../../app/domain/errors.ts'
-import { errorFrom, facet, type Ground, op, type Setup, steady } from './ground.ts'
+import { errorFrom, facet, type Ground, make, op, type Setup, steady } from './ground.ts'
 
 /** Running and stopping, and that a fresh look agrees with what was promised. */
 export function describePower(ground: () => Ground, { facets }: Setup): void {
   describe('power', () => {
     it('starts and powers off, and starting or stopping again changes nothing', async () => {
-      const id = await ground().make('power')
+      const id = await make(ground(), 'power')
       const { power } = ground().provider
       await power.start(id, op())
       expect((await steady(ground(), id)).state).toBe('running')
@@ -20,7 +20,7 @@ export function describePower(ground: () => Ground, { facets }: Setup): void {
     })
 
     it('asks a machine to shut down, says how long it waits, and settles when it is off', async () => {
-      const id = await ground().make('asked')
+      const id = await make(ground(), 'asked')
       await ground().provider.power.start(id, op())
       await ground().write(id, 'up')
       const asked = op()
@@ -32,7 +32,7 @@ export function describePower(ground: () => Ground, { facets }: Setup): void {
     })
 
     it('works on different machines at the same time', async () => {
-      const ids = await Promise.all([ground().make('one'), ground().make('two'), ground().make('three')])
+      const ids = await Promise.all([make(ground(), 'one'), make(ground(), 'two'), make(ground(), 'three')])
       const { power } = ground().provider
       await Promise.all(ids.map((id) => power.start(id, op())))
       expect(await Promise.all(ids.map(async (id) => (await steady(ground(), id)).state))).toEqual(
@@ -48,7 +48,7 @@ export function describePower(ground: () => Ground, { facets }: Setup): void {
       it('pauses and resumes', async () => {
         const { power } = ground().provider
         const pause = facet(ground(), 'pause')
-        const id = await ground().make('paused')
+        const id = await make(ground(), 'paused')
         await power.start(id, op())
         await pause.pause(id, op())
         expect((await steady(ground(), id)).state).toBe('paused')
@@ -64,7 +64,7 @@ export function describePower(ground: () => Ground, { facets }: Setup): void {
 
     it('resets and restarts, and the machine runs afterwards', async () => {
       const { reset, restart, power } = ground().provider
-      const id = await ground().make('again')
+      const id = await make(ground(), 'again')
       await power.start(id, op())
       await reset?.reset(id, op())
       expect((await steady(ground(), id)).state).toBe('running')
@@ -77,7 +77,7 @@ export function describePower(ground: () => Ground, { facets }: Setup): void {
       it('suspends to disk, resumes with what it had, and discards what it kept', async () => {
         const { power } = ground().provider
         const suspend = facet(ground(), 'suspend')
-        const id = await ground().make('asleep')
+        const id = await make(ground(), 'asleep')
         await power.start(id, op())
         await ground().write(id, 'before sleeping')
         await suspend.suspend(id, op())
@@ -93,7 +93,7 @@ export function describePower(ground: () => Ground, { facets }: Setup): void {
 
     it('gives figures of what runs, and leaves out what does not', async () => {
       const { stats, power } = ground().provider
-      const id = await ground().make('measured')
+      const id = await make(ground(), 'measured')
       await power.start(id, op())
       await stats?.read([id], op())
       const figures = (await stats?.read([id], op())) ?? []

@@ -3,7 +3,7 @@ import { write } from '../../app/messages/write.ts'
 import { capabilitiesOf } from '../../main/providers/provider.ts'
 import { describeCancelling } from './cancelling.ts'
 import { describeConsoles } from './consoles.ts'
-import { errorFrom, type Ground, op, readNow, type Setup, seen, steady } from './ground.ts'
+import { errorFrom, type Ground, make, op, readNow, type Setup, seen, steady } from './ground.ts'
 import { describeKeeping } from './keeping.ts'
 import { describePower } from './power.ts'
 import { describeSnapshots } from './snapshots.ts'
@@ -72,7 +72,7 @@ function describeWhole(ground: () => Ground, setup: Setup): void {
 
   describe('looking', () => {
     it('lists a machine that was made, once, and reads the same of it', async () => {
-      const id = await ground().make('seen')
+      const id = await make(ground(), 'seen')
       const listed = (await ground().provider.list(ground().endpointId, op())).filter((one) => one.id === id)
       expect(listed).toHaveLength(1)
       expect(await readNow(ground(), id)).toEqual(listed[0])
@@ -92,7 +92,7 @@ function describeWhole(ground: () => Ground, setup: Setup): void {
     })
 
     it('shows details whose labels are sentences in both languages', async () => {
-      const id = await ground().make('detailed')
+      const id = await make(ground(), 'detailed')
       const { facts, notices } = await ground().provider.details(id, op())
       expect(facts.length).toBeGreaterThan(0)
       for (const text of [...facts.map((one) => one.label), ...notices.map((one) => one.text)]) {
@@ -102,7 +102,7 @@ function describeWhole(ground: () => Ground, setup: Setup): void {
     })
 
     it('notices what others do', async () => {
-      const id = await ground().make('outside')
+      const id = await make(ground(), 'outside')
       await ground().provider.power.start(id, op())
       let told = 0
       const stop = ground().provider.watch(() => {

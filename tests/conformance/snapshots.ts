@@ -2,29 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { MachineId } from '../../app/domain/ids.ts'
 import type { SnapshotTree } from '../../app/domain/snapshot.ts'
 import type { SnapshotOps } from '../../main/providers/provider.ts'
-import { errorFrom, facet, type Ground, op, steady } from './ground.ts'
+import { errorFrom, facet, type Ground, make, op, steady } from './ground.ts'
 import { hostileNames } from './keeping.ts'
-
-/** What holds of every tree: one place for each snapshot, a way up from each, a copy for each restore. */
-export function expectWholeTree(tree: SnapshotTree): void {
-  const parents = new Map(tree.snapshots.map((one) => [one.id, one.parentId]))
-  expect(parents.size, 'ids repeat').toBe(tree.snapshots.length)
-  for (const { id, parentId } of tree.snapshots) {
-    if (parentId !== null) expect(parents.has(parentId), `parent of ${id}`).toBe(true)
-    const passed = new Set<string>()
-    for (let at: string | null | undefined = id; at != null; at = parents.get(at)) {
-      expect(passed.has(at), `a circle at ${at}`).toBe(false)
-      passed.add(at)
-    }
-  }
-  if (tree.currentId !== null) expect(parents.has(tree.currentId), 'the current snapshot').toBe(true)
-  for (const restore of tree.restores) {
-    const kept = tree.snapshots.find((one) => one.id === restore.keptId)
-    expect(kept?.keptForUndo, `the copy of restore ${restore.id}`).toBe(true)
-  }
-  const times = tree.restores.map((one) => one.keptAt)
-  expect(times).toEqual([...times].sort().reverse())
-}
+import { wrongWith } from './tree.ts'
 
 /** Snapshots and the way back from every restore, seen in what the guest holds. */
 export function describeSnapshots(ground: () => Ground): void {
@@ -32,7 +12,7 @@ export function describeSnapshots(ground: () => Ground): void {
     const ops = (): SnapshotOps => facet(ground(), 'snapshots')
     const tree = async (id: MachineId): Promise<SnapshotTree> => {
       const now = await ops().tree(id, op())
-      expectWholeTree(now)
+      expect(wrongWith(now)).toEqual([])
       return now
     }
     const withMemory = (): boolean => ground().provider.kind === 'vm'
@@ -40,7 +20,7 @@ export function describeSnapshots(ground: () => Ground): void {
       ops().take(id, { name, description: '', memory }, op())
     /** A running machine; `keep` writes into it. */
     const running = async (name: string): Promise<MachineId> => {
-      const id = await ground().make(name)
+      const id = await make(ground(), name)
       await ground().provider.power.start(id, op())
       return id
     }

@@ -1,0 +1,149 @@
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { MachineState } from '../../../app/domain/machine.ts'
+import { type Change, createLedger, type Known } from './ledger.ts'
+import type { Act, Random, Scenario } from './loop.ts'
+import type { Substrate } from './substrate.ts'
+
+/** With fewer, one is made; with more, they are removed. */
+const fewest = 2
+const most = 6
+/** Snapshots of a machine beyond which they are deleted too. */
+const manySnapshots = 3
+const anywhere: readonly MachineState[] = ['running', 'stopped', 'paused']
+
+type KnownAct = Act & { readonly about: MachineId | null; readonly change: Change }
+
+/** A person who does one thing after another to a few machines, of each kind of thing as often as it is possible. */
+export function scenarioOn(substrate: Substrate): Scenario {
+  const ledger = createLedger(substrate)
+  let names = 0
+  let lastValue = 1
+
+  const newName = (): string => {
+    names += 1
+    return `m${names}`
+  }
+  const create = (): KnownAct => {
+    const spec = substrate.spec(newName())
+    return {
+      verb: 'create',
+      title: 'create',
+      about: null,
+      change: { makes: [1] },
+      begin: (client) => client.call('create.run', { spec }),
+    }
+  }
+
+  function possible(one: Known, random: Random): readonly KnownAct[] {
+    const { id, trashId } = one
+    const act = (verb: string, change: Change, begin: Act['begin']): KnownAct => ({
+      verb,
+      title: `${verb} of ${one.machine.name}`,
+      about: id,
+      change,
+      begin,
+    })
+    if (trashId !== null) {
+      const request = { trashIds: [trashId] }
+      return [
+        act('recover', { moves: 'from-trash' }, (client) => client.call('trash.recover', request)),
+        act('purge', { moves: 'for-good' }, (client) => client.call('trash.purge', request)),
+      ]
+    }
+    return [...ofPower(one, act), ...ofSnapshots(one, act, random), ...ofKeeping(one, act, random)]
+  }
+
+  type MakeAct = (verb: string, change: Change, begin: Act['begin']) => KnownAct
+
+  function ofPower({ id, machine }: Known, act: MakeAct): readonly KnownAct[] {
+    if (machine.state === 'suspended') {
+      return [act('resume', { states: ['running'] }, (client) => client.call('machine.start', { id }))]
+    }
+    if (machine.state === 'stopped') {
+      return [act('start', { states: ['running'] }, (client) => client.call('machine.start', { id }))]
+    }
+    const off = act('powerOff', { states: ['stopped'] }, (client) => client.call('machine.powerOff', { id }))
+    if (!substrate.facets.includes('suspend')) return [off]
+    return [off, act('suspend', { states: ['suspended'] }, (client) => client.call('machine.suspend', { id }))]
+  }
+
+  function ofSnapshots({ id, machine, snapshots, restores }: Known, act: MakeAct, random: Random): readonly KnownAct[] {
+    if (machine.state === 'suspended') return []
+    const isUp = machine.state !== 'stopped'
+    const request = { id, name: newName(), description: '설명 "x"', memory: isUp && machine.kind === 'vm' }
+    const verb = isUp ? 'snapshot of a running one' : 'snapshot'
+    const found = [act(verb, { gains: true }, (client) => client.call('snapshot.take', request))]
+    const ids = [...snapshots.keys()].filter((one) => !restores.some((restore) => restore.keptId === one))
+    const snapshotId = ids[Math.floor(random() * ids.length)]
+    if (snapshotId !== undefined) {
+      const change = { states: anywhere, values: snapshots.get(snapshotId) ?? [], gains: true }
+      found.push(act('restore', change, (client) => client.call('snapshot.restore', { id, snapshotId })))
+      if (ids.length > manySnapshots) {
+        const doomed = { id, snapshotIds: [snapshotId] }
+        found.push(
+          act('delete of a snapshot', { loses: [snapshotId] }, (client) => client.call('snapshot.delete', doomed)),
+        )
+      }
+    }
+    const [restore] = restores
+    if (restore === undefined) return found
+    const { keptId } = restore
+    const byRestore = { id, restoreId: restore.id }
+    const undone = { states: anywhere, values: snapshots.get(keptId) ?? [], gains: true, loses: [keptId] }
+    found.push(act('undo', undone, (client) => client.call('restore.undo', byRestore)))
+    if (restores.length > 1) {
+      found.push(act('letting go', { loses: [keptId] }, (client) => client.call('restore.letGo', byRestore)))
+      found.push(act('keeping', {}, (client) => client.call('restore.keep', byRestore)))
+    }
+    return found
+  }
+
+  function ofKeeping({ id, machine, values }: Known, act: MakeAct, random: Random): readonly KnownAct[] {
+    if (machine.state !== 'stopped') return []
+    const name = newName()
+    const found = [act('rename', {}, (client) => client.call('machine.rename', { id, name }))]
+    if (ledger.machines.size >= most) {
+      const request = { id, volumes: [], typedName: null }
+      found.push(act('remove', { moves: 'to-trash' }, (client) => client.call('machine.remove', request)))
+    } else if (substrate.facets.includes('clone')) {
+      const mode = random() < 0.5 ? 'full' : 'linked'
+      const request = { id, name, mode, snapshotId: null } as const
+      found.push(act(`${mode} clone`, { makes: values }, (client) => client.call('machine.clone', request)))
+    }
+    return found
+  }
+
+  return {
+    home: substrate.home,
+    env: substrate.env,
+    async prepare(client) {
+      for (let made = 0; made < fewest; made += 1) {
+        const act = create()
+        await client.succeeded(await act.begin(client))
+        const wrong = await ledger.check(client, null, act.change)
+        if (wrong.length > 0) throw new Error(wrong.join('\n'))
+      }
+    },
+    async choose(random) {
+      const all = [...ledger.machines.values()]
+      const one = all[Math.floor(random() * all.length)]
+      const isFew = all.filter(({ trashId }) => trashId === null).length < fewest
+      if (one === undefined || isFew || (all.length < most && random() < 0.1)) return create()
+      if (one.trashId === null && one.machine.state === 'stopped' && random() < 0.7) {
+        lastValue = (lastValue % 250) + 1
+        await substrate.write(one.machine, lastValue)
+        ledger.wrote(one.id, lastValue)
+      }
+      const acts = possible(ledger.machines.get(one.id) ?? one, random)
+      return acts[Math.floor(random() * acts.length)] ?? create()
+    },
+    async check(client, act, done) {
+      const { about, change } = act as KnownAct
+      const before = ledger.machines.size
+      const wrong = await ledger.check(client, about, change)
+      const madeNothing = change.makes !== undefined && ledger.machines.size === before
+      return done?.state === 'succeeded' && madeNothing ? [...wrong, 'nothing was made'] : wrong
+    },
+    close: substrate.close,
+  }
+}

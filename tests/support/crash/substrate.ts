@@ -1,0 +1,30 @@
+import type { EndpointId, MachineId } from '../../../app/domain/ids.ts'
+import type { Machine } from '../../../app/domain/machine.ts'
+import type { Capability } from '../../../app/domain/provider.ts'
+import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
+import type { CreateSpec } from '../../../app/domain/spec.ts'
+
+/** The real thing below a provider, looked at and written to past Berth. */
+export interface Substrate {
+  readonly home: string
+  readonly env: Readonly<Record<string, string>>
+  readonly facets: readonly Capability[]
+  readonly endpointId: () => EndpointId
+  /** Of a new machine; it holds 1. */
+  readonly spec: (name: string) => CreateSpec
+  /** How many times it runs. */
+  readonly runs: (machine: Pick<Machine, 'id' | 'name'>) => Promise<number>
+  /** Makes the stopped machine hold a number. */
+  readonly write: (machine: Machine, value: number) => Promise<void>
+  /** What it holds; null when it is neither number; undefined when it cannot be told while it runs. */
+  readonly read: (machine: Machine) => Promise<number | null | undefined>
+  /** What is wrong with what it is kept in. */
+  readonly damage: (machine: Machine, tree: SnapshotTree) => Promise<readonly string[]>
+  /** What is there beside these machines and no one shows. */
+  readonly leftovers: (
+    machines: readonly Machine[],
+    trees: ReadonlyMap<MachineId, SnapshotTree>,
+    trash: readonly MachineId[],
+  ) => Promise<readonly string[]>
+  readonly close: () => Promise<void>
+}
