@@ -1,0 +1,175 @@
+import type { ConsoleOption } from '../../../app/domain/console.ts'
+import { failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import type { ConsoleTarget } from '../../console/target.ts'
+import type { ConsoleOps, Op } from '../provider.ts'
+import * as commands from './commands.ts'
+import { attempt } from './engine.ts'
+import { engineFailure, saidFailure } from './errors.ts'
+import type { Container } from './inspect.ts'
+import { stateOfContainer } from './machine.ts'
+import { createShellFinder } from './shell.ts'
+import { type DockerWorld, type Target, targetOf } from './world.ts'
+
+const environment = { TERM: 'xterm-256color' } as const
+/** Lines shown before those to come. */
+const logLines = 2_000
+/** Nobody types these by accident, and no shell uses them: closing a tab detaches without them. */
+const detachKeys = 'ctrl-],ctrl-]'
+
+export function createConsoles(world: DockerWorld): ConsoleOps {
+  const { host, endpoints } = world
+  const findShell = createShellFinder(host)
+
+  const programTarget = (target: Target, title: string, args: readonly string[]): ConsoleTarget => ({
+    kind: 'pty',
+    title,
+    file: target.engine.file,
+    args: [...target.engine.prefix, ...args],
+    env: environment,
+    explain: (exitCode, lastOutput) => explainEnd(exitCode, lastOutput, target.engine.product),
+  })
+
+  return {
+    async options(id, op) {
+      return consoleOptions(await endpoints.known(id, op))
+    },
+
+    async target(id, consoleId, as, op) {
+      const container = await endpoints.known(id, op)
+      const option = consoleOptions(container).find((candidate) => candidate.id === consoleId)
+      if (option === undefined) throw failure('not-found', { key: 'docker.console.unknown' })
+      if (option.withheld !== null) throw failure('wrong-state', option.withheld)
+      const target = targetOf(world, id)
+      switch (option.kind) {
+        case 'shell': {
+          const shell = await findShell(target, container, op)
+          return programTarget(target, shell.title, execArgs(target.containerId, shell.words, as))
+        }
+        case 'attach':
+          return programTarget(target, container.name, attachArgs(target.containerId, option.writable))
+        default:
+          return {
+            kind: 'output',
+            title: consoleId,
+            file: target.engine.file,
+            args: [
+              ...target.engine.prefix,
+              ...commands.logs(target.containerId, {
+                follow: true,
+                tail: logLines,
+                timestamps: consoleId === 'logs-timestamps',
+              }),
+            ],
+            env: {},
+          }
+      }
+    },
+
+    async tail(id: MachineId, lines: number, op: Op): Promise<string | null> {
+      const container = await endpoints.known(id, op)
+      if (!keepsLog(container)) return null
+      const { engine, containerId } = targetOf(world, id)
+      const result = await attempt(
+        host,
+        engine,
+        commands.logs(containerId, { follow: false, tail: lines, timestamps: false }),
+        op,
+      )
+      if (result.exitCode !== 0) throw engineFailure(result, engine.product)
+      return lastLines(`${result.stdout}${result.stderr}`, lines)
+    },
+  }
+}
+
+/** Best first. What cannot be opened now is there, with the reason. */
+export function consoleOptions(container: Container): readonly ConsoleOption[] {
+  const attached = stateReason(container, 'attach')
+  const isWritable = container.openStdin && (container.tty || !container.stdinOnce)
+  const logs = keepsLog(container) ? null : ({ key: 'docker.console.noLog' } as const)
+  return [
+    {
+      id: 'shell',
+      kind: 'shell',
+      label: { key: 'docker.console.shell' },
+      writable: true,
+      withheld: stateReason(container, 'shell'),
+    },
+    { id: 'logs', kind: 'logs', label: { key: 'docker.console.logs' }, writable: false, withheld: logs },
+    {
+      id: 'logs-timestamps',
+      kind: 'logs',
+      label: { key: 'docker.console.logsTimestamps' },
+      writable: false,
+      withheld: logs,
+    },
+    // Input given to a program that ends with its first input would end it when the tab closes: it is only watched.
+    { id: 'attach', kind: 'attach', label: { key: 'docker.console.attach' }, writable: isWritable, withheld: attached },
+  ]
+}
+
+function stateReason(container: Container, what: 'shell' | 'attach'): Text | null {
+  const state = stateOfContainer(container)
+  if (state === 'running') return null
+  if (state === 'paused') return { key: what === 'shell' ? 'docker.console.paused' : 'docker.console.attachPaused' }
+  if (state === 'starting') return { key: 'docker.console.restarting' }
+  return { key: what === 'shell' ? 'docker.console.stopped' : 'docker.console.attachStopped' }
+}
+
+function keepsLog(container: Container): boolean {
+  return container.logDriver !== 'none'
+}
+
+export function execArgs(
+  containerId: string,
+  words: readonly string[],
+  as: { readonly user: string | null; readonly folder: string | null },
+): readonly string[] {
+  return [
+    'exec',
+    '--interactive',
+    '--tty',
+    '--env',
+    `TERM=${environment.TERM}`,
+    ...(as.user === null || as.user === '' ? [] : ['--user', as.user]),
+    ...(as.folder === null || as.folder === '' ? [] : ['--workdir', as.folder]),
+    containerId,
+    ...words,
+  ]
+}
+
+/** Signals are not passed on: the one that ends the tab's program would end the container's. */
+export function attachArgs(containerId: string, writable: boolean): readonly string[] {
+  return [
+    'attach',
+    '--sig-proxy=false',
+    `--detach-keys=${detachKeys}`,
+    ...(writable ? [] : ['--no-stdin']),
+    containerId,
+  ]
+}
+
+/**
+ * What the end of an exec means when its program could not do its work: 125 to 127 are the engine's own, as is 1 with a word
+ * of the engine. null for an ordinary end.
+ */
+export function explainEnd(exitCode: number, lastOutput: string, product: string): Text | null {
+  if (exitCode === 0) return null
+  if (exitCode < 125 && !/Error response from daemon|^Error: |OCI runtime/m.test(lastOutput)) return null
+  const { error } = saidFailure(lastOutput, product)
+  return error.code === 'tool-failed' ? null : error.message
+}
+
+/** The last lines, without escape sequences, and of a line that was written over only what was left standing. */
+export function lastLines(text: string, lines: number): string {
+  return text
+    .replace(/\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]/g, '')
+    .split('\n')
+    .map((line) => line.replace(/\r+$/, '').replace(/^.*\r/, ''))
+    .join('\n')
+    .replace(/\n+$/, '')
+    .split('\n')
+    .slice(-lines)
+    .join('\n')
+}

@@ -1,0 +1,104 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { ContainerSpec, CreateSpec } from '../../../app/domain/spec.ts'
+import { parseBytes } from '../../../app/domain/units.ts'
+import type { CreateOps, Op } from '../provider.ts'
+import * as commands from './commands.ts'
+import { attempt, type Engine, run } from './engine.ts'
+import { engineFailure } from './errors.ts'
+import { readRows, textOf, textsOf } from './json.ts'
+import { snapshotRepository } from './naming.ts'
+import { pullImage } from './pull.ts'
+import { quoteLine } from './quote.ts'
+import { looksSecret } from './secrets.ts'
+import type { DockerWorld } from './world.ts'
+
+/** A volume nobody named has 64 hex digits for a name: nothing to offer. */
+const namelessVolume = /^[0-9a-f]{64}$/
+
+export function createCreate(world: DockerWorld): CreateOps {
+  const { host, endpoints } = world
+
+  return {
+    async options(endpointId, op) {
+      const { engine } = endpoints.follower(endpointId)
+      const [images, volumes] = await Promise.all([
+        run(host, engine, commands.imageList(), op),
+        run(host, engine, commands.volumeNames(), op),
+      ])
+      return {
+        kind: 'container',
+        endpointId,
+        images: parseImageList(images),
+        volumes: volumes.split('\n').filter((name) => name !== '' && !namelessVolume.test(name)),
+      }
+    },
+
+    async preview(spec) {
+      const container = containerSpec(spec)
+      const { engine } = endpoints.follower(container.endpointId)
+      const verb = container.startAfter ? 'run' : 'create'
+      const prefix = engine.prefix[1] === 'default' ? [] : engine.prefix
+      const args = commands.createFrom(container, { verb, pull: container.pull })
+      return [quoteLine([engine.flavour, ...prefix, ...args])]
+    },
+
+    async create(spec, op): Promise<MachineId> {
+      const container = containerSpec(spec)
+      const { engine, look } = endpoints.follower(container.endpointId)
+      await bringImage(engine, container, op)
+      op.signal.throwIfAborted()
+      // Short, and not to be left half done: it is finished, and taken back if it was cancelled meanwhile.
+      const whole: Op = { ...op, signal: new AbortController().signal }
+      op.progress({ text: null, fraction: null, cancellable: false })
+      const args = commands.createFrom(container, { verb: 'create', pull: 'never' })
+      const secrets = container.environment.filter(({ name }) => looksSecret(name)).map(({ value }) => value)
+      const said = await run(host, engine, args, whole, { secrets })
+      const containerId = said.trim().split('\n').at(-1) ?? ''
+      if (op.signal.aborted) {
+        await run(host, engine, commands.remove(containerId), whole)
+        throw failure('cancelled', { key: 'error.cancelled' })
+      }
+      if ((await look(containerId, whole)) === null) {
+        throw failure(
+          'output-unreadable',
+          { key: 'error.unreadable', params: { tool: engine.product } },
+          { detail: said },
+        )
+      }
+      return `${container.endpointId}/${containerId}`
+    },
+  }
+
+  async function bringImage(engine: Engine, { image, pull }: ContainerSpec, op: Op): Promise<void> {
+    if (pull !== 'always') {
+      const found = await attempt(host, engine, commands.imageInspect([image]), op)
+      if (found.exitCode === 0) return
+      if (pull === 'never') throw engineFailure(found, engine.product)
+      const { error } = engineFailure(found, engine.product)
+      if (error.code !== 'not-found') throw engineFailure(found, engine.product)
+    }
+    await pullImage(host, engine, image, op)
+  }
+}
+
+function containerSpec(spec: CreateSpec): ContainerSpec {
+  if (spec.kind === 'container') return spec
+  throw failure('unsupported', { key: 'why.unsupported', params: { provider: 'Docker' } })
+}
+
+/** Images as they can be named, most recent first as the tool lists them; snapshots of ours are not for new containers. */
+export function parseImageList(
+  text: string,
+): readonly { readonly reference: string; readonly sizeBytes: number | null }[] {
+  return readRows(text).rows.flatMap((row) => {
+    const size = row['Size']
+    const sizeBytes = typeof size === 'number' ? size : parseBytes(textOf(size))
+    const named = `${textOf(row['Repository'])}:${textOf(row['Tag'])}`
+    // Podman lists all names of an image with it; docker a line for each.
+    const references = Array.isArray(row['Names']) ? textsOf(row['Names']) : [named]
+    return references
+      .filter((reference) => !reference.includes('<none>') && !reference.includes(`${snapshotRepository}:`))
+      .map((reference) => ({ reference, sizeBytes }))
+  })
+}

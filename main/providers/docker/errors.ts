@@ -1,0 +1,253 @@
+import type { ErrorCode, Failure } from '../../../app/domain/errors.ts'
+import { failure } from '../../../app/domain/errors.ts'
+import type { MessageKey, TextParams } from '../../../app/messages/text.ts'
+import type { RunResult } from '../../exec/command.ts'
+import { commandDetail, commandFailure } from '../../exec/failure.ts'
+
+/** One sentence of the tool, and what it means. The names of the pattern's groups are the holes of its sentence. */
+export interface ErrorRow {
+  readonly pattern: RegExp
+  readonly code: ErrorCode
+  readonly message: MessageKey
+  readonly hint?: MessageKey
+  /** The field of a creation that it is about. */
+  readonly field?: string
+}
+
+/**
+ * What docker (daemon 20.10 to 28) and podman (4.3) say when they fail. The first row that matches wins: rows about the way to
+ * the engine come before what the engine itself says. Every row has a recording in tests/fixtures/cli.
+ */
+export const errorRows: readonly ErrorRow[] = [
+  {
+    pattern: /context "(?<context>[^"]+)": context not found|context "(?<other>[^"]+)" does not exist/,
+    code: 'not-found',
+    message: 'docker.error.context',
+  },
+  {
+    pattern: /client version (?<client>[\d.]+) is too new\. Maximum supported API version is (?<server>[\d.]+)/,
+    code: 'tool-too-old',
+    message: 'docker.error.serverTooOld',
+    hint: 'docker.error.serverTooOld.hint',
+  },
+  {
+    pattern: /client version (?<client>[\d.]+) is too old\. Minimum supported API version is (?<server>[\d.]+)/,
+    code: 'tool-too-old',
+    message: 'docker.error.clientTooOld',
+    hint: 'docker.error.clientTooOld.hint',
+  },
+  {
+    pattern: /permission denied while trying to connect|connect: permission denied|dial unix \S+: permission denied/,
+    code: 'permission',
+    message: 'docker.error.permission',
+    hint: 'docker.error.permission.hint',
+  },
+  {
+    pattern: /command \[ssh .*?stderr=(?<reason>[^\n]*)|error during connect:[^\n]*ssh[^\n]*?(?<other>exit status \d+)/,
+    code: 'unreachable',
+    message: 'docker.error.ssh',
+    hint: 'docker.error.ssh.hint',
+  },
+  {
+    pattern: /Cannot connect to the Docker daemon at (?<place>\S+?)\. Is the docker daemon running\?/,
+    code: 'unreachable',
+    message: 'docker.error.daemon',
+    hint: 'docker.error.daemon.hint',
+  },
+  {
+    pattern: /(?:error during connect|failed to connect to the docker API)[^\n]*/i,
+    code: 'unreachable',
+    message: 'docker.error.connect',
+    hint: 'docker.error.daemon.hint',
+  },
+  {
+    pattern: /no space left on device/,
+    code: 'no-space',
+    message: 'docker.error.noSpace',
+    hint: 'docker.error.noSpace.hint',
+  },
+  {
+    pattern:
+      /container name "\/?(?<name>[^"]+)" is already in use|name "(?<other>[^"]+)" is in use: container already exists/,
+    code: 'already-exists',
+    message: 'docker.error.nameInUse',
+    hint: 'docker.error.nameInUse.hint',
+    field: 'name',
+  },
+  {
+    pattern: /Invalid container name \(\/?(?<name>[\s\S]*?)\), only|names must match \[a-zA-Z0-9\]/,
+    code: 'invalid-input',
+    message: 'docker.error.name',
+    hint: 'docker.error.name.hint',
+    field: 'name',
+  },
+  {
+    pattern: /Bind for (?:\S*:)?(?<port>\d+) failed: port is already allocated/,
+    code: 'in-use',
+    message: 'docker.error.portInUse',
+    hint: 'docker.error.portInUse.hint',
+    field: 'ports',
+  },
+  {
+    pattern: /listen (?:tcp|udp)\S* \S*?:(?<port>\d+): bind: address already in use/,
+    code: 'in-use',
+    message: 'docker.error.portInUse',
+    hint: 'docker.error.portInUse.hint',
+    field: 'ports',
+  },
+  {
+    pattern: /bind: cannot assign requested address/,
+    code: 'invalid-input',
+    message: 'docker.error.portAddress',
+    field: 'ports',
+  },
+  {
+    pattern:
+      /pull access denied for (?<image>[^\s,]+)|unauthorized: authentication required|requested access to the resource is denied/,
+    code: 'permission',
+    message: 'docker.error.pullDenied',
+    hint: 'docker.error.pullDenied.hint',
+    field: 'image',
+  },
+  {
+    pattern: /manifest for (?<image>\S+) not found|manifest unknown/,
+    code: 'not-found',
+    message: 'docker.error.noManifest',
+    hint: 'docker.error.noManifest.hint',
+    field: 'image',
+  },
+  {
+    pattern: /no matching manifest for (?<platform>\S+)/,
+    code: 'unsupported',
+    message: 'docker.error.platform',
+    field: 'image',
+  },
+  {
+    pattern: /(?:Get|Head) "https?:\/\/(?<registry>[^/"]+)\/v2\/[^\n]*|pinging container registry (?<other>\S+?):/,
+    code: 'unreachable',
+    message: 'docker.error.registry',
+    hint: 'docker.error.registry.hint',
+    field: 'image',
+  },
+  {
+    pattern: /No such image: (?<image>[^\s]+)|(?<other>[^\s]+): image not known/,
+    code: 'not-found',
+    message: 'docker.error.noImage',
+    hint: 'docker.error.noImage.hint',
+    field: 'image',
+  },
+  {
+    pattern: /invalid reference format/,
+    code: 'invalid-input',
+    message: 'docker.error.reference',
+    hint: 'docker.error.reference.hint',
+    field: 'image',
+  },
+  {
+    pattern: /No command specified|no command or entrypoint provided/,
+    code: 'invalid-input',
+    message: 'docker.error.noCommand',
+    field: 'command',
+  },
+  {
+    pattern:
+      /bind source path does not exist: (?<path>[^\n]+)|error while creating mount source path '(?<other>[^']+)'/,
+    code: 'not-found',
+    message: 'docker.error.noFolder',
+    field: 'mounts',
+  },
+  {
+    pattern: /invalid mount config|invalid volume specification|includes invalid characters for a local volume name/,
+    code: 'invalid-input',
+    message: 'docker.error.mount',
+    field: 'mounts',
+  },
+  {
+    pattern: /(?:Range of CPUs|Minimum memory limit|Memory limit should be|Minimum memoryswap)[^\n]*/,
+    code: 'invalid-input',
+    message: 'docker.error.limits',
+  },
+  {
+    pattern: /max depth exceeded/,
+    code: 'unsupported',
+    message: 'docker.error.depth',
+    hint: 'docker.error.depth.hint',
+  },
+  {
+    pattern: /(?:is paused, unpause the container|attach to a paused container)/,
+    code: 'wrong-state',
+    message: 'docker.error.paused',
+  },
+  {
+    pattern: /exec(?: failed)?: "(?<program>[^"]+)": (?:executable file not found|stat [^\n]*no such file)/,
+    code: 'not-found',
+    message: 'docker.error.noProgram',
+    hint: 'docker.error.noProgram.hint',
+    field: 'command',
+  },
+  {
+    pattern: /exec: "(?<program>[^"]+)": permission denied/,
+    code: 'permission',
+    message: 'docker.error.notExecutable',
+    field: 'command',
+  },
+  {
+    pattern: /network (?<network>\S+) not found/,
+    code: 'not-found',
+    message: 'docker.error.noNetwork',
+  },
+  {
+    pattern: /No such container: (?<id>\S+)|no container with name or ID "?(?<other>[^"\s]+)"? found/,
+    code: 'not-found',
+    message: 'error.machineGone',
+  },
+  { pattern: /no such volume|no volume with name/, code: 'not-found', message: 'docker.error.noVolume' },
+  { pattern: /volume is in use|volume is being used/, code: 'in-use', message: 'docker.error.volumeInUse' },
+  {
+    pattern: /container (?<id>\S+) is using its referenced image|image is in use by (?:a )?container/i,
+    code: 'in-use',
+    message: 'docker.error.imageInUse',
+  },
+  { pattern: /is not running|is not paused|is already paused/, code: 'wrong-state', message: 'docker.error.state' },
+]
+
+/** The failure of a command: by the first row that matches, else in general words. Nothing is guessed. */
+export function engineFailure(result: RunResult, product: string): Failure {
+  const said = result.stderr === '' ? result.stdout : result.stderr
+  const known = result.reason === 'exit' ? match(said, product, commandDetail(result)) : null
+  return known ?? commandFailure(result, product)
+}
+
+/** The failure of a request to the engine's own socket, which answers in the same words. */
+export function saidFailure(said: string, product: string): Failure {
+  return (
+    match(said, product, said) ??
+    failure('tool-failed', { key: 'error.toolFailed', params: { tool: product } }, { detail: said })
+  )
+}
+
+function match(said: string, product: string, detail: string): Failure | null {
+  for (const row of errorRows) {
+    const found = row.pattern.exec(said)
+    if (found === null) continue
+    const hint = row.hint === undefined ? null : { key: row.hint, params: { tool: product } }
+    return failure(
+      row.code,
+      { key: row.message, params: { tool: product, ...holesOf(found) } },
+      { hint, detail, field: row.field ?? null },
+    )
+  }
+  return null
+}
+
+/** `other` stands for the first named group, where two shapes of a sentence name the same thing. */
+function holesOf(match: RegExpExecArray): TextParams {
+  const groups = Object.entries(match.groups ?? {})
+  const first = groups[0]?.[0]
+  const params: Record<string, string> = {}
+  for (const [name, value] of groups) {
+    if (value !== undefined) params[name === 'other' && first !== undefined ? first : name] = value
+  }
+  if (first !== undefined) params[first] ??= '?'
+  return params
+}

@@ -1,0 +1,133 @@
+import type { EndpointId } from '../../../app/domain/ids.ts'
+import type { Machine } from '../../../app/domain/machine.ts'
+import { coalesce } from '../../../app/util/coalesce.ts'
+import type { Host, Op, ProviderChange } from '../provider.ts'
+import * as commands from './commands.ts'
+import { inspectMany, inspectOne, lookAtAll } from './containers.ts'
+import type { Engine } from './engine.ts'
+import type { Container, Inspected } from './inspect.ts'
+import type { Journal } from './journal.ts'
+import { createModel, type Model, type ModelChange } from './model.ts'
+import { parseEvent } from './parse.ts'
+
+/** A stop is three events and a start four: one look confirms them all. */
+const confirmDelayMs = 100
+/** How far back the first connection asks, so that nothing falls between listing and listening; clocks differ elsewhere. */
+const overlapMs = { local: 2_000, remote: 60_000 } as const
+
+/** One endpoint that answers: its list, and the events that keep it true. */
+export interface Follower {
+  readonly engine: Engine
+  readonly model: Model
+  list(op: Op): Promise<readonly Machine[]>
+  /** Looks at one container now and tells what is different; null when it does not exist. */
+  look(containerId: string, op: Op): Promise<Inspected | null>
+  /** Listens to events from now on, or goes on after a break. Does nothing while it listens. */
+  listen(): void
+  isListening(): boolean
+  stop(): void
+}
+
+export interface FollowerWorld {
+  readonly host: Host
+  readonly journal: Journal
+  readonly emit: (change: ProviderChange) => void
+  /** The events ended though nobody stopped them. */
+  readonly onLost: (endpointId: EndpointId, livedMs: number) => void
+}
+
+export function createFollower(engine: Engine, world: FollowerWorld): Follower {
+  const { host, journal, emit } = world
+  const model = createModel(engine, journal)
+  const lifetime = new AbortController()
+  const ownOp: Op = { signal: lifetime.signal, progress() {}, record() {} }
+  const toConfirm = new Set<string>()
+  let since: string | null = null
+  let process: { stop(): void } | null = null
+
+  const tell = (change: ModelChange): void => {
+    for (const machine of change.upserts) emit({ kind: 'upsert', machine })
+    for (const id of change.removed) emit({ kind: 'removed', id })
+    if (change.listAgain) emit({ kind: 'list', endpointId: engine.endpointId })
+  }
+
+  const confirm = async (ids: readonly string[]): Promise<void> => {
+    const { found, missing } = await inspectMany(host, engine, ids, ownOp)
+    const truths = new Map<string, Container | null>(found.map(({ container }) => [container.id, container]))
+    for (const id of missing) truths.set(id, null)
+    tell(model.confirm(truths))
+  }
+
+  const confirming = coalesce(
+    () => {
+      const ids = [...toConfirm]
+      toConfirm.clear()
+      confirm(ids).catch((error) => {
+        if (!lifetime.signal.aborted) host.log.warn('docker.confirm.failed', { error: String(error) })
+      })
+    },
+    confirmDelayMs,
+    (job, delayMs) => {
+      const timer = setTimeout(job, delayMs)
+      return () => clearTimeout(timer)
+    },
+  )
+
+  const hear = (line: string): void => {
+    const event = parseEvent(line)
+    if (event === null) {
+      host.log.warn('docker.event.odd', { line: line.slice(0, 500) })
+      return
+    }
+    if (event.since !== '') since = event.since
+    if (event.snapshotOf !== null) emit({ kind: 'snapshots', id: `${engine.endpointId}/${event.snapshotOf}` })
+    const change = model.apply(event)
+    tell(change)
+    for (const id of change.confirm) toConfirm.add(id)
+    if (toConfirm.size > 0) confirming.request()
+  }
+
+  return {
+    engine,
+    model,
+    async look(containerId, op) {
+      const inspected = await inspectOne(host, engine, containerId, op)
+      tell(model.confirm(new Map([[containerId, inspected?.container ?? null]])))
+      return inspected
+    },
+    async list(op) {
+      const began = model.beginLook()
+      const look = await lookAtAll(host, engine, op)
+      if (look.oddLines > 0) host.log.warn('docker.ps.odd', { endpointId: engine.endpointId, lines: look.oddLines })
+      return model.replace(look, began)
+    },
+    listen() {
+      if (process !== null || lifetime.signal.aborted) return
+      const startedAt = Date.now()
+      // What happened while nobody listened is not all replayed: only the last 256 events are kept.
+      if (since !== null) setImmediate(() => emit({ kind: 'list', endpointId: engine.endpointId }))
+      const overlap = engine.isLocal ? overlapMs.local : overlapMs.remote
+      since ??= String((host.now().getTime() - overlap) / 1000)
+      process = host.exec.follow({
+        file: engine.file,
+        args: [...engine.prefix, ...commands.events(engine.flavour, since)],
+        onLine: (line, stream) => {
+          if (stream === 'stdout' && line.trim() !== '') hear(line)
+        },
+        onEnd: ({ stderr }) => {
+          process = null
+          if (lifetime.signal.aborted) return
+          host.log.info('docker.events.lost', { endpointId: engine.endpointId, stderr: stderr.slice(0, 500) })
+          world.onLost(engine.endpointId, Date.now() - startedAt)
+        },
+      })
+    },
+    isListening: () => process !== null,
+    stop() {
+      lifetime.abort()
+      confirming.cancel()
+      process?.stop()
+      process = null
+    },
+  }
+}

@@ -1,0 +1,193 @@
+import { existsSync } from 'node:fs'
+import { errorOf, failure } from '../../../app/domain/errors.ts'
+import type { EndpointId } from '../../../app/domain/ids.ts'
+import type { Endpoint, HostInfo } from '../../../app/domain/provider.ts'
+import type { RunResult } from '../../exec/command.ts'
+import type { Host, Op } from '../provider.ts'
+import * as commands from './commands.ts'
+import { placeOf, usableContexts } from './contexts.ts'
+import { attempt, type Engine } from './engine.ts'
+import { engineFailure } from './errors.ts'
+import { type Context, parseContexts, parseVersion } from './parse.ts'
+import { podmanContext } from './podman.ts'
+import { remediesFor } from './remedies.ts'
+
+/** The oldest engine Berth is tested with the words of: Docker 19.03. */
+const oldestApi = [1, 40] as const
+const answerMs = { local: 8_000, remote: 9_000 } as const
+
+/** An endpoint as it was found, and how to command it when it answers. */
+export interface Found {
+  readonly endpoint: Endpoint
+  readonly host: HostInfo
+  /** null when it does not answer. */
+  readonly engine: Engine | null
+  /** Its socket, so that its coming and going can be watched; null when it has none on this computer. */
+  readonly socketPath: string | null
+}
+
+/** Asks docker and podman, every context at once, whether they answer. */
+export async function findEndpoints(host: Host, op: Op): Promise<readonly Found[]> {
+  const [docker, podman] = await Promise.all([host.findTool('docker'), host.findTool('podman')])
+  const [ofDocker, ofPodman] = await Promise.all([
+    docker === null ? [] : probeDocker(host, docker, op),
+    podman === null ? [] : [await probePodman(host, podman, op)],
+  ])
+  if (ofDocker.length > 0 || ofPodman.length > 0) return [...ofDocker, ...ofPodman]
+  const missing = failure(
+    'tool-missing',
+    { key: 'error.toolMissing', params: { tool: 'Docker' } },
+    { hint: { key: 'error.toolMissing.hint' } },
+  )
+  const nowhere: Context = { name: 'default', endpoint: '', isCurrent: true, error: '' }
+  return [{ ...unanswered(host, nowhere, missing), socketPath: null }]
+}
+
+async function probeDocker(host: Host, file: string, op: Op): Promise<readonly Found[]> {
+  const bare = { ...draft(file), prefix: [] }
+  const listed = await attempt(host, bare, commands.contextList(), op, { timeoutMs: answerMs.local })
+  // A podman that answers to docker's name has no contexts, and is found under its own.
+  if (listed.exitCode !== 0 && /unrecognized command/.test(listed.stderr)) return []
+  const contexts = parseContexts(listed.stdout)
+  if (contexts.length === 0) {
+    const nowhere: Context = { name: 'default', endpoint: '', isCurrent: true, error: '' }
+    return [unanswered(host, nowhere, engineFailure(listed, 'Docker'))]
+  }
+  const usable = usableContexts(contexts, existsSync)
+  return Promise.all(usable.map((context) => probeContext(host, file, context, usable.length > 1, op)))
+}
+
+async function probeContext(host: Host, file: string, context: Context, isOneOfMany: boolean, op: Op): Promise<Found> {
+  const place = placeOf(context)
+  const engine: Engine = {
+    ...draft(file),
+    endpointId: endpointIdOf(context),
+    prefix: ['--context', context.name],
+    isLocal: place.isLocal,
+    socketPath: place.socketPath,
+    hostName: place.hostName,
+  }
+  const label = isOneOfMany && context.name !== 'default' ? `Docker (${context.name})` : 'Docker'
+  try {
+    if (context.error !== '')
+      throw failure(
+        'tool-failed',
+        { key: 'docker.error.contextBroken', params: { context: context.name } },
+        { detail: context.error },
+      )
+    const timeoutMs = place.isLocal ? answerMs.local : answerMs.remote
+    const result = await attempt(host, engine, commands.version(), op, { timeoutMs })
+    return { ...answered(host, engine, context, label, result), host: place.host, socketPath: place.socketPath }
+  } catch (thrown) {
+    op.signal.throwIfAborted()
+    return { ...unanswered(host, context, thrown, label), host: place.host, socketPath: place.socketPath }
+  }
+}
+
+async function probePodman(host: Host, file: string, op: Op): Promise<Found> {
+  const context: Context = { name: podmanContext, endpoint: '', isCurrent: true, error: '' }
+  const engine: Engine = { ...draft(file), flavour: 'podman', product: 'Podman', endpointId: endpointIdOf(context) }
+  try {
+    const result = await attempt(host, engine, commands.version(), op, { timeoutMs: answerMs.local })
+    const found = answered(host, engine, context, 'Podman', result)
+    return { ...found, host: placeOf(context).host, socketPath: null }
+  } catch (thrown) {
+    op.signal.throwIfAborted()
+    return unanswered(host, context, thrown, 'Podman')
+  }
+}
+
+function draft(file: string): Engine {
+  return {
+    endpointId: 'docker:default',
+    flavour: 'docker',
+    product: 'Docker',
+    file,
+    prefix: [],
+    isLocal: true,
+    socketPath: null,
+    hostName: null,
+    clientVersion: '',
+  }
+}
+
+function endpointIdOf(context: Context): EndpointId {
+  return `docker:${context.name}`
+}
+
+/** Throws when what was said is not the answer of an engine that can be used. */
+function answered(
+  host: Host,
+  engine: Engine,
+  context: Context,
+  label: string,
+  result: RunResult,
+): Pick<Found, 'endpoint' | 'engine'> {
+  const version = parseVersion(result.stdout)
+  // The client prints its own half even when no server answers: the exit code says which.
+  if (result.exitCode !== 0 || version === null) throw engineFailure(result, engine.product)
+  if (engine.flavour === 'docker' && isOlder(version.serverApi)) {
+    throw failure(
+      'tool-too-old',
+      { key: 'docker.error.engineTooOld', params: { version: version.server ?? '?' } },
+      { hint: { key: 'docker.error.serverTooOld.hint' }, detail: result.stdout.slice(0, 2000) },
+    )
+  }
+  return {
+    engine: { ...engine, clientVersion: version.client },
+    endpoint: {
+      ...outline(host, context, label),
+      state: 'ready',
+      version: version.server ?? version.client,
+    },
+  }
+}
+
+function unanswered(host: Host, context: Context, thrown: unknown, label = 'Docker'): Found {
+  const error = errorOf(thrown)
+  const place = placeOf(context)
+  const states: Partial<Record<typeof error.code, Endpoint['state']>> = {
+    'tool-missing': 'missing',
+    'tool-too-old': 'too-old',
+    permission: 'refused',
+    timeout: 'unreachable',
+    // A daemon of this computer that is not there is something to be started; elsewhere it may be the way that is broken.
+    unreachable: place.isLocal ? 'broken' : 'unreachable',
+  }
+  return {
+    engine: null,
+    host: place.host,
+    socketPath: place.socketPath,
+    endpoint: {
+      ...outline(host, context, label),
+      state: states[error.code] ?? 'broken',
+      error,
+      remedies: remediesFor(error.code, {
+        platform: host.platform,
+        isLocal: place.isLocal,
+        endpoint: context.endpoint,
+      }),
+    },
+  }
+}
+
+function outline(host: Host, context: Context, label: string): Endpoint {
+  return {
+    id: endpointIdOf(context),
+    providerId: 'docker',
+    hostId: placeOf(context).host.id,
+    label,
+    state: 'checking',
+    version: null,
+    place: context.endpoint === '' ? context.name : context.endpoint,
+    error: null,
+    remedies: [],
+    notices: [],
+    since: host.now().toISOString(),
+  }
+}
+
+function isOlder(api: string | null): boolean {
+  const [major = 0, minor = 0] = (api ?? '').split('.').map(Number)
+  return major < oldestApi[0] || (major === oldestApi[0] && minor < oldestApi[1])
+}

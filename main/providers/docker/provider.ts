@@ -1,0 +1,75 @@
+import type { EndpointId, MachineId } from '../../../app/domain/ids.ts'
+import type { Machine } from '../../../app/domain/machine.ts'
+import type { Host, Op, Provider, ProviderFactory } from '../provider.ts'
+import { createConfigure } from './configure.ts'
+import { createConsoles } from './consoles.ts'
+import { createCreate } from './create.ts'
+import { createDetails } from './details.ts'
+import { createEndpoints } from './endpoints.ts'
+import { createJournal } from './journal.ts'
+import { createPower } from './power.ts'
+import { createRemoval } from './removal.ts'
+import { createRestores } from './restore.ts'
+import { createSnapshots } from './snapshots.ts'
+import { createStats } from './stats.ts'
+import type { DockerWorld } from './world.ts'
+
+/** Containers of every docker context, and of podman. */
+export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
+  const journal = createJournal(host.dataDir, host.log)
+  const endpoints = createEndpoints(host, journal)
+  const world: DockerWorld = { host, journal, endpoints }
+  const power = createPower(world)
+  const restores = createRestores(world)
+  const removal = createRemoval(world)
+
+  /** Puts right what a crash left, once the endpoint it concerns answers. */
+  const settle = async (endpointId: EndpointId, op: Op): Promise<void> => {
+    await restores.settle(endpointId, op)
+    await removal.settle(endpointId, op)
+  }
+  const settled = new Set<EndpointId>()
+
+  return {
+    id: 'docker',
+    label: 'Docker',
+    kind: 'container',
+    never: { suspend: { key: 'why.container' }, discardSuspended: { key: 'why.container' } },
+    probe: endpoints.probe,
+    async list(endpointId, op): Promise<readonly Machine[]> {
+      const follower = endpoints.follower(endpointId)
+      if (!settled.has(endpointId)) {
+        await settle(endpointId, op)
+        settled.add(endpointId)
+      }
+      return follower.list(op)
+    },
+    async read(id: MachineId, op) {
+      return endpoints.read(id, op)
+    },
+    details: createDetails(world),
+    watch: endpoints.watch,
+    async recover(op) {
+      if (!journal.isPending()) return
+      await endpoints.probe(op)
+      for (const { engine } of endpoints.ready()) {
+        await settle(engine.endpointId, op)
+        settled.add(engine.endpointId)
+      }
+    },
+    async dispose() {
+      endpoints.dispose()
+    },
+    power,
+    restart: power,
+    pause: power,
+    rename: power,
+    configure: createConfigure(world),
+    consoles: createConsoles(world),
+    create: createCreate(world),
+    snapshots: createSnapshots(world, restores),
+    remove: removal,
+    trash: removal.trash,
+    stats: createStats(world),
+  }
+}

@@ -1,0 +1,240 @@
+import { errorOf, failure } from '../../../app/domain/errors.ts'
+import type { EndpointId, MachineId, SnapshotId } from '../../../app/domain/ids.ts'
+import type { Op } from '../provider.ts'
+import * as commands from './commands.ts'
+import { differences } from './compare.ts'
+import { inspectOne } from './containers.ts'
+import { attempt } from './engine.ts'
+import { type Container, type Inspected, parseInspect } from './inspect.ts'
+import type { MachineEntry, RestoreEntry, Swap } from './journal.ts'
+import { numberOf } from './json.ts'
+import { asideName, newHandle, snapshotImage } from './naming.ts'
+import { recreate } from './recreate.ts'
+import type { StoredSnapshot } from './snapshots.ts'
+import { isFinished, swap, takeBack } from './swap.ts'
+import { type DockerWorld, targetOf } from './world.ts'
+
+export interface Restores {
+  find(id: MachineId, restoreId: string): RestoreEntry
+  inspectKept(id: MachineId, restore: RestoreEntry, op: Op): Promise<Inspected>
+  /** Makes a container from the snapshot, puts it in the present one's place, and keeps that one stopped. */
+  restore(
+    id: MachineId,
+    from: { readonly stored: StoredSnapshot; readonly name: string; readonly keptParentId: SnapshotId | null },
+    op: Op,
+  ): Promise<void>
+  undo(id: MachineId, restoreId: string, op: Op): Promise<void>
+  letGo(id: MachineId, restoreId: string, op: Op): Promise<void>
+  /** After a crash: no swap of this endpoint stays half done without saying so. */
+  settle(endpointId: EndpointId, op: Op): Promise<void>
+}
+
+export function createRestores(world: DockerWorld): Restores {
+  const { host, endpoints, journal } = world
+
+  const find = (id: MachineId, restoreId: string): RestoreEntry => {
+    const restore = journal.machine(id)?.restores.find((item) => item.id === restoreId)
+    if (restore === undefined) throw failure('not-found', { key: 'docker.restore.gone' })
+    return restore
+  }
+
+  const inspectKept = async (id: MachineId, restore: RestoreEntry, op: Op): Promise<Inspected> => {
+    const inspected = await inspectOne(host, targetOf(world, id).engine, restore.keptId, op)
+    if (inspected === null) throw failure('not-found', { key: 'docker.restore.keptGone' })
+    return inspected
+  }
+
+  /** Machines whose swap is being done by this very Berth. */
+  const active = new Set<MachineId>()
+
+  const put = (id: MachineId, entry: MachineEntry, restore: RestoreEntry): Promise<void> =>
+    journal.setMachine(id, {
+      ...entry,
+      restores: [restore, ...entry.restores.filter((item) => item.id !== restore.id)],
+    })
+
+  /** Takes one record away; a machine that is its own container again needs no entry at all. */
+  const drop = (id: MachineId, entry: MachineEntry, restoreId: string): Promise<void> => {
+    const restores = entry.restores.filter((item) => item.id !== restoreId)
+    const isPlain = restores.length === 0 && id.endsWith(`/${entry.currentId}`)
+    return journal.setMachine(id, isPlain ? null : { ...entry, restores })
+  }
+
+  /**
+   * Everything after the first step that changes something is finished or taken back, never left where a cancel came.
+   * `before` is the journal's entry to return to.
+   */
+  const transact = async (id: MachineId, restore: RestoreEntry, before: MachineEntry | null, op: Op): Promise<void> => {
+    const whole = uncancellable(op)
+    const { engine } = targetOf(world, id)
+    const entry = before ?? { currentId: restore.keptId, restores: [] }
+    active.add(id)
+    try {
+      const done = await swap(world, engine, restore, whole, (next) => put(id, entry, next))
+      await put(id, { ...entry, currentId: done.currentId }, done.restore)
+    } catch (thrown) {
+      if (await takeBack(world, engine, restore, whole)) await journal.setMachine(id, before)
+      else await put(id, entry, { ...restore, state: 'failed' })
+      throw thrown
+    } finally {
+      active.delete(id)
+      await endpoints
+        .inspect(id, whole)
+        .catch((error) => host.log.warn('docker.restore.look', { error: errorOf(error) }))
+      endpoints.emit({ kind: 'snapshots', id })
+    }
+  }
+
+  /** Finishes or takes back what a crash left in the middle. */
+  const settle = async (id: MachineId, restore: RestoreEntry, op: Op): Promise<void> => {
+    const entry = journal.machine(id)
+    const plan = restore.swap
+    if (entry === null || plan === null || active.has(id)) return
+    const { engine } = targetOf(world, id)
+    if (plan.comingId !== null && (await isFinished(world, engine, plan, op))) {
+      await put(id, { ...entry, currentId: plan.comingId }, { ...restore, state: 'done', swap: null })
+    } else if (!(await takeBack(world, engine, restore, uncancellable(op)))) {
+      await put(id, entry, { ...restore, state: 'failed' })
+    } else if (plan.comingIsNew || plan.comingId === null) {
+      await drop(id, entry, restore.id)
+    } else {
+      // An undo was taken back: the copy is kept as it was before.
+      const direction = restore.direction === 'restored' ? 'undone' : 'restored'
+      const keptRestart = plan.comingRestart
+      await put(id, entry, { ...restore, direction, state: 'done', keptId: plan.comingId, keptRestart, swap: null })
+    }
+    host.log.info('docker.restore.settled', { id, restore: restore.id })
+    endpoints.emit({ kind: 'snapshots', id })
+  }
+
+  return {
+    find,
+    inspectKept,
+
+    async settle(endpointId, op) {
+      for (const [id, entry] of journal.machines()) {
+        if (!id.startsWith(`${endpointId}/`)) continue
+        for (const restore of entry.restores) await settle(id, restore, op)
+      }
+    },
+
+    async restore(id, { stored, name, keptParentId }, op) {
+      const { engine, containerId } = targetOf(world, id)
+      const present = await inspectWithSize(id, containerId, op)
+      const { container, raw } = present
+      if (container.autoRemove) throw failure('wrong-state', { key: 'docker.withheld.autoRemove' })
+      const handle = newHandle()
+      const plan = planFor(container, { comingId: null, comingIsNew: true, comingRestart: container.restart })
+      const restore: RestoreEntry = {
+        id: handle,
+        direction: 'restored',
+        state: 'restoring',
+        snapshotId: stored.label.id,
+        snapshotName: name,
+        keptId: container.id,
+        keptParentId,
+        keptAt: host.now().toISOString(),
+        keptBytes: numberOf(raw['SizeRw']),
+        keptRestart: container.restart,
+        differences: [],
+        swap: plan,
+      }
+      op.progress({ text: { key: 'docker.restore.creating' }, fraction: null })
+      const before = journal.machine(id)
+      active.add(id)
+      await put(id, before ?? { currentId: container.id, restores: [] }, restore)
+      let made: { readonly id: string; readonly differences: readonly string[] }
+      try {
+        made = await makeLike(id, present, stored, asideName('new', handle, container.name), op)
+      } catch (thrown) {
+        // The present container has not been touched yet.
+        if (await takeBack(world, engine, restore, uncancellable(op))) await journal.setMachine(id, before)
+        active.delete(id)
+        throw thrown
+      }
+      const swapped = { ...plan, comingId: made.id }
+      await transact(id, { ...restore, differences: [...made.differences], swap: swapped }, before, op)
+    },
+
+    async undo(id, restoreId, op) {
+      const restore = find(id, restoreId)
+      // Half done since a crash: putting it back comes first.
+      if (restore.swap !== null) return settle(id, restore, op)
+      const { containerId } = targetOf(world, id)
+      const kept = await inspectKept(id, restore, op)
+      const { container, raw } = await inspectWithSize(id, containerId, op)
+      await transact(
+        id,
+        {
+          ...restore,
+          direction: restore.direction === 'restored' ? 'undone' : 'restored',
+          state: 'restoring',
+          keptId: container.id,
+          keptAt: host.now().toISOString(),
+          keptBytes: numberOf(raw['SizeRw']),
+          keptRestart: container.restart,
+          swap: planFor(container, {
+            comingId: kept.container.id,
+            comingIsNew: false,
+            comingRestart: restore.keptRestart,
+          }),
+        },
+        journal.machine(id),
+        op,
+      )
+    },
+
+    async letGo(id, restoreId, op) {
+      const restore = find(id, restoreId)
+      const { engine, run } = targetOf(world, id)
+      // Its volumes stay: they are the present container's too.
+      if ((await inspectOne(host, engine, restore.keptId, op)) !== null) await run(commands.remove(restore.keptId), op)
+      const entry = journal.machine(id)
+      if (entry !== null) await drop(id, entry, restoreId)
+      endpoints.emit({ kind: 'snapshots', id })
+    },
+  }
+
+  /** Creates a container like the present one from a snapshot's image, in all its networks. Does not start it. */
+  async function makeLike(
+    id: MachineId,
+    { raw }: Inspected,
+    { label, image }: StoredSnapshot,
+    name: string,
+    op: Op,
+  ): Promise<{ readonly id: string; readonly differences: readonly string[] }> {
+    const { engine, run } = targetOf(world, id)
+    const { flags, command, networks } = recreate(raw, { image, purpose: 'copy' })
+    const said = await run(commands.createLike(name, snapshotImage(label.id), flags, command), op)
+    const madeId = said.trim().split('\n').at(-1) ?? ''
+    for (const network of networks) await run(commands.networkConnect(network.name, madeId, network.flags), op)
+    const made = await inspectOne(host, engine, madeId, op)
+    return { id: madeId, differences: made === null ? [] : differences(raw, made.raw) }
+  }
+
+  async function inspectWithSize(id: MachineId, containerId: string, op: Op): Promise<Inspected> {
+    const { engine } = targetOf(world, id)
+    const result = await attempt(host, engine, commands.inspectWithSize([containerId]), op)
+    return parseInspect(result.stdout)[0] ?? endpoints.inspect(id, op)
+  }
+}
+
+function planFor(going: Container, coming: Pick<Swap, 'comingId' | 'comingIsNew' | 'comingRestart'>): Swap {
+  return {
+    ...coming,
+    goingId: going.id,
+    name: going.name,
+    wasRunning: ['running', 'paused', 'restarting'].includes(going.word),
+    wasPaused: going.word === 'paused',
+    goingRestart: going.restart,
+  }
+}
+
+/** The same work, which a cancel does not reach any more. */
+function uncancellable(op: Op): Op {
+  return {
+    signal: new AbortController().signal,
+    record: op.record,
+    progress: (step) => op.progress({ ...step, cancellable: false }),
+  }
+}

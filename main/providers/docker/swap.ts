@@ -1,0 +1,131 @@
+import { errorOf, failure } from '../../../app/domain/errors.ts'
+import type { Op } from '../provider.ts'
+import * as commands from './commands.ts'
+import { inspectOne } from './containers.ts'
+import { attempt, type Engine, run } from './engine.ts'
+import type { Container } from './inspect.ts'
+import type { RestoreEntry, Swap } from './journal.ts'
+import { asideName, parseAsideName } from './naming.ts'
+import { parsePs } from './parse.ts'
+import { isDown, stopWithGrace } from './power.ts'
+import type { DockerWorld } from './world.ts'
+
+/**
+ * Puts one container in another's place: stop, rename both, start. Written down before the first step; each step may be the
+ * last, and `takeBack` or `settle` then find out from the engine how far it came.
+ */
+export async function swap(
+  world: DockerWorld,
+  engine: Engine,
+  restore: RestoreEntry,
+  op: Op,
+  write: (restore: RestoreEntry) => Promise<void>,
+): Promise<{ readonly restore: RestoreEntry; readonly currentId: string }> {
+  const plan = restore.swap
+  const comingId = plan?.comingId ?? null
+  if (plan === null || comingId === null) throw failure('bug', { key: 'error.bug' })
+  await write(restore)
+  const give = (args: readonly string[]): Promise<string> => run(world.host, engine, args, op)
+
+  op.progress({ text: { key: 'docker.restore.stopping' }, fraction: 0.25 })
+  await takeDown(world, engine, plan.goingId, op)
+  op.progress({ text: { key: 'docker.restore.swapping' }, fraction: 0.6 })
+  // A restart of the engine must not wake it beside its successor.
+  if (plan.goingRestart !== 'no') await give(commands.update(plan.goingId, { restart: 'no' }))
+  // What was kept gives the kept one's name free first.
+  if (!plan.comingIsNew) await give(commands.rename(comingId, asideName('new', restore.id, plan.name)))
+  await give(commands.rename(plan.goingId, asideName('kept', restore.id, plan.name)))
+  await give(commands.rename(comingId, plan.name))
+  if (!plan.comingIsNew && plan.comingRestart !== 'no') {
+    await give(commands.update(comingId, { restart: plan.comingRestart }))
+  }
+  op.progress({ text: { key: 'docker.restore.starting' }, fraction: 0.8 })
+  if (plan.wasRunning) await give(commands.start(comingId))
+  if (plan.wasPaused) await give(commands.pause(comingId)).catch(ignoreWrongState)
+
+  const coming = await inspectOne(world.host, engine, comingId, op)
+  if (coming === null || coming.container.name !== plan.name || coming.container.startError !== '') {
+    throw failure('wrong-state', { key: 'docker.error.notReached', params: { state: coming?.container.word ?? '?' } })
+  }
+  return { restore: { ...restore, state: 'done', swap: null }, currentId: comingId }
+}
+
+/**
+ * Undoes whatever of a swap has been done, from any point of it, by what the engine says and not by what we remember. Returns
+ * false when it could not be: both containers are then still there, one of them perhaps under the other's name.
+ */
+export async function takeBack(world: DockerWorld, engine: Engine, restore: RestoreEntry, op: Op): Promise<boolean> {
+  const plan = restore.swap
+  if (plan === null) return true
+  const give = (args: readonly string[]): Promise<string> => run(world.host, engine, args, op)
+  const look = async (id: string): Promise<Container | null> =>
+    (await inspectOne(world.host, engine, id, op))?.container ?? null
+  try {
+    const comingId = plan.comingId ?? (await findNew(world, engine, restore.id, op))
+    const coming = comingId === null ? null : await look(comingId)
+    if (coming !== null) {
+      if (!isDown(coming)) await give(commands.stop(coming.id, plan.comingIsNew ? 0 : null))
+      if (plan.comingIsNew) await give(commands.removeByForce(coming.id))
+      else {
+        await give(commands.update(coming.id, { restart: 'no' }))
+        if (coming.name === plan.name) await give(commands.rename(coming.id, asideName('new', restore.id, plan.name)))
+      }
+    }
+    const going = await look(plan.goingId)
+    if (going === null) return false
+    if (going.name !== plan.name) await give(commands.rename(going.id, plan.name))
+    const keptName = asideName('kept', restore.id, plan.name)
+    if (coming !== null && !plan.comingIsNew && (await look(coming.id))?.name !== keptName) {
+      await give(commands.rename(coming.id, keptName))
+    }
+    if (going.restart !== plan.goingRestart) await give(commands.update(going.id, { restart: plan.goingRestart }))
+    if (plan.wasRunning && isDown(going)) await give(commands.start(going.id))
+    if (plan.wasPaused && going.word !== 'paused') await give(commands.pause(going.id)).catch(ignoreWrongState)
+    return true
+  } catch (thrown) {
+    world.host.log.error('docker.takeBack', { restore: restore.id, error: errorOf(thrown) })
+    return false
+  }
+}
+
+/**
+ * After a crash: true when the swap had come to its end, so that what has happened since in the new container is not thrown
+ * away.
+ */
+export async function isFinished(world: DockerWorld, engine: Engine, plan: Swap, op: Op): Promise<boolean> {
+  if (plan.comingId === null) return false
+  const coming = await inspectOne(world.host, engine, plan.comingId, op)
+  const going = await inspectOne(world.host, engine, plan.goingId, op)
+  if (coming === null || going === null || coming.container.name !== plan.name) return false
+  if (parseAsideName(going.container.name) === null) return false
+  return !plan.wasRunning || !isDown(coming.container)
+}
+
+async function takeDown(world: DockerWorld, engine: Engine, containerId: string, op: Op): Promise<void> {
+  const inspected = await inspectOne(world.host, engine, containerId, op)
+  if (inspected === null) throw failure('not-found', { key: 'error.machineGone' })
+  const { container } = inspected
+  if (isDown(container)) return
+  const target = {
+    engine,
+    containerId,
+    run: (args: readonly string[], own: Op, options = {}) => run(world.host, engine, args, own, options),
+  }
+  if (container.word === 'paused') await target.run(commands.unpause(containerId), op)
+  await stopWithGrace(target, container, world.host.now(), op)
+  const after = await inspectOne(world.host, engine, containerId, op)
+  if (after === null || !isDown(after.container)) {
+    throw failure('wrong-state', { key: 'docker.error.notReached', params: { state: after?.container.word ?? '?' } })
+  }
+}
+
+/** The container of a restore that crashed between making it and writing its id down. */
+async function findNew(world: DockerWorld, engine: Engine, handle: string, op: Op): Promise<string | null> {
+  const result = await attempt(world.host, engine, commands.psNamed(asideName('new', handle, '')), op)
+  return parsePs(result.stdout).rows.find((row) => parseAsideName(row.name)?.handle === handle)?.id ?? null
+}
+
+/** What ended before it could be paused again has no memory to keep still. */
+function ignoreWrongState(thrown: unknown): void {
+  if (errorOf(thrown).code !== 'wrong-state') throw thrown
+}

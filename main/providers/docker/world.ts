@@ -1,0 +1,29 @@
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Host, Op } from '../provider.ts'
+import type { Endpoints } from './endpoints.ts'
+import { type Engine, type RunOptions, run } from './engine.ts'
+import type { Journal } from './journal.ts'
+
+/** What the parts of the provider are built from. */
+export interface DockerWorld {
+  readonly host: Host
+  readonly endpoints: Endpoints
+  readonly journal: Journal
+}
+
+/** The engine and container behind a machine, and how to give that engine commands. */
+export interface Target {
+  readonly engine: Engine
+  readonly containerId: string
+  run(args: readonly string[], op: Op, options?: RunOptions): Promise<string>
+}
+
+export function targetOf({ host, endpoints }: DockerWorld, id: MachineId): Target {
+  const { engine, model } = endpoints.followerOf(id)
+  const containerId = model.containerIdOf(id)
+  return {
+    engine,
+    containerId,
+    run: (args, op, options) => run(host, engine, args, op, options),
+  }
+}
