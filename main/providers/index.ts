@@ -1,5 +1,7 @@
+import { createDockerProvider } from './docker/provider.ts'
 import { createMockProvider, mockOptions } from './mock/provider.ts'
 import type { ProviderFactory } from './provider.ts'
+import { createQemuProvider } from './qemu/provider.ts'
 
 /** A provider's short name and what makes it: adding one is one line here. */
 export interface ProviderEntry {
@@ -8,7 +10,10 @@ export interface ProviderEntry {
   readonly create: ProviderFactory
 }
 
-const real: readonly ProviderEntry[] = []
+const real: readonly ProviderEntry[] = [
+  { id: 'qemu', create: createQemuProvider },
+  { id: 'docker', create: createDockerProvider },
+]
 
 /** The providers of this run: the real ones, or pretended machines that need nothing installed. */
 export function providerEntries(
