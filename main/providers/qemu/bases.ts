@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, link, mkdir, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { failure } from '../../../app/domain/errors.ts'
+import type { Op } from '../provider.ts'
+import { type Definition, type Image, readDefinition } from './definitions.ts'
+import { diskUse, look, move, names, readJson, remove, writeJson } from './files.ts'
+import type { Entry } from './fleet.ts'
+import { baseFile, baseReference, type Folder } from './layout.ts'
+import type { World } from './world.ts'
+
+/**
+ * Disks that nobody writes to any more and linked clones stand on. A base lives as long as a machine, in the list or in the
+ * trash, names it; nothing else decides.
+ */
+
+const baseSchema = z.object({
+  version: z.literal(1),
+  /** The snapshot it was copied from, so that the next clone of it needs no copy; null for a machine's former disk. */
+  source: z.object({ uuid: z.string(), tag: z.string() }).nullable(),
+})
+
+/**
+ * Turns a stopped machine's own disk into a base and lets the machine go on with an empty disk on top. Both names stand for
+ * the same bytes until the new disk takes the old one's place in one step, so that the machine has its disk at any moment.
+ */
+export async function freezeDisk(
+  world: World,
+  entry: Entry,
+  definition: Definition,
+  image: Image,
+  op: Op,
+): Promise<Definition> {
+  const baseId = newBase(world)
+  const folder = world.layout.base(baseId)
+  const frozen: Definition = { ...definition, bases: [...definition.bases, baseId] }
+  await writeJson(join(await makeFolder(folder), 'base.json'), { version: 1, source: null })
+  try {
+    await link(image.path, join(folder, baseFile))
+  } catch (error) {
+    await remove(folder)
+    throw failure('unsupported', { key: 'qemu.error.noLink' }, { detail: String(error), cause: error })
+  }
+  const next = entry.folder.file('disk0.new.qcow2')
+  try {
+    await remove(next)
+    await world.images.createLinked(next, baseReference(baseId), op)
+    await world.fleet.save(entry, frozen)
+    await rename(next, image.path)
+  } catch (error) {
+    await remove(next)
+    await world.fleet.save(entry, definition)
+    await remove(folder)
+    throw error
+  }
+  await chmod(join(folder, baseFile), 0o400)
+  return frozen
+}
+
+/** The base that holds a snapshot's disk: the one there is, or a new copy. */
+export async function baseOfSnapshot(world: World, entry: Entry, image: Image, tag: string, op: Op): Promise<string> {
+  for (const baseId of await names(world.layout.bases)) {
+    const about = await readJson(join(world.layout.base(baseId), 'base.json'), baseSchema).catch(() => null)
+    if (about?.source?.uuid !== entry.uuid || about.source.tag !== tag) continue
+    world.pinnedBases.add(baseId)
+    return baseId
+  }
+  const baseId = newBase(world)
+  const staged = world.layout.staged(baseId)
+  await makeFolder(staged.path)
+  try {
+    await world.images.copy(image, staged.file(baseFile), tag, { key: 'qemu.step.copy' }, op)
+    await writeJson(staged.file('base.json'), { version: 1, source: { uuid: entry.uuid, tag } })
+    await chmod(staged.file(baseFile), 0o400)
+    await move(staged.path, world.layout.base(baseId))
+  } catch (error) {
+    await remove(staged.path)
+    throw error
+  }
+  return baseId
+}
+
+/** Makes a disk on top of a base in a machine's folder. */
+export async function linkDisk(world: World, folder: Folder, file: string, baseId: string, op: Op): Promise<void> {
+  await world.images.createLinked(folder.file(file), baseReference(baseId), op)
+}
+
+/** Bytes that would be free without this machine: its folder and the bases that only it stands on. */
+export async function freedBytes(world: World, folder: Folder): Promise<number> {
+  const definition = await readDefinition(folder).catch(() => null)
+  const others = await usedBases(world, folder)
+  const alone = others === null ? [] : (definition?.bases ?? []).filter((baseId) => !others.has(baseId))
+  const sizes = await Promise.all([folder.path, ...alone.map(world.layout.base)].map(diskUse))
+  return sizes.reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** Removes bases that no machine names. Nothing is removed as long as one machine cannot be read: it may stand on any. */
+export async function removeUnusedBases(world: World): Promise<void> {
+  const used = await usedBases(world, null)
+  if (used === null) return
+  for (const baseId of await names(world.layout.bases)) {
+    if (used.has(baseId) || world.pinnedBases.has(baseId)) continue
+    world.host.log.info('qemu.base.removed', { baseId })
+    await remove(world.layout.base(baseId))
+  }
+}
+
+/** A disk that was about to become a base when Berth ended: still the machine's own, so the second name goes. */
+export async function unfreezeDisk(world: World, entry: Entry, definition: Definition): Promise<void> {
+  await remove(entry.folder.file('disk0.new.qcow2'))
+  const last = definition.bases.at(-1)
+  const [disk] = definition.disks
+  if (last === undefined || disk === undefined) return
+  const path = join(world.layout.base(last), baseFile)
+  const [own, base] = await Promise.all([look(entry.folder.file(disk.file)).catch(() => null), look(path)])
+  if (own === null || base === null || own.ino !== base.ino || own.dev !== base.dev) return
+  await world.fleet.save(entry, { ...definition, bases: definition.bases.slice(0, -1) })
+  await remove(dirname(path))
+}
+
+/** Bases named by any machine but `except`; null when that cannot be told. */
+async function usedBases(world: World, except: Folder | null): Promise<ReadonlySet<string> | null> {
+  const { layout } = world
+  const folders = [
+    ...(await names(layout.machines)).map(layout.machine),
+    ...(await names(layout.trash)).map(layout.removed),
+    ...(await names(layout.staging)).map(layout.staged),
+  ]
+  const used = new Set<string>()
+  for (const folder of folders) {
+    if (folder.path === except?.path) continue
+    try {
+      const definition = await readDefinition(folder)
+      for (const baseId of definition?.bases ?? []) used.add(baseId)
+    } catch {
+      return null
+    }
+  }
+  return used
+}
+
+/** Pinned until the clone it is for names it, or has failed: the caller unpins it. */
+function newBase(world: World): string {
+  const baseId = randomUUID()
+  world.pinnedBases.add(baseId)
+  return baseId
+}
+
+async function makeFolder(path: string): Promise<string> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  return path
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { CloneOps, Op } from '../provider.ts'
+import { baseOfSnapshot, freezeDisk, linkDisk } from './bases.ts'
+import { type Definition, type Disk, imagesOf, isInPlace, macOf, writeDefinition } from './definitions.ts'
+import type { Known } from './fleet.ts'
+import type { Folder } from './layout.ts'
+import { varsFile } from './layout.ts'
+import { findSnapshot, readTree } from './snapshot-store.ts'
+import { makeMachine } from './staging.ts'
+import { checkTag } from './tags.ts'
+import { throwIfCancelled, type World } from './world.ts'
+
+type Request = Parameters<CloneOps['clone']>[1]
+
+export function createClone(world: World): CloneOps {
+  return { clone: async (id, request, op) => clone(world, await world.fleet.get(id), request, op) }
+}
+
+/**
+ * A new machine with the disks of the present or of a snapshot. It starts from its firmware: a memory belongs to one machine
+ * and its network address.
+ */
+async function clone(world: World, known: Known, request: Request, op: Op): Promise<MachineId> {
+  const { entry, definition } = known
+  if (entry.live !== null) throw failure('wrong-state', { key: 'qemu.why.cloneRunning' })
+  throwIfCancelled(op)
+  const tag = request.snapshotId === null ? null : findSnapshot(await readTree(entry.folder), request.snapshotId).id
+  if (tag !== null) await checkTag(world, entry, definition, tag, op)
+  const uuid = randomUUID()
+  const own: Definition = {
+    ...definition,
+    uuid,
+    name: request.name,
+    createdAt: world.host.now().toISOString(),
+    mac: macOf(uuid),
+    disks: [],
+    bases: [],
+  }
+  return world.fleet.hold(entry, world.fleet.machine(entry).state, () =>
+    request.mode === 'full'
+      ? makeMachine(world, uuid, (folder) => copyInto(world, known, folder, own, tag, op), op)
+      : makeMachine(world, uuid, (folder) => linkInto(world, known, folder, own, tag, op), op),
+  )
+}
+
+async function copyInto(
+  world: World,
+  { entry, definition }: Known,
+  folder: Folder,
+  own: Definition,
+  tag: string | null,
+  op: Op,
+): Promise<Definition> {
+  await copyVars(world, { entry, definition }, folder, tag, op)
+  const disks: Disk[] = []
+  for (const [index, disk] of definition.disks.entries()) {
+    const image = imagesOf(definition, entry.folder)[index]
+    if (image === undefined) continue
+    const file = `disk${index}.qcow2`
+    await world.images.copy(image, folder.file(file), tag, { key: 'qemu.step.copy' }, op)
+    disks.push({ file, format: 'qcow2', sizeBytes: disk.sizeBytes })
+  }
+  return { ...own, disks }
+}
+
+/**
+ * The clone's disk holds only what differs from a base that is never written to again. From a snapshot the base is a copy of
+ * it, made once for all its clones. From the present it is the machine's disk itself, which has to be free of snapshots:
+ * they are inside that file and would stay behind with it.
+ */
+async function linkInto(
+  world: World,
+  known: Known,
+  folder: Folder,
+  own: Definition,
+  tag: string | null,
+  op: Op,
+): Promise<Definition> {
+  const { entry, definition } = known
+  const [disk, ...rest] = definition.disks
+  const [image] = imagesOf(definition, entry.folder)
+  if (disk === undefined || image === undefined || rest.length > 0 || disk.format !== 'qcow2') {
+    throw failure('unsupported', { key: 'qemu.error.linkDisk' })
+  }
+  await copyVars(world, known, folder, tag, op)
+  const file = 'disk0.qcow2'
+  const disks: Disk[] = [{ file, format: 'qcow2', sizeBytes: disk.sizeBytes }]
+  if (tag !== null) {
+    const baseId = await baseOfSnapshot(world, entry, image, tag, op)
+    const linked = { ...own, disks, bases: [baseId] }
+    await linkDisk(world, folder, file, baseId, op)
+    return named(world, folder, linked)
+  }
+  if (isInPlace(disk)) throw failure('unsupported', { key: 'qemu.error.linkInPlace' })
+  const { snapshots } = await world.images.info(image.path, image.format, false, op)
+  if (snapshots.length > 0) throw failure('unsupported', { key: 'qemu.error.linkSnapshots' })
+  throwIfCancelled(op)
+  // A base a crash leaves without its clone is the machine's own by then, and stays.
+  const frozen = await freezeDisk(world, entry, definition, image, op)
+  await linkDisk(world, folder, file, frozen.bases.at(-1) ?? '', op)
+  return named(world, folder, { ...own, disks, bases: frozen.bases })
+}
+
+/** From here on a machine's own file names the bases, so nothing else has to keep them. */
+async function named(world: World, folder: Folder, definition: Definition): Promise<Definition> {
+  await writeDefinition(folder, definition)
+  for (const baseId of definition.bases) world.pinnedBases.delete(baseId)
+  return definition
+}
+
+async function copyVars(world: World, known: Known, folder: Folder, tag: string | null, op: Op): Promise<void> {
+  if (known.definition.firmware.kind === 'bios') return
+  const path = known.entry.folder.file(varsFile)
+  await world.images.copy({ path, format: 'qcow2' }, folder.file(varsFile), tag, { key: 'qemu.step.firmware' }, op)
+}

@@ -1,0 +1,190 @@
+import { MiB } from '../../../app/domain/units.ts'
+import type { AcceleratorChoice } from './accelerator.ts'
+import { architectureOf } from './architectures.ts'
+import { type Definition, diskPath, isInPlace } from './definitions.ts'
+import { type Folder, type Sockets, varsFile } from './layout.ts'
+
+/** All that a machine's command line depends on. */
+export interface Launch {
+  readonly definition: Definition
+  readonly folder: Folder
+  readonly sockets: Sockets
+  readonly accelerator: AcceleratorChoice
+  /** Waits for a suspended machine's memory instead of switching on. */
+  readonly incoming: boolean
+}
+
+/**
+ * The whole command line. Names and paths that a person chose are given as JSON, or with their commas doubled: nothing in
+ * them is read as an option. The format of every image is given, so that QEMU never guesses it from what a guest wrote.
+ */
+export function qemuArguments(launch: Launch): readonly string[] {
+  const { definition, folder, sockets, accelerator } = launch
+  const architecture = architectureOf(definition.arch)
+  return [
+    ...['-name', `guest=${doubleCommas(definition.name)}`],
+    ...['-uuid', definition.uuid],
+    ...machineArguments(definition),
+    ...['-accel', accelerator.name],
+    ...(accelerator.cpu === null ? [] : ['-cpu', accelerator.cpu]),
+    ...['-smp', String(definition.cpus)],
+    ...['-m', memorySize(definition.memoryBytes)],
+    ...['-no-user-config', '-nodefaults', '-display', 'none'],
+    // Held until Berth has the line: the first thing a guest does is not missed, and a load finds it untouched.
+    '-S',
+    ...['-boot', 'strict=on'],
+    ...firmwareArguments(definition, folder),
+    ...definition.disks.flatMap((disk, index) => [
+      '-blockdev',
+      JSON.stringify({
+        driver: disk.format,
+        'node-name': `disk${index}`,
+        discard: 'unmap',
+        file: {
+          driver: 'file',
+          filename: isInPlace(disk) ? disk.file : diskPath(disk, folder),
+          discard: 'unmap',
+        },
+      }),
+      '-device',
+      `virtio-blk-${architecture.bus},drive=disk${index},id=blk${index},bootindex=${index}`,
+    ]),
+    ...cdArguments(definition),
+    ...networkArguments(definition),
+    ...[
+      '-chardev',
+      `socket,id=serial0,path=${doubleCommas(sockets.serial)},server=on,wait=off,logfile=${doubleCommas(folder.serialLog)},logappend=on`,
+    ],
+    ...['-serial', 'chardev:serial0'],
+    ...['-chardev', `socket,id=qmp0,path=${doubleCommas(sockets.qmp)},server=on,wait=off`],
+    ...['-mon', 'chardev=qmp0,mode=control'],
+    ...['-pidfile', folder.pid],
+    ...(launch.incoming ? ['-incoming', 'defer'] : []),
+  ]
+}
+
+/** A value inside one of QEMU's comma-separated options. */
+export function doubleCommas(value: string): string {
+  return value.replaceAll(',', ',,')
+}
+
+function machineArguments(definition: Definition): readonly string[] {
+  const { machine, talksOnSerial } = architectureOf(definition.arch)
+  const parts = [
+    ...(definition.machine === null && machine === null ? [] : [definition.machine ?? machine ?? '']),
+    ...(talksOnSerial ? ['graphics=off'] : []),
+    ...(definition.firmware.kind === 'uefi' ? ['pflash0=code0', 'pflash1=vars0'] : []),
+  ]
+  return parts.length === 0 ? [] : ['-machine', parts.join(',')]
+}
+
+function firmwareArguments(definition: Definition, folder: Folder): readonly string[] {
+  const { firmware } = definition
+  if (firmware.kind === 'bios') return []
+  return [
+    '-blockdev',
+    JSON.stringify({
+      driver: firmware.codeFormat,
+      'node-name': 'code0',
+      'read-only': true,
+      file: { driver: 'file', filename: firmware.codePath },
+    }),
+    '-blockdev',
+    JSON.stringify({
+      driver: 'qcow2',
+      'node-name': 'vars0',
+      file: { driver: 'file', filename: folder.file(varsFile) },
+    }),
+  ]
+}
+
+/** The drive is always there, so that putting a disc in or taking it out does not change the hardware. */
+function cdArguments(definition: Definition): readonly string[] {
+  const { cd, bus } = architectureOf(definition.arch)
+  const drive = definition.isoPath === null ? '' : ',drive=cd0'
+  const bootIndex = definition.disks.length
+  return [
+    ...(definition.isoPath === null
+      ? []
+      : [
+          '-blockdev',
+          JSON.stringify({
+            driver: 'raw',
+            'node-name': 'cd0',
+            'read-only': true,
+            file: { driver: 'file', filename: definition.isoPath },
+          }),
+        ]),
+    ...(cd === 'ide'
+      ? ['-device', `ide-cd,id=cdrom0,bus=ide.0${drive},bootindex=${bootIndex}`]
+      : [
+          ...['-device', `virtio-scsi-${bus},id=scsi0`],
+          ...['-device', `scsi-cd,id=cdrom0,bus=scsi0.0${drive},bootindex=${bootIndex}`],
+        ]),
+  ]
+}
+
+function networkArguments(definition: Definition): readonly string[] {
+  const { network, mac, arch } = definition
+  if (network.mode === 'none') return []
+  const { bus } = architectureOf(arch)
+  const forwards = network.forwards.map(
+    (forward) => `,hostfwd=${forward.protocol}:${forward.hostAddress}:${forward.hostPort}-:${forward.guestPort}`,
+  )
+  return [
+    ...['-netdev', `user,id=net0${forwards.join('')}`],
+    // No boot from the network: its ROM would only be in the way of the next boot device.
+    ...['-device', `virtio-net-${bus},netdev=net0,id=nic0,mac=${mac}${bus === 'pci' ? ',romfile=' : ''}`],
+  ]
+}
+
+function memorySize(bytes: number): string {
+  return bytes % MiB === 0 ? `${bytes / MiB}M` : `${bytes}B`
+}
+
+/** Arguments of `qemu-img`. Paths are absolute, so none is read as an option or a protocol. */
+export const imageArguments = {
+  /** `shared` looks at an image that a running machine writes to. Without `format` its content is asked. */
+  info: (path: string, format: string | null, shared: boolean): readonly string[] => [
+    'info',
+    '--output=json',
+    ...(shared ? ['-U'] : []),
+    ...(format === null ? [] : ['-f', format]),
+    path,
+  ],
+  createBlank: (path: string, sizeBytes: number): readonly string[] => [
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    path,
+    String(sizeBytes),
+  ],
+  /** `base` is as it is written into the image, seen from the image's folder. */
+  createLinked: (path: string, base: string): readonly string[] => [
+    ...['create', '-q', '-f', 'qcow2'],
+    ...['-F', 'qcow2', '-b', base],
+    path,
+  ],
+  convert: (from: string, format: string, to: string, tag: string | null): readonly string[] => [
+    ...['convert', '-p', '-f', format, '-O', 'qcow2'],
+    ...(tag === null ? [] : ['-l', `snapshot.name=${tag}`]),
+    from,
+    to,
+  ],
+  measure: (path: string, format: string, tag: string | null): readonly string[] => [
+    ...['measure', '--output=json', '-f', format, '-O', 'qcow2'],
+    ...(tag === null ? [] : ['-l', `snapshot.name=${tag}`]),
+    path,
+  ],
+  resize: (path: string, format: string, sizeBytes: number): readonly string[] => [
+    ...['resize', '-q', '-f', format],
+    path,
+    String(sizeBytes),
+  ],
+  snapshot: (what: 'create' | 'apply' | 'delete', tag: string, path: string): readonly string[] => [
+    ...['snapshot', '-q', { create: '-c', apply: '-a', delete: '-d' }[what], tag],
+    // The one command without `-f`.
+    ...['--image-opts', `driver=qcow2,file.driver=file,file.filename=${doubleCommas(path)}`],
+  ],
+} as const

@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { isIPv4 } from 'node:net'
+import { isAbsolute, join } from 'node:path'
+import { failure } from '../../../app/domain/errors.ts'
+import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
+import { commandLine } from '../../exec/mask.ts'
+import type { CreateOps, Op } from '../provider.ts'
+import { architectureOf } from './architectures.ts'
+import { imageArguments, qemuArguments } from './commands.ts'
+import { createOptions } from './create-options.ts'
+import { type Definition, type Disk, isInPlace, macOf, readDefinition } from './definitions.ts'
+import { look, names } from './files.ts'
+import { type Firmware, findFirmware } from './firmware.ts'
+import { type Folder, varsFile } from './layout.ts'
+import { checkSpace } from './qemu-img.ts'
+import { makeMachine } from './staging.ts'
+import { throwIfCancelled, type World } from './world.ts'
+
+const diskFile = 'disk0.qcow2'
+/** A new qcow2 is almost empty, but a disk without any room makes no machine. */
+const emptyDiskBytes = 1024 * 1024
+
+export function createCreate(world: World): CreateOps {
+  return {
+    options: (_endpointId, op) => createOptions(world, op),
+    preview: (spec, op) => preview(world, vmOnly(spec), op),
+    async create(spec, op) {
+      const vm = vmOnly(spec)
+      checkForwards(vm.network)
+      const { definition, firmware } = await plan(world, vm, randomUUID(), op)
+      throwIfCancelled(op)
+      return makeMachine(
+        world,
+        definition.uuid,
+        async (folder) => ({ ...definition, disks: await makeDisks(world, vm, folder, firmware, op) }),
+        op,
+      )
+    },
+  }
+}
+
+function vmOnly(spec: CreateSpec): VmSpec {
+  if (spec.kind === 'vm') return spec
+  throw failure('invalid-input', { key: 'error.invalidInput', params: { field: 'kind' } }, { field: 'kind' })
+}
+
+/** Everything of a new machine but its disks, after looking whether it can be. */
+async function plan(
+  world: World,
+  spec: VmSpec,
+  uuid: string,
+  op: Op,
+): Promise<{ definition: Definition; firmware: Firmware | null }> {
+  const system = await world.tools.system(spec.arch)
+  const wanted = architectureOf(spec.arch).machine
+  const machine = wanted === null ? null : await world.tools.machineType(system, wanted, op)
+  const firmware = spec.firmware === 'bios' ? null : await findFirmware(spec.arch, machine ?? '', system)
+  if (spec.firmware === 'uefi' && firmware === null) {
+    throw failure(
+      'unsupported',
+      { key: 'qemu.error.noFirmware', params: { arch: spec.arch } },
+      { hint: { key: 'qemu.error.noFirmware.hint' }, field: 'firmware' },
+    )
+  }
+  await checkIso(spec.isoPath)
+  const definition: Definition = {
+    version: 1,
+    uuid,
+    name: spec.name,
+    createdAt: world.host.now().toISOString(),
+    arch: spec.arch,
+    machine: machine ?? wanted,
+    cpus: spec.cpus,
+    memoryBytes: spec.memoryBytes,
+    disks: [],
+    isoPath: spec.isoPath,
+    network: spec.network,
+    mac: macOf(uuid),
+    firmware:
+      firmware === null
+        ? { kind: 'bios' }
+        : { kind: 'uefi', codePath: firmware.codePath, codeFormat: firmware.codeFormat },
+    bases: [],
+  }
+  return { definition, firmware }
+}
+
+async function makeDisks(
+  world: World,
+  spec: VmSpec,
+  folder: Folder,
+  firmware: Firmware | null,
+  op: Op,
+): Promise<Disk[]> {
+  if (firmware !== null) {
+    const { varsPath: path, varsFormat: format } = firmware
+    await world.images.copy({ path, format }, folder.file(varsFile), null, { key: 'qemu.step.firmware' }, op)
+  }
+  const { disk } = spec
+  switch (disk.from) {
+    case 'none':
+      return []
+    case 'blank': {
+      await checkSpace(folder.path, emptyDiskBytes)
+      await world.images.createBlank(folder.file(diskFile), disk.sizeBytes, op)
+      return [{ file: diskFile, format: 'qcow2', sizeBytes: disk.sizeBytes }]
+    }
+    case 'image': {
+      const path = await checkPath(disk.path, 'disk.path')
+      if (disk.use === 'in-place') await checkUnused(world, path)
+      const info = await world.images.info(path, null, false, op)
+      if (info.format !== disk.format) {
+        throw failure(
+          'invalid-input',
+          { key: 'qemu.error.otherFormat', params: { given: disk.format, found: info.format } },
+          { field: 'disk.format' },
+        )
+      }
+      if (disk.use === 'in-place') return [{ file: path, format: disk.format, sizeBytes: info.virtualBytes }]
+      await world.images.copy({ path, format: disk.format }, folder.file(diskFile), null, { key: 'qemu.step.copy' }, op)
+      return [{ file: diskFile, format: 'qcow2', sizeBytes: info.virtualBytes }]
+    }
+  }
+}
+
+/** The real path of a file that must be there. */
+export async function checkPath(path: string, field: string): Promise<string> {
+  const about = isAbsolute(path) ? await look(path).catch(() => null) : null
+  if (about?.isFile() === true || about?.isBlockDevice() === true) return realpath(path)
+  throw failure(
+    'not-found',
+    { key: 'qemu.error.file', params: { path } },
+    { hint: { key: 'qemu.error.file.hint' }, field },
+  )
+}
+
+export async function checkIso(isoPath: string | null): Promise<void> {
+  if (isoPath !== null) await checkPath(isoPath, 'isoPath')
+}
+
+/** QEMU's option takes an address as it is: only what is one goes there. */
+export function checkForwards(network: VmSpec['network']): void {
+  if (network.mode === 'none') return
+  const seen = new Set<string>()
+  for (const [index, { protocol, hostAddress, hostPort }] of network.forwards.entries()) {
+    if (hostAddress !== '' && !isIPv4(hostAddress)) {
+      const field = `network.forwards.${index}.hostAddress`
+      throw failure('invalid-input', { key: 'qemu.error.address', params: { address: hostAddress } }, { field })
+    }
+    const key = `${protocol}:${hostPort}`
+    if (seen.has(key)) {
+      const field = `network.forwards.${index}.hostPort`
+      throw failure('invalid-input', { key: 'qemu.error.portTwice', params: { port: String(hostPort) } }, { field })
+    }
+    seen.add(key)
+  }
+}
+
+/** Two machines on one disk would ruin it. Those in the trash count: they may come back. */
+async function checkUnused(world: World, path: string): Promise<void> {
+  const { layout } = world
+  const folders = [
+    ...(await names(layout.machines)).map(layout.machine),
+    ...(await names(layout.trash)).map(layout.removed),
+  ]
+  for (const folder of folders) {
+    const definition = await readDefinition(folder).catch(() => null)
+    const isUsed = await Promise.all(
+      (definition?.disks ?? [])
+        .filter(isInPlace)
+        .map(async ({ file }) => (await realpath(file).catch(() => file)) === path),
+    )
+    if (definition === null || !isUsed.includes(true)) continue
+    throw failure(
+      'in-use',
+      { key: 'qemu.error.diskUsed', params: { name: definition.name } },
+      { hint: { key: 'qemu.error.diskUsed.hint' }, field: 'disk.path' },
+    )
+  }
+}
+
+/** The lines that make and start it, with what is not decided yet (its folder's name) as a word of its own. */
+async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly string[]> {
+  const uuid = '00000000-0000-4000-8000-000000000000'
+  const folder = world.layout.machine(uuid)
+  const readable = (file: string, args: readonly string[]): string =>
+    commandLine(
+      file,
+      args.map((word) => word.replaceAll(uuid, 'UUID')),
+    )
+  const lines: string[] = []
+  const disk = folder.file(diskFile)
+  if (spec.disk.from === 'blank')
+    lines.push(readable('qemu-img', imageArguments.createBlank(disk, spec.disk.sizeBytes)))
+  if (spec.disk.from === 'image' && spec.disk.use === 'copy') {
+    lines.push(readable('qemu-img', imageArguments.convert(spec.disk.path, spec.disk.format, disk, null)))
+  }
+  const file = await world.host.findTool(`qemu-system-${spec.arch}`)
+  const machine = architectureOf(spec.arch).machine
+  const firmware =
+    spec.firmware === 'bios' || file === null
+      ? null
+      : await findFirmware(
+          spec.arch,
+          (machine === null ? null : await world.tools.machineType(file, machine, op)) ?? '',
+          file,
+        )
+  if (firmware !== null) {
+    const vars = folder.file(varsFile)
+    lines.push(readable('qemu-img', imageArguments.convert(firmware.varsPath, firmware.varsFormat, vars, null)))
+  }
+  const choice = world.accelerators.known(spec.arch)?.choice ?? {
+    name: 'tcg',
+    cpu: architectureOf(spec.arch).emulatedCpu,
+  }
+  const definition: Definition = {
+    version: 1,
+    uuid,
+    name: spec.name,
+    createdAt: '',
+    arch: spec.arch,
+    machine,
+    cpus: spec.cpus,
+    memoryBytes: spec.memoryBytes,
+    disks:
+      spec.disk.from === 'none'
+        ? []
+        : spec.disk.from === 'image' && spec.disk.use === 'in-place'
+          ? [{ file: spec.disk.path, format: spec.disk.format, sizeBytes: 0 }]
+          : [{ file: diskFile, format: 'qcow2', sizeBytes: 0 }],
+    isoPath: spec.isoPath,
+    network: spec.network,
+    mac: macOf(uuid),
+    firmware:
+      firmware === null
+        ? { kind: 'bios' }
+        : { kind: 'uefi', codePath: firmware.codePath, codeFormat: firmware.codeFormat },
+    bases: [],
+  }
+  const sockets = { qmp: join(world.host.runtimeDir, 'UUID.qmp'), serial: join(world.host.runtimeDir, 'UUID.serial') }
+  const args = qemuArguments({ definition, folder, sockets, accelerator: choice, incoming: false })
+  throwIfCancelled(op)
+  return [...lines, readable(`qemu-system-${spec.arch}`, args)]
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+import { diskFormats, vmSpecSchema } from '../../../app/domain/spec.ts'
+import { readJson, writeJson } from './files.ts'
+import { type Folder, varsFile } from './layout.ts'
+
+const diskSchema = z.object({
+  /** A name in the machine's folder, or the absolute path of a disk that is used in place. */
+  file: z.string().min(1),
+  format: z.enum(diskFormats),
+  /** As the guest sees it. */
+  sizeBytes: z.number().int().nonnegative(),
+})
+
+/** What a machine is, as its folder keeps it. A field added later gets a default, so that older folders stay readable. */
+export const definitionSchema = z.object({
+  version: z.literal(1),
+  uuid: z.uuid(),
+  name: z.string(),
+  createdAt: z.string(),
+  arch: z.string(),
+  /** With its version (`pc-q35-7.2`), so that a newer QEMU still makes the same hardware; null takes QEMU's default. */
+  machine: z.string().nullable(),
+  cpus: z.number().int().positive(),
+  memoryBytes: z.number().int().positive(),
+  disks: z.array(diskSchema),
+  isoPath: z.string().nullable(),
+  network: vmSpecSchema.shape.network,
+  mac: z.string(),
+  firmware: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('bios') }),
+    z.object({ kind: z.literal('uefi'), codePath: z.string(), codeFormat: z.enum(['raw', 'qcow2']) }),
+  ]),
+  /** Shared bases its disks stand on, directly or through each other. */
+  bases: z.array(z.string()),
+})
+export type Definition = z.infer<typeof definitionSchema>
+export type Disk = z.infer<typeof diskSchema>
+
+/** A writable image of a machine and the name QEMU knows it by. */
+export interface Image {
+  readonly node: string
+  readonly path: string
+  readonly format: Disk['format']
+}
+
+export function readDefinition(folder: Folder): Promise<Definition | null> {
+  return readJson(folder.definition, definitionSchema)
+}
+
+export function writeDefinition(folder: Folder, definition: Definition): Promise<void> {
+  return writeJson(folder.definition, definition)
+}
+
+/** Every image the guest can change: its disks, then the firmware's variables. */
+export function imagesOf(definition: Definition, folder: Folder): readonly Image[] {
+  const disks = definition.disks.map((disk, index) => ({
+    node: `disk${index}`,
+    path: diskPath(disk, folder),
+    format: disk.format,
+  }))
+  if (definition.firmware.kind === 'bios') return disks
+  return [...disks, { node: 'vars0', path: folder.file(varsFile), format: 'qcow2' }]
+}
+
+export function diskPath(disk: Disk, folder: Folder): string {
+  return isAbsolute(disk.file) ? disk.file : folder.file(disk.file)
+}
+
+export function isInPlace(disk: Disk): boolean {
+  return isAbsolute(disk.file)
+}
+
+/** A network address of QEMU's own range that stays with the machine. */
+export function macOf(uuid: string): string {
+  const hash = createHash('sha256').update(uuid).digest('hex')
+  return `52:54:00:${hash.slice(0, 2)}:${hash.slice(2, 4)}:${hash.slice(4, 6)}`
+}

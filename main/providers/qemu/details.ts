@@ -1,0 +1,104 @@
+import type { Fact, MachineDetails } from '../../../app/domain/details.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Notice } from '../../../app/domain/provider.ts'
+import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import { commandLine } from '../../exec/mask.ts'
+import type { Op } from '../provider.ts'
+import type { AcceleratorChoice } from './accelerator.ts'
+import { architectureOf } from './architectures.ts'
+import { qemuArguments } from './commands.ts'
+import { type Definition, diskPath } from './definitions.ts'
+import type { Entry } from './fleet.ts'
+import { throwIfCancelled, type World } from './world.ts'
+
+/** What a machine's own page shows. Starts no program. */
+export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
+  const { entry, definition } = await world.fleet.get(id)
+  throwIfCancelled(op)
+  const verdict = world.accelerators.known(definition.arch)
+  const isOn = entry.live !== null && entry.run !== null
+  const accelerator = (isOn ? entry.run?.accelerator : null) ??
+    verdict?.choice ?? { name: 'tcg', cpu: architectureOf(definition.arch).emulatedCpu }
+  const notices: Notice[] = []
+  if (accelerator.name === 'tcg' && verdict?.slow != null) {
+    const level = verdict.slow.key === 'qemu.slow.foreign' ? 'info' : 'warning'
+    notices.push({ level, text: verdict.slow })
+  }
+  if (entry.missingPath !== null) {
+    notices.push({ level: 'warning', text: { key: 'qemu.remark.missing', params: { path: entry.missingPath } } })
+  }
+  return {
+    id,
+    facts: [...connectFacts(definition), ...hardwareFacts(definition, accelerator), ...placeFacts(entry, definition)],
+    notices,
+    commandLine: await commandLineOf(world, entry, definition, accelerator),
+    inspect: null,
+  }
+}
+
+async function commandLineOf(
+  world: World,
+  { folder, sockets }: Entry,
+  definition: Definition,
+  accelerator: AcceleratorChoice,
+): Promise<string> {
+  const tool = `qemu-system-${definition.arch}`
+  const file = (await world.host.findTool(tool)) ?? tool
+  return commandLine(file, qemuArguments({ definition, folder, sockets, accelerator, incoming: false }))
+}
+
+function fact(group: Fact['group'], label: Text['key'], value: Fact['value'], more: Partial<Fact> = {}): Fact {
+  return { group, label: { key: label }, value, mono: false, copyable: false, revealPath: null, openUrl: null, ...more }
+}
+
+function connectFacts({ network }: Definition): readonly Fact[] {
+  if (network.mode === 'none') return []
+  return network.forwards.flatMap(({ protocol, hostAddress, hostPort, guestPort }) => {
+    const address = hostAddress === '' || hostAddress === '0.0.0.0' ? '127.0.0.1' : hostAddress
+    const facts = [
+      fact('connect', 'qemu.fact.forward', `${address}:${hostPort} → ${guestPort}/${protocol}`, {
+        mono: true,
+        copyable: true,
+      }),
+    ]
+    if (protocol === 'tcp' && guestPort === 22) {
+      facts.push(fact('connect', 'qemu.fact.ssh', `ssh -p ${hostPort} ${address}`, { mono: true, copyable: true }))
+    }
+    return facts
+  })
+}
+
+function hardwareFacts(definition: Definition, accelerator: AcceleratorChoice): readonly Fact[] {
+  return [
+    fact('hardware', 'qemu.fact.architecture', `${definition.arch} (${definition.machine ?? 'QEMU'})`),
+    fact(
+      'hardware',
+      'qemu.fact.accelerator',
+      accelerator.name === 'tcg' ? { key: 'qemu.fact.emulated' } : accelerator.name.toUpperCase(),
+    ),
+    fact('hardware', 'qemu.fact.cpus', String(definition.cpus)),
+    fact('hardware', 'qemu.fact.memory', formatMemory(definition.memoryBytes, 'en')),
+    fact('hardware', 'qemu.fact.firmware', definition.firmware.kind.toUpperCase()),
+    ...definition.disks.map(({ format, sizeBytes }) =>
+      fact('hardware', 'qemu.fact.disk', `${formatBytes(sizeBytes, 'en')}, ${format}`),
+    ),
+    fact(
+      'hardware',
+      'qemu.fact.network',
+      definition.network.mode === 'none' ? { key: 'qemu.fact.noNetwork' } : { key: 'qemu.fact.userNetwork' },
+    ),
+  ]
+}
+
+function placeFacts({ folder, live }: Entry, definition: Definition): readonly Fact[] {
+  const path = (label: Text['key'], value: string): Fact =>
+    fact('place', label, value, { mono: true, copyable: true, revealPath: value })
+  return [
+    path('qemu.fact.folder', folder.path),
+    ...definition.disks.map((disk) => path('qemu.fact.diskFile', diskPath(disk, folder))),
+    ...(definition.isoPath === null ? [] : [path('qemu.fact.iso', definition.isoPath)]),
+    fact('place', 'qemu.fact.uuid', definition.uuid, { mono: true, copyable: true }),
+    ...(live === null ? [] : [fact('place', 'qemu.fact.process', String(live.identity.pid), { mono: true })]),
+  ]
+}

@@ -1,0 +1,108 @@
+import type { Stats } from 'node:fs'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import type { z } from 'zod'
+
+/** Writes a file whole or not at all, and only returns when it is on the disk. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+}
+
+/** Reads what `writeJson` wrote; null when there is no such file. Throws what is wrong with one that does not fit. */
+export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+  const text = await readFile(path, 'utf8').catch(nullIfAbsent)
+  return text === null ? null : schema.parse(JSON.parse(text))
+}
+
+/** What is at a path; null when nothing is. Other troubles (permission, a drive that fails) are thrown. */
+export function look(path: string): Promise<Stats | null> {
+  return stat(path).catch(nullIfAbsent)
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return (await look(path)) !== null
+}
+
+/** The names in a folder; none when it is not there yet. */
+export async function names(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(nullIfAbsent)) ?? []
+}
+
+export async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+}
+
+/** Moves within one file system and makes sure that the move itself is on the disk. */
+export async function move(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+  await rename(from, to)
+  await settleFolder(dirname(to))
+  if (dirname(from) !== dirname(to)) await settleFolder(dirname(from))
+}
+
+/** Waits until a file's bytes are on the disk. */
+export async function settleFile(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function settleFolder(path: string): Promise<void> {
+  // Not every file system lets a folder be opened or synced: what it does then is all that can be had.
+  const folder = await open(path, 'r').catch(() => null)
+  await folder?.sync().catch(() => {})
+  await folder?.close()
+}
+
+/** Bytes that a folder takes on the disk, holes of sparse files not counted. */
+export async function diskUse(path: string): Promise<number> {
+  const about = await lstat(path).catch(nullIfAbsent)
+  if (about === null) return 0
+  // `blocks` is in units of 512 bytes on every system that has it, and 0 on Windows.
+  const own = about.blocks > 0 || about.size === 0 ? about.blocks * 512 : about.size
+  if (!about.isDirectory()) return own
+  const inside = await Promise.all((await names(path)).map((name) => diskUse(join(path, name))))
+  return inside.reduce((sum, bytes) => sum + bytes, own)
+}
+
+/** Free bytes for this person where `path` is or will be; null when the system does not say. */
+export async function freeBytes(path: string): Promise<number | null> {
+  for (let at = path; ; at = dirname(at)) {
+    const about = await statfs(at).catch(() => null)
+    if (about !== null) return about.bavail * about.bsize
+    if (dirname(at) === at) return null
+  }
+}
+
+/** The last bytes of a text file from a position on; empty when there is none. */
+export async function readTail(path: string, from: number, maxBytes = 16_384): Promise<string> {
+  const file = await open(path, 'r').catch(nullIfAbsent)
+  if (file === null) return ''
+  try {
+    const { size } = await file.stat()
+    const start = Math.max(from, size - maxBytes)
+    const bytes = Buffer.alloc(Math.max(0, size - start))
+    await file.read(bytes, 0, bytes.length, start)
+    return bytes.toString('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
+/** Keeps a log from growing for ever: what is too long becomes the one older log. Returns the size it has now. */
+export async function rotate(path: string, maxBytes: number): Promise<number> {
+  const size = (await look(path))?.size ?? 0
+  if (size <= maxBytes) return size
+  await rename(path, `${path}.1`)
+  return 0
+}
+
+function nullIfAbsent(error: unknown): null {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT' || code === 'ENOTDIR') return null
+  throw error
+}

@@ -1,0 +1,173 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
+import type { Entry, Known } from './fleet.ts'
+import { launch } from './launch.ts'
+import { type Live, recheck, refreshStatus } from './live.ts'
+import { type Qmp, withTimeout } from './qmp.ts'
+import { resumeFromDisk } from './suspend.ts'
+import { throwIfCancelled, type World } from './world.ts'
+
+/** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
+const shutDownMs = 60_000
+/** Per step of switching off: asked on the line, by SIGTERM, by SIGKILL. */
+const quitMs = 5_000
+
+/** Switches a machine on, or wakes it from disk. Settles when it runs. */
+export async function start(world: World, known: Known, op: Op): Promise<void> {
+  const { entry } = known
+  if (entry.live !== null) await recheck(world, entry)
+  if (entry.live !== null) {
+    const qmp = lineOf(entry)
+    if (entry.live.runState !== 'running') await letRun(qmp, entry.live, op)
+    return
+  }
+  await world.fleet.hold(entry, 'starting', async () => {
+    if (entry.isSuspended) return resumeFromDisk(world, known, op)
+    const live = await launch(world, known, { accelerator: null, incoming: false }, op)
+    await letRunOrEnd(world, entry, live, op)
+  })
+}
+
+/** Lets a process that was just made go; one that cannot is not left behind. */
+export async function letRunOrEnd(world: World, entry: Entry, live: Live, op: Op): Promise<void> {
+  try {
+    throwIfCancelled(op)
+    await letRun(lineOf(entry), live, op)
+  } catch (error) {
+    await endProcess(world, entry, op)
+    throw error
+  }
+}
+
+/** From any state in which it stands still. Settles when QEMU says that it runs. */
+async function letRun(qmp: Qmp, live: Live, op: Op): Promise<void> {
+  if (live.runState === 'suspended') await qmp.execute('system_wakeup', undefined, { op })
+  await qmp.execute('cont', undefined, { op })
+  if (live.runState === 'running' || live.isEnding) return
+  throw failure('wrong-state', { key: 'qemu.error.standsStill' }, { detail: live.runState })
+}
+
+/** The line of a machine whose process is there; fails when it does not answer. */
+export function lineOf(entry: Entry): Qmp {
+  const qmp = entry.live?.qmp
+  if (qmp !== null && qmp !== undefined) return qmp
+  throw failure('unreachable', { key: 'qemu.error.noAnswer' }, { hint: { key: 'qemu.error.noAnswer.hint' } })
+}
+
+/**
+ * Ends a machine's process: on its line, then by SIGTERM, then by SIGKILL, each only for the very process it is about.
+ * Settles when it is gone and its disks are free.
+ */
+export async function endProcess(world: World, entry: Entry, op: Op): Promise<void> {
+  const { live } = entry
+  if (live === null) return
+  live.isEnding = true
+  const steps: readonly (() => Promise<unknown>)[] = [
+    async () => live.qmp?.execute('quit', undefined, { op, timeoutMs: quitMs }),
+    () => world.processes.signal(live.identity, 'SIGTERM'),
+    () => world.processes.signal(live.identity, 'SIGKILL'),
+  ]
+  for (const step of steps) {
+    const isAsked = step().catch(() => {})
+    // The line may close before the answer comes: what counts is that the process is gone.
+    if (await isWithin(Promise.race([live.gone, isAsked.then(() => live.gone)]), quitMs)) return
+    if (!(await world.processes.isAlive(live.identity))) await recheck(world, entry)
+    if (await isWithin(live.gone, 1)) return
+  }
+  const params = { tool: 'QEMU', seconds: (steps.length * quitMs) / 1000 }
+  throw failure('timeout', { key: 'error.timeout', params }, { hint: { key: 'error.timeout.hint' } })
+}
+
+/** Asks the guest by its power button and waits until it is off, however long. */
+async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
+  if (entry.live !== null) await recheck(world, entry)
+  const { live } = entry
+  if (live === null) return
+  const qmp = lineOf(entry)
+  await world.fleet.hold(entry, 'stopping', async () => {
+    const since = world.host.now().toISOString()
+    const tell = (unanswered: boolean): void =>
+      op.progress({
+        text: null,
+        fraction: null,
+        wait: { since, limitMs: shutDownMs, by: 'acpi', unanswered, killsAtLimit: false },
+      })
+    // A guest that stands still cannot hear.
+    if (live.runState !== 'running') await letRun(qmp, live, op)
+    await qmp.execute('system_powerdown', undefined, { op })
+    tell(false)
+    const late = setTimeout(() => tell(true), shutDownMs)
+    try {
+      await untilAborted(live.gone, op.signal)
+    } finally {
+      clearTimeout(late)
+    }
+  })
+}
+
+export function createPower(world: World): PowerOps & ResetOps & RestartOps & PauseOps {
+  const { fleet } = world
+  const running = async (id: MachineId): Promise<{ entry: Entry; live: Live; qmp: Qmp }> => {
+    const { entry } = await fleet.get(id)
+    if (entry.live !== null) await recheck(world, entry)
+    const { live } = entry
+    if (live !== null) return { entry, live, qmp: lineOf(entry) }
+    const { name } = fleet.machine(entry)
+    throw failure('wrong-state', { key: 'why.state.stopped', params: { name } })
+  }
+  return {
+    async start(id, op) {
+      await start(world, await fleet.get(id), op)
+    },
+    async shutDown(id, op) {
+      await shutDown(world, await fleet.get(id), op)
+    },
+    async powerOff(id, op) {
+      // Possible for a machine whose definition cannot be read, too.
+      const entry = await fleet.find(id)
+      if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
+      await fleet.hold(entry, 'stopping', () => endProcess(world, entry, op))
+    },
+    async reset(id, op) {
+      const { qmp, live, entry } = await running(id)
+      await qmp.execute('system_reset', undefined, { op })
+      // What stands still by itself (a panic, an error of its disk) goes on, as a real one would. Paused stays paused.
+      if (live.runState !== 'running' && live.runState !== 'paused') await letRun(qmp, live, op)
+      await refreshStatus(world, entry, live)
+    },
+    async restart(id, op) {
+      await shutDown(world, await fleet.get(id), op)
+      await start(world, await fleet.get(id), op)
+    },
+    async pause(id, op) {
+      const { qmp, live, entry } = await running(id)
+      await qmp.execute('stop', undefined, { op })
+      await refreshStatus(world, entry, live)
+    },
+    async resume(id, op) {
+      const { qmp, live } = await running(id)
+      if (live.runState !== 'running') await letRun(qmp, live, op)
+    },
+  }
+}
+
+async function isWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
+  return withTimeout(promise, limitMs).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Rejects with `cancelled` when the person no longer wants to wait. */
+function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(failure('cancelled', { key: 'error.cancelled' }))
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    void promise.then(() => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    })
+  })
+}

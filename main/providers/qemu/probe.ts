@@ -1,0 +1,71 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { Endpoint, Notice, Remedy } from '../../../app/domain/provider.ts'
+import type { Op, ProbeResult } from '../provider.ts'
+import { hostArchitecture } from './architectures.ts'
+import { endpointId, providerId } from './machine.ts'
+import { oldestVersion, type System } from './tools.ts'
+import { throwIfCancelled, type World } from './world.ts'
+
+const downloadUrl = 'https://www.qemu.org/download/'
+
+/** Whether QEMU is there and new enough. The accelerator's test goes on beside it and is told when it has ended. */
+export async function probe(world: World, op: Op): Promise<ProbeResult> {
+  const [systems, image] = await Promise.all([world.tools.systems(), world.host.findTool('qemu-img')])
+  throwIfCancelled(op)
+  const own = hostArchitecture(process.arch)
+  const best = systems.find(({ arch }) => arch === own) ?? systems[0]
+  return { hosts: [{ id: 'local', label: null, address: null }], endpoints: [await endpointOf(world, best, image, op)] }
+}
+
+async function endpointOf(world: World, system: System | undefined, image: string | null, op: Op): Promise<Endpoint> {
+  const base = {
+    id: endpointId,
+    providerId,
+    hostId: 'local',
+    label: 'QEMU',
+    version: null,
+    place: system?.file ?? null,
+    remedies: [],
+    notices: [],
+    since: world.host.now().toISOString(),
+  } as const
+  const { platform } = world.host
+  if (platform === 'win32') {
+    const { error } = failure('unsupported', { key: 'qemu.error.windows' })
+    return { ...base, state: 'broken', error }
+  }
+  if (system === undefined || image === null) {
+    const tool = system === undefined ? 'qemu-system' : 'qemu-img'
+    const { error } = failure('tool-missing', { key: 'error.toolMissing', params: { tool } })
+    return { ...base, state: 'missing', error, remedies: remedies(platform) }
+  }
+  const version = await world.tools.version(system.file, op)
+  if (!world.tools.isNewEnough(version)) {
+    const params = { version: version ?? '', oldest: oldestVersion }
+    const { error } = failure('tool-too-old', { key: 'qemu.error.tooOld', params })
+    return { ...base, version, state: 'too-old', error, remedies: remedies(platform) }
+  }
+  // Not waited for: listing machines does not depend on it.
+  void world.accelerators.verdict(system.arch, system.file).catch((error) => {
+    world.host.log.warn('qemu.accelerator', { error: String(error) })
+  })
+  const slow = world.accelerators.known(system.arch)?.slow ?? null
+  const notices: readonly Notice[] = slow === null ? [] : [{ level: 'warning', text: slow }]
+  return { ...base, version, state: 'ready', error: null, notices }
+}
+
+function remedies(platform: NodeJS.Platform): readonly Remedy[] {
+  const install = (title: 'apt' | 'dnf' | 'pacman' | 'brew', command: string): Remedy => ({
+    title: { key: `qemu.remedy.${title}` },
+    commands: [command],
+    url: null,
+  })
+  const page: Remedy = { title: { key: 'qemu.remedy.page' }, commands: [], url: downloadUrl }
+  if (platform === 'darwin') return [install('brew', 'brew install qemu'), page]
+  return [
+    install('apt', 'sudo apt install qemu-system-x86 qemu-utils ovmf'),
+    install('dnf', 'sudo dnf install qemu-system-x86 qemu-img edk2-ovmf'),
+    install('pacman', 'sudo pacman -S qemu-base edk2-ovmf'),
+    page,
+  ]
+}

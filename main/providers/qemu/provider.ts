@@ -1,0 +1,95 @@
+import type { MachineId } from '../../../app/domain/ids.ts'
+import { createEmitter } from '../../../app/util/emitter.ts'
+import type { Op, Provider, ProviderChange, ProviderFactory } from '../provider.ts'
+import { createAccelerators } from './accelerator.ts'
+import { createClone } from './clone.ts'
+import { createConfigure } from './configure.ts'
+import { createConsoles } from './consoles.ts'
+import { createCreate } from './create.ts'
+import { details } from './details.ts'
+import { createFleet } from './fleet.ts'
+import { layoutOf } from './layout.ts'
+import { leave, recheck } from './live.ts'
+import { endpointId, providerId } from './machine.ts'
+import { createPower } from './power.ts'
+import { probe } from './probe.ts'
+import { createProcesses } from './process.ts'
+import { createQemuImg } from './qemu-img.ts'
+import { recover } from './recover.ts'
+import { createSnapshots } from './snapshots.ts'
+import { createStats } from './stats.ts'
+import { createSuspend } from './suspend.ts'
+import { createTools } from './tools.ts'
+import { createRemove } from './trash.ts'
+import { throwIfCancelled, type World } from './world.ts'
+
+/** QEMU's machines on this computer: each a folder of Berth's and, while it is on, a process that outlives Berth. */
+export const createQemuProvider: ProviderFactory = (host) => {
+  const changes = createEmitter<ProviderChange>((error) => host.log.error('qemu.listener', { error: String(error) }))
+  const layout = layoutOf(host.dataDir, host.runtimeDir)
+  const world: World = {
+    host,
+    layout,
+    tools: createTools(host),
+    images: createQemuImg(host),
+    processes: createProcesses(host),
+    accelerators: createAccelerators(host, () => changes.emit({ kind: 'endpoints' })),
+    fleet: createFleet(host, layout, changes.emit),
+    pinnedBases: new Set(),
+  }
+  const { fleet } = world
+  const power = createPower(world)
+  const { trash, ...remove } = createRemove(world)
+
+  const provider: Provider = {
+    id: providerId,
+    label: 'QEMU',
+    kind: 'vm',
+    never: {},
+    power,
+    reset: power,
+    restart: power,
+    pause: power,
+    suspend: createSuspend(world),
+    snapshots: createSnapshots(world),
+    consoles: createConsoles(world),
+    create: createCreate(world),
+    clone: createClone(world),
+    rename: {
+      async rename(id, name, op) {
+        const { entry, definition } = await fleet.get(id)
+        throwIfCancelled(op)
+        await fleet.save(entry, { ...definition, name })
+      },
+    },
+    configure: createConfigure(world),
+    remove,
+    trash,
+    stats: createStats(world),
+    probe: (op) => probe(world, op),
+    async list(wanted: string, op: Op) {
+      if (wanted !== endpointId) return []
+      const entries = await fleet.all()
+      throwIfCancelled(op)
+      for (const entry of entries) {
+        // One that does not answer is asked again, and its row told when it does: the list does not wait for it.
+        if (entry.live !== null && entry.live.qmp === null) void recheck(world, entry)
+      }
+      return entries.map(fleet.machine)
+    },
+    async read(id: MachineId, op: Op) {
+      const entry = await fleet.find(id)
+      throwIfCancelled(op)
+      if (entry === null) return null
+      await recheck(world, entry)
+      return fleet.machine(entry)
+    },
+    details: (id, op) => details(world, id, op),
+    watch: changes.on,
+    recover: () => recover(world),
+    async dispose() {
+      for (const { live } of fleet.loaded()) if (live !== null) leave(live)
+    },
+  }
+  return provider
+}

@@ -1,0 +1,178 @@
+import { Failure } from '../../../app/domain/errors.ts'
+import { removeUnusedBases, unfreezeDisk } from './bases.ts'
+import { exists, names, readJson, remove } from './files.ts'
+import type { Entry, Known } from './fleet.ts'
+import { outcomeOfJob } from './jobs.ts'
+import { adopt, type Live } from './live.ts'
+import { endProcess } from './power.ts'
+import type { ProcessIdentity } from './process.ts'
+import { connectQmp } from './qmp.ts'
+import { become, dropKept, finishRestore, restoreJob, rollBack, settlePower } from './restore.ts'
+import { writeRun } from './run-record.ts'
+import {
+  changeSnapshot,
+  findSnapshot,
+  type KeptRestore,
+  readTree,
+  type TreeFile,
+  withoutSnapshot,
+  writeTree,
+} from './snapshot-store.ts'
+import { finishSuspend, giveUp, migrationEnd, migrationStatus, suspendedSchema, suspendingFile } from './suspend.ts'
+import { deleteTag, tagPresence } from './tags.ts'
+import { finishPurges } from './trash.ts'
+import { quietOp, type World } from './world.ts'
+
+/**
+ * Finds what an earlier Berth left: running machines, which are taken over, and work broken off in the middle, which is
+ * finished or taken back. Every step may be broken off itself and done again.
+ */
+export async function recover(world: World): Promise<void> {
+  const { layout, fleet, host } = world
+  for (const name of await names(layout.staging)) {
+    host.log.info('qemu.recover.staging', { name })
+    await remove(layout.staged(name).path)
+  }
+  await finishPurges(world)
+  await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
+  await removeUnusedBases(world)
+}
+
+async function recoverMachine(world: World, entry: Entry): Promise<void> {
+  try {
+    const live = await findProcess(world, entry)
+    if (live?.qmp === null) {
+      // It is there and does not answer: not known what it does, and not to be touched until it does.
+      void live.answered.then(() => finishWork(world, entry)).catch((error) => say(world, entry, error))
+      return
+    }
+    await finishWork(world, entry)
+  } catch (error) {
+    say(world, entry, error)
+  }
+}
+
+function say(world: World, entry: Entry, error: unknown): void {
+  const detail = error instanceof Failure ? error.error.detail : String(error)
+  world.host.log.error('qemu.recover', { uuid: entry.uuid, error: String(error), detail })
+}
+
+/** The machine's process, taken over; null when there is none, after writing down how the last one ended. */
+async function findProcess(world: World, entry: Entry): Promise<Live | null> {
+  const { run, folder, sockets } = entry
+  if (run === null || run.ended !== null) return null
+  const identity = await identityOf(world, entry)
+  if (identity !== null) {
+    entry.run = { ...run, process: identity }
+    await writeRun(folder, entry.run)
+    return adopt(world, entry, { identity, qmp: connectQmp(sockets.qmp), exited: null })
+  }
+  // A pid file that is left behind means that it did not end in good order; none, with a number known, that it did.
+  const how = run.process !== null && (await exists(folder.pid)) ? 'crashed' : 'stopped'
+  entry.run = { ...run, ended: { at: world.host.now().toISOString(), how, said: null } }
+  await writeRun(folder, entry.run)
+  await Promise.all([folder.pid, sockets.qmp, sockets.serial].map(remove))
+  world.host.log.info('qemu.recover.ended', { uuid: entry.uuid, how })
+  return null
+}
+
+async function identityOf(world: World, entry: Entry): Promise<ProcessIdentity | null> {
+  const known = entry.run?.process ?? null
+  if (known === null) return world.processes.findByArgument(entry.uuid)
+  return (await world.processes.isAlive(known)) ? known : null
+}
+
+/** What was under way on this machine. Its own words are in its folder; what they mean depends on whether it runs. */
+async function finishWork(world: World, entry: Entry): Promise<void> {
+  await finishSuspending(world, entry)
+  const { definition } = entry
+  if (definition === null) return
+  const known: Known = { entry, definition }
+  if (entry.live === null) await unfreezeDisk(world, entry, definition)
+  await finishSnapshots(world, known)
+  await letGo(world, entry)
+  await world.fleet.refresh(entry)
+  world.fleet.publish(entry)
+}
+
+/** A machine that was made and never let run: it was being started. */
+async function letGo(world: World, entry: Entry): Promise<void> {
+  const { live } = entry
+  if (live?.runState !== 'prelaunch' && live?.runState !== 'restore-vm') return
+  world.host.log.info('qemu.recover.start', { uuid: entry.uuid, runState: live.runState })
+  await live.qmp?.execute('cont')
+}
+
+async function finishSuspending(world: World, entry: Entry): Promise<void> {
+  const { folder, live } = entry
+  const suspended = await readJson(suspendingFile(folder), suspendedSchema).catch(() => null)
+  if (suspended === null) {
+    // All of the memory was written and only the end of the process is missing.
+    if (live?.runState === 'postmigrate' && (await exists(folder.suspended))) {
+      await endProcess(world, entry, quietOp)
+    }
+    return
+  }
+  const qmp = live?.qmp
+  if (live === null || qmp === null || qmp === undefined) {
+    // Its process ended before its memory was whole: it was switched off in the middle, and says so by its run.
+    await remove(folder.memory)
+    await remove(suspendingFile(folder))
+    return
+  }
+  let status = await migrationStatus(qmp)
+  if (status === 'active' || status === 'setup') status = (await migrationEnd(qmp, quietOp)).status
+  if (status === 'completed') await finishSuspend(world, entry, quietOp)
+  else await giveUp(entry, live, suspended)
+}
+
+async function finishSnapshots(world: World, known: Known): Promise<void> {
+  const { entry, definition } = known
+  for (const snapshot of (await readTree(entry.folder)).snapshots) {
+    const tree = await readTree(entry.folder)
+    const isKept = tree.restores.some(({ keptId, phase }) => keptId === snapshot.id && phase !== 'done')
+    if (snapshot.phase === 'there' || isKept) continue
+    world.host.log.info('qemu.recover.snapshot', { uuid: entry.uuid, tag: snapshot.id, phase: snapshot.phase })
+    const isWhole =
+      snapshot.phase === 'taking' && (await tagPresence(world, entry, definition, snapshot.id, quietOp)) === 'all'
+    if (isWhole) {
+      await writeTree(entry.folder, {
+        ...changeSnapshot(tree, snapshot.id, { phase: 'there' }),
+        currentId: snapshot.id,
+      })
+    } else {
+      await deleteTag(world, entry, definition, snapshot.id, quietOp)
+      await writeTree(entry.folder, withoutSnapshot(tree, snapshot.id))
+    }
+  }
+  for (const record of (await readTree(entry.folder)).restores) {
+    const tree = await readTree(entry.folder)
+    if (record.phase === 'keeping') await dropKept(world, known, tree, record)
+    if (record.phase === 'switching') await finishSwitch(world, known, tree, record)
+  }
+}
+
+/** The present is kept and the switch was under way: it is carried through, or the present brought back. */
+async function finishSwitch(world: World, known: Known, tree: TreeFile, record: KeptRestore): Promise<void> {
+  const { entry } = known
+  world.host.log.info('qemu.recover.restore', { uuid: entry.uuid, record: record.id })
+  const old = tree.restores.find(({ id }) => id === record.replaces)
+  const kept = findSnapshot(tree, record.keptId)
+  try {
+    const target = findSnapshot(tree, old?.keptId ?? record.snapshotId)
+    const { live, run } = entry
+    const qmp = live?.qmp ?? null
+    const outcome = qmp === null ? null : await outcomeOfJob(qmp, restoreJob(record))
+    const isBooted = target.power === 'off' && live !== null && run !== null && run.startedAt > record.keptAt
+    if (outcome !== null && outcome.error === null) await settlePower(world, known, target, quietOp)
+    else if (outcome !== null) throw new Error(outcome.error ?? '')
+    else if (!isBooted) {
+      await become(world, known, target, { jobId: restoreJob(record), boot: kept.power === 'running' }, quietOp)
+    }
+  } catch (error) {
+    // Says itself what became of it: the record is gone, or it names the copy that holds the machine.
+    await rollBack(world, known, tree, record, error, quietOp).catch((thrown) => say(world, entry, thrown))
+    return
+  }
+  await finishRestore(world, known, tree, record, quietOp)
+}

@@ -1,0 +1,188 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
+import type { Op, SnapshotOps } from '../provider.ts'
+import { type Definition, imagesOf } from './definitions.ts'
+import type { Entry, Known } from './fleet.ts'
+import { hardwareOf } from './hardware.ts'
+import { recheck } from './live.ts'
+import { snapshotObstacle } from './machine.ts'
+import { memoryInUse } from './memory.ts'
+import { lineOf } from './power.ts'
+import { checkSpace } from './qemu-img.ts'
+import { restore, undo } from './restore.ts'
+import {
+  changeSnapshot,
+  findRestore,
+  findSnapshot,
+  type KeptSnapshot,
+  newTag,
+  readTree,
+  shownTree,
+  withoutRestore,
+  withoutSnapshot,
+  writeTree,
+} from './snapshot-store.ts'
+import { deleteTag, memorySizes, saveLive, saveOffline, tagPresence } from './tags.ts'
+import { throwIfCancelled, type World } from './world.ts'
+
+/** What a snapshot of the machine as it is now would be. */
+export function presentSnapshot(
+  world: World,
+  { entry, definition }: Known,
+  about: Pick<KeptSnapshot, 'name' | 'description' | 'keptForUndo' | 'parentId'>,
+): KeptSnapshot {
+  const { live } = entry
+  const power =
+    live !== null ? (live.runState === 'running' ? 'running' : 'paused') : entry.isSuspended ? 'suspended' : 'off'
+  return {
+    ...about,
+    id: newTag(),
+    createdAt: world.host.now().toISOString(),
+    power,
+    hardware: power === 'off' ? null : hardwareOf(definition),
+    accelerator: live === null ? null : (entry.run?.accelerator ?? null),
+    phase: 'taking',
+  }
+}
+
+/** Fails with the reason when this machine has no snapshots at all. */
+export function requireSnapshots(definition: Definition): void {
+  const obstacle = snapshotObstacle(definition)
+  if (obstacle !== null) throw failure('unsupported', obstacle)
+}
+
+/**
+ * Takes one. Of a machine that is on, its memory is always in it: its disks alone would be those of a machine whose plug
+ * was pulled.
+ */
+async function take(
+  world: World,
+  known: Known,
+  request: { name: string; description: string },
+  op: Op,
+): Promise<string> {
+  const { entry, definition } = known
+  requireSnapshots(definition)
+  if (entry.live !== null) await recheck(world, entry)
+  const { folder, live } = entry
+  const images = imagesOf(definition, folder)
+  const [tree] = await Promise.all([
+    readTree(folder),
+    live === null
+      ? null
+      : memoryInUse(world.host, live.identity.pid, definition.memoryBytes).then((bytes) =>
+          checkSpace(folder.path, bytes),
+        ),
+  ])
+  throwIfCancelled(op)
+  const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: tree.currentId })
+  const { id } = snapshot
+  if (snapshot.power === 'suspended') {
+    throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
+  }
+  const begun = { ...tree, snapshots: [...tree.snapshots, snapshot] }
+  const { state } = world.fleet.machine(entry)
+  // The guest stands still while its memory is written: that is no change of the machine's state.
+  await world.fleet.hold(entry, state, async () => {
+    op.progress({
+      text: { key: live === null ? 'qemu.step.disks' : 'qemu.step.memory' },
+      fraction: null,
+      cancellable: false,
+    })
+    const save = live === null ? saveOffline(world, images, id, op) : saveLive(lineOf(entry), images, id, op)
+    // Both at once: should Berth end now, the name is found beside the tag, or a tag without a name, or neither.
+    const [written, saved] = await Promise.allSettled([writeTree(folder, begun), save])
+    if (written.status === 'rejected' && saved.status === 'fulfilled') {
+      await deleteTag(world, entry, definition, id, op)
+    }
+    for (const result of [saved, written]) {
+      if (result.status === 'fulfilled') continue
+      await writeTree(folder, tree)
+      throw result.reason
+    }
+    await writeTree(folder, { ...changeSnapshot(begun, id, { phase: 'there' }), currentId: id })
+  })
+  world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
+  return id
+}
+
+/** Deletes one; a later Berth finishes what this one could not. */
+export async function deleteSnapshot(world: World, { entry, definition }: Known, id: string, op: Op): Promise<void> {
+  const { folder } = entry
+  const tree = await readTree(folder)
+  findSnapshot(tree, id)
+  throwIfCancelled(op)
+  op.progress({ text: null, fraction: null, cancellable: false })
+  await writeTree(folder, changeSnapshot(tree, id, { phase: 'deleting' }))
+  try {
+    await deleteTag(world, entry, definition, id, op)
+  } catch (error) {
+    // Still whole: nothing happened. Otherwise it can no longer be restored, and is not shown as if it could.
+    const presence = await tagPresence(world, entry, definition, id, op).catch(() => 'some')
+    if (presence === 'all') await writeTree(folder, tree)
+    throw error
+  }
+  await writeTree(folder, withoutSnapshot(tree, id))
+}
+
+export function createSnapshots(world: World): SnapshotOps {
+  const { fleet } = world
+  /** Of images that have not changed since, so that opening the page again starts no program. */
+  const sizes = new Map<string, number>()
+  const changed = (entry: Entry): void => fleet.changed({ kind: 'snapshots', id: fleet.machine(entry).id })
+
+  return {
+    async tree(id, op): Promise<SnapshotTree> {
+      const { entry, definition } = await fleet.get(id)
+      const tree = await readTree(entry.folder)
+      const isKnown = tree.snapshots.every((snapshot) => snapshot.phase !== 'there' || sizes.has(snapshot.id))
+      if (!isKnown && entry.holds.length === 0) {
+        // A tree without sizes is better than none.
+        const found = await memorySizes(world, entry, definition, op).catch(() => new Map<string, number>())
+        throwIfCancelled(op)
+        for (const [tag, bytes] of found) sizes.set(tag, bytes)
+      }
+      const withMemory = new Set(tree.snapshots.filter(({ power }) => power !== 'off').map((snapshot) => snapshot.id))
+      return shownTree(tree, new Map([...sizes].filter(([tag]) => withMemory.has(tag))))
+    },
+    async take(id, request, op) {
+      return take(world, await fleet.get(id), { name: request.name, description: request.description }, op)
+    },
+    async edit(id, snapshotId, { name, description }) {
+      const { entry } = await fleet.get(id)
+      const tree = await readTree(entry.folder)
+      findSnapshot(tree, snapshotId)
+      await writeTree(entry.folder, changeSnapshot(tree, snapshotId, { name, description }))
+      changed(entry)
+    },
+    async delete(id, snapshotId, op) {
+      const known = await fleet.get(id)
+      await deleteSnapshot(world, known, snapshotId, op)
+      changed(known.entry)
+    },
+    async restore(id, snapshotId, op) {
+      const known = await fleet.get(id)
+      await restore(world, known, snapshotId, op).finally(() => changed(known.entry))
+    },
+    async undo(id, restoreId, op) {
+      const known = await fleet.get(id)
+      await undo(world, known, restoreId, op).finally(() => changed(known.entry))
+    },
+    async keep(id, restoreId) {
+      const { entry } = await fleet.get(id)
+      const tree = await readTree(entry.folder)
+      const { keptId } = findRestore(tree, restoreId)
+      findSnapshot(tree, keptId)
+      await writeTree(entry.folder, withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId))
+      changed(entry)
+    },
+    async letGo(id, restoreId, op) {
+      const known = await fleet.get(id)
+      const tree = await readTree(known.entry.folder)
+      const { keptId } = findRestore(tree, restoreId)
+      // The record goes with the copy it would undo by.
+      await deleteSnapshot(world, known, keptId, op)
+      changed(known.entry)
+    },
+  }
+}

@@ -1,0 +1,208 @@
+import { rename } from 'node:fs/promises'
+import { z } from 'zod'
+import { failure } from '../../../app/domain/errors.ts'
+import type { Op, SuspendOps } from '../provider.ts'
+import { acceleratorSchema } from './accelerator.ts'
+import { launchFailure } from './errors.ts'
+import { readJson, readTail, remove, settleFile, writeJson } from './files.ts'
+import type { Entry, Known } from './fleet.ts'
+import { hardwareFailure, hardwareOf, hardwareSchema } from './hardware.ts'
+import { launch } from './launch.ts'
+import { type Folder, memoryFile } from './layout.ts'
+import { type Live, recheck } from './live.ts'
+import { memoryInUse } from './memory.ts'
+import { endProcess, letRunOrEnd, lineOf } from './power.ts'
+import { checkSpace } from './qemu-img.ts'
+import type { Qmp } from './qmp.ts'
+import { quietOp, type World } from './world.ts'
+
+/** What a kept memory belongs to. */
+export const suspendedSchema = z.object({
+  version: z.literal(1),
+  at: z.string(),
+  hardware: hardwareSchema,
+  accelerator: acceleratorSchema,
+  /** Whether it goes on running if suspending fails. */
+  wasRunning: z.boolean(),
+})
+export type Suspended = z.infer<typeof suspendedSchema>
+
+const migrationSchema = z.object({
+  status: z.string().optional(),
+  'error-desc': z.string().optional(),
+  ram: z.object({ remaining: z.number(), total: z.number() }).optional(),
+})
+const tellEveryMs = 500
+/** More than any disk takes: QEMU's own limit is meant for networks. */
+const maxBandwidth = 64 * 1024 * 1024 * 1024
+
+/** Written before the memory is, and renamed to `suspended.json` when all of it is on the disk. */
+export function suspendingFile(folder: Folder): string {
+  return folder.file('suspending.json')
+}
+
+async function suspend(world: World, { entry, definition }: Known, op: Op): Promise<void> {
+  if (entry.live !== null) await recheck(world, entry)
+  const { live, folder, run } = entry
+  if (live === null || run === null) {
+    const { name } = world.fleet.machine(entry)
+    throw failure('wrong-state', { key: 'why.state.stopped', params: { name } })
+  }
+  const qmp = lineOf(entry)
+  await checkSpace(folder.path, await memoryInUse(world.host, live.identity.pid, definition.memoryBytes))
+  await world.fleet.hold(entry, 'suspending', async () => {
+    const suspended: Suspended = {
+      version: 1,
+      at: world.host.now().toISOString(),
+      hardware: hardwareOf(definition),
+      accelerator: run.accelerator,
+      wasRunning: live.runState === 'running',
+    }
+    await writeJson(suspendingFile(folder), suspended)
+    try {
+      if (suspended.wasRunning) await qmp.execute('stop', undefined, { op })
+      await saveMemory(qmp, op)
+    } catch (error) {
+      await giveUp(entry, live, suspended)
+      throw error
+    }
+    await finishSuspend(world, entry, op)
+  })
+}
+
+/** The memory is written: makes it count, then ends the process. Done again after a crash of Berth without harm. */
+export async function finishSuspend(world: World, entry: Entry, op: Op): Promise<void> {
+  const { folder } = entry
+  await settleFile(folder.memory)
+  await rename(suspendingFile(folder), folder.suspended)
+  await endProcess(world, entry, op)
+  await world.fleet.refresh(entry)
+}
+
+/** Takes a suspend back: the machine goes on as it was. */
+export async function giveUp(entry: Entry, live: Live, suspended: Suspended): Promise<void> {
+  if (suspended.wasRunning && !live.isEnding) await live.qmp?.execute('cont').catch(() => {})
+  await remove(entry.folder.memory)
+  await remove(suspendingFile(entry.folder))
+}
+
+/** Writes the memory into the machine's folder, which QEMU stands in: no path of a person's is in the command. */
+async function saveMemory(qmp: Qmp, op: Op): Promise<void> {
+  await qmp.execute('migrate-set-capabilities', { capabilities: [{ capability: 'events', state: true }] })
+  await qmp.execute('migrate-set-parameters', { 'max-bandwidth': maxBandwidth })
+  const cancel = (): void => void qmp.execute('migrate_cancel').catch(() => {})
+  op.signal.addEventListener('abort', cancel, { once: true })
+  try {
+    const ended = migrationEnd(qmp, op)
+    await qmp.execute('migrate', { uri: `exec:umask 077 && cat > ${memoryFile}` }, { op })
+    const { status, error } = await ended
+    if (status === 'completed') return
+    if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
+    throw failure('tool-failed', { key: 'qemu.error.suspend' }, { detail: error ?? status })
+  } finally {
+    op.signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** Waits for a migration to end, telling how far it is. A line that closes counts as failed. */
+export function migrationEnd(qmp: Qmp, op: Op): Promise<{ readonly status: string; readonly error: string | null }> {
+  return new Promise((resolve) => {
+    const settle = async (status: string): Promise<void> => {
+      stop()
+      clearInterval(teller)
+      const about = await qmp.execute('query-migrate').then(
+        (value) => migrationSchema.safeParse(value).data,
+        () => undefined,
+      )
+      resolve({ status, error: about?.['error-desc'] ?? null })
+    }
+    const stop = qmp.on(({ name, data }) => {
+      const status = String(data['status'])
+      if (name === 'MIGRATION' && ['completed', 'failed', 'cancelled'].includes(status)) void settle(status)
+    })
+    const teller = setInterval(async () => {
+      const ram = migrationSchema.safeParse(await qmp.execute('query-migrate').catch(() => null)).data?.ram
+      if (ram !== undefined && ram.total > 0) op.progress({ text: null, fraction: 1 - ram.remaining / ram.total })
+    }, tellEveryMs)
+    void qmp.closed.then(() => settle('failed'))
+  })
+}
+
+/** What a line's last migration came to: `none` when there was none. */
+export async function migrationStatus(qmp: Qmp): Promise<string> {
+  return migrationSchema.parse(await qmp.execute('query-migrate')).status ?? 'none'
+}
+
+/** Goes on from the kept memory. It is given up only once all of it is in the machine. */
+export async function resumeFromDisk(world: World, known: Known, op: Op): Promise<void> {
+  const { entry, definition } = known
+  const { folder } = entry
+  const suspended = await readSuspended(folder)
+  const unfit = hardwareFailure(suspended.hardware, hardwareOf(definition))
+  if (unfit !== null) throw unfit
+  const live = await launch(world, known, { accelerator: suspended.accelerator, incoming: true }, op)
+  try {
+    await loadMemory(lineOf(entry), op)
+  } catch (error) {
+    live.isEnding = true
+    await endProcess(world, entry, quietOp)
+    if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
+    const said = await readTail(folder.log, entry.run?.logFrom ?? 0)
+    throw failure(
+      'tool-failed',
+      { key: 'qemu.error.resume' },
+      {
+        hint: { key: 'qemu.error.resume.hint' },
+        detail: launchFailure(said, { exitCode: null, signal: null }).error.detail,
+        cause: error,
+      },
+    )
+  }
+  // From the first instruction on the disks go their own way: the memory must not be used a second time.
+  await remove(folder.suspended)
+  entry.isSuspended = false
+  await letRunOrEnd(world, entry, live, quietOp)
+  await remove(folder.memory)
+}
+
+async function loadMemory(qmp: Qmp, op: Op): Promise<void> {
+  await qmp.execute('migrate-set-capabilities', { capabilities: [{ capability: 'events', state: true }] })
+  const abort = (): void => qmp.close()
+  op.signal.addEventListener('abort', abort, { once: true })
+  try {
+    const ended = migrationEnd(qmp, op)
+    await qmp.execute('migrate-incoming', { uri: `exec:cat ${memoryFile}` }, { op, timeoutMs: null })
+    const { status, error } = await ended
+    if (status !== 'completed') throw failure('tool-failed', { key: 'qemu.error.resume' }, { detail: error ?? status })
+  } finally {
+    op.signal.removeEventListener('abort', abort)
+  }
+}
+
+export async function readSuspended(folder: Folder): Promise<Suspended> {
+  const suspended = await readJson(folder.suspended, suspendedSchema).catch((cause: unknown) => {
+    throw failure('output-unreadable', { key: 'qemu.error.resume' }, { detail: String(cause), cause })
+  })
+  if (suspended !== null) return suspended
+  throw failure('not-found', { key: 'qemu.error.resume' }, { detail: folder.suspended })
+}
+
+/** Throws the kept memory away. Its word goes first: a memory without one is a rest, a word without memory a promise. */
+export async function discardMemory(folder: Folder): Promise<void> {
+  await remove(folder.suspended)
+  await remove(folder.memory)
+}
+
+export function createSuspend(world: World): SuspendOps {
+  return {
+    async suspend(id, op) {
+      await suspend(world, await world.fleet.get(id), op)
+    },
+    async discard(id) {
+      const { entry } = await world.fleet.get(id)
+      await discardMemory(entry.folder)
+      await world.fleet.refresh(entry)
+      world.fleet.publish(entry)
+    },
+  }
+}

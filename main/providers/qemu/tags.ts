@@ -1,0 +1,153 @@
+import { copyFile, link, mkdir } from 'node:fs/promises'
+import { failure } from '../../../app/domain/errors.ts'
+import type { Op } from '../provider.ts'
+import { type Definition, type Image, imagesOf } from './definitions.ts'
+import { explain } from './errors.ts'
+import { look, remove } from './files.ts'
+import type { Entry } from './fleet.ts'
+import { beginJob, type JobOutcome, runJob } from './jobs.ts'
+import type { Folder } from './layout.ts'
+import type { ImageInfo } from './parse.ts'
+import type { Qmp } from './qmp.ts'
+import { discardMemory } from './suspend.ts'
+import { quietOp, type World } from './world.ts'
+
+/**
+ * One snapshot in all images of a machine at once, with QEMU running or not. A tag is in every image or it is no snapshot:
+ * disks and firmware variables of different moments do not fit together.
+ */
+
+/** Steps that change images are carried out to their end: stopping in between would be worse than waiting. */
+export function unstoppable(op: Op): Op {
+  return { ...op, signal: quietOp.signal }
+}
+
+/** Where the memory goes: the first disk. The caller has made sure that there is one. */
+function liveArguments(images: readonly Image[], tag: string): Readonly<Record<string, unknown>> {
+  return { tag, vmstate: images[0]?.node, devices: images.map(({ node }) => node) }
+}
+
+export function saveLive(qmp: Qmp, images: readonly Image[], tag: string, op: Op): Promise<void> {
+  return runJob(qmp, 'snapshot-save', `save-${tag}`, liveArguments(images, tag), op)
+}
+
+/** Leaves the job to be dismissed by the caller once its outcome is written down. */
+export function loadLive(qmp: Qmp, jobId: string, images: readonly Image[], tag: string, op: Op): Promise<JobOutcome> {
+  return beginJob(qmp, 'snapshot-load', jobId, liveArguments(images, tag), op)
+}
+
+/** In all images or in none. */
+export async function saveOffline(world: World, images: readonly Image[], tag: string, op: Op): Promise<void> {
+  const done: Image[] = []
+  try {
+    for (const image of images) {
+      await world.images.snapshot('create', tag, image, unstoppable(op))
+      done.push(image)
+    }
+  } catch (error) {
+    for (const image of done) await world.images.snapshot('delete', tag, image, quietOp).catch(() => {})
+    throw error
+  }
+}
+
+/** May be done again after it was broken off: every image then holds the same moment. */
+export async function applyOffline(world: World, images: readonly Image[], tag: string, op: Op): Promise<void> {
+  for (const image of images) await world.images.snapshot('apply', tag, image, unstoppable(op))
+}
+
+/** Takes a tag out of whichever images have it. */
+export async function deleteTag(
+  world: World,
+  entry: Entry,
+  definition: Definition,
+  tag: string,
+  op: Op,
+): Promise<void> {
+  const images = imagesOf(definition, entry.folder)
+  const qmp = entry.live?.qmp
+  if (qmp !== undefined && qmp !== null) {
+    const args = { tag, devices: images.map(({ node }) => node) }
+    await runJob(qmp, 'snapshot-delete', `delete-${tag}`, args, unstoppable(op))
+  } else {
+    const infos = await infosOf(world, entry, images, op)
+    for (const [index, image] of images.entries()) {
+      if (hasTag(infos[index], tag)) await world.images.snapshot('delete', tag, image, unstoppable(op))
+    }
+  }
+  const states = statesOf(entry.folder, tag)
+  await remove(states.memory)
+  await remove(states.suspended)
+}
+
+/** Whether a tag is in all images, in some or in none. */
+export async function tagPresence(
+  world: World,
+  entry: Entry,
+  definition: Definition,
+  tag: string,
+  op: Op,
+): Promise<'all' | 'some' | 'none'> {
+  const infos = await infosOf(world, entry, imagesOf(definition, entry.folder), op)
+  const count = infos.filter((info) => hasTag(info, tag)).length
+  return count === 0 ? 'none' : count === infos.length ? 'all' : 'some'
+}
+
+/** Fails with `not-found` when a tag is not in every image, and as `qemu-img` does when one cannot be read. */
+export async function checkTag(world: World, entry: Entry, definition: Definition, tag: string, op: Op): Promise<void> {
+  if ((await tagPresence(world, entry, definition, tag, op)) === 'all') return
+  const known = explain(`Snapshot '${tag}' does not exist`, tag)
+  throw known ?? failure('not-found', { key: 'qemu.error.tagMissing' })
+}
+
+/** Bytes of memory that each tag keeps. */
+export async function memorySizes(
+  world: World,
+  entry: Entry,
+  definition: Definition,
+  op: Op,
+): Promise<ReadonlyMap<string, number>> {
+  const [first] = imagesOf(definition, entry.folder)
+  if (first === undefined) return new Map()
+  const info = await world.images.info(first.path, first.format, true, op)
+  const sizes = new Map(info.snapshots.map(({ tag, memoryBytes }) => [tag, memoryBytes]))
+  for (const tag of sizes.keys()) {
+    const apart = await look(statesOf(entry.folder, tag).memory)
+    if (apart !== null) sizes.set(tag, apart.size)
+  }
+  return sizes
+}
+
+/** A suspended machine's memory, kept with a snapshot of its disks. */
+function statesOf(folder: Folder, tag: string): { readonly memory: string; readonly suspended: string } {
+  return { memory: folder.file(`states/${tag}.bin`), suspended: folder.file(`states/${tag}.json`) }
+}
+
+/** Keeps a suspended machine's memory with a tag. What is suspended stays so. */
+export async function keepSuspended(folder: Folder, tag: string): Promise<void> {
+  const states = statesOf(folder, tag)
+  await mkdir(folder.file('states'), { recursive: true, mode: 0o700 })
+  await share(folder.memory, states.memory)
+  await share(folder.suspended, states.suspended)
+}
+
+/** The machine is suspended with the memory kept with a tag. The word comes last: it says that the memory is whole. */
+export async function bringBackSuspended(folder: Folder, tag: string): Promise<void> {
+  const states = statesOf(folder, tag)
+  await discardMemory(folder)
+  await share(states.memory, folder.memory)
+  await share(states.suspended, folder.suspended)
+}
+
+/** The same bytes under a second name where the file system can; they are never changed under either. */
+async function share(from: string, to: string): Promise<void> {
+  await remove(to)
+  await link(from, to).catch(() => copyFile(from, to))
+}
+
+function infosOf(world: World, entry: Entry, images: readonly Image[], op: Op): Promise<readonly ImageInfo[]> {
+  return Promise.all(images.map(({ path, format }) => world.images.info(path, format, entry.live !== null, op)))
+}
+
+function hasTag(info: ImageInfo | undefined, tag: string): boolean {
+  return info?.snapshots.some((snapshot) => snapshot.tag === tag) ?? false
+}

@@ -1,0 +1,29 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { Host, Op } from '../provider.ts'
+import type { Accelerators } from './accelerator.ts'
+import type { Fleet } from './fleet.ts'
+import type { Layout } from './layout.ts'
+import type { Processes } from './process.ts'
+import type { QemuImg } from './qemu-img.ts'
+import type { Tools } from './tools.ts'
+
+/** What every part of this provider is made of. */
+export interface World {
+  readonly host: Host
+  readonly layout: Layout
+  readonly tools: Tools
+  readonly images: QemuImg
+  readonly processes: Processes
+  readonly accelerators: Accelerators
+  readonly fleet: Fleet
+  /** Bases of clones being made: no machine names them yet. */
+  readonly pinnedBases: Set<string>
+}
+
+/** To be asked between two steps, where stopping leaves nothing half done. */
+export function throwIfCancelled(op: Pick<Op, 'signal'>): void {
+  if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
+}
+
+/** For what Berth does by itself: no task shows it, nobody cancels it. */
+export const quietOp: Op = { signal: new AbortController().signal, progress: () => {}, record: () => {} }
