@@ -1,5 +1,48 @@
 import type { ReactNode } from 'react'
+import { showTerminal } from '../../actions/consoles.ts'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { useSay } from '../../say.tsx'
+import { consoles, sessionById, useConsoles } from '../../store/consoles.ts'
+import { TerminalPane } from '../../terminal/terminal.tsx'
+import { CloseQuestion } from './close-question.tsx'
+import { DockBar } from './dock-bar.tsx'
+import './dock.css'
 
+/** The terminals of all machines: their tabs, and the one or two that are shown. */
 export function TerminalDock(): ReactNode {
-  return null
+  const say = useSay()
+  const shown = useConsoles((state) => state.shown)
+  const hasAny = useConsoles((state) => state.sessions.length > 0)
+
+  return (
+    <>
+      <DockBar />
+      {hasAny ? (
+        <div className="dock-panes" role="tabpanel" aria-label={say('pane.dock')}>
+          {shown.map((id) => (
+            <DockTerminal key={id} sessionId={id} />
+          ))}
+        </div>
+      ) : (
+        <EmptyState>{say('dock.empty')}</EmptyState>
+      )}
+      <CloseQuestion />
+    </>
+  )
+}
+
+function DockTerminal({ sessionId }: { readonly sessionId: string }): ReactNode {
+  const session = useConsoles(sessionById(sessionId))
+  const isActive = useConsoles((state) => state.active === sessionId)
+  if (session === null) return null
+  return (
+    <TerminalPane
+      session={session}
+      isActive={isActive}
+      takesFocus
+      onActive={() => {
+        if (consoles.getState().active !== sessionId) showTerminal(sessionId)
+      }}
+    />
+  )
 }

@@ -1,0 +1,111 @@
+import type { Client } from '../../app/contract/client.ts'
+import type { ConsoleDown } from '../../app/contract/views.ts'
+import type { AppError } from '../../app/domain/errors.ts'
+import type { SessionId } from '../../app/domain/ids.ts'
+import { cutInput } from './paste.ts'
+
+/** Of a terminal, what attaching needs; a test can be one. */
+export interface Screen {
+  readonly cols: number
+  readonly rows: number
+  write(data: Uint8Array, written: () => void): void
+  reset(): void
+}
+
+export interface Attachment {
+  /** What the terminal sends by itself or a person typed. */
+  input(text: string): void
+  resize(columns: number, rows: number): void
+  /** While what was said before is being shown: what it makes the terminal answer has been answered long ago. */
+  isReplaying(): boolean
+  detach(): void
+}
+
+interface Listeners {
+  /** Another viewer gave the session this size. */
+  readonly sized: (columns: number, rows: number) => void
+  /** More is said than can be shown, or no longer. */
+  readonly flooded: (isFlooded: boolean) => void
+  /** The stream is over, for a reason of main's or because the line is down. */
+  readonly closed: (error: AppError) => void
+}
+
+/** Unshown bytes that make a flood when they stay for so long. */
+const floodBytes = 300 * 1024
+const floodMs = 1_500
+const calmMs = 400
+
+/** Joins a terminal to a session's stream: bytes down, keys up, and an acknowledgement for what the terminal has taken. */
+export function attach(client: Client, sessionId: SessionId, screen: Screen, listeners: Listeners): Attachment {
+  let isDetached = false
+  let replays = 0
+  let unshownBytes = 0
+  let isFlooded = false
+  let floodTimer: ReturnType<typeof setTimeout> | null = null
+
+  const watchFlood = (): void => {
+    const isHigh = unshownBytes > floodBytes
+    if (isHigh === isFlooded) {
+      if (floodTimer !== null) clearTimeout(floodTimer)
+      floodTimer = null
+    } else
+      floodTimer ??= setTimeout(
+        () => {
+          floodTimer = null
+          isFlooded = isHigh
+          listeners.flooded(isFlooded)
+        },
+        isHigh ? floodMs : calmMs,
+      )
+  }
+
+  const show = (data: Uint8Array, shown: () => void): void => {
+    unshownBytes += data.length
+    watchFlood()
+    screen.write(data, () => {
+      unshownBytes -= data.length
+      shown()
+      if (isDetached) return
+      stream.up({ kind: 'ack', bytes: data.length })
+      watchFlood()
+    })
+  }
+
+  const down = (frame: ConsoleDown): void => {
+    if (isDetached) return
+    if (frame.kind === 'data') show(frame.data, () => {})
+    else if (frame.kind === 'size') listeners.sized(frame.columns, frame.rows)
+    else {
+      replays += 1
+      screen.reset()
+      show(frame.data, () => {
+        replays -= 1
+      })
+    }
+  }
+
+  const stream = client.open(
+    'console.attach',
+    { sessionId, columns: screen.cols, rows: screen.rows },
+    {
+      down,
+      closed: (error) => {
+        if (!isDetached && error !== null) listeners.closed(error)
+      },
+    },
+  )
+
+  return {
+    input(text) {
+      for (const data of cutInput(text)) stream.up({ kind: 'input', data })
+    },
+    resize: (columns, rows) => stream.up({ kind: 'resize', columns, rows }),
+    isReplaying: () => replays > 0,
+    detach() {
+      isDetached = true
+      if (floodTimer !== null) clearTimeout(floodTimer)
+      if (isFlooded) listeners.flooded(false)
+      stream.close()
+    },
+  }
+}

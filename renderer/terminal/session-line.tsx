@@ -1,0 +1,64 @@
+import type { ReactNode } from 'react'
+import type { Session } from '../../app/domain/console.ts'
+import type { Text } from '../../app/messages/text.ts'
+import type { Locale } from '../../app/messages/write.ts'
+import { reopenTerminal } from '../actions/consoles.ts'
+import { startMachine } from '../actions/machines.ts'
+import { Button } from '../components/button.tsx'
+import { StateMark } from '../components/state-mark.tsx'
+import { formatTime } from '../format/time.ts'
+import { Say, useLocale, useSay } from '../say.tsx'
+import { useConsoles } from '../store/consoles.ts'
+import { permissionOf } from '../store/selectors.ts'
+import { useApp } from '../store/store.ts'
+
+/** How a session that is not simply live stands, under its text, and the way on. */
+export function SessionLine({ session }: { readonly session: Session }): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const isFlooded = useConsoles((state) => state.flooded.has(session.id))
+  const canStart = useApp((state) => permissionOf('start', session.machineId)(state).kind === 'allowed')
+  const text = session.state === 'live' ? (isFlooded ? flooded : null) : lineOf(session, locale)
+  if (text === null) return null
+  const isOver = session.state === 'ended'
+  return (
+    <div className="terminal-line" role="status">
+      <StateMark name={isOver ? 'stopped' : 'busy'} />
+      <span className="grow">
+        <Say text={text} />
+      </span>
+      {isOver && canStart && (
+        <Button size="small" icon="play" onClick={() => void startMachine(session.machineId)}>
+          {say('terminal.start', { name: session.machineName })}
+        </Button>
+      )}
+      {isOver && !canStart && (
+        <Button size="small" onClick={() => void reopenTerminal(session.id)}>
+          {say('terminal.reopen')}
+        </Button>
+      )}
+      {session.state === 'lost' && session.attempts > 1 && (
+        <Button size="small" onClick={() => void reopenTerminal(session.id)}>
+          {say('terminal.tryNow')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+const flooded: Text = { key: 'terminal.flooded' }
+
+/** The sentence of a session that is not live. Main says why; when that was is written here, as the person writes times. */
+export function lineOf(session: Session, locale: Locale): Text {
+  const time = formatTime(session.since, locale)
+  if (session.state === 'opening') return { key: 'terminal.opening' }
+  if (session.state === 'lost') {
+    return session.attempts < 2
+      ? { key: 'terminal.lost' }
+      : { key: 'terminal.lostAgain', params: { count: session.attempts } }
+  }
+  if (session.reason !== null) return { ...session.reason, params: { ...session.reason.params, time } }
+  return session.exitCode === null || session.exitCode === 0
+    ? { key: 'terminal.ended', params: { time } }
+    : { key: 'terminal.endedCode', params: { time, code: String(session.exitCode) } }
+}

@@ -1,0 +1,173 @@
+import type { KeyboardEvent, ReactNode } from 'react'
+import type { Session } from '../../../app/domain/console.ts'
+import {
+  closeTerminal,
+  fillWindow,
+  openTerminal,
+  showTerminal,
+  splitTerminals,
+  toggleDock,
+} from '../../actions/consoles.ts'
+import { Icon } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
+import { Menu, type MenuEntry } from '../../components/menu.tsx'
+import { Name } from '../../components/name.tsx'
+import { type MarkName, StateMark } from '../../components/state-mark.tsx'
+import { isMac } from '../../keyboard/platform.ts'
+import { shortcutText } from '../../keyboard/shortcuts.ts'
+import { type SayFunction, useSay } from '../../say.tsx'
+import { consoles, useConsoles } from '../../store/consoles.ts'
+import { store } from '../../store/store.ts'
+import { terminalKeyText } from '../../terminal/keys.ts'
+
+/** Machines offered for a new terminal: more are a search away, in the list. */
+const mostOffered = 15
+
+/** The tabs of the dock and what is done with all of it. */
+export function DockBar(): ReactNode {
+  const say = useSay()
+  const sessions = useConsoles((state) => state.sessions)
+  const shown = useConsoles((state) => state.shown)
+  const active = useConsoles((state) => state.active)
+  const isFilled = useConsoles((state) => state.isDockFilled)
+  const isFindOpen = useConsoles((state) => state.isFindOpen)
+  const none = sessions.length === 0 ? say('dock.empty') : null
+
+  const move = (event: KeyboardEvent<HTMLElement>): void => {
+    const at = sessions.findIndex((session) => session.id === (event.target as HTMLElement).dataset['tab'])
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: sessions.length - 1 }[event.key]
+    if (at < 0) return
+    if (event.key === 'Delete') void closeTerminal(sessions[at]?.id ?? '')
+    const next = to === undefined ? undefined : sessions[(to + sessions.length) % sessions.length]
+    if (next === undefined) return
+    event.preventDefault()
+    event.currentTarget.querySelector<HTMLElement>(`[data-tab="${next.id}"]`)?.focus()
+  }
+
+  return (
+    <header className="dock-bar">
+      <div className="dock-tabs" role="tablist" aria-label={say('dock.tabs')} onKeyDown={move} data-pane-start>
+        {sessions.map((session) => (
+          <DockTab
+            key={session.id}
+            session={session}
+            isActive={session.id === active}
+            isShown={shown.includes(session.id)}
+          />
+        ))}
+      </div>
+      <Menu entries={() => newEntries(say)} side="top">
+        <IconButton size="small" icon="plus" label={say('dock.new')} />
+      </Menu>
+      <span className="grow" />
+      <IconButton
+        size="small"
+        icon="split"
+        label={say('dock.split')}
+        shortcut={shortcutText('splitTerminal', isMac)}
+        aria-pressed={shown.length > 1}
+        reason={none}
+        onClick={splitTerminals}
+      />
+      <IconButton
+        size="small"
+        icon="search"
+        label={say('terminal.find')}
+        shortcut={terminalKeyText('find')}
+        aria-pressed={isFindOpen}
+        reason={none}
+        onClick={() => consoles.setState({ isFindOpen: !isFindOpen })}
+      />
+      <IconButton
+        size="small"
+        icon={isFilled ? 'down' : 'fill-window'}
+        label={isFilled ? say('dock.unfill') : say('dock.fill')}
+        aria-pressed={isFilled}
+        reason={none}
+        onClick={() => fillWindow(!isFilled)}
+      />
+      <IconButton
+        size="small"
+        icon="close"
+        label={say('dock.hide')}
+        shortcut={shortcutText('dock', isMac)}
+        onClick={toggleDock}
+      />
+    </header>
+  )
+}
+
+function DockTab({
+  session,
+  isActive,
+  isShown,
+}: {
+  readonly session: Session
+  readonly isActive: boolean
+  readonly isShown: boolean
+}): ReactNode {
+  const say = useSay()
+  const hasRung = useConsoles((state) => state.rang.has(session.id))
+  const word =
+    session.state === 'ended' ? say('dock.tabEnded') : session.state === 'lost' ? say('dock.tabLost') : session.title
+  return (
+    <span className={`dock-tab ${isActive ? 'dock-tab-active' : isShown ? 'dock-tab-shown' : ''}`}>
+      <button
+        type="button"
+        role="tab"
+        data-tab={session.id}
+        aria-selected={isActive}
+        tabIndex={isActive ? 0 : -1}
+        className="dock-tab-button"
+        onClick={() => showTerminal(session.id)}
+        onAuxClick={(event) => event.button === 1 && void closeTerminal(session.id)}
+      >
+        <StateMark name={markOf(session)} />
+        <Name name={session.machineName} fallback={session.machineId} />
+        <span className="dock-tab-title">{word}</span>
+        {hasRung && (
+          <span className="dock-tab-bell">
+            <span className="visually-hidden">{say('dock.rang')}</span>
+          </span>
+        )}
+      </button>
+      <button
+        type="button"
+        tabIndex={-1}
+        className="dock-tab-close"
+        aria-label={say('dock.close', { name: session.machineName, title: session.title })}
+        onClick={() => void closeTerminal(session.id)}
+      >
+        <Icon name="close" size="small" />
+      </button>
+    </span>
+  )
+}
+
+function markOf({ state }: Session): MarkName {
+  return state === 'live' ? 'running' : state === 'ended' ? 'stopped' : 'busy'
+}
+
+/** Where a new terminal may be opened: the machine of the active tab first, then the selection, then what runs. */
+function newEntries(say: SayFunction): readonly MenuEntry[] {
+  const { inventory, ui } = store.getState()
+  const { sessions, active } = consoles.getState()
+  const first = [sessions.find((session) => session.id === active)?.machineId, ...ui.selection]
+  const running = [...inventory.machines.values()].filter((machine) => machine.state === 'running')
+  const offered = running
+    .toSorted((a, b) => Number(first.includes(b.id)) - Number(first.includes(a.id)) || a.name.localeCompare(b.name))
+    .slice(0, mostOffered)
+  if (offered.length === 0) return [{ kind: 'heading', id: 'none', label: say('dock.noRunning') }]
+  return [
+    { kind: 'heading', id: 'in', label: say('dock.newIn') },
+    ...offered.map(
+      (machine): MenuEntry => ({
+        kind: 'item',
+        id: machine.id,
+        label: machine.name,
+        icon: 'terminal',
+        choose: () => void openTerminal(machine.id, true),
+      }),
+    ),
+  ]
+}
