@@ -96,12 +96,11 @@ function passWire(server, token, mainAddress) {
   })
   server.httpServer.on('upgrade', (request, socket, head) => {
     if (request.url !== wirePath) return
+    const [protocol, given] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((word) => word.trim())
+    const isOurPage = request.headers.origin === `http://${request.headers.host}`
+    if (!isOurPage || protocol !== wireProtocol || given !== token) return refuse(socket, '401 Unauthorized')
     const target = mainAddress()
-    const own = `http://${request.headers.host}`
-    const isOurs =
-      request.headers.origin === own && request.headers['sec-websocket-protocol'] === `${wireProtocol}, ${token}`
-    if (target === null || !isOurs)
-      return socket.end(`HTTP/1.1 ${isOurs ? '503 Restarting' : '401 Unauthorized'}\r\n\r\n`)
+    if (target === null) return refuse(socket, '503 Service Unavailable')
     const upstream = connect(Number(target.port), target.hostname, () => {
       const headers = {
         ...request.headers,
@@ -117,4 +116,8 @@ function passWire(server, token, mainAddress) {
     upstream.on('error', () => socket.destroy())
     socket.on('error', () => upstream.destroy())
   })
+}
+
+function refuse(socket, status) {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
