@@ -64,7 +64,7 @@ export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Pr
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://berth')
+    const pathname = pathOf(request)
     const refusal = foreign(request)
     if (refusal !== null) return refuse(403, refusal)
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, `method ${request.method}`)
@@ -118,6 +118,11 @@ export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Pr
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** The path a request asks for, as it was written. A request line may hold anything: it is cut, not interpreted. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split(/[?#]/, 1)[0] ?? '/'
 }
 
 function wireOf(socket: WebSocket, log: Log): MainWire {
