@@ -9,8 +9,8 @@ import { MiB } from '../../app/domain/units.ts'
 import type { Host, Provider } from '../../main/providers/provider.ts'
 import { createQemuProvider } from '../../main/providers/qemu/provider.ts'
 import { op, temporaryHost } from '../conformance/ground.ts'
-import { type Talk, talkTo } from '../conformance/talk.ts'
 import { writeGuestDisk } from '../support/qemu-guest.ts'
+import { askLine, fileSize, waitInFile } from '../support/serial.ts'
 
 /** Why these tests cannot be run here; null when they can. */
 export const missingQemu: string | null = hasTool('qemu-system-x86_64') && hasTool('qemu-img') ? null : 'no QEMU'
@@ -28,11 +28,10 @@ export interface QemuGround {
   readonly guestDisk: string
   readonly make: (name: string, change?: Partial<VmSpec>) => Promise<MachineId>
   readonly machine: (id: MachineId) => Promise<Machine>
-  /** Connects to the serial line. The guest says READY once it has booted. */
-  readonly talk: (id: MachineId) => Promise<Talk>
+  /** Starts it and waits until its guest has booted. */
   readonly start: (id: MachineId) => Promise<void>
-  /** What the guest answers to one typed command. */
-  readonly ask: (id: MachineId, command: string, answer: RegExp) => Promise<string>
+  /** What the guest answers to what is typed: the first group of `answer`, or all. */
+  readonly ask: (id: MachineId, typed: string, answer: RegExp, timeoutMs?: number) => Promise<string>
   /** Ends this Berth as a crash would: nothing is told to QEMU, nothing is written. */
   readonly crash: () => Promise<void>
   readonly folderOf: (id: MachineId) => string
@@ -62,23 +61,17 @@ export async function qemuGround(): Promise<QemuGround> {
       if (machine === null) throw new Error(`${id} is gone`)
       return machine
     },
-    async talk(id) {
-      const target = await ground.provider.consoles?.target(id, 'serial0', { user: null, folder: null }, op())
-      if (target === undefined) throw new Error('no console')
-      return talkTo(target)
-    },
     async start(id) {
+      const log = join(ground.folderOf(id), 'serial0.log')
+      const from = await fileSize(log)
       await ground.provider.power.start(id, op())
-      const talk = await ground.talk(id)
-      await talk.until(/READY/)
-      await talk.end()
+      await waitInFile(log, from, /READY/)
     },
-    async ask(id, command, answer) {
-      const talk = await ground.talk(id)
-      talk.type(command)
-      const said = await talk.until(answer)
-      await talk.end()
-      return answer.exec(said)?.[1] ?? said
+    async ask(id, typed, answer, timeoutMs) {
+      const { consoles } = ground.provider
+      const target = await consoles?.target(id, 'serial0', { user: null, folder: null }, op())
+      if (target?.kind !== 'socket') throw new Error('no serial line')
+      return askLine(target.path, typed, answer, timeoutMs)
     },
     async crash() {
       await ground.provider.dispose()

@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { z } from 'zod'
 
-/** Writes a file whole or not at all, and only returns when it is on the disk. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+/**
+ * Writes a file whole or not at all, and only returns when it is on the disk. `quick` returns when every program sees it: an
+ * end of Berth cannot take it back, a power cut can.
+ */
+export async function writeJson(path: string, value: unknown, how: 'safe' | 'quick' = 'safe'): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, fsync: how === 'safe' })
 }
 
 /** Reads what `writeJson` wrote; null when there is no such file. Throws what is wrong with one that does not fit. */

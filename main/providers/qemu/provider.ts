@@ -8,6 +8,7 @@ import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
 import { details } from './details.ts'
 import { createFleet } from './fleet.ts'
+import { guarded } from './guarded.ts'
 import { layoutOf } from './layout.ts'
 import { leave, recheck } from './live.ts'
 import { endpointId, providerId } from './machine.ts'
@@ -38,7 +39,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
     pinnedBases: new Set(),
   }
   const { fleet } = world
-  const power = createPower(world)
+  const power = guarded(createPower(world))
   const { trash, ...remove } = createRemove(world)
 
   const provider: Provider = {
@@ -50,11 +51,11 @@ export const createQemuProvider: ProviderFactory = (host) => {
     reset: power,
     restart: power,
     pause: power,
-    suspend: createSuspend(world),
-    snapshots: createSnapshots(world),
-    consoles: createConsoles(world),
-    create: createCreate(world),
-    clone: createClone(world),
+    suspend: guarded(createSuspend(world)),
+    snapshots: guarded(createSnapshots(world)),
+    consoles: guarded(createConsoles(world)),
+    create: guarded(createCreate(world)),
+    clone: guarded(createClone(world)),
     rename: {
       async rename(id, name, op) {
         const { entry, definition } = await fleet.get(id)
@@ -62,12 +63,13 @@ export const createQemuProvider: ProviderFactory = (host) => {
         await fleet.save(entry, { ...definition, name })
       },
     },
-    configure: createConfigure(world),
-    remove,
-    trash,
-    stats: createStats(world),
+    configure: guarded(createConfigure(world)),
+    remove: guarded(remove),
+    trash: guarded(trash),
+    stats: guarded(createStats(world)),
     probe: (op) => probe(world, op),
     async list(wanted: string, op: Op) {
+      throwIfCancelled(op)
       if (wanted !== endpointId) return []
       const entries = await fleet.all()
       throwIfCancelled(op)
@@ -78,6 +80,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
       return entries.map(fleet.machine)
     },
     async read(id: MachineId, op: Op) {
+      throwIfCancelled(op)
       const entry = await fleet.find(id)
       throwIfCancelled(op)
       if (entry === null) return null

@@ -63,8 +63,8 @@ export async function readTree(folder: Folder): Promise<TreeFile> {
   }
 }
 
-export function writeTree(folder: Folder, tree: TreeFile): Promise<void> {
-  return writeJson(folder.snapshots, tree)
+export function writeTree(folder: Folder, tree: TreeFile, how: 'safe' | 'quick' = 'safe'): Promise<void> {
+  return writeJson(folder.snapshots, tree, how)
 }
 
 export function newTag(): string {

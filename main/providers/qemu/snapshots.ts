@@ -89,8 +89,9 @@ async function take(
       fraction: null,
       cancellable: false,
     })
+    // Named before there is anything to name; that a power cut does not take the name back is seen to meanwhile.
+    await writeTree(folder, begun, 'quick')
     const save = live === null ? saveOffline(world, images, id, op) : saveLive(lineOf(entry), images, id, op)
-    // Both at once: should Berth end now, the name is found beside the tag, or a tag without a name, or neither.
     const [written, saved] = await Promise.allSettled([writeTree(folder, begun), save])
     if (written.status === 'rejected' && saved.status === 'fulfilled') {
       await deleteTag(world, entry, definition, id, op)
