@@ -44,6 +44,8 @@ export async function startBare([file, ...args]: readonly string[]): Promise<Bar
   const exited = once(child, 'exit')
   const socket = await reach(monitor, child)
   const messages = createInterface(socket)
+  // QEMU ends without a word to its monitor; its exit is what is waited for.
+  for (const end of [socket, messages]) end.on('error', () => {})
   const waiting: { readonly fits: (message: Message) => boolean; readonly take: (message: Message) => void }[] = []
   messages.on('line', (line) => {
     const message = JSON.parse(line) as Message
