@@ -1,6 +1,7 @@
 import type { ConsoleOption } from '../../app/domain/console.ts'
 import type { MachineId, SessionId } from '../../app/domain/ids.ts'
-import { consoles, sessionById, showSession, stepTab, toggleSplit } from '../store/consoles.ts'
+import { sessionById, showSession, stepTab, toggleSplit } from '../store/console-tabs.ts'
+import { consoles } from '../store/consoles.ts'
 import { attempt, call } from './call.ts'
 import { placeOf } from './machines.ts'
 

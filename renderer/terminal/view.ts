@@ -7,9 +7,11 @@ import '@xterm/xterm/css/xterm.css'
 import type { Client } from '../../app/contract/client.ts'
 import type { SessionId } from '../../app/domain/ids.ts'
 import type { Settings } from '../../app/domain/settings.ts'
+import { call } from '../actions/call.ts'
+import { isMac } from '../keyboard/platform.ts'
 import { type Attachment, attach } from './attach.ts'
 import { drawFast } from './drawing.ts'
-import { followLink, isHttps, linkPattern } from './links.ts'
+import { isHttps, linkPattern } from './links.ts'
 import { cleanPaste, hasSeveralLines } from './paste.ts'
 import { onSchemeChange, searchColours, themeOf } from './theme.ts'
 
@@ -57,7 +59,7 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
     macOptionIsMeta: true,
     rightClickSelectsWord: false,
     linkHandler: {
-      activate: (event, url) => followLink(event, url),
+      activate: followLink,
       allowNonHttpProtocols: false,
     },
   })
@@ -67,9 +69,7 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
   terminal.loadAddon(search)
   terminal.loadAddon(new Unicode11Addon())
   terminal.unicode.activeVersion = '11'
-  terminal.loadAddon(
-    new WebLinksAddon((event, url) => isHttps(url) && followLink(event, url), { urlRegex: linkPattern }),
-  )
+  terminal.loadAddon(new WebLinksAddon(followLink, { urlRegex: linkPattern }))
 
   // xterm is opened once, into an element of its own which is then moved from place to place.
   const element = document.createElement('div')
@@ -196,6 +196,13 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
       element.remove()
     },
   }
+}
+
+/** Opens a guest's link in the person's browser: only https, and only with the key that says it is meant. */
+function followLink(event: MouseEvent, url: string): void {
+  if (!(isMac ? event.metaKey : event.ctrlKey) || !isHttps(url)) return
+  // One that cannot be opened is in main's log; the terminal is no place for a card.
+  void call('link.open', { url }).catch(() => {})
 }
 
 function optionsOf({ terminal, zoom }: Look): ITerminalOptions {

@@ -3,7 +3,8 @@ import { endTerminal, keepTerminal } from '../../actions/consoles.ts'
 import { Button } from '../../components/button.tsx'
 import { AlertDialog } from '../../components/dialog.tsx'
 import { Say, useSay } from '../../say.tsx'
-import { sessionById, useConsoles } from '../../store/consoles.ts'
+import { sessionById } from '../../store/console-tabs.ts'
+import { useConsoles } from '../../store/consoles.ts'
 
 /** Asked before a terminal is closed in which something runs; the command is named. */
 export function CloseQuestion(): ReactNode {
