@@ -37,6 +37,7 @@ export const providersEn = {
   'providers.can.stats': 'Live figures',
   'providers.can.configure': 'Settings',
   'providers.cannot': 'Not available: {what}',
+  'providers.doesNotWork': '{name} does not work',
   'providers.none': 'No provider answered yet.',
   'providers.howTitle': 'How to get {name}',
   'providers.runIn': 'In a terminal of this computer:',
@@ -49,6 +50,7 @@ export const providersEn = {
   'providers.pathChoose': 'Choose a file…',
 
   'settings.title': 'Settings',
+  'settings.notSaved': 'The settings were not saved',
   'settings.appearance': 'Appearance',
   'settings.language': 'Language',
   'settings.language.system': 'As the system',
@@ -119,6 +121,7 @@ export const providersKo: Record<keyof typeof providersEn, Message> = {
   'providers.can.stats': '실시간 수치',
   'providers.can.configure': '설정',
   'providers.cannot': '쓸 수 없음: {what}',
+  'providers.doesNotWork': '{name} 제공자가 동작하지 않습니다',
   'providers.none': '아직 응답한 제공자가 없습니다.',
   'providers.howTitle': '{name} 설치 방법',
   'providers.runIn': '이 컴퓨터의 터미널에서:',
@@ -131,6 +134,7 @@ export const providersKo: Record<keyof typeof providersEn, Message> = {
   'providers.pathChoose': '파일 선택…',
 
   'settings.title': '설정',
+  'settings.notSaved': '설정을 저장하지 못했습니다',
   'settings.appearance': '화면',
   'settings.language': '언어',
   'settings.language.system': '시스템 설정',

@@ -60,8 +60,8 @@ export function SidebarItem({
       {warning !== undefined && warning !== null ? (
         <>
           <span className="visually-hidden">{warning}</span>
-          <span className="sidebar-count" data-tip={warning} aria-hidden="true">
-            <Icon name="warning" size="small" className="sidebar-warning" />
+          <span className="sidebar-warning" data-tip={warning} aria-hidden="true">
+            <Icon name="warning" size="small" />
           </span>
         </>
       ) : (

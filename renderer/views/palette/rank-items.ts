@@ -1,0 +1,48 @@
+import { matchText } from './fuzzy.ts'
+import type { PaletteItem } from './palette-items.ts'
+
+export interface RankedItem {
+  readonly item: PaletteItem
+  /** Positions in the label to mark. */
+  readonly at: readonly number[]
+}
+export interface RankedSection {
+  readonly section: PaletteItem['section'] | 'recent'
+  readonly items: readonly RankedItem[]
+}
+
+const order = ['with', 'machines', 'everywhere'] as const
+/** Enough to choose from; more is found by typing more. */
+const mostPerSection = 8
+const mostRecent = 5
+
+/**
+ * The sections as they stand under what was typed: best first, what cannot be done last. With nothing typed the items used
+ * last come first, and machines wait for a letter.
+ */
+export function rankItems(
+  items: readonly PaletteItem[],
+  query: string,
+  recentIds: readonly string[],
+): readonly RankedSection[] {
+  const isEmpty = query.trim() === ''
+  const recent = isEmpty
+    ? recentIds.flatMap((id) => items.find((item) => item.id === id && item.reason === null) ?? []).slice(0, mostRecent)
+    : []
+  const sections: RankedSection[] = order.map((section) => ({
+    section,
+    items: items
+      .filter((item) => item.section === section && !recent.includes(item))
+      .flatMap((item) => {
+        const own = matchText(query, item.label)
+        const other = isEmpty ? null : matchText(query, item.otherWords)
+        const isOwn = own !== null && (other === null || own.score >= other.score - 100)
+        const match = isOwn ? own : other
+        return match === null ? [] : [{ item, at: isOwn ? match.at : [], score: match.score }]
+      })
+      .sort((one, two) => Number(one.item.reason !== null) - Number(two.item.reason !== null) || two.score - one.score)
+      .slice(0, isEmpty && section === 'machines' ? mostRecent : section === 'with' && isEmpty ? 30 : mostPerSection),
+  }))
+  if (recent.length > 0) sections.unshift({ section: 'recent', items: recent.map((item) => ({ item, at: [] })) })
+  return sections.filter(({ items: found }) => found.length > 0)
+}
