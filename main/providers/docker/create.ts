@@ -47,7 +47,7 @@ export function createCreate(world: DockerWorld): CreateOps {
       const container = containerSpec(spec)
       const { engine, look } = endpoints.follower(container.endpointId)
       await bringImage(engine, container, op)
-      op.signal.throwIfAborted()
+      if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
       // Short, and not to be left half done: it is finished, and taken back if it was cancelled meanwhile.
       const whole: Op = { ...op, signal: new AbortController().signal }
       op.progress({ text: null, fraction: null, cancellable: false })

@@ -111,6 +111,8 @@ export function createRemoval(world: DockerWorld): Removal {
     },
 
     async remove(id, { volumes }, op) {
+      if (journal.trash().some((item) => item.machineId === id))
+        throw failure('not-found', { key: 'error.machineGone' })
       const inspected = await inspectWithSize(id, op)
       const { container } = inspected
       if (container.autoRemove) {
