@@ -107,10 +107,9 @@ async function finishSuspending(world: World, entry: Entry): Promise<void> {
   const { folder, live } = entry
   const suspended = await readJson(suspendingFile(folder), suspendedSchema).catch(() => null)
   if (suspended === null) {
-    // All of the memory was written and only the end of the process is missing.
-    if (live?.runState === 'postmigrate' && (await exists(folder.suspended))) {
-      await endProcess(world, entry, quietOp)
-    }
+    // Either all of the memory was written and only the end of the process is missing, or it was being resumed and no
+    // instruction has run since: the word of a kept memory goes before the first one. It is suspended either way.
+    if (live !== null && (await exists(folder.suspended))) await endProcess(world, entry, quietOp)
     return
   }
   const qmp = live?.qmp
