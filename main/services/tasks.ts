@@ -16,7 +16,7 @@ const keptMs = 3_600_000
 const keptTasks = 50
 const keptCommands = 200
 /** A step that never ends must not keep Berth from quitting. */
-const stopMs = 10_000
+const stopMs = 5_000
 
 /** Work to be done, and what it needs to be allowed. */
 export interface TaskRequest {
