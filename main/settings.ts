@@ -1,6 +1,6 @@
 import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { failure } from '../app/domain/errors.ts'
+import { type Failure, failure } from '../app/domain/errors.ts'
 import type { Notice } from '../app/domain/provider.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../app/domain/settings.ts'
 import { createEmitter } from '../app/util/emitter.ts'
@@ -30,12 +30,12 @@ export function openSettings(configDir: string, log: Log): SettingsStore {
     get: () => settings,
     async set(changes) {
       const merged = merge(settings, changes)
-      const parsed = settingsSchema.parse(merged)
+      const result = settingsSchema.safeParse(merged)
+      if (!result.success) throw unfit(result.error.issues[0]?.path.join('.') ?? '')
+      const parsed = result.data
       // The schema puts a default in place of what does not fit: right for a file, but a person must be told.
       const field = differing(merged, parsed)
-      if (field !== null) {
-        throw failure('invalid-input', { key: 'error.invalidInput', params: { field } }, { field })
-      }
+      if (field !== null) throw unfit(field)
       if (isSame(parsed, settings)) return settings
       settings = parsed
       changed.emit(settings)
@@ -70,6 +70,10 @@ function readSettings(path: string, log: Log): { readonly settings: Settings; re
       notice: { level: 'warning', text: { key: 'settings.damaged', params: { path: aside } } },
     }
   }
+}
+
+function unfit(field: string): Failure {
+  return failure('invalid-input', { key: 'error.invalidInput', params: { field } }, { field })
 }
 
 function isTree(value: unknown): value is Readonly<Record<string, unknown>> {

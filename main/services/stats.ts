@@ -32,7 +32,7 @@ export function createStats(inventory: Pick<InventoryService, 'machine' | 'provi
   const stopping = new AbortController()
   let isVisible = true
   let timer: NodeJS.Timeout | null = null
-  let lastAskedMs = 0
+  let lastAskedMs = Number.NEGATIVE_INFINITY
 
   function wanted(): ReadonlyMap<Provider, readonly MachineId[]> {
     const ids = new Set([...watchers].flatMap((watcher) => [...watcher.ids]))
