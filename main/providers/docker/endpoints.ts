@@ -4,8 +4,10 @@ import type { Machine } from '../../../app/domain/machine.ts'
 import { coalesce } from '../../../app/util/coalesce.ts'
 import { isSame } from '../../../app/util/same.ts'
 import type { Host, Op, ProbeResult, ProviderChange } from '../provider.ts'
+import { lookAtAll } from './containers.ts'
 import { dockerConfigFolder, watchContexts, watchSocket } from './contexts.ts'
-import { createFollower, type Follower } from './follow.ts'
+import type { Engine } from './engine.ts'
+import { createFollower, type EarlyLook, type Follower } from './follow.ts'
 import type { Container, Inspected } from './inspect.ts'
 import type { Journal } from './journal.ts'
 import { type Found, findEndpoints } from './probe.ts'
@@ -37,6 +39,7 @@ export interface Endpoints {
 export function createEndpoints(host: Host, journal: Journal): Endpoints {
   const followers = new Map<EndpointId, Follower>()
   const socketWatches = new Map<string, () => void>()
+  const earlyLooks = new Map<EndpointId, EarlyLook>()
   const shortLives = new Map<EndpointId, number>()
   let found: readonly Found[] = []
   let since = new Map<EndpointId, { readonly state: string; readonly since: string }>()
@@ -87,7 +90,9 @@ export function createEndpoints(host: Host, journal: Journal): Endpoints {
         old.stop()
         followers.delete(endpoint.id)
       }
-      const current = followers.get(endpoint.id) ?? createFollower(engine, { host, journal, emit, onLost: lost })
+      const early = earlyLooks.get(endpoint.id) ?? null
+      earlyLooks.delete(endpoint.id)
+      const current = followers.get(endpoint.id) ?? createFollower(engine, { host, journal, emit, onLost: lost }, early)
       followers.set(endpoint.id, current)
       if (listener !== null) current.listen()
     }
@@ -97,6 +102,12 @@ export function createEndpoints(host: Host, journal: Journal): Endpoints {
       followers.delete(id)
     }
   }
+
+  /** The first list begins while the engine is still asked for its version: what a person waits for is the list. */
+  const startLook = (engine: Engine, op: Op): EarlyLook => ({
+    startedAt: host.now().getTime(),
+    look: lookAtAll(host, engine, op).catch(() => null),
+  })
 
   const isReady = (endpointId: EndpointId): boolean =>
     found.some((item) => item.endpoint.id === endpointId && item.engine !== null)
@@ -121,7 +132,10 @@ export function createEndpoints(host: Host, journal: Journal): Endpoints {
 
   return {
     async probe(op) {
-      found = await findEndpoints(host, op)
+      const isFirst = found.length === 0
+      found = await findEndpoints(host, op, (engine) => {
+        if (isFirst) earlyLooks.set(engine.endpointId, startLook(engine, op))
+      })
       const now = new Map(found.map(({ endpoint }) => [endpoint.id, endpoint]))
       const endpoints = [...now.values()].map((endpoint) => {
         const before = since.get(endpoint.id)

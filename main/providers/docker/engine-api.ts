@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { failure } from '../../../app/domain/errors.ts'
 import type { CommandRecord } from '../../../app/domain/task.ts'
+import type { TextParams } from '../../../app/messages/text.ts'
 import type { RunContext } from '../../exec/command.ts'
 import { createLines } from '../../exec/lines.ts'
 import { saidFailure } from './errors.ts'
@@ -12,6 +13,8 @@ export interface EngineRequest {
   readonly socketPath: string
   readonly path: string
   readonly timeoutMs: number
+  /** What it is about, for the sentence of a refusal that does not say it. */
+  readonly known: TextParams
 }
 
 /**
@@ -19,7 +22,7 @@ export interface EngineRequest {
  * not say without a terminal: the bytes of a pull. Throws with what the engine said when it refuses.
  */
 export async function postStream(
-  { socketPath, path, timeoutMs }: EngineRequest,
+  { socketPath, path, timeoutMs, known }: EngineRequest,
   context: RunContext,
   onLine: (line: string) => void,
 ): Promise<void> {
@@ -70,6 +73,6 @@ export async function postStream(
         { hint: { key: 'error.timeout.hint' } },
       )
     }
-    throw saidFailure(thrown instanceof Error ? thrown.message : String(thrown), 'Docker')
+    throw saidFailure(thrown instanceof Error ? thrown.message : String(thrown), 'Docker', known)
   }
 }

@@ -1,4 +1,5 @@
 import type { EndpointId } from '../../../app/domain/ids.ts'
+import type { TextParams } from '../../../app/messages/text.ts'
 import type { RunResult } from '../../exec/command.ts'
 import type { Host, Op } from '../provider.ts'
 import { engineFailure } from './errors.ts'
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly timeoutMs?: number
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
   readonly secrets?: readonly string[]
+  /** For the sentence of a failure, where the tool does not say what it is about. */
+  readonly known?: TextParams
 }
 
 /** An answer that only needs looking takes a fraction of a second; one over ssh, or a busy daemon's, much longer. */
@@ -48,7 +51,7 @@ export async function attempt(
     },
     op,
   )
-  if (result.reason !== 'exit') throw engineFailure(result, engine.product)
+  if (result.reason !== 'exit') throw engineFailure(result, engine.product, options.known)
   return result
 }
 
@@ -61,6 +64,6 @@ export async function run(
   options: RunOptions = {},
 ): Promise<string> {
   const result = await attempt(host, engine, args, op, options)
-  if (result.exitCode !== 0) throw engineFailure(result, engine.product)
+  if (result.exitCode !== 0) throw engineFailure(result, engine.product, options.known)
   return result.stdout
 }

@@ -103,7 +103,7 @@ export const errorRows: readonly ErrorRow[] = [
   },
   {
     pattern:
-      /pull access denied for (?<image>[^\s,]+)|unauthorized: authentication required|requested access to the resource is denied/,
+      /pull access denied for (?<image>[^\s,]+)|unauthorized: authentication required|requested access to the resource is denied|from daemon: denied$/m,
     code: 'permission',
     message: 'docker.error.pullDenied',
     hint: 'docker.error.pullDenied.hint',
@@ -211,43 +211,46 @@ export const errorRows: readonly ErrorRow[] = [
   { pattern: /is not running|is not paused|is already paused/, code: 'wrong-state', message: 'docker.error.state' },
 ]
 
-/** The failure of a command: by the first row that matches, else in general words. Nothing is guessed. */
-export function engineFailure(result: RunResult, product: string): Failure {
+/**
+ * The failure of a command: by the first row that matches, else in general words. Nothing is guessed. `known` fills what the
+ * tool's sentence leaves out, such as the image that was asked for.
+ */
+export function engineFailure(result: RunResult, product: string, known: TextParams = {}): Failure {
   const said = result.stderr === '' ? result.stdout : result.stderr
-  const known = result.reason === 'exit' ? match(said, product, commandDetail(result)) : null
-  return known ?? commandFailure(result, product)
+  const found = result.reason === 'exit' ? match(said, product, commandDetail(result), known) : null
+  return found ?? commandFailure(result, product)
 }
 
 /** The failure of a request to the engine's own socket, which answers in the same words. */
-export function saidFailure(said: string, product: string): Failure {
+export function saidFailure(said: string, product: string, known: TextParams = {}): Failure {
   return (
-    match(said, product, said) ??
+    match(said, product, said, known) ??
     failure('tool-failed', { key: 'error.toolFailed', params: { tool: product } }, { detail: said })
   )
 }
 
-function match(said: string, product: string, detail: string): Failure | null {
+function match(said: string, product: string, detail: string, known: TextParams): Failure | null {
   for (const row of errorRows) {
     const found = row.pattern.exec(said)
     if (found === null) continue
     const hint = row.hint === undefined ? null : { key: row.hint, params: { tool: product } }
     return failure(
       row.code,
-      { key: row.message, params: { tool: product, ...holesOf(found) } },
+      { key: row.message, params: { tool: product, ...known, ...holesOf(found, known) } },
       { hint, detail, field: row.field ?? null },
     )
   }
   return null
 }
 
-/** `other` stands for the first named group, where two shapes of a sentence name the same thing. */
-function holesOf(match: RegExpExecArray): TextParams {
+/** What the tool does not name is what the caller asked about, else a question mark. `other` stands for the first named group, where two shapes of a sentence name the same thing. */
+function holesOf(match: RegExpExecArray, known: TextParams): TextParams {
   const groups = Object.entries(match.groups ?? {})
   const first = groups[0]?.[0]
   const params: Record<string, string> = {}
   for (const [name, value] of groups) {
     if (value !== undefined) params[name === 'other' && first !== undefined ? first : name] = value
   }
-  if (first !== undefined) params[first] ??= '?'
+  if (first !== undefined && !(first in known)) params[first] ??= '?'
   return params
 }

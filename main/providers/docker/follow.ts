@@ -3,7 +3,7 @@ import type { Machine } from '../../../app/domain/machine.ts'
 import { coalesce } from '../../../app/util/coalesce.ts'
 import type { Host, Op, ProviderChange } from '../provider.ts'
 import * as commands from './commands.ts'
-import { inspectMany, inspectOne, lookAtAll } from './containers.ts'
+import { inspectMany, inspectOne, type Look, lookAtAll } from './containers.ts'
 import type { Engine } from './engine.ts'
 import type { Container, Inspected } from './inspect.ts'
 import type { Journal } from './journal.ts'
@@ -12,6 +12,8 @@ import { parseEvent } from './parse.ts'
 
 /** A stop is three events and a start four: one look confirms them all. */
 const confirmDelayMs = 100
+/** A look begun longer ago, or before something happened, says too little about now. */
+const earlyMs = 5_000
 /** How far back the first connection asks, so that nothing falls between listing and listening; clocks differ elsewhere. */
 const overlapMs = { local: 2_000, remote: 60_000 } as const
 
@@ -36,13 +38,20 @@ export interface FollowerWorld {
   readonly onLost: (endpointId: EndpointId, livedMs: number) => void
 }
 
-export function createFollower(engine: Engine, world: FollowerWorld): Follower {
+/** A list that was begun before the follower was; null inside when it failed. */
+export interface EarlyLook {
+  readonly startedAt: number
+  readonly look: Promise<Look | null>
+}
+
+export function createFollower(engine: Engine, world: FollowerWorld, early: EarlyLook | null = null): Follower {
   const { host, journal, emit } = world
   const model = createModel(engine, journal)
   const lifetime = new AbortController()
   const ownOp: Op = { signal: lifetime.signal, progress() {}, record() {} }
   const toConfirm = new Set<string>()
   let since: string | null = null
+  let unused = early
   let process: { stop(): void } | null = null
 
   const tell = (change: ModelChange): void => {
@@ -97,7 +106,10 @@ export function createFollower(engine: Engine, world: FollowerWorld): Follower {
     },
     async list(op) {
       const began = model.beginLook()
-      const look = await lookAtAll(host, engine, op)
+      const isFresh = unused !== null && model.beginLook() === 0 && host.now().getTime() - unused.startedAt < earlyMs
+      const first = isFresh ? unused : null
+      unused = null
+      const look = (await first?.look) ?? (await lookAtAll(host, engine, op))
       if (look.oddLines > 0) host.log.warn('docker.ps.odd', { endpointId: engine.endpointId, lines: look.oddLines })
       return model.replace(look, began)
     },
@@ -107,7 +119,7 @@ export function createFollower(engine: Engine, world: FollowerWorld): Follower {
       // What happened while nobody listened is not all replayed: only the last 256 events are kept.
       if (since !== null) setImmediate(() => emit({ kind: 'list', endpointId: engine.endpointId }))
       const overlap = engine.isLocal ? overlapMs.local : overlapMs.remote
-      since ??= String((host.now().getTime() - overlap) / 1000)
+      since ??= String(((early?.startedAt ?? host.now().getTime()) - overlap) / 1000)
       process = host.exec.follow({
         file: engine.file,
         args: [...engine.prefix, ...commands.events(engine.flavour, since)],

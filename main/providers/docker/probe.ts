@@ -26,12 +26,15 @@ export interface Found {
   readonly socketPath: string | null
 }
 
-/** Asks docker and podman, every context at once, whether they answer. */
-export async function findEndpoints(host: Host, op: Op): Promise<readonly Found[]> {
+/**
+ * Asks docker and podman, every context at once, whether they answer. `onAsk` is called as each of docker's is asked, so that
+ * its first list need not wait for the answer.
+ */
+export async function findEndpoints(host: Host, op: Op, onAsk: (engine: Engine) => void): Promise<readonly Found[]> {
   const [docker, podman] = await Promise.all([host.findTool('docker'), host.findTool('podman')])
   const [ofDocker, ofPodman] = await Promise.all([
-    docker === null ? [] : probeDocker(host, docker, op),
-    podman === null ? [] : [await probePodman(host, podman, op)],
+    docker === null ? [] : probeDocker(host, docker, op, onAsk),
+    podman === null ? [] : probePodman(host, podman, op).then((found) => [found]),
   ])
   if (ofDocker.length > 0 || ofPodman.length > 0) return [...ofDocker, ...ofPodman]
   const missing = failure(
@@ -43,7 +46,12 @@ export async function findEndpoints(host: Host, op: Op): Promise<readonly Found[
   return [{ ...unanswered(host, nowhere, missing), socketPath: null }]
 }
 
-async function probeDocker(host: Host, file: string, op: Op): Promise<readonly Found[]> {
+async function probeDocker(
+  host: Host,
+  file: string,
+  op: Op,
+  onAsk: (engine: Engine) => void,
+): Promise<readonly Found[]> {
   const bare = { ...draft(file), prefix: [] }
   const listed = await attempt(host, bare, commands.contextList(), op, { timeoutMs: answerMs.local })
   // A podman that answers to docker's name has no contexts, and is found under its own.
@@ -54,10 +62,18 @@ async function probeDocker(host: Host, file: string, op: Op): Promise<readonly F
     return [unanswered(host, nowhere, engineFailure(listed, 'Docker'))]
   }
   const usable = usableContexts(contexts, existsSync)
-  return Promise.all(usable.map((context) => probeContext(host, file, context, usable.length > 1, op)))
+  return Promise.all(
+    usable.map((context) => probeContext(host, file, context, { isOneOfMany: usable.length > 1, onAsk }, op)),
+  )
 }
 
-async function probeContext(host: Host, file: string, context: Context, isOneOfMany: boolean, op: Op): Promise<Found> {
+async function probeContext(
+  host: Host,
+  file: string,
+  context: Context,
+  { isOneOfMany, onAsk }: { readonly isOneOfMany: boolean; readonly onAsk: (engine: Engine) => void },
+  op: Op,
+): Promise<Found> {
   const place = placeOf(context)
   const engine: Engine = {
     ...draft(file),
@@ -76,10 +92,11 @@ async function probeContext(host: Host, file: string, context: Context, isOneOfM
         { detail: context.error },
       )
     const timeoutMs = place.isLocal ? answerMs.local : answerMs.remote
+    if (place.socketPath !== null && existsSync(place.socketPath)) onAsk(engine)
     const result = await attempt(host, engine, commands.version(), op, { timeoutMs })
     return { ...answered(host, engine, context, label, result), host: place.host, socketPath: place.socketPath }
   } catch (thrown) {
-    op.signal.throwIfAborted()
+    if (op.signal.aborted) throw thrown
     return { ...unanswered(host, context, thrown, label), host: place.host, socketPath: place.socketPath }
   }
 }
@@ -92,7 +109,7 @@ async function probePodman(host: Host, file: string, op: Op): Promise<Found> {
     const found = answered(host, engine, context, 'Podman', result)
     return { ...found, host: placeOf(context).host, socketPath: null }
   } catch (thrown) {
-    op.signal.throwIfAborted()
+    if (op.signal.aborted) throw thrown
     return unanswered(host, context, thrown, 'Podman')
   }
 }

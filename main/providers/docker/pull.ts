@@ -43,6 +43,7 @@ export async function pullImage(host: Host, engine: Engine, image: string, op: O
   }
   await run(host, engine, commands.pull(image), op, {
     timeoutMs: longestMs,
+    known: { image },
     onLine: (line) => tell(parsePullLine(line)),
   })
 }
@@ -56,13 +57,14 @@ async function pullThroughSocket(
   const { name, tag } = splitReference(image)
   const query = new URLSearchParams({ fromImage: name, tag })
   let problem: string | null = null
-  await postStream({ socketPath, path: `/images/create?${query}`, timeoutMs: longestMs }, op, (line) => {
+  const asked = { socketPath, path: `/images/create?${query}`, timeoutMs: longestMs, known: { image } }
+  await postStream(asked, op, (line) => {
     const message = fieldsOf(readJson(line))
     const error = textOf(fieldsOf(message['errorDetail'])['message']) || textOf(message['error'])
     if (error !== '') problem = error
     tell(parsePullMessage(message))
   })
-  if (problem !== null) throw saidFailure(problem, 'Docker')
+  if (problem !== null) throw saidFailure(problem, 'Docker', { image })
 }
 
 /** One line of `docker pull` or `podman pull` without a terminal; null when it is not about a layer. */

@@ -132,3 +132,6 @@ export function createTestHost(home: string, log: Log, tools: readonly string[])
     platform: process.platform,
   }
 }
+
+/** A command that ends at once when it is asked to. */
+export const patient = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done'] as const

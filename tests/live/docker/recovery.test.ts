@@ -1,0 +1,171 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Runner } from '../../../main/exec/command.ts'
+import type { Provider } from '../../../main/providers/provider.ts'
+import { createOp, type DockerWorld, openDockerWorld, patient } from './docker-world.ts'
+
+let world: DockerWorld
+beforeAll(async () => {
+  world = await openDockerWorld()
+})
+afterAll(() => world?.close())
+
+let id: MachineId
+let snapshotId: string
+let provider: Provider
+beforeEach(async () => {
+  const { daemon } = world
+  const left = (await daemon.docker('ps', '--all', '--quiet')).split('\n').filter((line) => line !== '')
+  if (left.length > 0) await daemon.docker('rm', '--force', ...left)
+  provider = await world.again()
+  await daemon.docker('run', '--detach', '--restart', 'always', '--name', 'db', 'local/busybox:1', ...patient)
+  id = (await world.machine('db')).id
+  await daemon.docker('exec', 'db', 'sh', '-c', 'echo before > /note')
+  snapshotId = (await provider.snapshots?.take(id, { name: 's', description: '', memory: false }, createOp())) ?? ''
+  await daemon.docker('exec', 'db', 'sh', '-c', 'echo after > /note')
+})
+
+const note = (): Promise<string> => world.daemon.docker('exec', 'db', 'cat', '/note')
+const names = async (): Promise<readonly string[]> =>
+  (await world.daemon.docker('ps', '--all', '--format', '{{.Names}}')).split('\n').sort()
+
+/** From the given command on nothing is carried out any more, as if Berth had been killed then. Settles when that happens. */
+function dieAfter(commands: number): Promise<void> {
+  const { exec } = world.host
+  let left = commands
+  return new Promise((resolve) => {
+    replaceExec({
+      ...exec,
+      run(command, context) {
+        left -= 1
+        if (left >= 0) return exec.run(command, context)
+        resolve()
+        return new Promise(() => {})
+      },
+    })
+  })
+}
+
+function replaceExec(exec: Runner): void {
+  Object.assign(world.host, { exec })
+}
+
+describe('a restore', () => {
+  it('that Berth does not survive is finished or taken back at the next start, wherever it was', async () => {
+    const real = world.host.exec
+    // A restore needs about twenty commands; any of them may be the last.
+    for (let commands = 6; commands < 30; commands += 2) {
+      const died = dieAfter(commands).then(() => 'died')
+      const outcome = await Promise.race([
+        provider.snapshots?.restore(id, snapshotId, createOp()).then(() => 'restored'),
+        died,
+      ])
+      replaceExec(real)
+      provider = await world.again()
+      const machines = await provider.list(world.endpointId, createOp())
+      expect(machines.map((machine) => [machine.id, machine.name, machine.state])).toEqual([[id, 'db', 'running']])
+      const tree = await provider.snapshots?.tree(id, createOp())
+      expect(tree?.restores.every((restore) => restore.state === 'done')).toBe(true)
+      const isRestored = (tree?.restores.length ?? 0) > 0
+      expect([commands, await note()]).toEqual([commands, isRestored ? 'before' : 'after'])
+      expect((await names()).length).toBe(isRestored ? 2 : 1)
+      if (isRestored) {
+        await provider.snapshots?.undo(id, tree?.restores[0]?.id ?? '', createOp())
+        expect(await note()).toBe('after')
+        await provider.snapshots?.letGo(id, tree?.restores[0]?.id ?? '', createOp())
+      }
+      expect(await names()).toEqual(['db'])
+      if (outcome === 'restored') break
+    }
+    expect(await world.daemon.docker('inspect', 'db', '--format', '{{.HostConfig.RestartPolicy.Name}}')).toBe('always')
+  }, 180_000)
+
+  it('that cannot make the new container leaves the old one running as it was', async () => {
+    await world.daemon.docker('image', 'rm', '--force', `berth-snapshot:${snapshotId}`)
+    await expect(provider.snapshots?.restore(id, snapshotId, createOp())).rejects.toMatchObject({
+      error: { code: 'not-found' },
+    })
+    expect(await note()).toBe('after')
+    expect(await names()).toEqual(['db'])
+  })
+
+  it('that cannot start the new container puts the old one back, running', async () => {
+    // Its port is taken between stopping the one and starting the other.
+    const { daemon } = world
+    await daemon.docker('rm', '--force', 'db')
+    await daemon.docker('run', '-d', '--name', 'db', '-v', '/tmp/berth-bind-test:/data', 'local/busybox:1', ...patient)
+    id = (await world.machine('db')).id
+    const taken = (await provider.snapshots?.take(id, { name: 't', description: '', memory: false }, createOp())) ?? ''
+    await daemon.docker('exec', 'db', 'sh', '-c', 'rm /bin/sleep /bin/sh')
+    const broken =
+      (await provider.snapshots?.take(id, { name: 'broken', description: '', memory: false }, createOp())) ?? ''
+    await expect(provider.snapshots?.restore(id, broken, createOp())).rejects.toMatchObject({
+      error: { message: { key: 'docker.error.noProgram' } },
+    })
+    expect(await world.machine('db')).toMatchObject({ id, state: 'running' })
+    expect(await note()).toBe('after')
+    expect(await names()).toEqual(['db'])
+    expect((await provider.snapshots?.tree(id, createOp()))?.restores).toEqual([])
+  })
+
+  it('shows the kept copy when the restored container is removed outside', async () => {
+    await provider.snapshots?.restore(id, snapshotId, createOp())
+    await world.daemon.docker('rm', '--force', 'db')
+    const machine = await world.machine('db')
+    expect(machine).toMatchObject({ id, state: 'stopped', remark: { key: 'docker.remark.standIn' } })
+    await provider.power.start(id, createOp())
+    expect((await provider.read(id, createOp()))?.state).toBe('running')
+  })
+
+  it('shows what was set aside though the journal is lost', async () => {
+    await provider.snapshots?.restore(id, snapshotId, createOp())
+    await provider.dispose()
+    await writeFile(join(world.home, 'data', 'docker.json'), '{ damaged')
+    provider = await world.again()
+    const machines = await provider.list(world.endpointId, createOp())
+    expect(machines).toHaveLength(2)
+    expect(machines.find((machine) => machine.name !== 'db')?.remark?.key).toBe('docker.remark.aside')
+  })
+})
+
+describe('removing', () => {
+  it('keeps a container in the trash, from which it comes back as it was', async () => {
+    const { daemon } = world
+    const plan = await provider.remove?.plan(id, createOp())
+    expect(plan).toMatchObject({ way: 'trash', snapshotCount: 1, blockedBy: [] })
+    const trashId = await provider.remove?.remove(id, { volumes: [] }, createOp())
+    expect(await provider.list(world.endpointId, createOp())).toEqual([])
+    expect(await provider.trash?.list(createOp())).toMatchObject([{ id: trashId, machineId: id, name: 'db' }])
+    // Its name is free again.
+    await daemon.docker('create', '--name', 'db', 'local/busybox:1')
+    await expect(provider.trash?.recover(trashId ?? '', createOp())).rejects.toMatchObject({
+      error: { code: 'already-exists' },
+    })
+    await daemon.docker('rm', 'db')
+    expect(await provider.trash?.recover(trashId ?? '', createOp())).toBe(id)
+    await provider.power.start(id, createOp())
+    expect(await note()).toBe('after')
+    expect(await daemon.docker('inspect', 'db', '--format', '{{.HostConfig.RestartPolicy.Name}}')).toBe('always')
+    expect((await provider.snapshots?.tree(id, createOp()))?.snapshots).toHaveLength(1)
+  })
+
+  it('purges the container, its kept copies, its snapshots, and the volumes that were named', async () => {
+    const { daemon } = world
+    await daemon.docker('rm', '--force', 'db')
+    await daemon.docker('run', '-d', '--name', 'db', '-v', 'gone:/a', '-v', 'stays:/b', 'local/busybox:1', ...patient)
+    id = (await world.machine('db')).id
+    const taken = (await provider.snapshots?.take(id, { name: 's', description: '', memory: false }, createOp())) ?? ''
+    await provider.snapshots?.restore(id, taken, createOp())
+    const plan = await provider.remove?.plan(id, createOp())
+    expect(plan?.volumes).toEqual(['gone', 'stays'])
+    const trashId = (await provider.remove?.remove(id, { volumes: ['gone'] }, createOp())) ?? ''
+    expect(await daemon.docker('volume', 'ls', '-q')).toContain('gone')
+    await provider.trash?.purge(trashId, createOp())
+    expect(await daemon.docker('ps', '-aq')).toBe('')
+    expect((await daemon.docker('volume', 'ls', '-q')).split('\n')).toEqual(['stays'])
+    expect(await daemon.docker('image', 'ls', '-q', 'berth-snapshot')).not.toContain(taken)
+    expect(JSON.parse(await readFile(join(world.home, 'data', 'docker.json'), 'utf8')).machines).toEqual({})
+  })
+})
