@@ -21,13 +21,15 @@ const { runnerImport } = await import('vite')
 const load = async (file) =>
   (await runnerImport(join(root, 'tests/support/crash', file), { configFile: false, logLevel: 'error' })).module
 const { crashLoop } = await load('loop.ts')
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ending.abort())
 let isBad = false
 for (const name of names.length > 0 ? names : ['qemu', 'docker']) {
   const { [`${name}Scenario`]: start } = await load(`${name}-scenario.ts`)
   const seed = Number(values.seed)
   say(`${name}: ${moments} kills, seed ${seed}`)
   const scenario = await start()
-  const report = await crashLoop({ scenario, moments, seed, say, servePath: values.serve })
+  const report = await crashLoop({ scenario, moments, seed, say, servePath: values.serve, signal: ending.signal })
   say(`${name}: ${report.kills} kills, ${report.calm} acts let end between them: ${JSON.stringify(report.killedIn)}`)
   say(report.findings.length === 0 ? `${name}: nothing lost` : `${name}: ${report.findings.length} findings`)
   for (const finding of report.findings) say(`  ${finding}`)

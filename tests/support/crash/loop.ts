@@ -40,6 +40,8 @@ export interface CrashOptions {
   readonly say: (line: string) => void
   /** The built web way in. */
   readonly servePath?: string
+  /** Ends the loop after the present turn; everything it started is ended too. */
+  readonly signal?: AbortSignal
 }
 
 export interface CrashReport {
@@ -70,17 +72,25 @@ const calmEvery = 4
 const patienceMs = 90_000
 
 /** Kills Berth at random moments of random acts, starts it again and looks at what is left. */
-export async function crashLoop({ scenario, moments, seed, say, servePath }: CrashOptions): Promise<CrashReport> {
+export async function crashLoop({
+  scenario,
+  moments,
+  seed,
+  say,
+  servePath,
+  signal,
+}: CrashOptions): Promise<CrashReport> {
   const random = randomFrom(seed)
   const findings: string[] = []
   const killedIn: Record<string, number> = {}
   const tookMs = new Map<string, number>()
   const start = (): Promise<RunningBerth> => startBerth(scenario, servePath)
+  let kills = 0
   let calm = 0
   let berth = await start()
   try {
     await scenario.prepare(berth.client)
-    for (let kills = 0, turn = 1; kills < moments; turn += 1) {
+    for (let turn = 1; kills < moments && signal?.aborted !== true; turn += 1) {
       const act = await scenario.choose(random)
       const letEnd = turn % calmEvery === 0 || !tookMs.has(act.verb)
       const began = performance.now()
@@ -110,7 +120,7 @@ export async function crashLoop({ scenario, moments, seed, say, servePath }: Cra
     await berth.kill()
     await scenario.close()
   }
-  return { kills: moments, calm, killedIn, findings }
+  return { kills, calm, killedIn, findings }
 }
 
 interface RunningBerth {

@@ -98,15 +98,17 @@ export function scenarioOn(substrate: Substrate): Scenario {
     return found
   }
 
-  function ofKeeping({ id, machine, values }: Known, act: MakeAct, random: Random): readonly KnownAct[] {
+  function ofKeeping({ id, machine, values, snapshots }: Known, act: MakeAct, random: Random): readonly KnownAct[] {
     if (machine.state !== 'stopped') return []
     const name = newName()
-    const found = [act('rename', {}, (client) => client.call('machine.rename', { id, name }))]
+    const found: KnownAct[] = []
+    if (random() < 0.2) found.push(act('rename', {}, (client) => client.call('machine.rename', { id, name })))
     if (ledger.machines.size >= most) {
       const request = { id, volumes: [], typedName: null }
       found.push(act('remove', { moves: 'to-trash' }, (client) => client.call('machine.remove', request)))
     } else if (substrate.facets.includes('clone')) {
-      const mode = random() < 0.5 ? 'full' : 'linked'
+      // A disk with snapshots of its own can't be stood on.
+      const mode = snapshots.size === 0 && random() < 0.7 ? 'linked' : 'full'
       const request = { id, name, mode, snapshotId: null } as const
       found.push(act(`${mode} clone`, { makes: values }, (client) => client.call('machine.clone', request)))
     }
