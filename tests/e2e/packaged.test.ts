@@ -39,10 +39,9 @@ describe('the packaged program for Linux', () => {
     const stock = join(folder, 'electron')
     await cp(runtime.folder, stock, { recursive: true, filter: (source) => !source.endsWith('/resources') })
     await mkdir(join(stock, 'resources'))
-    const version = /\d+\.\d+\.\d+/.exec(await run(runtime.executable, ['--no-sandbox', '--version']))?.[0]
     await run(process.execPath, [
       join(root, 'node_modules/electron-builder/cli.js'),
-      ...['--linux', 'dir', `-c.electronDist=${stock}`, `-c.electronVersion=${version}`],
+      ...['--linux', 'dir', `-c.electronDist=${stock}`, `-c.electronVersion=${runtime.version}`],
       `-c.directories.output=${join(folder, 'release')}`,
     ])
     executable = join(folder, 'release/linux-unpacked/berth')

