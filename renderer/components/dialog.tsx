@@ -3,6 +3,7 @@ import { type CSSProperties, type ReactNode, useRef } from 'react'
 import { useSay } from '../say.tsx'
 import './dialog.css'
 import { IconButton } from './icon-button.tsx'
+import { useFocusReturn } from './use-focus-return.ts'
 
 interface DialogProps {
   readonly title: ReactNode
@@ -31,12 +32,14 @@ export function Dialog({
   headerExtra,
 }: DialogProps): ReactNode {
   const say = useSay()
+  const returnFocus = useFocusReturn()
   return (
     <Radix.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="dialog-scrim" />
         <Radix.Content
           className="dialog"
+          onCloseAutoFocus={returnFocus}
           style={{ '--dialog-width': `${widthPx}px` } as CSSProperties}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
@@ -75,6 +78,7 @@ export function AlertDialog({
   cancelLabel,
 }: Omit<DialogProps, 'headerExtra'> & { readonly cancelLabel?: string }): ReactNode {
   const say = useSay()
+  const returnFocus = useFocusReturn()
   const cancel = useRef<HTMLButtonElement>(null)
   return (
     <RadixAlert.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
@@ -82,6 +86,7 @@ export function AlertDialog({
         <RadixAlert.Overlay className="dialog-scrim" />
         <RadixAlert.Content
           className="dialog"
+          onCloseAutoFocus={returnFocus}
           style={{ '--dialog-width': `${widthPx}px` } as CSSProperties}
           onOpenAutoFocus={(event) => {
             event.preventDefault()

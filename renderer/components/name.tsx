@@ -4,7 +4,8 @@ import './small-parts.css'
 
 /**
  * A name on one line: isolated, cut in the middle where its last part tells it from its sisters, control characters shown.
- * Without a name it is the id, in mono. The whole name is in the tooltip.
+ * Without a name it is the id, in mono. The whole name is in the tooltip when it
+ * does not fit.
  */
 export function Name({
   name,
@@ -19,7 +20,7 @@ export function Name({
   const shown = showControls(name.trim() === '' ? fallback : name)
   const { head, tail } = splitName(shown)
   return (
-    <bdi dir="auto" className={`name ${name.trim() === '' ? 'mono ' : ''}${className}`} data-tip={shown}>
+    <bdi dir="auto" className={`name ${name.trim() === '' ? 'mono ' : ''}${className}`} data-tip-cut={shown}>
       <span className="name-head">{head}</span>
       {tail !== '' && <span className="name-tail">{tail}</span>}
     </bdi>

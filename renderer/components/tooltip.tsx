@@ -5,6 +5,14 @@ const hoverDelayMs = 500
 const gap = 6
 const margin = 8
 
+/** What an element says in the tooltip: its `data-tip`, or its `data-tip-cut` while a part of its text does not fit. */
+function tipOf(element: HTMLElement): string {
+  const { tip, tipCut } = element.dataset
+  if (tip !== undefined) return tip
+  const isCut = [element, ...element.children].some((part) => part.scrollWidth > part.clientWidth + 1)
+  return isCut ? (tipCut ?? '') : ''
+}
+
 /**
  * The window's one tooltip, mounted once: it shows the `data-tip` of what the pointer rests on or the keyboard is at. An
  * attribute costs a row nothing, and a thousand rows need no thousand components.
@@ -16,7 +24,7 @@ export function TooltipLayer(): ReactNode {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     const tipped = (node: EventTarget | null): HTMLElement | null =>
-      node instanceof Element ? node.closest<HTMLElement>('[data-tip]') : null
+      node instanceof Element ? node.closest<HTMLElement>('[data-tip], [data-tip-cut]') : null
     const hide = (): void => {
       clearTimeout(timer)
       setTarget(null)
@@ -63,8 +71,8 @@ export function TooltipLayer(): ReactNode {
     box.current.style.left = `${left}px`
   }, [target])
 
-  const text = target?.isConnected === true ? target.dataset['tip'] : undefined
-  if (text === undefined || text === '') return null
+  const text = target?.isConnected === true ? tipOf(target) : ''
+  if (text === '') return null
   return (
     <div ref={box} className="tooltip" role="presentation">
       {text}

@@ -98,7 +98,7 @@ export function EndpointRow({ endpoint }: { readonly endpoint: Endpoint }): Reac
             {say(howKey(endpoint.state))}
           </Button>
         )}
-        {isBad && (
+        {isBad && endpoint.state !== 'broken' && (
           <Button size="small" onClick={check}>
             {say(endpoint.state === 'unreachable' ? 'providers.tryNow' : 'verb.check')}
           </Button>
@@ -200,7 +200,7 @@ function EndpointFailure({ endpoint }: { readonly endpoint: Endpoint }): ReactNo
       error={error}
       taskId={null}
       tool={endpoint.label}
-      actions={['check', 'copyReport']}
+      actions={['check']}
       onAction={() => void checkEndpoint(endpoint.id)}
       onClose={failure === null ? null : () => clearFailure(place)}
     />
