@@ -7,8 +7,9 @@ import { type State, useApp } from './store/store.ts'
 /** Writes a message in the person's language: by its key, or a `Text` that main sent. */
 export type SayFunction = (text: MessageKey | Text, params?: TextParams) => string
 
+/** In a browser its own language counts: the one main runs under may be that of a service. */
 const selectLocale = ({ settings, system }: State): Locale =>
-  localeFor(settings?.locale ?? 'system', system?.systemLocale ?? navigator.language)
+  localeFor(settings?.locale ?? 'system', system?.shell === 'electron' ? system.systemLocale : navigator.language)
 
 export function useLocale(): Locale {
   return useApp(selectLocale)

@@ -24,6 +24,7 @@ export function GroupRow({
   readonly isCursor: boolean
 }): ReactNode {
   const say = useSay()
+  const locale = useLocale()
   const system = useApp((state) => state.system)
   const label = typeof row.label === 'string' ? row.label : groupLabel(row.label.word)
   function groupLabel(word: 'pinned' | 'untagged' | 'thisComputer'): string {
@@ -48,13 +49,16 @@ export function GroupRow({
         </bdi>
         {row.where !== null && <bdi className="group-where cut">{row.where}</bdi>}
         {row.count > 0 && <span className="group-count">{row.count}</span>}
+        {row.endpoint?.state === 'unreachable' && !row.isFolded && row.count > 0 && (
+          <span className="group-where cut">{say('list.asOf', { time: formatTime(row.endpoint.since, locale) })}</span>
+        )}
       </GridPart>
-      {row.endpoint !== null && <EndpointEnd endpoint={row.endpoint} hasRows={row.count > 0} />}
+      {row.endpoint !== null && <EndpointEnd endpoint={row.endpoint} />}
     </GridPart>
   )
 }
 
-function EndpointEnd({ endpoint, hasRows }: { readonly endpoint: Endpoint; readonly hasRows: boolean }): ReactNode {
+function EndpointEnd({ endpoint }: { readonly endpoint: Endpoint }): ReactNode {
   const say = useSay()
   const locale = useLocale()
   switch (endpoint.state) {
@@ -67,7 +71,7 @@ function EndpointEnd({ endpoint, hasRows }: { readonly endpoint: Endpoint; reado
     case 'unreachable':
       return (
         <GridPart role="gridcell" className="group-end word-paused">
-          <span data-tip={hasRows ? say('list.asOf', { time: formatTime(endpoint.since, locale) }) : undefined}>
+          <span data-tip={say('list.offline', { time: formatTime(endpoint.since, locale) })}>
             {say('list.notReachable')}
           </span>
           <Button size="small" tabIndex={-1} onClick={() => void checkEndpoint(endpoint.id)}>

@@ -4,9 +4,8 @@ import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { Say, useSay } from '../../say.tsx'
 import { setUi, useApp } from '../../store/store.ts'
+import { ListLoading } from './list-loading.tsx'
 import { nearestName } from './search.ts'
-
-const skeletonWidths = ['58%', '40%', '70%']
 
 /** The list without rows: still looking, nothing there, or nothing that fits. */
 export function ListEmpty(): ReactNode {
@@ -24,18 +23,7 @@ export function ListEmpty(): ReactNode {
         ),
   )
 
-  if (isReading) {
-    return (
-      <div className="list-body" aria-busy="true">
-        {skeletonWidths.map((width) => (
-          <div key={width} className="row row-skeleton">
-            <i className="skeleton skeleton-mark" />
-            <i className="skeleton" style={{ width }} />
-          </div>
-        ))}
-      </div>
-    )
-  }
+  if (isReading) return <ListLoading />
   if (search.trim() !== '') {
     return (
       <div className="list-body">
@@ -49,7 +37,9 @@ export function ListEmpty(): ReactNode {
         >
           {suggestion !== null && (
             <button type="button" className="button button-link" onClick={() => setUi({ search: suggestion })}>
-              <Say text="list.didYouMean" params={{ name: suggestion }} />
+              <span>
+                <Say text="list.didYouMean" params={{ name: suggestion }} />
+              </span>
             </button>
           )}
         </EmptyState>

@@ -13,6 +13,7 @@ import { FilterBar } from './filter-bar.tsx'
 import { FilterChips } from './filter-chips.tsx'
 import './list.css'
 import { ListEmpty } from './list-empty.tsx'
+import { rememberGroups } from './list-loading.tsx'
 import { buildRows, type ListQuery } from './list-model.ts'
 import { MachineRows } from './machine-rows.tsx'
 import { MachineTable } from './machine-table.tsx'
@@ -70,6 +71,10 @@ export function MachineList({
   ])
   const order = useMemo(() => machineOrder(rows), [rows])
   useKeptSelection(order)
+  const isWhole = !isTable && filters.length === 0 && search === ''
+  useEffect(() => {
+    if (isWhole) rememberGroups(rows)
+  }, [isWhole, rows])
 
   useEffect(
     () => handleCommand('table', () => void saveSettings({ list: { table: !store.getState().settings?.list.table } })),

@@ -51,7 +51,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
       onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}
     >
-      <StateMark name={props.isStale ? 'unknown' : markOf(state)} />
+      <StateMark name={markOf(state)} />
       <GridPart role="gridcell" className="row-name">
         <Name name={machine.name} fallback={machine.id} />
       </GridPart>
@@ -61,7 +61,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
       <GridPart role="gridcell" className="row-end">
         {isHovered || isCursor ? <RowActions machine={machine} isShown={isHovered} /> : null}
         <span className="row-state">
-          <RowState machine={machine} state={state} task={task} />
+          <RowState machine={machine} state={state} task={task} provider={provider} />
         </span>
       </GridPart>
     </GridPart>

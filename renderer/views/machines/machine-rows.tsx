@@ -11,6 +11,7 @@ import { GroupRow } from './group-row.tsx'
 import type { Row } from './list-model.ts'
 import { MachineRow } from './machine-row.tsx'
 import { rowHeights } from './row-heights.ts'
+import { SkeletonRow } from './skeleton-row.tsx'
 import { useGrid } from './use-grid.ts'
 import { useStatsOf } from './use-stats-of.ts'
 
@@ -97,16 +98,5 @@ export function MachineRows({
         </div>
       </GridPart>
     </ContextMenu>
-  )
-}
-
-const widths = ['58%', '40%', '70%']
-
-function SkeletonRow({ index, top }: { readonly index: number; readonly top: number }): ReactNode {
-  return (
-    <div role="presentation" className="row row-skeleton" style={{ transform: `translateY(${top}px)` }}>
-      <i className="skeleton skeleton-mark" />
-      <i className="skeleton" style={{ width: widths[index % widths.length] }} />
-    </div>
   )
 }

@@ -12,10 +12,13 @@ export function RowState({
   machine,
   state,
   task,
+  provider,
 }: {
   readonly machine: Machine
   readonly state: MachineState
   readonly task: Task | null
+  /** Whose word the native state is. */
+  readonly provider: string
 }): ReactNode {
   const say = useSay()
   if (state === 'running') return <RowCpu machine={machine} />
@@ -25,7 +28,12 @@ export function RowState({
     return <span className="word-busy">{say('tasks.percent', { percent: Math.round(fraction * 100) })}</span>
   }
   return (
-    <span className={wordClass(state)} {...(state === 'unknown' ? { 'data-tip': machine.nativeState } : {})}>
+    <span
+      className={wordClass(state)}
+      {...(state === 'unknown'
+        ? { 'data-tip': say('list.unknownWord', { tool: provider, word: machine.nativeState }) }
+        : {})}
+    >
       {say(`state.${state}`)}
     </span>
   )

@@ -45,7 +45,7 @@ export const TableRow = memo(function TableRow({
       aria-selected={isSelected}
       draggable
     >
-      <StateMark name={isStale ? 'unknown' : markOf(state)} />
+      <StateMark name={markOf(state)} />
       <GridPart role="gridcell" className="row-name">
         <Name name={machine.name} fallback={machine.id} />
       </GridPart>

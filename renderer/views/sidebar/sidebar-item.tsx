@@ -9,6 +9,7 @@ export function SidebarItem({
   label,
   count,
   warning,
+  note,
   isCurrent,
   isInner = false,
   onChoose,
@@ -19,6 +20,8 @@ export function SidebarItem({
   readonly count?: number
   /** Stands in place of the count, as an icon with this text. */
   readonly warning?: string | null
+  /** Stands in place of the count, as words. */
+  readonly note?: string | null
   readonly isCurrent: boolean
   /** Belongs to the line above. */
   readonly isInner?: boolean
@@ -65,7 +68,7 @@ export function SidebarItem({
           </span>
         </>
       ) : (
-        count !== undefined && count > 0 && <span className="sidebar-count">{count}</span>
+        <span className="sidebar-count">{note ?? (count !== undefined && count > 0 ? count : null)}</span>
       )}
     </a>
   )

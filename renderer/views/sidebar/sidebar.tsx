@@ -80,6 +80,9 @@ export function Sidebar(): ReactNode {
               icon={host.label === null ? 'laptop' : 'server'}
               label={hostLabel(host, system, say)}
               count={count}
+              note={
+                isConnecting(endpoints.map((entry) => entry.endpoint)) && count === 0 ? say('nav.connecting') : null
+              }
               {...item({ kind: 'host', hostId: host.id })}
             />
             {endpoints.map((entry) => (
@@ -129,6 +132,11 @@ export function Sidebar(): ReactNode {
       </nav>
     </>
   )
+}
+
+/** A host that has not answered once yet. */
+function isConnecting(endpoints: readonly Endpoint[]): boolean {
+  return endpoints.length > 0 && endpoints.every((endpoint) => endpoint.state === 'checking')
 }
 
 function endpointWarning(endpoint: Endpoint, say: SayFunction, time: (at: string) => string): string | null {

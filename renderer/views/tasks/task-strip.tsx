@@ -36,7 +36,7 @@ export function TaskStrip(): ReactNode {
         side="top"
         className="tasks-popover"
         trigger={
-          <button type="button" className="strip-button strip-tasks" data-pane-start data-tip={say('tasks.open')}>
+          <button type="button" className="strip-button strip-tasks" data-pane-start>
             <Connection />
             {shown !== null && <StripTask task={shown} />}
             {more > 0 && <span className="strip-more">{say('strip.more', { count: more })}</span>}
