@@ -28,7 +28,7 @@ export async function openTerminal(machineId: MachineId, isNew = false): Promise
     const open = consoles
       .getState()
       .sessions.find(
-        (session) => session.machineId === machineId && session.kind === best.kind && session.state !== 'ended',
+        (session) => session.machineId === machineId && session.consoleId === best.id && session.state !== 'ended',
       )
     const sessionId = open !== undefined && !isNew ? open.id : await openSession(machineId, best.id, asUsual)
     showTerminal(sessionId)
