@@ -11,7 +11,7 @@ export const ps = (): readonly string[] => ['ps', '--all', '--no-trunc', ...asJs
 export const psNamed = (name: string): readonly string[] => [...ps(), '--filter', `name=${name}`]
 export const inspect = (ids: readonly string[]): readonly string[] => ['container', 'inspect', ...ids]
 export const inspectWithSize = (ids: readonly string[]): readonly string[] => ['container', 'inspect', '--size', ...ids]
-export const imageInspect = (images: readonly string[]): readonly string[] => ['image', 'inspect', ...images]
+export const imageInspect = (images: readonly string[]): readonly string[] => ['image', 'inspect', '--', ...images]
 export const imageIds = (filters: readonly string[]): readonly string[] => [
   'image',
   'ls',

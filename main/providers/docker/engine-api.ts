@@ -4,7 +4,7 @@ import type { CommandRecord } from '../../../app/domain/task.ts'
 import type { TextParams } from '../../../app/messages/text.ts'
 import type { RunContext } from '../../exec/command.ts'
 import { createLines } from '../../exec/lines.ts'
-import { saidFailure } from './errors.ts'
+import { answerFailure } from './errors.ts'
 import { fieldsOf, readJson, textOf } from './json.ts'
 
 const keptCharacters = 4_000
@@ -73,6 +73,6 @@ export async function postStream(
         { hint: { key: 'error.timeout.hint' } },
       )
     }
-    throw saidFailure(thrown instanceof Error ? thrown.message : String(thrown), 'Docker', known)
+    throw answerFailure(thrown instanceof Error ? thrown.message : String(thrown), 'Docker', known)
   }
 }

@@ -168,12 +168,6 @@ export const errorRows: readonly ErrorRow[] = [
     message: 'docker.error.limits',
   },
   {
-    pattern: /max depth exceeded/,
-    code: 'unsupported',
-    message: 'docker.error.depth',
-    hint: 'docker.error.depth.hint',
-  },
-  {
     pattern: /(?:is paused, unpause the container|attach to a paused container)/,
     code: 'wrong-state',
     message: 'docker.error.paused',
@@ -208,7 +202,11 @@ export const errorRows: readonly ErrorRow[] = [
     code: 'in-use',
     message: 'docker.error.imageInUse',
   },
-  { pattern: /is not running|is not paused|is already paused/, code: 'wrong-state', message: 'docker.error.state' },
+  {
+    pattern: /is not running|is not paused|is already paused|container state improper/,
+    code: 'wrong-state',
+    message: 'docker.error.state',
+  },
 ]
 
 /**
@@ -221,7 +219,12 @@ export function engineFailure(result: RunResult, product: string, known: TextPar
   return found ?? commandFailure(result, product)
 }
 
-/** The failure of a request to the engine's own socket, which answers in the same words. */
+/** The failure of a request to the engine's own socket: the client would have put the same words behind its own. */
+export function answerFailure(said: string, product: string, known: TextParams = {}): Failure {
+  return saidFailure(`Error response from daemon: ${said}`, product, known)
+}
+
+/** The failure that is written in a terminal's last lines. */
 export function saidFailure(said: string, product: string, known: TextParams = {}): Failure {
   return (
     match(said, product, said, known) ??

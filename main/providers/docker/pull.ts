@@ -6,7 +6,7 @@ import * as commands from './commands.ts'
 import { dockerConfigFolder } from './contexts.ts'
 import { type Engine, run } from './engine.ts'
 import { postStream } from './engine-api.ts'
-import { saidFailure } from './errors.ts'
+import { answerFailure } from './errors.ts'
 import { fieldsOf, numberOf, readJson, textOf } from './json.ts'
 
 const longestMs = 6 * 3_600_000
@@ -64,7 +64,7 @@ async function pullThroughSocket(
     if (error !== '') problem = error
     tell(parsePullMessage(message))
   })
-  if (problem !== null) throw saidFailure(problem, 'Docker', { image })
+  if (problem !== null) throw answerFailure(problem, 'Docker', { image })
 }
 
 /** One line of `docker pull` or `podman pull` without a terminal; null when it is not about a layer. */

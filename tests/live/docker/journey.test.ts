@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createOp, type DockerWorld, openDockerWorld } from './docker-world.ts'
+import type { ContainerSpec } from '../../../app/domain/spec.ts'
+import { createOp, type DockerWorld, openDockerWorld, patient } from './docker-world.ts'
 
 let world: DockerWorld
 beforeAll(async () => {
@@ -7,25 +8,24 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-const spec = (name: string, command: readonly string[]) =>
-  ({
-    kind: 'container',
-    endpointId: world.endpointId,
-    image: 'local/busybox:1',
-    pull: 'missing',
-    name,
-    command: [...command],
-    ports: [],
-    mounts: [],
-    environment: [{ name: 'GREETING', value: 'it’s "fine"' }],
-    restart: 'no',
-    startAfter: true,
-  }) as const
+const spec = (name: string, command: readonly string[]): ContainerSpec => ({
+  kind: 'container',
+  endpointId: world.endpointId,
+  image: 'local/busybox:1',
+  pull: 'missing',
+  name,
+  command: [...command],
+  ports: [],
+  mounts: [],
+  environment: [{ name: 'GREETING', value: 'it’s "fine"' }],
+  restart: 'no',
+  startAfter: true,
+})
 
 describe('a container’s whole life', () => {
   it('is created, changed, snapshotted, restored and brought back, always as the same machine', async () => {
     const { provider, daemon } = world
-    const id = await provider.create?.create(spec('web', ['sleep', '1000']), createOp())
+    const id = await provider.create?.create(spec('web', patient), createOp())
     if (id === undefined) throw new Error('create is missing')
     await provider.power.start(id, createOp())
     expect((await provider.read(id, createOp()))?.state).toBe('running')

@@ -92,16 +92,11 @@ describe('a restore', () => {
   })
 
   it('that cannot start the new container puts the old one back, running', async () => {
-    // Its port is taken between stopping the one and starting the other.
     const { daemon } = world
-    await daemon.docker('rm', '--force', 'db')
-    await daemon.docker('run', '-d', '--name', 'db', '-v', '/tmp/berth-bind-test:/data', 'local/busybox:1', ...patient)
-    id = (await world.machine('db')).id
-    const taken = (await provider.snapshots?.take(id, { name: 't', description: '', memory: false }, createOp())) ?? ''
-    await daemon.docker('exec', 'db', 'sh', '-c', 'rm /bin/sleep /bin/sh')
-    const broken =
-      (await provider.snapshots?.take(id, { name: 'broken', description: '', memory: false }, createOp())) ?? ''
-    await expect(provider.snapshots?.restore(id, broken, createOp())).rejects.toMatchObject({
+    await daemon.docker('exec', 'db', 'busybox', 'rm', '/bin/sh')
+    const broken = await provider.snapshots?.take(id, { name: 'b', description: '', memory: false }, createOp())
+    await daemon.docker('exec', 'db', 'busybox', 'ln', '-s', 'busybox', '/bin/sh')
+    await expect(provider.snapshots?.restore(id, broken ?? '', createOp())).rejects.toMatchObject({
       error: { message: { key: 'docker.error.noProgram' } },
     })
     expect(await world.machine('db')).toMatchObject({ id, state: 'running' })

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 
-/** A registry of a test's own: one image of two layers, one that needs a login, and nothing else. */
+/** A registry of a test's own: one image of two layers, one that needs a login, one for another processor. */
 export interface Registry {
   /** `127.0.0.1:PORT`, which every daemon takes without TLS. */
   readonly address: string
@@ -43,6 +43,18 @@ export async function startRegistry(port = 0): Promise<Registry> {
       })),
     }),
   )
+  const foreign = {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.docker.distribution.manifest.list.v2+json',
+    manifests: [
+      {
+        mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+        digest: digestOf(manifest),
+        size: manifest.length,
+        platform: { architecture: 's390x', os: 'linux' },
+      },
+    ],
+  }
   let release = (): void => {}
   const released = new Promise<void>((resolve) => {
     release = resolve
@@ -62,6 +74,9 @@ export async function startRegistry(port = 0): Promise<Registry> {
       response.setHeader('docker-content-digest', digestOf(manifest))
       response.setHeader('content-length', manifest.length)
       response.end(request.method === 'HEAD' ? undefined : manifest)
+    } else if (path.startsWith('/v2/foreign/image/manifests/')) {
+      response.setHeader('content-type', 'application/vnd.docker.distribution.manifest.list.v2+json')
+      response.end(JSON.stringify(foreign))
     } else if (blob !== undefined) {
       response.setHeader('content-length', blob.length)
       if (blob.length < 100_000) response.end(blob)

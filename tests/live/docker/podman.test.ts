@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDockerProvider } from '../../../main/providers/docker/provider.ts'
+import type { Provider, ProviderChange } from '../../../main/providers/provider.ts'
+import { createOp, createTestHost, patient } from './docker-world.ts'
+
+const run = promisify(execFile)
+const endpointId = 'docker:podman' as const
+let folder: string
+let provider: Provider
+const changes: ProviderChange[] = []
+
+const podman = async (...args: readonly string[]): Promise<string> => (await run('podman', [...args])).stdout.trim()
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'berth-podman-'))
+  // Where limits may not be raised, only runc with the limits there are starts a container.
+  await writeFile(
+    join(folder, 'containers.conf'),
+    `[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=1000:1000"]\nnetns="none"\n[engine]\nruntime="runc"\nevents_logger="file"\n`,
+  )
+  await writeFile(
+    join(folder, 'storage.conf'),
+    `[storage]\ndriver="overlay"\ngraphroot="${folder}/root"\nrunroot="${folder}/run"\n`,
+  )
+  process.env['CONTAINERS_CONF'] = join(folder, 'containers.conf')
+  process.env['CONTAINERS_STORAGE_CONF'] = join(folder, 'storage.conf')
+  delete process.env['DOCKER_CONFIG']
+  await run('sh', [
+    '-c',
+    `mkdir -p ${folder}/image/bin && cp /bin/busybox ${folder}/image/bin/ && for name in sh sleep cat echo; do ln -s busybox ${folder}/image/bin/$name; done && tar -C ${folder}/image -cf ${folder}/image.tar .`,
+  ])
+  await podman('import', '--change', 'CMD ["sh"]', join(folder, 'image.tar'), 'local/busybox:1')
+  const log = { debug() {}, info() {}, warn() {}, error() {} }
+  provider = createDockerProvider(createTestHost(join(folder, 'home'), log, ['podman']))
+  await provider.recover(createOp())
+  provider.watch((change) => changes.push(change))
+  await provider.probe(createOp())
+})
+
+afterAll(async () => {
+  await provider?.dispose()
+  await podman('rm', '--all', '--force', '--time', '0').catch(() => '')
+  await run('umount', ['-l', join(folder, 'root/overlay')]).catch(() => {})
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('podman, through the same provider', () => {
+  it('is an endpoint of its own', async () => {
+    const { endpoints } = await provider.probe(createOp())
+    expect(endpoints).toMatchObject([{ id: endpointId, label: 'Podman', state: 'ready', hostId: 'local' }])
+  })
+
+  it('lists, runs, snapshots, restores and removes', async () => {
+    const id = await provider.create?.create(
+      {
+        kind: 'container',
+        endpointId,
+        image: 'localhost/local/busybox:1',
+        pull: 'missing',
+        name: 'pod',
+        command: [...patient],
+        ports: [],
+        mounts: [],
+        environment: [{ name: 'A', value: 'b c' }],
+        restart: 'no',
+        startAfter: true,
+      },
+      createOp(),
+    )
+    if (id === undefined) throw new Error('not made')
+    await provider.power.start(id, createOp())
+    expect(await provider.list(endpointId, createOp())).toMatchObject([{ id, name: 'pod', state: 'running' }])
+    await podman('exec', 'pod', 'sh', '-c', 'echo before > /note')
+    const taken = await provider.snapshots?.take(id, { name: '“한글”', description: 'x\ny', memory: false }, createOp())
+    await podman('exec', 'pod', 'sh', '-c', 'echo after > /note')
+    await provider.snapshots?.restore(id, taken ?? '', createOp())
+    expect(await podman('exec', 'pod', 'cat', '/note')).toBe('before')
+    expect(await provider.list(endpointId, createOp())).toMatchObject([{ id, name: 'pod', state: 'running' }])
+    const tree = await provider.snapshots?.tree(id, createOp())
+    expect(tree?.snapshots.map((snapshot) => snapshot.name)).toContain('“한글”')
+    await provider.snapshots?.undo(id, tree?.restores[0]?.id ?? '', createOp())
+    expect(await podman('exec', 'pod', 'cat', '/note')).toBe('after')
+    expect(await provider.consoles?.target(id, 'shell', { user: null, folder: null }, createOp())).toMatchObject({
+      kind: 'pty',
+      title: 'sh',
+    })
+    const [figures] = (await provider.stats?.read([id], createOp())) ?? []
+    expect(figures?.memoryBytes).toBeGreaterThan(0)
+    const trashId = await provider.remove?.remove(id, { volumes: [] }, createOp())
+    expect(await provider.list(endpointId, createOp())).toEqual([])
+    await provider.trash?.purge(trashId ?? '', createOp())
+    expect(await podman('ps', '--all', '--quiet')).toBe('')
+  })
+
+  it('tells what happens outside', async () => {
+    await podman('run', '--detach', '--name', 'outside', 'local/busybox:1', ...patient)
+    const told = (state: string) => () =>
+      changes.some(
+        (change) => change.kind === 'upsert' && change.machine.name === 'outside' && change.machine.state === state,
+      )
+    await expect.poll(told('running'), { timeout: 10_000 }).toBe(true)
+    await podman('stop', '--time', '2', 'outside')
+    await expect.poll(told('stopped'), { timeout: 10_000 }).toBe(true)
+  })
+})
