@@ -8,7 +8,7 @@ import { MachineList } from '../machines/machine-list.tsx'
 import { Sidebar } from '../sidebar/sidebar.tsx'
 import { TaskStrip } from '../tasks/task-strip.tsx'
 import './app.css'
-import { Dialogs } from './dialogs.tsx'
+import { Dialogs, loadPalette } from './dialogs.tsx'
 import { DockPlane } from './dock-plane.tsx'
 import { LiveRegions } from './live-regions.tsx'
 import { NothingChosen } from './nothing-chosen.tsx'
@@ -21,7 +21,8 @@ import { useLook } from './use-look.ts'
 import { useTaskFailures } from './use-task-failures.ts'
 
 // What the first picture does not show comes when it is needed: the list must be there first.
-const MachinePage = lazy(async () => ({ default: (await import('../machine/machine-page.tsx')).MachinePage }))
+const loadMachinePage = async () => ({ default: (await import('../machine/machine-page.tsx')).MachinePage })
+const MachinePage = lazy(loadMachinePage)
 const TrashPage = lazy(async () => ({ default: (await import('../trash/trash-page.tsx')).TrashPage }))
 const ProvidersPage = lazy(async () => ({ default: (await import('../providers/providers-page.tsx')).ProvidersPage }))
 const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page.tsx')).SettingsPage }))
@@ -52,6 +53,14 @@ export function App(): ReactNode {
   useEffect(() => {
     if (layout.hasSidebar) setUi({ isSidebarOver: false })
   }, [layout.hasSidebar])
+
+  // Fetched once the list stands and nothing else is to be done, so that the first click and the first ⌘K need not wait.
+  const isReady = useApp((state) => state.connection.state === 'ready')
+  useEffect(() => {
+    if (!isReady) return
+    const idle = requestIdleCallback(() => void Promise.all([loadMachinePage(), loadPalette()]))
+    return () => cancelIdleCallback(idle)
+  }, [isReady])
 
   const sidebarWidth = hasSidebar ? sizes.sidebar : 0
   const greatestList = Math.max(

@@ -8,7 +8,9 @@ const TagDialog = lazy(async () => ({ default: (await import('../machines/tag-di
 const MachineDialogs = lazy(async () => ({
   default: (await import('../machine/machine-dialogs.tsx')).MachineDialogs,
 }))
-const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }))
+/** Fetches the palette; it then opens at once. */
+export const loadPalette = async () => ({ default: (await import('../palette/palette.tsx')).Palette })
+const Palette = lazy(loadPalette)
 
 /** Those that change machines, drawn by one component. */
 const isOfMachine: ReadonlySet<OpenDialog['kind']> = new Set(['remove', 'clone', 'rename', 'discard'])

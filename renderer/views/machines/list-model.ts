@@ -132,6 +132,20 @@ export function buildRows(inventory: InventoryState, query: ListQuery): readonly
   return rows
 }
 
+/** How many machines the rows stand for, those of folded groups included. */
+export function countMachines(rows: readonly Row[]): number {
+  let count = 0
+  let inGroup = 0
+  for (const row of rows) {
+    if (row.kind === 'group') {
+      count += row.count
+      inGroup = row.isFolded ? 0 : row.count
+    } else if (row.kind === 'machine' && inGroup > 0) inGroup -= 1
+    else if (row.kind === 'machine') count += 1
+  }
+  return count
+}
+
 /** An endpoint without a machine to show still has something to say while it is being asked or needs the person. */
 function showsEmpty(endpoint: Endpoint, query: ListQuery, isSearching: boolean): boolean {
   if (isSearching) return false

@@ -14,7 +14,7 @@ import { FilterChips } from './filter-chips.tsx'
 import './list.css'
 import { ListEmpty } from './list-empty.tsx'
 import { rememberGroups } from './list-loading.tsx'
-import { buildRows, type ListQuery } from './list-model.ts'
+import { buildRows, countMachines, type ListQuery } from './list-model.ts'
 import { MachineRows } from './machine-rows.tsx'
 import { MachineTable } from './machine-table.tsx'
 import { machineOrder, selectionAfter } from './selection.ts'
@@ -81,7 +81,7 @@ export function MachineList({
     [],
   )
 
-  const count = order.length
+  const count = countMachines(rows)
   return (
     <>
       <header className="pane-header drag-region">

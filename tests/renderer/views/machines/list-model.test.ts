@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   buildRows,
+  countMachines,
   createFilter,
   type ListQuery,
   type Row,
@@ -94,6 +95,17 @@ describe('the list', () => {
     const ranks = rankMachines(machines, 'cpu', { cpu: (id) => cpu.get(id) ?? -1, usedAt: () => '' })
     const rows = buildRows(inventory([...machines, machine('0-new')]), { ...query, group: 'none', ranks })
     expect(keys(rows)).toEqual(['qemu:b', 'qemu:a', 'qemu:0-new'])
+  })
+})
+
+describe('the number beside the title', () => {
+  test('counts machines in folded groups and those of no group', () => {
+    const annotations = { 'qemu:b': { pinned: true, tags: [], note: '' } }
+    const state = inventory([machine('a'), machine('b'), machine('c')], { annotations })
+    expect(countMachines(buildRows(state, query))).toBe(3)
+    expect(countMachines(buildRows(state, { ...query, foldedGroups: new Set(['qemu:local']) }))).toBe(3)
+    expect(countMachines(buildRows(state, { ...query, group: 'none' }))).toBe(3)
+    expect(countMachines(buildRows(state, { ...query, isFlat: true }))).toBe(3)
   })
 })
 
