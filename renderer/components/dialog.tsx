@@ -39,6 +39,7 @@ export function Dialog({
         <Radix.Overlay className="dialog-scrim" />
         <Radix.Content
           className="dialog"
+          onOpenAutoFocus={focusFirst}
           onCloseAutoFocus={returnFocus}
           style={{ '--dialog-width': `${widthPx}px` } as CSSProperties}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
@@ -61,6 +62,19 @@ export function Dialog({
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+/** The keyboard starts at the first field, else at the button that acts; never at the cross, which happens to stand first. */
+function focusFirst(event: Event): void {
+  const dialog = event.currentTarget
+  if (!(dialog instanceof HTMLElement)) return
+  const first =
+    dialog.querySelector<HTMLElement>(
+      '.dialog-body :is(input:not([type="radio"], [type="checkbox"], [type="range"]), select, textarea)',
+    ) ?? dialog.querySelector<HTMLElement>('.dialog-footer .button-primary')
+  if (first === null) return
+  event.preventDefault()
+  first.focus({ preventScroll: true })
 }
 
 /**
