@@ -61,13 +61,12 @@ export async function dockerScenario(): Promise<Scenario> {
     },
 
     async damage(_machine, tree) {
-      const wrong: string[] = []
-      for (const { id, keptForUndo } of tree.snapshots) {
-        const found = await docker('inspect', '--format', '{{.Id}}', id).catch(() => null)
-        const tagged = found ?? (await docker('image', 'inspect', `berth-snapshot:${id}`).catch(() => null))
-        if (tagged === null) wrong.push(`the engine does not hold the ${keptForUndo ? 'kept copy' : 'snapshot'} ${id}`)
-      }
-      return wrong
+      const all = await names()
+      const images = lines(await docker('images', '--format', '{{.Repository}}:{{.Tag}}'))
+      const isThere = (id: string): boolean =>
+        images.includes(`berth-snapshot:${id}`) ||
+        all.some((name) => name.startsWith(`berth-kept.${id.replace(/^kept-/, '')}.`))
+      return tree.snapshots.filter(({ id }) => !isThere(id)).map(({ id }) => `the engine does not hold ${id}`)
     },
 
     async leftovers(machines, trees, trash) {

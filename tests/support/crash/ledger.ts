@@ -1,3 +1,4 @@
+import { errorOf } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { isBusy, type Machine, type MachineState } from '../../../app/domain/machine.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
@@ -26,6 +27,8 @@ export interface Change {
   readonly loses?: readonly string[]
   /** Whether it may have one snapshot more. */
   readonly gains?: boolean
+  /** A kept copy that may have changed places with the present, under the id it had. */
+  readonly swaps?: string
   readonly moves?: 'to-trash' | 'from-trash' | 'for-good'
   /** What a machine made by it holds. */
   readonly makes?: readonly number[]
@@ -40,6 +43,11 @@ export interface Ledger {
   readonly check: (client: TestClient, about: MachineId | null, change: Change) => Promise<readonly string[]>
 }
 
+/** How long the list may take to agree with what runs. */
+const settleMs = 10_000
+
+const isUp = ({ state }: Machine): boolean => state === 'running' || state === 'paused'
+
 export function createLedger(substrate: Substrate): Ledger {
   const known = new Map<MachineId, Known>()
 
@@ -48,7 +56,11 @@ export function createLedger(substrate: Substrate): Ledger {
     const machines = await steadyMachines(client)
     const trash = await client.call('trash.list')
     const trees = new Map<MachineId, SnapshotTree>()
-    for (const { id } of machines) trees.set(id, await client.call('snapshot.tree', { id }))
+    for (const { id, name } of machines) {
+      const tree = await client.call('snapshot.tree', { id }).catch((thrown: unknown) => errorOf(thrown))
+      if ('snapshots' in tree) trees.set(id, tree)
+      else wrong.push(`${name} ${id}: its snapshots can’t be read: ${JSON.stringify(tree)}`)
+    }
 
     for (const one of [...known.values()]) {
       const machine = machines.find(({ id }) => id === one.id) ?? null
@@ -88,6 +100,7 @@ export function createLedger(substrate: Substrate): Ledger {
     const wrong: string[] = []
     const runs = await substrate.runs(machine ?? one.machine)
     if (runs > 1) wrong.push(`runs ${runs} times`)
+    if (machine !== null && tree === null) return { wrong, known: { ...one, machine } }
     if (machine === null || tree === null) {
       if (trashId === null) {
         if (change.moves !== 'for-good') wrong.push('is gone')
@@ -105,8 +118,7 @@ export function createLedger(substrate: Substrate): Ledger {
     if (!states.includes(state)) {
       wrong.push(`is ${state} (${nativeState}, ${JSON.stringify(remark)}), not ${states.join(' or ')}`)
     }
-    const isUp = state === 'running' || state === 'paused'
-    if (isUp !== (runs === 1)) wrong.push(`is ${state}, and runs ${runs} times`)
+    if (isUp(machine) !== (runs === 1)) wrong.push(`is ${state}, and runs ${runs} times`)
 
     wrong.push(...wrongWith(tree), ...(await substrate.damage(machine, tree)))
     const has = new Set(tree.snapshots.map(({ id }) => id))
@@ -123,20 +135,29 @@ export function createLedger(substrate: Substrate): Ledger {
     }
     const values = typeof value === 'number' ? [value] : possible
     // What is new was taken of the machine as it was before the act.
-    const valuesOf = (id: string): readonly number[] =>
-      gained.includes(id) ? one.values : (one.snapshots.get(id) ?? [])
+    const valuesOf = (id: string): readonly number[] => {
+      const before = one.snapshots.get(id) ?? []
+      if (gained.includes(id)) return one.values
+      return change.swaps === id ? [...before, ...one.values] : before
+    }
     const snapshots = new Map(tree.snapshots.map(({ id }) => [id, valuesOf(id)]))
     const restores = tree.restores.map(({ id, keptId }) => ({ id, keptId }))
     return { wrong, known: { ...one, machine, values, snapshots, restores, trashId: null } }
   }
 
-  /** All machines, once nothing is under way with any. */
+  /**
+   * All machines, once nothing is under way with any and the list agrees with what runs: what a killed Berth had asked for
+   * may still be carried out, and is to be seen without a click.
+   */
   async function steadyMachines(client: TestClient): Promise<readonly Machine[]> {
-    for (let tries = 0; ; tries += 1) {
+    const deadline = Date.now() + settleMs
+    for (;;) {
       const { machines } = await client.call('inventory.get')
       const mine = machines.filter((machine) => machine.endpointId === substrate.endpointId())
-      if (!mine.some((machine) => isBusy(machine.state)) || tries > 400) return mine
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      const runs = await Promise.all(mine.map((machine) => substrate.runs(machine)))
+      const agrees = mine.every((machine, index) => !isBusy(machine.state) && isUp(machine) === (runs[index] === 1))
+      if (agrees || Date.now() > deadline) return mine
+      await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
 

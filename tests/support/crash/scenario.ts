@@ -89,7 +89,13 @@ export function scenarioOn(substrate: Substrate): Scenario {
     if (restore === undefined) return found
     const { keptId } = restore
     const byRestore = { id, restoreId: restore.id }
-    const undone = { states: anywhere, values: snapshots.get(keptId) ?? [], gains: true, loses: [keptId] }
+    const undone = {
+      states: anywhere,
+      values: snapshots.get(keptId) ?? [],
+      gains: true,
+      loses: [keptId],
+      swaps: keptId,
+    }
     found.push(act('undo', undone, (client) => client.call('restore.undo', byRestore)))
     if (restores.length > 1) {
       found.push(act('letting go', { loses: [keptId] }, (client) => client.call('restore.letGo', byRestore)))
