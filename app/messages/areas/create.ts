@@ -137,6 +137,8 @@ export const createEn = {
   'files.empty': 'Nothing here that fits.',
   'files.choose': 'Choose',
   'files.failed': 'This folder can’t be read',
+  'files.home': 'Go to the home folder',
+  'files.top': 'This is the top.',
 
   'settings.machine.stopFirst': 'These can be changed while it is stopped: {fields}.',
   'settings.machine.shutDownFirst': 'Shut down first',
@@ -195,7 +197,7 @@ export const createKo: Record<keyof typeof createEn, Message> = {
   'create.cpus.value': '코어 {count}개',
   'create.memory': '메모리',
   'create.disk': '디스크',
-  'create.disk.hint': '쓰는 만큼 커집니다. 남은 공간은 {free}이며, 눈금은 다른 작업에 여유를 남기는 한도입니다.',
+  'create.disk.hint': '쓰는 만큼 커집니다. 남은 공간: {free}. 눈금은 다른 작업에 여유를 남기는 한도입니다.',
   'create.disk.hintUnknown': '쓰는 만큼 커집니다. 눈금은 다른 작업에 여유를 남기는 한도입니다.',
   'create.disk.noDisk': '디스크 없이 CD로만 실행',
   'create.more': '네트워크, 펌웨어, 프로세서 종류',
@@ -286,6 +288,8 @@ export const createKo: Record<keyof typeof createEn, Message> = {
   'files.empty': '알맞은 파일이 없습니다.',
   'files.choose': '고르기',
   'files.failed': '폴더를 읽을 수 없습니다',
+  'files.home': '홈 폴더로',
+  'files.top': '맨 위 폴더입니다.',
 
   'settings.machine.stopFirst': '꺼져 있을 때 바꿀 수 있습니다: {fields}.',
   'settings.machine.shutDownFirst': '먼저 종료하기',

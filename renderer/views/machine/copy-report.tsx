@@ -2,8 +2,8 @@ import { type ReactNode, useEffect, useState } from 'react'
 import type { AppError } from '../../../app/domain/errors.ts'
 import type { TaskId } from '../../../app/domain/ids.ts'
 import { writeReport } from '../../../app/domain/report.ts'
-import type { Told } from '../../../app/domain/task-text.ts'
 import type { CommandRecord, Task } from '../../../app/domain/task.ts'
+import type { Told } from '../../../app/domain/task-text.ts'
 import { call } from '../../actions/call.ts'
 import { Button } from '../../components/button.tsx'
 import { useSay } from '../../say.tsx'
@@ -43,7 +43,12 @@ export function CopyReport({
     setCopied(true)
   }
   return (
-    <Button kind={kind} size={kind === 'quiet' ? 'small' : 'normal'} icon={isCopied ? 'check' : 'copy'} onClick={() => void copy()}>
+    <Button
+      kind={kind}
+      size={kind === 'quiet' ? 'small' : 'normal'}
+      icon={isCopied ? 'check' : 'copy'}
+      onClick={() => void copy()}
+    >
       {isCopied ? say('action.copied') : say('verb.copyReport')}
     </Button>
   )

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useId, useState } from 'react'
 import type { AppError } from '../../../app/domain/errors.ts'
-import { commandText } from '../../../app/domain/report.ts'
 import type { TaskId } from '../../../app/domain/ids.ts'
+import { commandText } from '../../../app/domain/report.ts'
 import type { CommandRecord } from '../../../app/domain/task.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { call } from '../../actions/call.ts'

@@ -43,7 +43,8 @@ export function headerItems(context: PermitContext, isPrimaryFree: boolean): rea
   if (task !== null && task.verb === 'shutDown') return [{ kind: 'ladder', task }, ...verbs(context, ['terminal'])]
   const cancel: readonly HeaderItem[] = task !== null && canCancel(task) ? [{ kind: 'cancel', task }] : []
   if (task !== null && powerTasks.includes(task.verb)) return [{ kind: 'busy', task }, ...cancel]
-  const primary = (verb: Verb): readonly HeaderItem[] => verbs(context, [verb], { isPrimary: isPrimaryFree && task === null })
+  const primary = (verb: Verb): readonly HeaderItem[] =>
+    verbs(context, [verb], { isPrimary: isPrimaryFree && task === null })
   const stop = verbs(context, ['shutDown'], { hasStopMenu: true })
   switch (machine.state) {
     case 'running':

@@ -1,5 +1,168 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
+import type { TrashItem } from '../../../app/domain/trash.ts'
+import { formatBytes } from '../../../app/domain/units.ts'
+import { attempt, call } from '../../actions/call.ts'
+import { Button } from '../../components/button.tsx'
+import { AlertDialog } from '../../components/dialog.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { Field } from '../../components/field.tsx'
+import { Name } from '../../components/name.tsx'
+import { TextInput } from '../../components/text-input.tsx'
+import { Moment } from '../../components/time.tsx'
+import { Say, useLocale, useSay } from '../../say.tsx'
+import { onConnected } from '../../store/connect.ts'
+import { endpointOf } from '../../store/selectors.ts'
+import { useApp } from '../../store/store.ts'
+import { errorActions } from '../machine/error-actions.ts'
+import { ErrorCard } from '../machine/error-card.tsx'
+import { useAnswer } from '../machine/use-answer.ts'
+import './trash-page.css'
 
+/** Machines that were deleted and can still be brought back. */
 export function TrashPage(): ReactNode {
-  return null
+  const say = useSay()
+  const locale = useLocale()
+  const { value, error, again } = useAnswer('trash', '', () => call('trash.list'))
+  const [purging, setPurging] = useState<readonly TrashItem[]>([])
+  useEffect(() => onConnected((client) => client.on('trash.changed', again)), [again])
+  const items = value ?? []
+  const bytes = items.reduce((sum, item) => sum + (item.sizeBytes ?? 0), 0)
+  return (
+    <>
+      <header className="pane-header page-header drag-region">
+        <h1 className="page-title grow">{say('nav.trash')}</h1>
+        {items.length > 0 && (
+          <Button kind="danger" onClick={() => setPurging(items)}>
+            {say('trash.empty')}
+          </Button>
+        )}
+      </header>
+      <div className="page trash">
+        {error !== null && value === null && (
+          <ErrorCard
+            title={{ key: 'trash.failed' }}
+            error={error}
+            taskId={null}
+            tool={null}
+            actions={errorActions(error.code, { verb: null, state: null, canRetry: true })}
+            onAction={again}
+            onClose={null}
+          />
+        )}
+        {value !== null && items.length === 0 && (
+          <EmptyState title={say('trash.none')}>{say('trash.explained')}</EmptyState>
+        )}
+        {items.length > 0 && (
+          <>
+            <p className="quiet-text trash-sum">
+              {bytes === 0
+                ? say('trash.sum', { count: items.length })
+                : say('trash.sumSize', { count: items.length, size: formatBytes(bytes, locale) })}
+            </p>
+            <ul>
+              {items.map((item) => (
+                <Item key={item.id} item={item} onPurge={() => setPurging([item])} />
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+      {purging.length > 0 && <PurgeDialog items={purging} onClose={() => setPurging([])} />}
+    </>
+  )
+}
+
+function Item({ item, onPurge }: { readonly item: TrashItem; readonly onPurge: () => void }): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const endpoint = useApp(endpointOf(item.endpointId))
+  return (
+    <li className="trash-item">
+      <div className="grow">
+        <Name name={item.name} fallback={item.machineId} />
+        <p className="trash-meta">
+          <Moment at={item.removedAt} />
+          {endpoint !== null && ` · ${endpoint.label}`}
+          {item.sizeBytes !== null && ` · ${formatBytes(item.sizeBytes, locale)}`}
+          {item.snapshotCount !== null &&
+            item.snapshotCount > 0 &&
+            ` · ${say('snap.count', { count: item.snapshotCount })}`}
+        </p>
+      </div>
+      <Button
+        size="small"
+        icon="undo"
+        onClick={() => void attempt('window', () => call('trash.recover', { trashIds: [item.id] }))}
+      >
+        {say('trash.recover')}
+      </Button>
+      <Button size="small" kind="danger" onClick={onPurge}>
+        {say('trash.purge')}
+      </Button>
+    </li>
+  )
+}
+
+/** For good: what is freed is said, and the machine's name (or how many they are) is typed. */
+function PurgeDialog({
+  items,
+  onClose,
+}: {
+  readonly items: readonly TrashItem[]
+  readonly onClose: () => void
+}): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const [typed, setTyped] = useState('')
+  const [first] = items
+  const count = items.length
+  const sizes = items.map((item) => item.sizeBytes).filter((size) => size !== null)
+  const size =
+    sizes.length === 0
+      ? null
+      : formatBytes(
+          sizes.reduce((sum, one) => sum + one, 0),
+          locale,
+        )
+  const asked = count === 1 && first !== undefined ? first.name : String(count)
+  const isTyped = typed.trim() === asked.trim()
+  const purge = (): void => {
+    if (!isTyped) return
+    onClose()
+    void attempt('window', () => call('trash.purge', { trashIds: items.map((item) => item.id) }))
+  }
+  return (
+    <AlertDialog
+      title={
+        count === 1 && first !== undefined ? (
+          <Say text="remove.titleGone" params={{ name: first.name }} />
+        ) : (
+          say('remove.titleManyGone', { count })
+        )
+      }
+      description={size === null ? say('trash.cost') : say('trash.costSize', { size })}
+      onClose={onClose}
+      footer={
+        <Button kind="danger-fill" reason={isTyped ? null : say('remove.typeFirst')} onClick={purge}>
+          {size === null ? say('remove.deleteGone') : say('remove.deleteSize', { size })}
+        </Button>
+      }
+    >
+      <Field label={null} hint={say(count === 1 ? 'remove.type' : 'remove.typeCount', { text: asked })}>
+        {(control) => (
+          <TextInput
+            {...control}
+            dir="auto"
+            aria-label={say(count === 1 ? 'remove.type' : 'remove.typeCount', { text: asked })}
+            placeholder={asked}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && !event.nativeEvent.isComposing) purge()
+            }}
+          />
+        )}
+      </Field>
+    </AlertDialog>
+  )
 }

@@ -1,0 +1,149 @@
+import type { ReactNode } from 'react'
+import type { ContainerCreateOptions } from '../../../app/domain/spec.ts'
+import { Button } from '../../components/button.tsx'
+import { Segments } from '../../components/segments.tsx'
+import { Select } from '../../components/select.tsx'
+import { TextInput } from '../../components/text-input.tsx'
+import { useSay } from '../../say.tsx'
+import type { ContainerForm } from './container-form.ts'
+import { FormRow } from './form-row.tsx'
+import { ImageList } from './image-list.tsx'
+import { MountTable } from './mount-table.tsx'
+import { PortTable } from './port-table.tsx'
+import { VariableTable } from './variable-table.tsx'
+
+export const restartPolicies = ['no', 'on-failure', 'always', 'unless-stopped'] as const
+
+/** The form of a new container. */
+export function ContainerFields({
+  form,
+  options,
+  provider,
+  onChange,
+  problemOf,
+  onLeave,
+  endpoints,
+  isMoreOpen,
+  onMore,
+}: {
+  readonly form: ContainerForm
+  readonly options: ContainerCreateOptions
+  /** Its name: it chooses the container's name where none is typed. */
+  readonly provider: string
+  readonly onChange: (change: Partial<ContainerForm>) => void
+  readonly problemOf: (field: string) => string | null
+  readonly onLeave: (field: string) => void
+  readonly endpoints: ReactNode
+  readonly isMoreOpen: boolean
+  readonly onMore: (isOpen: boolean) => void
+}): ReactNode {
+  const say = useSay()
+  return (
+    <>
+      <FormRow label={say('create.image')} isGroup error={problemOf('image')}>
+        {() => (
+          <ImageList
+            value={form.image}
+            images={options.images}
+            isInvalid={problemOf('image') !== null}
+            onChange={(image) => onChange({ image })}
+            onLeave={() => onLeave('image')}
+          />
+        )}
+      </FormRow>
+      <FormRow label={say('create.name')} error={problemOf('name')}>
+        {(control) => (
+          <TextInput
+            {...control}
+            placeholder={say('create.name.byTool', { provider })}
+            value={form.name}
+            onChange={(event) => onChange({ name: event.currentTarget.value, isNameTyped: true })}
+            onBlur={() => onLeave('name')}
+          />
+        )}
+      </FormRow>
+      {endpoints}
+      <FormRow label={say('create.command')} error={problemOf('command')}>
+        {(control) => (
+          <TextInput
+            {...control}
+            className="mono"
+            placeholder={say('create.command.placeholder')}
+            value={form.command}
+            onChange={(event) => onChange({ command: event.currentTarget.value })}
+            onBlur={() => onLeave('command')}
+          />
+        )}
+      </FormRow>
+      <FormRow label={say('create.ports')} isGroup>
+        {() => (
+          <PortTable
+            isContainer
+            rows={form.ports}
+            onChange={(ports) => onChange({ ports })}
+            onLeave={(index) => onLeave(`ports.${index}`)}
+            problemOf={(index) => problemOf(`ports.${index}`)}
+          />
+        )}
+      </FormRow>
+      <Button
+        kind="quiet"
+        size="small"
+        className="form-more"
+        icon={isMoreOpen ? 'down' : 'right'}
+        aria-expanded={isMoreOpen}
+        onClick={() => onMore(!isMoreOpen)}
+      >
+        {say('create.moreContainer')}
+      </Button>
+      {isMoreOpen && (
+        <>
+          <FormRow label={say('create.mounts')} isGroup>
+            {() => (
+              <MountTable
+                rows={form.mounts}
+                volumes={options.volumes}
+                onChange={(mounts) => onChange({ mounts })}
+                onLeave={(index) => onLeave(`mounts.${index}`)}
+                problemOf={(index) => problemOf(`mounts.${index}`)}
+              />
+            )}
+          </FormRow>
+          <FormRow label={say('create.environment')} isGroup>
+            {() => (
+              <VariableTable
+                rows={form.variables}
+                onChange={(variables) => onChange({ variables })}
+                onLeave={(index) => onLeave(`environment.${index}`)}
+                problemOf={(index) => problemOf(`environment.${index}`)}
+              />
+            )}
+          </FormRow>
+          <FormRow label={say('create.restart')}>
+            {(control) => (
+              <Select
+                control={control}
+                value={form.restart}
+                options={restartPolicies.map((value) => ({ value, label: say(`create.restart.${value}`) }))}
+                onChange={(restart) => onChange({ restart })}
+              />
+            )}
+          </FormRow>
+          <FormRow label={say('create.pull')} isGroup>
+            {() => (
+              <Segments
+                label={say('create.pull')}
+                value={form.pull}
+                segments={(['missing', 'always', 'never'] as const).map((value) => ({
+                  value,
+                  label: say(`create.pull.${value}`),
+                }))}
+                onChange={(pull) => onChange({ pull })}
+              />
+            )}
+          </FormRow>
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,62 @@
+import { type ReactNode, useId } from 'react'
+import { Button } from '../../components/button.tsx'
+import { Icon, type IconName } from '../../components/icon.tsx'
+import { showControls } from '../../format/names.ts'
+import { useSay } from '../../say.tsx'
+import { fileName } from './propose.ts'
+import { useFileChoice } from './use-file-choice.tsx'
+import type { FilledVmForm, VmForm, VmSource } from './vm-form.ts'
+
+const icons: Readonly<Record<VmSource, IconName>> = { installer: 'download', image: 'machines', blank: 'plus' }
+
+/** What a new virtual machine begins with. Choosing one that needs a file asks for it at once. */
+export function SourceList({
+  form,
+  onChange,
+}: {
+  readonly form: FilledVmForm
+  readonly onChange: (change: Partial<VmForm>) => void
+}): ReactNode {
+  const say = useSay()
+  const name = useId()
+  const iso = useFileChoice('iso', (isoPath) => onChange({ source: 'installer', isoPath }))
+  const image = useFileChoice('disk-image', (imagePath) => onChange({ source: 'image', imagePath, imageFormat: null }))
+  const rows = [
+    { source: 'installer', path: form.isoPath, choose: iso.choose },
+    { source: 'image', path: form.imagePath, choose: image.choose },
+    { source: 'blank', path: '', choose: null },
+  ] as const
+  return (
+    <div role="radiogroup" aria-label={say('create.source')} className="source-list">
+      {rows.map(({ source, path, choose }) => (
+        <div key={source} className="source-row">
+          {/* The list opens with one chosen, so that a press on the chosen one must still ask for its file. */}
+          <label>
+            <input
+              type="radio"
+              name={name}
+              checked={form.source === source}
+              onChange={() => {
+                onChange({ source })
+                if (path === '') choose?.()
+              }}
+              onClick={() => form.source === source && path === '' && choose?.()}
+            />
+            <Icon name={icons[source]} />
+            <span className="source-name">{say(`create.source.${source}`)}</span>
+            <bdi className="source-end cut" dir="auto" data-tip={path === '' ? undefined : showControls(path)}>
+              {path === '' ? say(`create.source.${source}.hint`) : showControls(fileName(path))}
+            </bdi>
+          </label>
+          {choose !== null && form.source === source && (
+            <Button size="small" kind="quiet" onClick={choose}>
+              {say(path === '' ? 'create.choose' : 'create.change')}
+            </Button>
+          )}
+        </div>
+      ))}
+      {iso.dialog}
+      {image.dialog}
+    </div>
+  )
+}

@@ -1,0 +1,226 @@
+import type { ReactNode } from 'react'
+import { type DiskFormat, diskFormats, type VmCreateOptions } from '../../../app/domain/spec.ts'
+import { formatBytes, GB, GiB } from '../../../app/domain/units.ts'
+import { Button } from '../../components/button.tsx'
+import { Checkbox } from '../../components/checkbox.tsx'
+import { RadioCards } from '../../components/radio-cards.tsx'
+import { Segments } from '../../components/segments.tsx'
+import { Select } from '../../components/select.tsx'
+import { TextInput } from '../../components/text-input.tsx'
+import { useLocale, useSay } from '../../say.tsx'
+import { DiscField } from './disc-field.tsx'
+import { FormRow } from './form-row.tsx'
+import { PortTable } from './port-table.tsx'
+import { guessFormat } from './propose.ts'
+import { cores, disk, memory } from './quantities.ts'
+import { QuantityRow } from './quantity-row.tsx'
+import { SourceList } from './source-list.tsx'
+import type { FilledVmForm, VmForm } from './vm-form.ts'
+
+interface VmFieldsProps {
+  readonly form: FilledVmForm
+  readonly options: VmCreateOptions
+  readonly taken: ReadonlySet<string>
+  readonly onChange: (change: Partial<VmForm>) => void
+  /** A field's problem, once the person left it. */
+  readonly problemOf: (field: string) => string | null
+  readonly onLeave: (field: string) => void
+  readonly endpoints: ReactNode
+  readonly isMoreOpen: boolean
+  readonly onMore: (isOpen: boolean) => void
+}
+
+/** The form of a new virtual machine. */
+export function VmFields(props: VmFieldsProps): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const { form, options, taken, onChange, problemOf, onLeave, isMoreOpen, onMore } = props
+  const isBlankDisk = form.source !== 'image' && (form.hasDisk || form.source === 'blank')
+  const free = options.freeBytes === null ? null : formatBytes(options.freeBytes, locale)
+  return (
+    <>
+      <FormRow label={say('create.source')} isGroup error={problemOf('source')}>
+        {() => <SourceList form={form} onChange={onChange} />}
+      </FormRow>
+      {form.source === 'image' && <ImageRows {...props} />}
+      <FormRow
+        label={say('create.name')}
+        error={problemOf('name')}
+        warning={taken.has(form.name.trim()) ? say('create.warn.name.taken', { name: form.name.trim() }) : null}
+      >
+        {(control) => (
+          <TextInput
+            {...control}
+            dir="auto"
+            maxLength={400}
+            value={form.name}
+            onChange={(event) => onChange({ name: event.currentTarget.value, isNameTyped: true })}
+            onBlur={() => onLeave('name')}
+          />
+        )}
+      </FormRow>
+      {props.endpoints}
+      <QuantityRow
+        label={say('create.cpus')}
+        value={form.cpus}
+        limit={options.cpus}
+        quantity={cores}
+        step={1}
+        format={(count) => say('create.cpus.value', { count })}
+        error={problemOf('cpus')}
+        onChange={(cpus) => onChange({ cpus })}
+      />
+      <QuantityRow
+        label={say('create.memory')}
+        value={form.memoryBytes}
+        limit={options.memoryBytes}
+        quantity={memory}
+        step={GiB / 4}
+        error={problemOf('memory')}
+        onChange={(memoryBytes) => onChange({ memoryBytes })}
+      />
+      {isBlankDisk && (
+        <QuantityRow
+          label={say('create.disk')}
+          value={form.diskBytes}
+          limit={options.diskBytes}
+          quantity={disk}
+          step={GB}
+          error={problemOf('disk')}
+          hint={free === null ? say('create.disk.hintUnknown') : say('create.disk.hint', { free })}
+          onChange={(diskBytes) => onChange({ diskBytes })}
+        />
+      )}
+      <Button
+        kind="quiet"
+        size="small"
+        className="form-more"
+        icon={isMoreOpen ? 'down' : 'right'}
+        aria-expanded={isMoreOpen}
+        onClick={() => onMore(!isMoreOpen)}
+      >
+        {say('create.more')}
+      </Button>
+      {isMoreOpen && <MoreRows {...props} />}
+    </>
+  )
+}
+
+function ImageRows({ form, onChange, problemOf }: VmFieldsProps): ReactNode {
+  const say = useSay()
+  const guessed = guessFormat(form.imagePath)
+  return (
+    <>
+      <FormRow label={say('create.image.use')} isGroup>
+        {() => (
+          <RadioCards
+            label={say('create.image.use')}
+            value={form.imageUse}
+            cards={[
+              { value: 'copy', label: say('create.image.copy'), hint: say('create.image.copy.hint') },
+              { value: 'in-place', label: say('create.image.inPlace'), hint: say('create.image.inPlace.hint') },
+            ]}
+            onChange={(imageUse) => onChange({ imageUse })}
+          />
+        )}
+      </FormRow>
+      <FormRow label={say('create.image.format')} error={problemOf('format')}>
+        {(control) => (
+          <Select<DiskFormat | 'guessed'>
+            control={control}
+            value={form.imageFormat ?? 'guessed'}
+            options={[
+              {
+                value: 'guessed',
+                label: guessed === null ? say('create.choose') : say('create.image.formatGuessed', { format: guessed }),
+              },
+              ...diskFormats.map((format) => ({ value: format, label: format })),
+            ]}
+            onChange={(format) => onChange({ imageFormat: format === 'guessed' ? null : format })}
+          />
+        )}
+      </FormRow>
+    </>
+  )
+}
+
+function MoreRows(props: VmFieldsProps): ReactNode {
+  const say = useSay()
+  const { form, options, onChange, problemOf, onLeave } = props
+  const architecture = options.architectures.find((option) => option.arch === form.arch)
+  return (
+    <>
+      <FormRow label={say('create.network')} isGroup>
+        {() => (
+          <Segments
+            label={say('create.network')}
+            value={form.network}
+            segments={[
+              { value: 'user', label: say('create.network.user') },
+              { value: 'none', label: say('create.network.none') },
+            ]}
+            onChange={(network) => onChange({ network })}
+          />
+        )}
+      </FormRow>
+      {form.network === 'user' && (
+        <FormRow label={say('create.ports')} isGroup>
+          {() => (
+            <PortTable
+              rows={form.ports}
+              onChange={(ports) => onChange({ ports })}
+              onLeave={(index) => onLeave(`ports.${index}`)}
+              problemOf={(index) => problemOf(`ports.${index}`)}
+            />
+          )}
+        </FormRow>
+      )}
+      <FormRow label={say('create.firmware')} isGroup error={problemOf('firmware')}>
+        {() => (
+          <Segments
+            label={say('create.firmware')}
+            value={form.firmware}
+            segments={[
+              { value: 'bios', label: say('create.firmware.bios') },
+              {
+                value: 'uefi',
+                label: say('create.firmware.uefi'),
+                reason: architecture?.noUefi == null ? null : say(architecture.noUefi),
+              },
+            ]}
+            onChange={(firmware) => onChange({ firmware })}
+          />
+        )}
+      </FormRow>
+      <FormRow
+        label={say('create.arch')}
+        error={problemOf('arch')}
+        warning={architecture?.slow == null ? null : say(architecture.slow)}
+      >
+        {(control) => (
+          <Select
+            control={control}
+            value={form.arch}
+            options={options.architectures.map(({ arch, slow }) => ({
+              value: arch,
+              label: say(slow === null ? 'create.arch.fast' : 'create.arch.slow', { arch }),
+            }))}
+            onChange={(arch) => onChange({ arch })}
+          />
+        )}
+      </FormRow>
+      {form.source === 'image' && <DiscField path={form.isoPath} onChange={(isoPath) => onChange({ isoPath })} />}
+      {form.source === 'installer' && (
+        <FormRow label={say('create.disk')} isGroup>
+          {() => (
+            <Checkbox
+              label={say('create.disk.noDisk')}
+              isChecked={!form.hasDisk}
+              onChange={(isOff) => onChange({ hasDisk: !isOff })}
+            />
+          )}
+        </FormRow>
+      )}
+    </>
+  )
+}

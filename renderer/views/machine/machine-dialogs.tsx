@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react'
+import { useApp } from '../../store/store.ts'
+import { CloneDialog } from './clone-dialog.tsx'
+import { DiscardDialog } from './discard-dialog.tsx'
+import { RemoveDialog } from './remove-dialog.tsx'
+import { RenameDialog } from './rename-dialog.tsx'
+
+/** The dialogs that change machines, wherever they are asked for. */
+export function MachineDialogs(): ReactNode {
+  const dialog = useApp((state) => state.ui.dialog)
+  switch (dialog?.kind) {
+    case 'remove':
+      return <RemoveDialog machineIds={dialog.machineIds} />
+    case 'clone':
+      return <CloneDialog machineId={dialog.machineId} snapshotId={dialog.snapshotId} />
+    case 'rename':
+      return <RenameDialog machineId={dialog.machineId} />
+    case 'discard':
+      return <DiscardDialog machineId={dialog.machineId} />
+    default:
+      return null
+  }
+}

@@ -1,0 +1,95 @@
+import type { ReactNode } from 'react'
+import type { AppError } from '../../../app/domain/errors.ts'
+import type { PermitContext } from '../../../app/domain/permit.ts'
+import type { TaskVerb } from '../../../app/domain/task.ts'
+import { failureTitle } from '../../../app/domain/task-text.ts'
+import { type Verb, verbs } from '../../../app/domain/verbs.ts'
+import { clearFailure } from '../../actions/call.ts'
+import { checkMachine, placeOf } from '../../actions/machines.ts'
+import { openDialog, showEndpoint, showView } from '../../actions/navigate.ts'
+import { failureAt } from '../../store/selectors.ts'
+import { store, useApp } from '../../store/store.ts'
+import { type ErrorAction, errorActions } from './error-actions.ts'
+import { ErrorCard } from './error-card.tsx'
+import { doVerb } from './verbs.ts'
+
+/** The card of what failed last with this machine, or of a machine that cannot be read. */
+export function MachineFailure({ context }: { readonly context: PermitContext }): ReactNode {
+  const { machine, endpoint } = context
+  const place = placeOf(machine.id)
+  const failure = useApp(failureAt(place))
+  const task = useApp((state) => (failure?.taskId == null ? null : (state.tasks.byId.get(failure.taskId) ?? null)))
+  const again = task === null ? null : repeatable(task.verb)
+  const acts: Readonly<Record<Exclude<ErrorAction, 'copyReport'>, () => unknown>> = {
+    retry: () => again !== null && doVerb(again, machine.id),
+    whenFree: () => again !== null && whenFree(context, () => doVerb(again, machine.id)),
+    check: () => checkMachine(machine.id),
+    providers: () => showEndpoint(machine.endpointId),
+    trash: () => showView('trash'),
+    rename: () => openDialog({ kind: 'rename', machineId: machine.id }),
+    start: () => doVerb('start', machine.id),
+    shutDown: () => doVerb('shutDown', machine.id),
+    powerOff: () => doVerb('powerOff', machine.id),
+  }
+  if (failure !== null) {
+    const verb = task?.verb ?? null
+    const canRetry = again !== null
+    return (
+      <div className="machine-failure">
+        <ErrorCard
+          title={
+            task === null
+              ? { key: 'error.refused', params: { name: machine.name } }
+              : failureTitle(task.verb, task.machineName, task.subject)
+          }
+          error={failure.error}
+          taskId={failure.taskId}
+          tool={endpoint.label}
+          actions={errorActions(failure.error.code, { verb, state: machine.state, canRetry })}
+          onAction={(action) => void acts[action]()}
+          onClose={() => clearFailure(place)}
+        />
+      </div>
+    )
+  }
+  if (machine.state !== 'inaccessible') return null
+  const unreadable: AppError = {
+    code: 'not-found',
+    message: machine.remark ?? { key: 'why.state.inaccessible', params: { name: machine.name } },
+    hint: { key: 'error.inaccessible.hint' },
+    detail: null,
+    field: null,
+  }
+  return (
+    <div className="machine-failure">
+      <ErrorCard
+        title={{ key: 'error.inaccessible', params: { name: machine.name } }}
+        error={unreadable}
+        taskId={null}
+        tool={endpoint.label}
+        actions={['check']}
+        onAction={(action) => void acts[action]()}
+        onClose={null}
+      />
+    </div>
+  )
+}
+
+/** Verbs that need nothing but the machine can be asked for again as they were. */
+function repeatable(verb: TaskVerb): Verb | null {
+  const plain: readonly Verb[] = ['start', 'shutDown', 'powerOff', 'reset', 'restart', 'pause', 'resume', 'suspend']
+  return verbs.find((candidate) => candidate === verb && plain.includes(candidate)) ?? null
+}
+
+/** Does it once the machine is busy no more. The card stands until then and is closed by the new task. */
+function whenFree({ machine }: PermitContext, work: () => void): void {
+  const isFree = (): boolean => !store.getState().tasks.byMachine.has(machine.id)
+  if (isFree()) work()
+  else {
+    const stop = store.subscribe(() => {
+      if (!isFree()) return
+      stop()
+      work()
+    })
+  }
+}

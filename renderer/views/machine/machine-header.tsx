@@ -1,0 +1,124 @@
+import type { ReactNode } from 'react'
+import type { PermitContext } from '../../../app/domain/permit.ts'
+import type { Task } from '../../../app/domain/task.ts'
+import { call } from '../../actions/call.ts'
+import { checkMachine } from '../../actions/machines.ts'
+import { Button } from '../../components/button.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
+import { Menu } from '../../components/menu.tsx'
+import { SplitButton } from '../../components/split-button.tsx'
+import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
+import { Since } from '../../components/time.tsx'
+import { useSay } from '../../say.tsx'
+import { shownState } from '../../store/selectors.ts'
+import { TakePopover } from '../snapshots/take-popover.tsx'
+import { canCancel, type HeaderItem, headerItems } from './header-items.ts'
+import { NameField } from './name-field.tsx'
+import { StopLadderButton } from './stop-ladder.tsx'
+import { doVerb, machineEntries, stopEntries, verbIcons, verbKey } from './verbs.ts'
+
+/** A machine's name, state and verbs. */
+export function MachineHeader({
+  context,
+  isPrimaryFree,
+}: {
+  readonly context: PermitContext
+  readonly isPrimaryFree: boolean
+}): ReactNode {
+  const say = useSay()
+  const { machine, task } = context
+  const state = shownState(machine, task)
+  const fraction = task?.state === 'running' ? (task.progress?.fraction ?? null) : null
+  return (
+    <header className="machine-header drag-region">
+      <NameField context={context} />
+      <p className="machine-state">
+        <StateMark name={markOf(state)} />
+        <span className={wordClass(state)}>{say(`state.${state}`)}</span>
+        {fraction !== null && (
+          <span className={wordClass(state)}>{say('detail.percent', { percent: Math.floor(fraction * 100) })}</span>
+        )}
+        {fraction === null && task === null && <HowLong context={context} />}
+      </p>
+      <div className="machine-verbs">
+        {headerItems(context, isPrimaryFree).map((item) => (
+          <Item key={item.kind === 'verb' ? item.verb : item.kind} item={item} context={context} />
+        ))}
+        <Menu entries={() => machineEntries(context, say)} align="end">
+          <IconButton icon="more" label={say('action.more')} />
+        </Menu>
+      </div>
+    </header>
+  )
+}
+
+function HowLong({ context: { machine } }: { readonly context: PermitContext }): ReactNode {
+  const say = useSay()
+  if (machine.remark !== null) return <span className="faint-text cut">{say(machine.remark)}</span>
+  if (machine.since === null) return null
+  return (
+    <span className="faint-text">
+      <Since at={machine.since} />
+    </span>
+  )
+}
+
+function Item({ item, context }: { readonly item: HeaderItem; readonly context: PermitContext }): ReactNode {
+  const say = useSay()
+  const { machine } = context
+  switch (item.kind) {
+    case 'check':
+      return (
+        <Button
+          kind={item.isPrimary ? 'primary' : 'normal'}
+          icon="refresh"
+          onClick={() => void checkMachine(machine.id)}
+        >
+          {say('verb.check')}
+        </Button>
+      )
+    case 'ladder':
+      return <StopLadderButton tasks={[item.task]} />
+    case 'busy':
+      return (
+        <Button reason={say(`why.task.${item.task.verb}`)}>
+          <StateMark name="busy" />
+          {say(`state.${shownState(machine, item.task)}`)}
+        </Button>
+      )
+    case 'cancel':
+      return <CancelButton task={item.task} />
+    case 'verb': {
+      const { verb, permission } = item
+      const icon = verbIcons[verb]
+      const reason = permission.kind === 'allowed' ? null : say(permission.reason)
+      const props = {
+        kind: item.isPrimary ? 'primary' : 'normal',
+        reason,
+        icon,
+        onClick: () => doVerb(verb, machine.id),
+      } as const
+      if (verb === 'snapshot') return <TakePopover context={context} reason={reason} />
+      if (item.hasStopMenu) {
+        return (
+          <SplitButton {...props} menuLabel={say('detail.moreWaysToStop')} entries={() => stopEntries(context, say)}>
+            {say(verbKey(verb, machine))}
+          </SplitButton>
+        )
+      }
+      return <Button {...props}>{verb === 'terminal' ? say('detail.terminal') : say(verbKey(verb, machine))}</Button>
+    }
+  }
+}
+
+function CancelButton({ task }: { readonly task: Task }): ReactNode {
+  const say = useSay()
+  return (
+    <Button
+      reason={canCancel(task) ? null : say('detail.cannotCancel')}
+      onClick={() => void call('task.cancel', { taskId: task.id })}
+    >
+      {say('verb.cancel')}
+    </Button>
+  )
+}

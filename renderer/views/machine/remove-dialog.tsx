@@ -1,0 +1,199 @@
+import { type ReactNode, useEffect, useState } from 'react'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { RemovalPlan } from '../../../app/domain/trash.ts'
+import { formatBytes } from '../../../app/domain/units.ts'
+import { removalPlan, removeMachine } from '../../actions/machines.ts'
+import { closeDialog } from '../../actions/navigate.ts'
+import { Button } from '../../components/button.tsx'
+import { Checkbox } from '../../components/checkbox.tsx'
+import { AlertDialog } from '../../components/dialog.tsx'
+import { Field } from '../../components/field.tsx'
+import { TextInput } from '../../components/text-input.tsx'
+import { Say, useLocale, useSay } from '../../say.tsx'
+import { useApp } from '../../store/store.ts'
+import { errorActions } from './error-actions.ts'
+import { ErrorCard } from './error-card.tsx'
+import './remove-dialog.css'
+import { useAnswer } from './use-answer.ts'
+
+/** What removing would do is worked out first; the dialog then says it, with sizes, and asks as much as that deserves. */
+export function RemoveDialog({ machineIds }: { readonly machineIds: readonly MachineId[] }): ReactNode {
+  const key = machineIds.join()
+  const { value, error, again } = useAnswer(key, '', () => Promise.all(machineIds.map(removalPlan)))
+  const [first] = machineIds
+  if (first === undefined) return null
+  if (value !== null) return <Plans plans={value} />
+  return <Waiting machineId={first} count={machineIds.length} error={error} onRetry={again} />
+}
+
+function Waiting({
+  machineId,
+  count,
+  error,
+  onRetry,
+}: {
+  readonly machineId: MachineId
+  readonly count: number
+  readonly error: ReturnType<typeof useAnswer>['error']
+  readonly onRetry: () => void
+}): ReactNode {
+  const say = useSay()
+  const name = useNames()(machineId)
+  return (
+    <AlertDialog
+      title={count === 1 ? <Say text="remove.title" params={{ name }} /> : say('remove.titleMany', { count })}
+      onClose={closeDialog}
+      widthPx={440}
+      footer={null}
+    >
+      {error === null ? (
+        <p className="quiet-text">{say('remove.looking')}</p>
+      ) : (
+        <ErrorCard
+          title={{ key: 'remove.planFailed' }}
+          error={error}
+          taskId={null}
+          tool={null}
+          actions={errorActions(error.code, { verb: 'remove', state: null, canRetry: true })}
+          onAction={onRetry}
+          onClose={null}
+        />
+      )}
+    </AlertDialog>
+  )
+}
+
+function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const nameOf = useNames()
+  const [volumes, setVolumes] = useState<ReadonlySet<string>>(new Set())
+  const [typed, setTyped] = useState('')
+  const possible = plans.filter((plan) => plan.blockedBy.length === 0)
+  const blocked = plans.filter((plan) => plan.blockedBy.length > 0)
+  const gone = possible.filter((plan) => plan.way === 'gone')
+  const count = possible.length
+  const [only] = possible
+  // One machine is told by its name; many by how many they are, which is typed as well.
+  const asked = gone.length === 0 ? null : count === 1 && only !== undefined ? nameOf(only.machineId) : String(count)
+  const sizes = possible.map((plan) => plan.sizeBytes).filter((size) => size !== null)
+  const size =
+    sizes.length === 0
+      ? null
+      : formatBytes(
+          sizes.reduce((sum, one) => sum + one, 0),
+          locale,
+        )
+  const snapshots = possible.reduce((sum, plan) => sum + plan.snapshotCount, 0)
+  const offered = [...new Set(possible.flatMap((plan) => plan.volumes))]
+  const stays = [...new Set(possible.flatMap((plan) => plan.stays))]
+  const isTyped = asked === null || typed.trim() === asked.trim()
+
+  useEffect(() => {
+    if (plans.length === 0) closeDialog()
+  }, [plans])
+
+  const remove = (): void => {
+    closeDialog()
+    for (const plan of possible) {
+      const own = plan.volumes.filter((volume) => volumes.has(volume))
+      void removeMachine(plan.machineId, own, plan.way === 'gone' ? nameOf(plan.machineId) : null)
+    }
+  }
+  const isGone = gone.length > 0
+  const title =
+    plans.length === 1 && plans[0] !== undefined ? (
+      <Say text={isGone ? 'remove.titleGone' : 'remove.title'} params={{ name: nameOf(plans[0].machineId) }} />
+    ) : (
+      say(isGone ? 'remove.titleManyGone' : 'remove.titleMany', { count: plans.length })
+    )
+  return (
+    <AlertDialog
+      title={title}
+      description={count === 0 ? undefined : cost()}
+      onClose={closeDialog}
+      widthPx={440}
+      footer={
+        count > 0 && (
+          <Button
+            kind={isGone ? 'danger-fill' : 'danger'}
+            reason={isTyped ? null : say('remove.typeFirst')}
+            onClick={remove}
+          >
+            {isGone
+              ? size === null
+                ? say('remove.deleteGone')
+                : say('remove.deleteSize', { size })
+              : say('remove.toTrash')}
+          </Button>
+        )
+      }
+    >
+      <div className="remove">
+        {blocked.map((plan) => (
+          <p key={plan.machineId} className="notice notice-warning">
+            <span>
+              <Say text="remove.blocked" params={{ name: nameOf(plan.machineId), others: plan.blockedBy.join(', ') }} />
+            </span>
+          </p>
+        ))}
+        {stays.length > 0 && (
+          <div>
+            <p className="quiet-text">{say('remove.stays')}</p>
+            <ul className="remove-list mono">
+              {stays.map((path) => (
+                <li key={path}>{path}</li>
+              ))}
+            </ul>
+          </div>
+        )}
+        {offered.map((volume) => (
+          <Checkbox
+            key={volume}
+            label={<Say text="remove.volume" params={{ volume }} />}
+            hint={say('remove.volumeHint')}
+            isChecked={volumes.has(volume)}
+            onChange={(isChecked) => {
+              const next = new Set(volumes)
+              if (isChecked) next.add(volume)
+              else next.delete(volume)
+              setVolumes(next)
+            }}
+          />
+        ))}
+        {asked !== null && (
+          <Field
+            label={null}
+            hint={<Say text={count === 1 ? 'remove.type' : 'remove.typeCount'} params={{ text: asked }} />}
+          >
+            {(control) => (
+              <TextInput
+                {...control}
+                dir="auto"
+                aria-label={say(count === 1 ? 'remove.type' : 'remove.typeCount', { text: asked })}
+                placeholder={asked}
+                value={typed}
+                onChange={(event) => setTyped(event.currentTarget.value)}
+                onKeyDown={(event) => {
+                  if (event.key === 'Enter' && isTyped && !event.nativeEvent.isComposing) remove()
+                }}
+              />
+            )}
+          </Field>
+        )}
+      </div>
+    </AlertDialog>
+  )
+
+  function cost(): string {
+    if (!isGone) return say('remove.trashCost')
+    if (size === null) return say('remove.cost', { count: snapshots })
+    return snapshots === 0 ? say('remove.costSizeOnly', { size }) : say('remove.costSize', { size, count: snapshots })
+  }
+}
+
+/** Names as they are now; a machine that is gone meanwhile keeps its id. */
+function useNames(): (id: MachineId) => string {
+  const machines = useApp(({ inventory }) => inventory.machines)
+  return (id) => machines.get(id)?.name ?? id
+}

@@ -1,0 +1,94 @@
+import type { ConfigureField, ConfigureSpec, MachineConfiguration } from '../../../app/domain/spec.ts'
+import { type PortRow, portRows, readForwards } from '../create/forwards.ts'
+import { checkRange, createProblems, type Problems } from '../create/problems.ts'
+import { cores, disk, memory } from '../create/quantities.ts'
+
+/** The settings form as typed. */
+export interface SettingsForm {
+  readonly cpus: number | null
+  readonly memoryBytes: number | null
+  readonly diskBytes: number | null
+  readonly isoPath: string
+  readonly network: 'user' | 'none'
+  readonly ports: readonly PortRow[]
+  readonly restart: NonNullable<ConfigureSpec['restart']>
+}
+
+/** The form with the present values. */
+export function settingsForm({ values }: MachineConfiguration): SettingsForm {
+  const { network } = values
+  return {
+    cpus: values.cpus ?? null,
+    memoryBytes: values.memoryBytes ?? null,
+    diskBytes: values.diskBytes ?? null,
+    isoPath: values.isoPath ?? '',
+    network: network?.mode ?? 'user',
+    ports: network?.mode === 'user' ? portRows(network.forwards) : [],
+    restart: values.restart ?? 'no',
+  }
+}
+
+/** What the form would change, field by field, and what is wrong with it. */
+export function settingsChanges(
+  form: SettingsForm,
+  configuration: MachineConfiguration,
+): { readonly changes: ConfigureSpec; readonly changed: readonly ConfigureField[]; readonly problems: Problems } {
+  const { fields, limits } = configuration
+  const before = settingsForm(configuration)
+  const { add, all: problems } = createProblems()
+  const has = (field: ConfigureField): boolean => fields.includes(field)
+  const changes: { -readonly [F in ConfigureField]?: ConfigureSpec[F] } = {}
+
+  if (has('cpus') && form.cpus !== null && form.cpus !== before.cpus) {
+    if (limits.cpus !== undefined) checkRange(form.cpus, cores, limits.cpus, 'cpus', add)
+    changes.cpus = form.cpus
+  }
+  if (has('memoryBytes') && form.memoryBytes !== null && form.memoryBytes !== before.memoryBytes) {
+    if (limits.memoryBytes !== undefined) checkRange(form.memoryBytes, memory, limits.memoryBytes, 'memoryBytes', add)
+    changes.memoryBytes = form.memoryBytes
+  }
+  if (has('diskBytes') && form.diskBytes !== null && form.diskBytes !== before.diskBytes) {
+    const limit = limits.diskBytes
+    if (limit !== undefined) {
+      // Disks only grow: what it holds now is the least it can be.
+      checkRange(form.diskBytes, disk, { ...limit, min: before.diskBytes ?? limit.min }, 'diskBytes', add)
+    }
+    changes.diskBytes = form.diskBytes
+  }
+  if (has('isoPath') && form.isoPath !== before.isoPath) changes.isoPath = form.isoPath === '' ? null : form.isoPath
+  if (has('network')) {
+    const forwards = form.network === 'user' ? readForwards(form.ports, add) : []
+    const after =
+      form.network === 'none'
+        ? ({ mode: 'none' } as const)
+        : {
+            mode: 'user' as const,
+            forwards: forwards.flatMap(({ hostPort, ...rest }) =>
+              hostPort === null ? [] : [{ ...rest, hostPort, hostAddress: addressOf(configuration, hostPort) }],
+            ),
+          }
+    if (JSON.stringify(sorted(after)) !== JSON.stringify(sorted(configuration.values.network ?? after))) {
+      changes.network = after
+    }
+  }
+  if (has('restart') && form.restart !== before.restart) changes.restart = form.restart
+  return { changes, changed: Object.keys(changes) as ConfigureField[], problems }
+}
+
+type Network = NonNullable<ConfigureSpec['network']>
+
+/** A forward that was there keeps the address it listens on; a new one listens on this computer alone. */
+function addressOf({ values: { network } }: MachineConfiguration, hostPort: number): string {
+  const known = network?.mode === 'user' ? network.forwards.find((forward) => forward.hostPort === hostPort) : undefined
+  return known?.hostAddress ?? '127.0.0.1'
+}
+
+function sorted(network: Network): unknown {
+  if (network.mode === 'none') return network
+  return network.forwards.map(({ protocol, hostAddress, hostPort, guestPort }) => [
+    protocol,
+    hostAddress,
+    hostPort,
+    guestPort,
+  ])
+}

@@ -1,0 +1,263 @@
+import { type ReactNode, useEffect, useState } from 'react'
+import { type PermitContext, permit } from '../../../app/domain/permit.ts'
+import type { ConfigureField, Limit, MachineConfiguration } from '../../../app/domain/spec.ts'
+import { GB, GiB } from '../../../app/domain/units.ts'
+import { call } from '../../actions/call.ts'
+import { configureMachine, shutDownMachine } from '../../actions/machines.ts'
+import { Button } from '../../components/button.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Segments } from '../../components/segments.tsx'
+import { Select } from '../../components/select.tsx'
+import { useSay } from '../../say.tsx'
+import { restartPolicies } from '../create/container-fields.tsx'
+import { DiscField } from '../create/disc-field.tsx'
+import { FormRow } from '../create/form-row.tsx'
+import { PortTable } from '../create/port-table.tsx'
+import { cores, disk, memory } from '../create/quantities.ts'
+import { QuantityRow } from '../create/quantity-row.tsx'
+import { errorActions } from './error-actions.ts'
+import { ErrorCard } from './error-card.tsx'
+import { type SettingsForm, settingsChanges, settingsForm } from './settings-form.ts'
+import './settings-tab.css'
+import { useAnswer } from './use-answer.ts'
+
+/** A machine's settings: the create form with the present values. Nothing changes before Save. */
+export function SettingsTab({ context }: { readonly context: PermitContext }): ReactNode {
+  const say = useSay()
+  const { machine, task } = context
+  const key = `${machine.state} ${machine.cpus} ${machine.memoryBytes} ${task?.verb}`
+  const { value, error, again } = useAnswer(machine.id, key, () => call('machine.configuration', { id: machine.id }))
+  if (value === null) {
+    if (error === null) return null
+    return (
+      <div className="machine-settings">
+        <ErrorCard
+          title={{ key: 'settings.machine.failed', params: { name: machine.name } }}
+          error={error}
+          taskId={null}
+          tool={context.endpoint.label}
+          actions={errorActions(error.code, { verb: null, state: null, canRetry: true })}
+          onAction={again}
+          onClose={null}
+        />
+      </div>
+    )
+  }
+  if (value.fields.length === 0) return <EmptyState title={say('settings.machine.none')} />
+  return <Form key={JSON.stringify(value.values)} configuration={value} context={context} />
+}
+
+function Form({
+  configuration,
+  context,
+}: {
+  readonly configuration: MachineConfiguration
+  readonly context: PermitContext
+}): ReactNode {
+  const say = useSay()
+  const { machine, task } = context
+  const [form, setForm] = useState<SettingsForm>(() => settingsForm(configuration))
+  const [isSaving, setSaving] = useState(false)
+  useEffect(() => {
+    if (task === null) setSaving(false)
+  }, [task])
+  const { changes, changed, problems } = settingsChanges(form, configuration)
+  const isStopped = machine.state === 'stopped' || machine.state === 'crashed'
+  const closed = isStopped ? [] : configuration.fields.filter((field) => configuration.whileStopped.includes(field))
+  const open = configuration.fields.filter((field) => !closed.includes(field))
+  const permission = permit('configure', context)
+  const shutDown = permit('shutDown', context)
+  const change = (part: Partial<SettingsForm>): void => setForm((before) => ({ ...before, ...part }))
+  const saveReason =
+    permission.kind !== 'allowed'
+      ? say(permission.reason)
+      : isSaving
+        ? say('why.task.configure')
+        : changed.length === 0
+          ? say('settings.machine.saved')
+          : problems.size > 0
+            ? say('create.problems', { count: problems.size })
+            : null
+  const rows = (fields: readonly ConfigureField[]): ReactNode =>
+    fields.map((field) => (
+      <FieldRow
+        key={field}
+        field={field}
+        form={form}
+        configuration={configuration}
+        onChange={change}
+        problemOf={(name) => {
+          const problem = problems.get(name)
+          return problem === undefined ? null : say(problem)
+        }}
+      />
+    ))
+  return (
+    <div className="machine-settings">
+      <div className="form">{rows(open)}</div>
+      {closed.length > 0 && (
+        <>
+          <p className="notice notice-info">
+            <Icon name="info" />
+            <span>
+              {say('settings.machine.stopFirst', {
+                fields: closed.map((field) => say(`settings.field.${field}`)).join(', '),
+              })}
+            </span>
+            {shutDown.kind !== 'absent' && (
+              <Button
+                size="small"
+                reason={shutDown.kind === 'refused' ? say(shutDown.reason) : null}
+                onClick={() => void shutDownMachine(machine.id)}
+              >
+                {say('settings.machine.shutDownFirst')}
+              </Button>
+            )}
+          </p>
+          {/* Shown as they are; one sentence above says when they can be changed. */}
+          <div className="form machine-settings-closed" inert>
+            {rows(closed)}
+          </div>
+        </>
+      )}
+      <footer className="machine-settings-end">
+        <span className="small quiet-text">
+          {changed.length === 0
+            ? say('settings.machine.saved')
+            : say('settings.machine.changed', { count: changed.length })}
+        </span>
+        <Button
+          reason={changed.length === 0 ? say('settings.machine.saved') : null}
+          onClick={() => setForm(settingsForm(configuration))}
+        >
+          {say('settings.machine.revert')}
+        </Button>
+        <Button
+          kind="primary"
+          reason={saveReason}
+          onClick={() => {
+            setSaving(true)
+            void configureMachine(machine.id, changes).then((taskId) => taskId === null && setSaving(false))
+          }}
+        >
+          {say('settings.machine.save')}
+        </Button>
+      </footer>
+    </div>
+  )
+}
+
+function FieldRow({
+  field,
+  form,
+  configuration,
+  onChange,
+  problemOf,
+}: {
+  readonly field: ConfigureField
+  readonly form: SettingsForm
+  readonly configuration: MachineConfiguration
+  readonly onChange: (change: Partial<SettingsForm>) => void
+  readonly problemOf: (field: string) => string | null
+}): ReactNode {
+  const say = useSay()
+  const { limits, values } = configuration
+  const unlimited = say('settings.machine.noLimit')
+  switch (field) {
+    case 'cpus': {
+      const limit = limits.cpus ?? wide
+      return (
+        <QuantityRow
+          label={say('create.cpus')}
+          value={form.cpus ?? limit.max}
+          limit={limit}
+          quantity={cores}
+          step={1}
+          format={(count) => (form.cpus === null ? unlimited : say('create.cpus.value', { count }))}
+          error={problemOf('cpus')}
+          onChange={(cpus) => onChange({ cpus })}
+        />
+      )
+    }
+    case 'memoryBytes': {
+      const limit = limits.memoryBytes ?? wide
+      return (
+        <QuantityRow
+          label={say('create.memory')}
+          value={form.memoryBytes ?? limit.max}
+          limit={limit}
+          quantity={memory}
+          step={GiB / 4}
+          format={(value) => (form.memoryBytes === null ? unlimited : memory.write(value))}
+          error={problemOf('memoryBytes')}
+          onChange={(memoryBytes) => onChange({ memoryBytes })}
+        />
+      )
+    }
+    case 'diskBytes': {
+      const limit = limits.diskBytes ?? wide
+      const min = values.diskBytes ?? limit.min
+      return (
+        <QuantityRow
+          label={say('create.disk')}
+          value={form.diskBytes ?? min}
+          limit={{ ...limit, min, max: Math.max(limit.max, min) }}
+          quantity={disk}
+          step={GB}
+          hint={say('settings.machine.grows')}
+          error={problemOf('diskBytes')}
+          onChange={(diskBytes) => onChange({ diskBytes })}
+        />
+      )
+    }
+    case 'isoPath':
+      return <DiscField path={form.isoPath} onChange={(isoPath) => onChange({ isoPath })} />
+    case 'network':
+      return (
+        <>
+          <FormRow label={say('create.network')} isGroup>
+            {() => (
+              <Segments
+                label={say('create.network')}
+                value={form.network}
+                segments={[
+                  { value: 'user', label: say('create.network.user') },
+                  { value: 'none', label: say('create.network.none') },
+                ]}
+                onChange={(network) => onChange({ network })}
+              />
+            )}
+          </FormRow>
+          {form.network === 'user' && (
+            <FormRow label={say('create.ports')} isGroup>
+              {() => (
+                <PortTable
+                  rows={form.ports}
+                  onChange={(ports) => onChange({ ports })}
+                  onLeave={() => {}}
+                  problemOf={(index) => problemOf(`ports.${index}`)}
+                />
+              )}
+            </FormRow>
+          )}
+        </>
+      )
+    case 'restart':
+      return (
+        <FormRow label={say('create.restart')}>
+          {(control) => (
+            <Select
+              control={control}
+              value={form.restart}
+              options={restartPolicies.map((value) => ({ value, label: say(`create.restart.${value}`) }))}
+              onChange={(restart) => onChange({ restart })}
+            />
+          )}
+        </FormRow>
+      )
+  }
+}
+
+/** Where a provider gives no limits the schema's hold. */
+const wide: Limit = { min: 1, max: Number.MAX_SAFE_INTEGER, sensible: Number.MAX_SAFE_INTEGER, default: 1 }

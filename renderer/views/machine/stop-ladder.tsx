@@ -1,0 +1,142 @@
+import { type ReactNode, useEffect, useState } from 'react'
+import type { Task, Wait } from '../../../app/domain/task.ts'
+import { call } from '../../actions/call.ts'
+import { powerOffMachine, shutDownMachine } from '../../actions/machines.ts'
+import { Button } from '../../components/button.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Popover } from '../../components/popover.tsx'
+import { ProgressBar } from '../../components/progress-bar.tsx'
+import { StateMark } from '../../components/state-mark.tsx'
+import { useSecond } from '../../format/clock.ts'
+import { formatCountdown, formatDuration, formatTime } from '../../format/time.ts'
+import { Say, useLocale, useSay } from '../../say.tsx'
+import { useApp } from '../../store/store.ts'
+import './stop-ladder.css'
+
+const openAfterMs = 400
+/** Ladders that opened by themselves: coming back to the page does not open them again. */
+const opened = new Set<string>()
+
+/** "Asked… 0:47": shows the wait of shutdowns under way and opens their ladder, which opens by itself once. */
+export function StopLadderButton({ tasks }: { readonly tasks: readonly Task[] }): ReactNode {
+  const say = useSay()
+  const now = useSecond()
+  const [isOpen, setOpen] = useState(false)
+  const key = tasks.map((task) => task.id).join()
+  useEffect(() => {
+    if (key === '' || opened.has(key)) return
+    // What is off in a moment needs no ladder.
+    const timer = setTimeout(() => {
+      opened.add(key)
+      setOpen(true)
+    }, openAfterMs)
+    return () => clearTimeout(timer)
+  }, [key])
+  const first = tasks[0]?.progress?.wait
+  return (
+    <Popover
+      label={say('stop.label')}
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      align="end"
+      className="ladder-popover"
+      takesFocus={false}
+      trigger={
+        <Button className="ladder-button">
+          <StateMark name="busy" />
+          {first === undefined ? say('stop.asking') : say('stop.button', { time: clock(first, now) })}
+        </Button>
+      }
+    >
+      {tasks.map((task) => (
+        <StopLadder key={task.id} task={task} />
+      ))}
+    </Popover>
+  )
+}
+
+/** Asked, waiting, and the last step, which is only ever a person's. */
+export function StopLadder({ task }: { readonly task: Task }): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const now = useSecond()
+  const machine = useApp(({ inventory }) =>
+    task.machineId === null ? undefined : inventory.machines.get(task.machineId),
+  )
+  const wait = task.progress?.wait ?? null
+  const name = task.machineName
+  const isContainer = machine?.kind === 'container'
+  const id = task.machineId
+  return (
+    <section className="ladder" aria-label={say('stop.asked', { name })}>
+      <div className="ladder-step">
+        <Icon name="check" className="ladder-done" />
+        <div>
+          <Say text="stop.asked" params={{ name }} />
+          {wait !== null && (
+            <p className="ladder-sub">
+              {say('stop.askedHow', {
+                time: formatTime(wait.since, locale),
+                way: say({ key: `wait.by.${wait.by}`, params: { tool: machine?.endpointId.split(':')[0] ?? '' } }),
+              })}
+            </p>
+          )}
+        </div>
+      </div>
+      <div className="ladder-step">
+        {wait?.unanswered === true ? <Icon name="warning" className="ladder-unanswered" /> : <StateMark name="busy" />}
+        <div>
+          {wait?.unanswered === true ? (
+            <Say text="stop.noAnswer" params={{ name }} />
+          ) : (
+            <Say text="stop.waiting" params={{ name }} />
+          )}
+          {wait !== null && !wait.unanswered && (
+            <ProgressBar fraction={passed(wait, now)} label={say('stop.waiting', { name })} isWide />
+          )}
+          {wait?.killsAtLimit === true && (
+            <p className="ladder-sub">{say('stop.kills', { time: formatCountdown(left(wait, now)) })}</p>
+          )}
+        </div>
+        <span className="ladder-clock">
+          {wait === null
+            ? null
+            : wait.unanswered
+              ? formatDuration(now - Date.parse(wait.since), locale)
+              : formatCountdown(left(wait, now))}
+        </span>
+      </div>
+      <div className="ladder-step">
+        <StateMark name="stopped" />
+        <div>
+          {say(isContainer ? 'verb.killContainer' : 'verb.powerOff')}
+          <p className="ladder-sub">{say(isContainer ? 'stop.costContainer' : 'stop.cost')}</p>
+        </div>
+        <Button kind="danger" size="small" onClick={() => id !== null && void powerOffMachine(id)}>
+          {say(isContainer ? 'stop.killNow' : 'stop.powerOffNow')}
+        </Button>
+      </div>
+      <footer className="ladder-actions">
+        <Button size="small" onClick={() => id !== null && void shutDownMachine(id)}>
+          {say('stop.askAgain')}
+        </Button>
+        <Button size="small" onClick={() => void call('task.cancel', { taskId: task.id })}>
+          {say('stop.stopWaiting')}
+        </Button>
+      </footer>
+    </section>
+  )
+}
+
+function left(wait: Wait, now: number): number {
+  return Date.parse(wait.since) + wait.limitMs - now
+}
+
+function passed(wait: Wait, now: number): number {
+  return Math.min(1, Math.max(0, (now - Date.parse(wait.since)) / wait.limitMs))
+}
+
+/** What is left while it may still answer, how long it has been after. */
+function clock(wait: Wait, now: number): string {
+  return formatCountdown(wait.unanswered ? now - Date.parse(wait.since) : left(wait, now))
+}

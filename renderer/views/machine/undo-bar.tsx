@@ -1,0 +1,149 @@
+import { type ReactNode, useState } from 'react'
+import type { PermitContext } from '../../../app/domain/permit.ts'
+import { permit } from '../../../app/domain/permit.ts'
+import type { RestoreRecord } from '../../../app/domain/snapshot.ts'
+import { formatBytes } from '../../../app/domain/units.ts'
+import { call } from '../../actions/call.ts'
+import { keepRestore, letGoRestore, undoRestore } from '../../actions/snapshots.ts'
+import { Button } from '../../components/button.tsx'
+import { AlertDialog } from '../../components/dialog.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
+import { Menu } from '../../components/menu.tsx'
+import { ProgressBar } from '../../components/progress-bar.tsx'
+import { StateMark } from '../../components/state-mark.tsx'
+import { useMinute } from '../../format/clock.ts'
+import { momentText } from '../../format/moment-text.ts'
+import { Say, useLocale, useSay } from '../../say.tsx'
+import { canCancel } from './header-items.ts'
+import './undo-bar.css'
+
+/**
+ * The way back from a restore, on every tab of its machine until the person lets it go: drawn from the record that the
+ * provider keeps on disk, so it is there after a restart too. Copies stack: the newest is offered, the tree shows all.
+ */
+export function UndoBar({
+  context,
+  restores,
+}: {
+  readonly context: PermitContext
+  readonly restores: readonly RestoreRecord[]
+}): ReactNode {
+  const { task } = context
+  if (task?.verb === 'restore' || task?.verb === 'undoRestore') return <UnderWay context={context} />
+  const newest = restores[0]
+  if (newest === undefined) return null
+  return <Record key={newest.id} record={newest} context={context} />
+}
+
+function UnderWay({ context: { task } }: { readonly context: PermitContext }): ReactNode {
+  const say = useSay()
+  if (task === null) return null
+  const isUndo = task.verb === 'undoRestore'
+  const step = task.progress?.text ?? null
+  return (
+    <div className="undo-bar" role="status">
+      <StateMark name="busy" />
+      <p className="undo-bar-text">
+        {say(isUndo ? 'undo.undoing' : 'undo.restoring')}
+        <small>{step === null ? say('undo.keptFirst') : <Say text={step} />}</small>
+      </p>
+      <ProgressBar fraction={task.progress?.fraction ?? null} label={say(isUndo ? 'undo.undoing' : 'undo.restoring')} />
+      <Button
+        size="small"
+        reason={canCancel(task) ? null : say('detail.cannotCancel')}
+        onClick={() => void call('task.cancel', { taskId: task.id })}
+      >
+        {say('verb.cancel')}
+      </Button>
+    </div>
+  )
+}
+
+function Record({ record, context }: { readonly record: RestoreRecord; readonly context: PermitContext }): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const now = useMinute()
+  const [isAsking, setAsking] = useState(false)
+  const { machine } = context
+  const permission = permit('undoRestore', context)
+  const reason = permission.kind === 'allowed' ? null : say(permission.reason)
+  const time = momentText(record.keptAt, now, locale, say)
+  const size = record.keptBytes === null ? null : formatBytes(record.keptBytes, locale)
+  const isBroken = record.state !== 'done'
+  const isUndone = record.direction === 'undone'
+  const undo = (): void => void undoRestore(machine.id, record.id)
+  return (
+    <div className={`undo-bar ${isBroken ? 'undo-bar-failed' : ''}`} role="status">
+      <Icon name={isBroken ? 'failed' : 'undo'} />
+      <p className="undo-bar-text">
+        {isBroken ? (
+          <Say text="undo.broken" params={{ time }} />
+        ) : (
+          <Say
+            text={isUndone ? 'undo.undone' : 'undo.restored'}
+            params={{ name: record.snapshotName }}
+            strong={['name']}
+          />
+        )}
+        <small>
+          {isBroken
+            ? say('undo.brokenHint')
+            : size === null
+              ? say('undo.kept', { time })
+              : say('undo.keptSize', { time, size })}
+        </small>
+      </p>
+      {!isBroken && (
+        <Button kind="quiet" size="small" reason={reason} onClick={() => void keepRestore(machine.id, record.id)}>
+          {say('verb.keep')}
+        </Button>
+      )}
+      <Button
+        size="small"
+        kind={isBroken ? 'primary' : 'normal'}
+        icon={isBroken ? undefined : 'undo'}
+        reason={reason}
+        onClick={undo}
+      >
+        {say(isBroken ? 'undo.putBack' : isUndone ? 'verb.redoRestore' : 'verb.undoRestore')}
+      </Button>
+      <Menu
+        align="end"
+        entries={() => [
+          {
+            kind: 'item',
+            id: 'letGo',
+            label: say('verb.letGo'),
+            icon: 'trash',
+            reason,
+            isDanger: true,
+            choose: () => setAsking(true),
+          },
+        ]}
+      >
+        <IconButton size="small" icon="more" label={say('action.more')} />
+      </Menu>
+      {isAsking && (
+        <AlertDialog
+          title={say('undo.letGoTitle')}
+          description={
+            <Say text={size === null ? 'undo.letGoBody' : 'undo.letGoBodySize'} params={{ time, size: size ?? '' }} />
+          }
+          onClose={() => setAsking(false)}
+          footer={
+            <Button
+              kind="danger-fill"
+              onClick={() => {
+                setAsking(false)
+                void letGoRestore(machine.id, record.id)
+              }}
+            >
+              {size === null ? say('undo.letGo') : say('undo.letGoSize', { size })}
+            </Button>
+          }
+        />
+      )}
+    </div>
+  )
+}

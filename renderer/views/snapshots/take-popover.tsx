@@ -1,0 +1,126 @@
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import type { PermitContext } from '../../../app/domain/permit.ts'
+import { takeSnapshot } from '../../actions/snapshots.ts'
+import { Button } from '../../components/button.tsx'
+import { Checkbox } from '../../components/checkbox.tsx'
+import { Field } from '../../components/field.tsx'
+import { Popover } from '../../components/popover.tsx'
+import { TextArea, TextInput } from '../../components/text-input.tsx'
+import { formatTime } from '../../format/time.ts'
+import { type SayFunction, useLocale, useSay } from '../../say.tsx'
+import { setUi, useApp } from '../../store/store.ts'
+import { useSpaceNote } from './space-note.ts'
+import './snapshots.css'
+
+/** The header's Snapshot button and what it asks. A shortcut, the palette or a menu opens it too, by `ui.request`. */
+export function TakePopover({
+  context,
+  reason,
+}: {
+  readonly context: PermitContext
+  readonly reason: string | null
+}): ReactNode {
+  const say = useSay()
+  const { machine } = context
+  const [isOpen, setOpen] = useState(false)
+  const isAsked = useApp(({ ui }) => ui.request?.kind === 'takeSnapshot' && ui.request.machineId === machine.id)
+  useEffect(() => {
+    if (!isAsked) return
+    setUi({ request: null })
+    setOpen(true)
+  }, [isAsked])
+  return (
+    <Popover
+      label={say('verb.snapshot')}
+      align="end"
+      isOpen={isOpen && reason === null}
+      onOpenChange={setOpen}
+      trigger={
+        <Button icon="snapshot-add" reason={reason}>
+          {say('detail.snapshot')}
+        </Button>
+      }
+    >
+      <TakeForm context={context} onDone={() => setOpen(false)} />
+    </Popover>
+  )
+}
+
+function TakeForm({ context, onDone }: { readonly context: PermitContext; readonly onDone: () => void }): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const { machine } = context
+  const memoryReason = whyNoMemory(context, say)
+  const [name, setName] = useState(() => proposedName(new Date(), locale, say))
+  const [description, setDescription] = useState('')
+  const [wantsMemory, setWantsMemory] = useState(true)
+  const hasMemory = wantsMemory && memoryReason === null
+  const space = useSpaceNote(machine)
+  const problem = name.trim() === '' ? say('create.problem.name.empty') : null
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    if (problem !== null) return
+    onDone()
+    void takeSnapshot(machine.id, { name: name.trim(), description: description.trim(), memory: hasMemory })
+  }
+  return (
+    <form className="ask" onSubmit={submit}>
+      <Field label={say('detail.name')} error={problem}>
+        {(control) => (
+          <TextInput
+            {...control}
+            dir="auto"
+            maxLength={200}
+            value={name}
+            onFocus={(event) => event.currentTarget.select()}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label={say('snap.description')}>
+        {(control) => (
+          <TextArea
+            {...control}
+            dir="auto"
+            rows={2}
+            maxLength={10_000}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      {machine.kind === 'vm' && (
+        <Checkbox
+          label={say('snap.withMemoryLabel')}
+          hint={hasMemory && space !== null ? space : say('snap.withMemoryHint')}
+          isChecked={hasMemory}
+          onChange={setWantsMemory}
+          reason={memoryReason}
+        />
+      )}
+      <div className="ask-buttons">
+        <Button onClick={onDone}>{say('verb.cancel')}</Button>
+        <button
+          type="submit"
+          className="button button-primary"
+          {...(problem === null ? {} : { 'aria-disabled': true })}
+        >
+          {say('verb.snapshot')}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function whyNoMemory({ machine }: PermitContext, say: SayFunction): string | null {
+  const isOn = machine.state === 'running' || machine.state === 'paused'
+  return isOn ? null : say('snap.noMemory')
+}
+
+/** `23 Nov, 14:32`: told apart by when they were taken until a person finds a better word. */
+function proposedName(now: Date, locale: 'en' | 'ko', say: SayFunction): string {
+  const date = new Intl.DateTimeFormat(locale === 'ko' ? 'ko-KR' : 'en-GB', { day: 'numeric', month: 'short' }).format(
+    now,
+  )
+  return say('snap.proposed', { date, time: formatTime(now.toISOString(), locale) })
+}
