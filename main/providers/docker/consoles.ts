@@ -10,6 +10,7 @@ import { engineFailure, saidFailure } from './errors.ts'
 import type { Container } from './inspect.ts'
 import { stateOfContainer } from './machine.ts'
 import { createShellFinder } from './shell.ts'
+import { createShellSession } from './shell-session.ts'
 import { type DockerWorld, type Target, targetOf } from './world.ts'
 
 const environment = { TERM: 'xterm-256color' } as const
@@ -22,7 +23,11 @@ export function createConsoles(world: DockerWorld): ConsoleOps {
   const { host, endpoints } = world
   const findShell = createShellFinder(host)
 
-  const programTarget = (target: Target, title: string, args: readonly string[]): ConsoleTarget => ({
+  const programTarget = (
+    target: Target,
+    title: string,
+    args: readonly string[],
+  ): Extract<ConsoleTarget, { kind: 'pty' }> => ({
     kind: 'pty',
     title,
     file: target.engine.file,
@@ -45,7 +50,12 @@ export function createConsoles(world: DockerWorld): ConsoleOps {
       switch (option.kind) {
         case 'shell': {
           const shell = await findShell(target, container, op)
-          return programTarget(target, shell.title, execArgs(target.containerId, shell.words, as))
+          const session = createShellSession(host, target.engine, target.containerId, shell, as.user)
+          return {
+            ...programTarget(target, shell.title, execArgs(target.containerId, session.words, as)),
+            foreground: session.foreground,
+            leave: session.leave,
+          }
         }
         case 'attach':
           return programTarget(target, container.name, attachArgs(target.containerId, option.writable))
