@@ -29,7 +29,7 @@ export const createEn = {
   'create.image.inPlace.hint': 'The machine writes to your file. Berth never deletes it.',
   'create.image.format': 'Format',
   'create.image.formatGuessed': '{format}, by its name',
-  'create.disc': 'Disc in the drive',
+  'create.disc': 'Disc',
   'create.disc.none': 'None',
   'create.disc.remove': 'Take it out',
 
@@ -180,7 +180,7 @@ export const createKo: Record<keyof typeof createEn, Message> = {
   'create.image.inPlace.hint': '머신이 이 파일에 직접 씁니다. Berth는 이 파일을 삭제하지 않습니다.',
   'create.image.format': '형식',
   'create.image.formatGuessed': '{format} (이름으로 추정)',
-  'create.disc': '드라이브의 디스크',
+  'create.disc': 'CD',
   'create.disc.none': '없음',
   'create.disc.remove': '꺼내기',
 

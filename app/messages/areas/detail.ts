@@ -14,6 +14,8 @@ export const detailEn = {
   'detail.moreWaysToStop': 'More ways to stop',
   'detail.cannotCancel': 'This step can’t be given up: it finishes by itself.',
   'detail.percent': '{percent}%',
+  'detail.for': 'for {duration}',
+  'detail.since': 'since {time}',
 
   'error.raw': 'What was said',
   'error.toolSaid': 'What {tool} said',
@@ -222,7 +224,7 @@ export const detailEn = {
   'settings.field.cpus': 'Processor',
   'settings.field.memoryBytes': 'Memory',
   'settings.field.diskBytes': 'Disk',
-  'settings.field.isoPath': 'Disc in the drive',
+  'settings.field.isoPath': 'Disc',
   'settings.field.network': 'Network',
   'settings.field.restart': 'Restart',
 } as const
@@ -240,6 +242,8 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'detail.moreWaysToStop': '다른 방법으로 끄기',
   'detail.cannotCancel': '이 단계는 그만둘 수 없습니다. 저절로 끝납니다.',
   'detail.percent': '{percent}%',
+  'detail.for': '{duration}째',
+  'detail.since': '{time}부터',
 
   'error.raw': '출력',
   'error.toolSaid': '{tool}의 출력',
@@ -439,7 +443,7 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'settings.field.cpus': '프로세서',
   'settings.field.memoryBytes': '메모리',
   'settings.field.diskBytes': '디스크',
-  'settings.field.isoPath': '드라이브의 디스크',
+  'settings.field.isoPath': 'CD',
   'settings.field.network': '네트워크',
   'settings.field.restart': '재시작',
 }

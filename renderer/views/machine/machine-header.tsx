@@ -8,8 +8,10 @@ import { IconButton } from '../../components/icon-button.tsx'
 import { Menu } from '../../components/menu.tsx'
 import { SplitButton } from '../../components/split-button.tsx'
 import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
-import { Since } from '../../components/time.tsx'
-import { useSay } from '../../say.tsx'
+import { useMinute } from '../../format/clock.ts'
+import { momentText } from '../../format/moment-text.ts'
+import { formatDuration } from '../../format/time.ts'
+import { useLocale, useSay } from '../../say.tsx'
 import { shownState } from '../../store/selectors.ts'
 import { TakePopover } from '../snapshots/take-popover.tsx'
 import { canCancel, type HeaderItem, headerItems } from './header-items.ts'
@@ -54,12 +56,19 @@ export function MachineHeader({
 
 function HowLong({ context: { machine } }: { readonly context: PermitContext }): ReactNode {
   const say = useSay()
+  const locale = useLocale()
+  const now = useMinute()
+  // What cannot be read says why on its page.
+  if (machine.state === 'inaccessible') return null
   if (machine.remark !== null) return <span className="faint-text cut">{say(machine.remark)}</span>
   if (machine.since === null) return null
+  const isOn = machine.state === 'running' || machine.state === 'paused'
   return (
-    <span className="faint-text">
-      <Since at={machine.since} />
-    </span>
+    <time className="faint-text" dateTime={machine.since}>
+      {isOn
+        ? say('detail.for', { duration: formatDuration(Date.now() - Date.parse(machine.since), locale) })
+        : say('detail.since', { time: momentText(machine.since, now, locale, say) })}
+    </time>
   )
 }
 

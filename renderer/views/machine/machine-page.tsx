@@ -52,7 +52,7 @@ function Page({ context }: { readonly context: PermitContext }): ReactNode {
 
   return (
     <div className="machine-page">
-      <MachineHeader context={context} isPrimaryFree={!hasFailure} />
+      <MachineHeader context={context} isPrimaryFree={!hasFailure && !isClosed} />
       <Tabs
         label={say('detail.tabs', { name: machine.name })}
         value={shown}

@@ -31,10 +31,12 @@ export function OverviewTab({ context }: { readonly context: PermitContext }): R
   return (
     <div className="overview">
       <Notices notices={known?.notices ?? []} />
-      <div className="overview-now">
-        <Preview context={context} />
-        <Meters machine={machine} />
-      </div>
+      {machine.state !== 'inaccessible' && (
+        <div className="overview-now">
+          <Preview context={context} />
+          <Meters machine={machine} />
+        </div>
+      )}
       <FactSection title={say('overview.connect')} details={known} group="connect" context={context} />
       <div className="overview-two">
         <FactSection title={say('overview.hardware')} details={known} group="hardware" context={context} />

@@ -22,6 +22,9 @@ import { type SettingsForm, settingsChanges, settingsForm } from './settings-for
 import './settings-tab.css'
 import { useAnswer } from './use-answer.ts'
 
+/** As the create form has them. */
+const order: readonly ConfigureField[] = ['cpus', 'memoryBytes', 'diskBytes', 'isoPath', 'network', 'restart']
+
 /** A machine's settings: the create form with the present values. Nothing changes before Save. */
 export function SettingsTab({ context }: { readonly context: PermitContext }): ReactNode {
   const say = useSay()
@@ -64,8 +67,9 @@ function Form({
   }, [task])
   const { changes, changed, problems } = settingsChanges(form, configuration)
   const isStopped = machine.state === 'stopped' || machine.state === 'crashed'
-  const closed = isStopped ? [] : configuration.fields.filter((field) => configuration.whileStopped.includes(field))
-  const open = configuration.fields.filter((field) => !closed.includes(field))
+  const fields = order.filter((field) => configuration.fields.includes(field))
+  const closed = isStopped ? [] : fields.filter((field) => configuration.whileStopped.includes(field))
+  const open = fields.filter((field) => !closed.includes(field))
   const permission = permit('configure', context)
   const shutDown = permit('shutDown', context)
   const change = (part: Partial<SettingsForm>): void => setForm((before) => ({ ...before, ...part }))
