@@ -36,11 +36,11 @@ const rules: Readonly<Record<Verb, { readonly needs: Capability | null; readonly
   discardSuspended: { needs: 'suspend', states: ['suspended'] },
   console: {
     needs: 'consoles',
-    states: ['running', 'paused', 'stopped', 'crashed', 'suspended', 'unknown', 'starting'],
+    states: ['running', 'paused', 'stopped', 'crashed', 'suspended', 'unknown', 'starting', 'stopping', 'working'],
   },
   terminal: {
     needs: 'consoles',
-    states: ['running', 'paused', 'stopped', 'crashed', 'suspended', 'unknown', 'starting'],
+    states: ['running', 'paused', 'stopped', 'crashed', 'suspended', 'unknown', 'starting', 'stopping', 'working'],
   },
   snapshot: { needs: 'snapshots', states: ['running', 'paused', 'stopped', 'crashed'] },
   restore: { needs: 'snapshots', states: ['running', 'paused', 'stopped', 'crashed', 'suspended'] },
