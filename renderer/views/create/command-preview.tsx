@@ -35,6 +35,7 @@ export function CommandPreview({ spec }: { readonly spec: CreateSpec | null }): 
       <header>
         <Button
           kind="quiet"
+          className="disclosure"
           size="small"
           icon={isOpen ? 'down' : 'right'}
           aria-expanded={isOpen}

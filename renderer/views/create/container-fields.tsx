@@ -89,7 +89,7 @@ export function ContainerFields({
       <Button
         kind="quiet"
         size="small"
-        className="form-more"
+        className="form-more disclosure"
         icon={isMoreOpen ? 'down' : 'right'}
         aria-expanded={isMoreOpen}
         onClick={() => onMore(!isMoreOpen)}

@@ -42,7 +42,8 @@ export function ImageList({
           setSearch(event.currentTarget.value)
           onChange(event.currentTarget.value)
         }}
-        onBlur={onLeave}
+        // Passing by an empty field is no mistake yet.
+        onBlur={() => typed !== '' && onLeave()}
       />
       <div role="radiogroup" aria-label={say('create.image')} className="image-results">
         {typed !== '' && !isHere && (

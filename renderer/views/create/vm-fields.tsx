@@ -94,7 +94,7 @@ export function VmFields(props: VmFieldsProps): ReactNode {
       <Button
         kind="quiet"
         size="small"
-        className="form-more"
+        className="form-more disclosure"
         icon={isMoreOpen ? 'down' : 'right'}
         aria-expanded={isMoreOpen}
         onClick={() => onMore(!isMoreOpen)}

@@ -109,6 +109,7 @@ function RawOutput({
         <Button
           kind="quiet"
           size="small"
+          className="disclosure"
           icon={isOpen ? 'down' : 'right'}
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
