@@ -72,7 +72,10 @@ export function toggleSplit(state: ConsolesState): ConsolesState {
   if (state.shown.length > 1) return { ...state, shown: [active], active }
   const at = state.sessions.findIndex((session) => session.id === active)
   const other = state.sessions[at + 1] ?? state.sessions[at - 1]
-  return other === undefined ? state : { ...state, shown: [active, other.id], rang: without(state.rang, other.id) }
+  if (other === undefined) return state
+  // Side by side in the order of their tabs.
+  const shown = state.sessions.filter(({ id }) => id === active || id === other.id).map(({ id }) => id)
+  return { ...state, shown, active, rang: without(state.rang, other.id) }
 }
 
 /** The tab after the active one (1), or before it (-1); around the ends. */
