@@ -56,6 +56,11 @@ export function joinView(sessionId: SessionId): void {
   joined.set(sessionId, client)
   entry.view.attachTo(client)
 }
+/** Puts the keyboard into a session's terminal, once what was just asked for is drawn. */
+export function focusTerminal(sessionId: SessionId): void {
+  requestAnimationFrame(() => entries.get(sessionId)?.view.focus())
+}
+
 /** Says who answers a terminal's questions: whoever shows it. */
 export function answerFor(sessionId: SessionId, asks: ViewAsks): () => void {
   const entry = entries.get(sessionId)

@@ -19,6 +19,7 @@ import { type SayFunction, useSay } from '../../say.tsx'
 import { consoles, useConsoles } from '../../store/consoles.ts'
 import { store } from '../../store/store.ts'
 import { terminalKeyText } from '../../terminal/keys.ts'
+import { focusTerminal } from '../../terminal/views.ts'
 
 /** Machines offered for a new terminal: more are a search away, in the list. */
 const mostOffered = 15
@@ -119,7 +120,10 @@ function DockTab({
         aria-selected={isActive}
         tabIndex={isActive ? 0 : -1}
         className="dock-tab-button"
-        onClick={() => showTerminal(session.id)}
+        onClick={() => {
+          showTerminal(session.id)
+          focusTerminal(session.id)
+        }}
         onAuxClick={(event) => event.button === 1 && void closeTerminal(session.id)}
       >
         <StateMark name={markOf(session)} />
