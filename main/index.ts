@@ -4,7 +4,7 @@ import { app, type BrowserWindow, Menu, nativeTheme, powerMonitor, session } fro
 import { localeFor, write } from '../app/messages/write.ts'
 import type { Assembled } from './assemble.ts'
 import { createDesktop } from './desktop.ts'
-import { createLog, type Log } from './log.ts'
+import { createLog, type Log, logUncaught } from './log.ts'
 import { buildMenu } from './menu.ts'
 import { openPaths, type Paths } from './paths.ts'
 import { guardContents, guardSession, isOurs, registerScheme } from './security.ts'
@@ -18,6 +18,7 @@ import { openWindowBounds } from './window-bounds.ts'
 /** Berth in a window of its own. The window is made first; everything else is built while its page loads. */
 const paths = openPaths()
 const log = createLog(join(paths.logs, 'berth.log'))
+logUncaught(log)
 app.setName('Berth')
 setElectronPath('userData', join(paths.config, 'electron'))
 setElectronPath('sessionData', join(paths.cache, 'electron'))

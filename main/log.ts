@@ -57,6 +57,15 @@ export function createLog(
   }
 }
 
+/**
+ * Writes down what nobody caught, and goes on: one provider's mistake in an event must not take every terminal with it, and
+ * the truth about machines is asked for again anyway.
+ */
+export function logUncaught(log: Log): void {
+  process.on('uncaughtException', (error) => log.error('uncaught', { error }))
+  process.on('unhandledRejection', (error) => log.error('unhandled', { error }))
+}
+
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }

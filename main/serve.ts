@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { failure } from '../app/domain/errors.ts'
 import { assemble } from './assemble.ts'
 import type { Desktop } from './core.ts'
-import { createLog } from './log.ts'
+import { createLog, logUncaught } from './log.ts'
 import { openPaths } from './paths.ts'
 import { openSettings } from './settings.ts'
 import { claimData } from './single-instance.ts'
@@ -12,13 +13,16 @@ import { appVersion, pageRoot } from './version.ts'
 /** Berth without Electron: the same core, shown in a browser of this computer. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
+    // Flags meant for Electron may come along when there turned out to be none.
+    strict: false,
     options: {
       port: { type: 'string', default: process.env['BERTH_PORT'] ?? '0' },
       mock: { type: 'boolean', default: process.env['BERTH_MOCK'] === '1' },
     },
   })
   const paths = openPaths()
-  const log = createLog(`${paths.logs}/berth.log`)
+  const log = createLog(join(paths.logs, 'berth.log'))
+  logUncaught(log)
   let address: string | null = null
   const claim = await claimData(paths.data, paths.runtime, () => ({ shell: 'web', address }))
   if (claim.kind === 'taken') {
@@ -38,7 +42,7 @@ async function main(): Promise<void> {
     openLink: () => Promise.reject(failure('unsupported', { key: 'link.inBrowser' })),
     quit: () => void stop(),
   }
-  const { dispatcher, start, stop: stopCore } = assemble({ paths, log, settings, desktop, mock: values.mock })
+  const { dispatcher, start, stop: stopCore } = assemble({ paths, log, settings, desktop, mock: values.mock === true })
   const server = await serveWeb({ port: Number(values.port), pageRoot, log, connect: dispatcher.connect })
   address = server.address
   say(`Berth: ${address}`)

@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { defaultSettings, type Settings } from '../../../app/domain/settings.ts'
+import { createInventory } from '../../../main/services/inventory.ts'
+import { createQuitting } from '../../../main/services/quit.ts'
+import { createTasks } from '../../../main/services/tasks.ts'
+import { silent, smallProvider } from './small-provider.ts'
+
+let cacheDir = ''
+beforeAll(async () => {
+  cacheDir = await mkdtemp(join(tmpdir(), 'berth-quit-'))
+})
+afterAll(() => rm(cacheDir, { recursive: true }))
+
+const now = () => new Date()
+const noTerminals = async () => []
+
+async function berth(onQuit: Settings['onQuit'] = 'ask') {
+  const suspended: string[] = []
+  const vms = smallProvider('vms', {
+    suspend: {
+      suspend: async (id) => {
+        suspended.push(id)
+        vms.setState(id, 'suspended')
+      },
+      discard: async () => {},
+    },
+  })
+  const containers = smallProvider('boxes', { kind: 'container' })
+  const running = vms.put('one', { state: 'running' })
+  vms.put('off')
+  containers.put('web', { kind: 'container', state: 'running' })
+  const inventory = createInventory([vms.provider, containers.provider], {}, { cacheDir, log: silent, now })
+  await inventory.start()
+  const tasks = createTasks({ inventory, log: silent, now })
+  const quitting = createQuitting({
+    inventory,
+    tasks,
+    consoles: { running: noTerminals },
+    settings: () => ({ ...defaultSettings, onQuit }),
+  })
+  return { vms, inventory, tasks, quitting, suspended, running }
+}
+
+describe('leaving', () => {
+  it('names the virtual machines that stay, and leaves containers to their daemon', async () => {
+    const { quitting, running } = await berth()
+    const plan = await quitting.plan()
+    expect(plan).toEqual({
+      staying: [{ id: running.id, name: 'one' }],
+      ending: [],
+      suspendable: [running.id],
+      tasks: [],
+      terminals: [],
+    })
+    expect(quitting.mustAsk(plan)).toBe(true)
+  })
+
+  it('does not ask when nothing runs, nor when the person has settled on letting it run', async () => {
+    const { quitting, vms, inventory, running } = await berth('keep')
+    expect(quitting.mustAsk(await quitting.plan())).toBe(false)
+    const other = await berth('ask')
+    other.vms.setState(running.id, 'stopped')
+    await other.inventory.read(running.id)
+    expect(other.quitting.mustAsk(await other.quitting.plan())).toBe(false)
+    await Promise.all([inventory.stop(), other.inventory.stop(), vms.provider.dispose()])
+  })
+
+  it('asks all the same when work is under way', async () => {
+    const { quitting, tasks, running } = await berth('keep')
+    const task = tasks.start({
+      verb: 'takeSnapshot',
+      permit: null,
+      machineId: running.id,
+      machineName: 'one',
+      subject: null,
+      run: ({ signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    })
+    await Promise.resolve()
+    const plan = await quitting.plan()
+    expect(plan.tasks).toEqual([task])
+    expect(quitting.mustAsk(plan)).toBe(true)
+    tasks.cancel(task)
+    await tasks.settled(task)
+  })
+
+  it('suspends first when that was chosen, and only then lets Berth end', async () => {
+    const { quitting, suspended, running, inventory } = await berth()
+    expect(await quitting.run('suspend')).toBe(true)
+    expect(suspended).toEqual([running.id])
+    expect(inventory.machine(running.id)?.state).toBe('suspended')
+  })
+
+  it('stays when a machine did not go off as it was to', async () => {
+    const { quitting, vms } = await berth()
+    vms.provider.power.shutDown = vi.fn(() => Promise.reject(new Error('no')))
+    await expect(quitting.run('shut-down')).rejects.toMatchObject({ error: { message: { key: 'quit.unfinished' } } })
+  })
+
+  it('stays when it was called off, and goes when all may run on', async () => {
+    const { quitting, suspended } = await berth()
+    expect(await quitting.run('cancel')).toBe(false)
+    expect(await quitting.run('keep')).toBe(true)
+    expect(suspended).toEqual([])
+  })
+})
