@@ -12,7 +12,8 @@ export interface ConsolesState {
   readonly isDockOpen: boolean
   /** The dock has all of the window but the strip. */
   readonly isDockFilled: boolean
-  readonly isFindOpen: boolean
+  /** The session that is being searched. */
+  readonly findIn: SessionId | null
   /** Sessions that rang while nobody looked. */
   readonly rang: ReadonlySet<SessionId>
   /** Sessions that say more than can be shown at this moment. */
@@ -54,6 +55,7 @@ export function keepSessions(state: ConsolesState, ids: ReadonlySet<SessionId>):
     rang: new Set([...state.rang].filter((id) => ids.has(id))),
     flooded: new Set([...state.flooded].filter((id) => ids.has(id))),
     closing: state.closing !== null && ids.has(state.closing.sessionId) ? state.closing : null,
+    findIn: state.findIn !== null && ids.has(state.findIn) ? state.findIn : null,
     isDockFilled: state.isDockFilled && sessions.length > 0,
   }
 }

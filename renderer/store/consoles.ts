@@ -20,7 +20,7 @@ export const consoles = createStore<ConsolesState>(() => ({
   active: kept.active,
   isDockOpen: kept.isDockOpen,
   isDockFilled: false,
-  isFindOpen: false,
+  findIn: null,
   rang: new Set(),
   flooded: new Set(),
   closing: null,

@@ -1,3 +1,4 @@
+import type { SessionId } from '../../app/domain/ids.ts'
 import type { MenuEntry } from '../components/menu.tsx'
 import type { SayFunction } from '../say.tsx'
 import { consoles } from '../store/consoles.ts'
@@ -5,7 +6,12 @@ import { terminalKeyText } from './keys.ts'
 import type { TerminalView } from './view.ts'
 
 /** What a right click in a terminal offers. */
-export function terminalEntries(view: TerminalView, say: SayFunction, paste: () => void): readonly MenuEntry[] {
+export function terminalEntries(
+  sessionId: SessionId,
+  view: TerminalView,
+  say: SayFunction,
+  paste: () => void,
+): readonly MenuEntry[] {
   const { terminal } = view
   return [
     {
@@ -32,7 +38,7 @@ export function terminalEntries(view: TerminalView, say: SayFunction, paste: () 
       label: say('terminal.menu.find'),
       icon: 'search',
       shortcut: terminalKeyText('find'),
-      choose: () => consoles.setState({ isFindOpen: true }),
+      choose: () => consoles.setState({ findIn: sessionId }),
     },
     { kind: 'item', id: 'clear', label: say('terminal.menu.clear'), choose: () => terminal.clear() },
   ]

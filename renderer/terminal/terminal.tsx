@@ -67,7 +67,7 @@ function Shown({
   const host = useRef<HTMLDivElement>(null)
   const view = viewOf(session)
   const say = useSay()
-  const isFindOpen = useConsoles((state) => state.isFindOpen) && isActive
+  const isFindOpen = useConsoles((state) => state.findIn === session.id)
   const [found, setFound] = useState({ index: -1, count: 0 })
   const [question, setQuestion] = useState<Question | null>(null)
   const [notice, setNotice] = useState<string | null>(null)
@@ -120,13 +120,13 @@ function Shown({
           found={found}
           onFind={(text, direction, isTyping) => view.find(text, direction, isTyping)}
           onClose={() => {
-            consoles.setState({ isFindOpen: false })
+            consoles.setState({ findIn: null })
             view.endFind()
             view.focus()
           }}
         />
       )}
-      <ContextMenu entries={() => terminalEntries(view, say, pasteFromMenu)}>
+      <ContextMenu entries={() => terminalEntries(session.id, view, say, pasteFromMenu)}>
         <div
           ref={host}
           className="terminal-host"
@@ -137,7 +137,7 @@ function Shown({
           onKeyDownCapture={(event) => {
             const key = terminalKeyOf(event.nativeEvent)
             if (key === 'copy') view.copy()
-            if (key === 'find') consoles.setState({ isFindOpen: true })
+            if (key === 'find') consoles.setState({ findIn: session.id })
             // Pasting is left to the browser: what it pastes comes to the terminal as an event.
             if (key === 'copy' || key === 'find') event.preventDefault()
             setNotice(null)

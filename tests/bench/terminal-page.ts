@@ -42,7 +42,7 @@ export async function watchTerminal(page: Page, sessionId: string): Promise<void
       }
       return null
     }
-    const element = document.querySelector(`[data-session="${id}"] .xterm`)?.parentElement
+    const element = document.querySelector(`[data-session="${id}"] .terminal-host`)
     const key = Object.keys(element ?? {}).find((name) => name.startsWith('__reactFiber$'))
     let fiber = (element as unknown as Record<string, { memoizedState: unknown; return: unknown }>)?.[key ?? '']
     let terminal: Terminal | null = null

@@ -31,7 +31,7 @@ export function DockBar(): ReactNode {
   const shown = useConsoles((state) => state.shown)
   const active = useConsoles((state) => state.active)
   const isFilled = useConsoles((state) => state.isDockFilled)
-  const isFindOpen = useConsoles((state) => state.isFindOpen)
+  const isFindOpen = useConsoles((state) => state.findIn !== null && state.findIn === state.active)
   const none = sessions.length === 0 ? say('dock.empty') : null
 
   const move = (event: KeyboardEvent<HTMLElement>): void => {
@@ -77,7 +77,7 @@ export function DockBar(): ReactNode {
         shortcut={terminalKeyText('find')}
         aria-pressed={isFindOpen}
         reason={none}
-        onClick={() => consoles.setState({ isFindOpen: !isFindOpen })}
+        onClick={() => consoles.setState({ findIn: isFindOpen ? null : active })}
       />
       <IconButton
         size="small"

@@ -32,7 +32,7 @@ const noTabs: ConsolesState = {
   active: null,
   isDockOpen: false,
   isDockFilled: false,
-  isFindOpen: false,
+  findIn: null,
   rang: new Set(),
   flooded: new Set(),
   closing: null,
