@@ -14,6 +14,8 @@ import { remember, remembered } from '../../store/remembered.ts'
 import { useAnswer } from '../machine/use-answer.ts'
 
 export type FilePurpose = 'disk-image' | 'iso' | 'folder' | 'tool'
+const namesImage = /\.(?:iso|img|qcow2?|raw|vmdk|vdi|vhdx)$/i
+
 type Entry = BrowseResult['entries'][number]
 
 /** A small file dialog over main's own: the browser cannot tell a page where a file is. Begins where it was last left. */
@@ -52,7 +54,10 @@ export function FileBrowser({
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || typed.trim() === '') return
     event.preventDefault()
     event.stopPropagation()
-    go(typed.trim())
+    // A whole path may be typed or pasted: a file is taken, everything else is looked into.
+    const path = typed.trim()
+    if (purpose !== 'folder' && namesImage.test(path)) onChosen(path)
+    else go(path)
   }
   return (
     <Dialog

@@ -115,7 +115,13 @@ function Item({ item, context }: { readonly item: HeaderItem; readonly context: 
           </SplitButton>
         )
       }
-      return <Button {...props}>{verb === 'terminal' ? say('detail.terminal') : say(verbKey(verb, machine))}</Button>
+      return (
+        <Button {...props}>
+          <span className="machine-verb-text">
+            {say(verb === 'terminal' ? 'detail.terminal' : verbKey(verb, machine))}
+          </span>
+        </Button>
+      )
     }
   }
 }

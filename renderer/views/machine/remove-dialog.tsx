@@ -67,6 +67,7 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
   const say = useSay()
   const locale = useLocale()
   const nameOf = useNames()
+  const isOn = useIsOn()
   const [volumes, setVolumes] = useState<ReadonlySet<string>>(new Set())
   const [typed, setTyped] = useState('')
   const possible = plans.filter((plan) => plan.blockedBy.length === 0)
@@ -137,6 +138,15 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
             </span>
           </p>
         ))}
+        {possible
+          .filter((plan) => isOn(plan.machineId))
+          .map((plan) => (
+            <p key={plan.machineId} className="notice notice-warning">
+              <span>
+                <Say text="why.state.running" params={{ name: nameOf(plan.machineId) }} />
+              </span>
+            </p>
+          ))}
         {stays.length > 0 && (
           <div>
             <p className="quiet-text">{say('remove.stays')}</p>
@@ -190,6 +200,12 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
     if (size === null) return say('remove.cost', { count: snapshots })
     return snapshots === 0 ? say('remove.costSizeOnly', { size }) : say('remove.costSize', { size, count: snapshots })
   }
+}
+
+/** Whether a machine runs: worth saying before it goes. */
+function useIsOn(): (id: MachineId) => boolean {
+  const machines = useApp(({ inventory }) => inventory.machines)
+  return (id) => machines.get(id)?.state === 'running'
 }
 
 /** Names as they are now; a machine that is gone meanwhile keeps its id. */

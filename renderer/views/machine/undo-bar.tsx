@@ -94,36 +94,38 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
               : say('undo.keptSize', { time, size })}
         </small>
       </p>
-      {!isBroken && (
-        <Button kind="quiet" size="small" reason={reason} onClick={() => void keepRestore(machine.id, record.id)}>
-          {say('verb.keep')}
+      <div className="undo-bar-actions">
+        {!isBroken && (
+          <Button kind="quiet" size="small" reason={reason} onClick={() => void keepRestore(machine.id, record.id)}>
+            {say('verb.keep')}
+          </Button>
+        )}
+        <Button
+          size="small"
+          kind={isBroken ? 'primary' : 'normal'}
+          icon={isBroken ? undefined : 'undo'}
+          reason={reason}
+          onClick={undo}
+        >
+          {say(isBroken ? 'undo.putBack' : isUndone ? 'verb.redoRestore' : 'verb.undoRestore')}
         </Button>
-      )}
-      <Button
-        size="small"
-        kind={isBroken ? 'primary' : 'normal'}
-        icon={isBroken ? undefined : 'undo'}
-        reason={reason}
-        onClick={undo}
-      >
-        {say(isBroken ? 'undo.putBack' : isUndone ? 'verb.redoRestore' : 'verb.undoRestore')}
-      </Button>
-      <Menu
-        align="end"
-        entries={() => [
-          {
-            kind: 'item',
-            id: 'letGo',
-            label: say('verb.letGo'),
-            icon: 'trash',
-            reason,
-            isDanger: true,
-            choose: () => setAsking(true),
-          },
-        ]}
-      >
-        <IconButton size="small" icon="more" label={say('action.more')} />
-      </Menu>
+        <Menu
+          align="end"
+          entries={() => [
+            {
+              kind: 'item',
+              id: 'letGo',
+              label: say('verb.letGo'),
+              icon: 'trash',
+              reason,
+              isDanger: true,
+              choose: () => setAsking(true),
+            },
+          ]}
+        >
+          <IconButton size="small" icon="more" label={say('action.more')} />
+        </Menu>
+      </div>
       {isAsking && (
         <AlertDialog
           title={say('undo.letGoTitle')}

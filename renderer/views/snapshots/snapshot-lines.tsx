@@ -77,7 +77,7 @@ export function SnapshotLine({
           {snapshot.hasMemory === true && (
             <span className="badge">
               <Icon name="memory" />
-              {say('snap.memory')}
+              <span className="badge-text">{say('snap.memory')}</span>
             </span>
           )}
           {snapshot.keptForUndo && <span className="badge badge-accent">{say('snap.keptForUndo')}</span>}

@@ -37,7 +37,7 @@ export function TakePopover({
       onOpenChange={setOpen}
       trigger={
         <Button icon="snapshot-add" reason={reason}>
-          {say('detail.snapshot')}
+          <span className="machine-verb-text">{say('detail.snapshot')}</span>
         </Button>
       }
     >

@@ -1,0 +1,169 @@
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeHome, type OpenWeb, openWeb, removeHome } from '../support/window.ts'
+
+let home: string
+let berth: OpenWeb
+let page: Page
+
+const machine = (name: string): Locator => page.getByRole('row', { name: new RegExp(`^${name},`) })
+const tree = (): Locator => page.getByRole('treegrid', { name: 'Snapshots' })
+const snapshot = (name: string): Locator => tree().getByRole('row', { name: new RegExp(`^${name},`) })
+const inspector = (): Locator => page.getByRole('complementary', { name: 'Selected snapshot' })
+const undoBar = (): Locator => page.locator('.undo-bar')
+
+async function openSnapshots(name: string): Promise<void> {
+  await machine(name).click()
+  await page.getByRole('tab', { name: /^Snapshots/ }).click()
+  await tree().waitFor()
+}
+
+beforeAll(async () => {
+  home = await makeHome({ firstRunDone: true, locale: 'en' })
+  berth = await openWeb({ home, mock: true })
+  page = berth.page
+  await machine('win11-dev').waitFor()
+})
+
+afterAll(async () => {
+  await berth?.close()
+  await removeHome(home)
+})
+
+describe('the snapshot tree', () => {
+  test('says its branches, its order and where the machine stands', async () => {
+    await openSnapshots('win11-dev')
+    const signing = snapshot('signing works')
+    expect(await signing.getAttribute('aria-level')).toBe('2')
+    expect(await signing.getAttribute('aria-label')).toMatch(/, after Visual Studio 2026, 4\.6 GB, with memory$/)
+    const now = tree().locator('[aria-current="true"]')
+    expect(await now.getAttribute('aria-level')).toBe('1')
+    expect(await now.textContent()).toContain('Now')
+    expect(await page.locator('.snapshot-rails').getAttribute('aria-hidden')).toBe('true')
+  })
+
+  test('is walked with arrows, its branches with left and right, and selects a range with Shift', async () => {
+    await snapshot('Fresh install').click()
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(() => snapshot('clean, for sample 41').getAttribute('aria-selected')).toBe('true')
+    await page.keyboard.press('ArrowLeft')
+    await expect.poll(() => snapshot('Fresh install').getAttribute('aria-selected')).toBe('true')
+    await page.keyboard.press('Shift+ArrowDown')
+    await inspector().getByRole('button', { name: 'Delete 2…' }).waitFor()
+  })
+
+  test('dims what a search does not find and keeps its shape', async () => {
+    const rows = await tree().getByRole('row').count()
+    await page.getByRole('searchbox', { name: 'Find' }).fill('driver')
+    await expect.poll(() => page.locator('.snapshot-line-dim').count()).toBeGreaterThan(3)
+    expect(await tree().getByRole('row').count()).toBe(rows)
+    await page.getByRole('searchbox', { name: 'Find' }).fill('')
+  })
+
+  test('draws a chain of 200 in one lane, only what is in view', async () => {
+    await openSnapshots('실습용 우분투 서버')
+    expect(Number(await tree().getAttribute('aria-rowcount'))).toBeGreaterThan(200)
+    expect(await tree().getByRole('row').count()).toBeLessThan(60)
+    expect(await tree().locator('[role="row"]:not([aria-level="1"])').count()).toBe(0)
+  })
+
+  test('says why there is none where a machine cannot have one', async () => {
+    await openSnapshots('riscv-fedora-42')
+    await page.locator('.snapshots-hint').waitFor()
+    const take = page.locator('.empty-state').getByRole('button', { name: 'Take snapshot' })
+    expect(await take.getAttribute('aria-disabled')).toBe('true')
+  })
+})
+
+describe('a snapshot', () => {
+  test('is taken by shortcut under a proposed name, with memory while the machine runs', async () => {
+    await openSnapshots('win11-dev')
+    await page.keyboard.press('Control+Shift+S')
+    const form = page.getByRole('dialog', { name: 'Take snapshot' })
+    expect(await form.getByRole('textbox', { name: 'Name' }).inputValue()).not.toBe('')
+    expect(await form.getByRole('checkbox', { name: 'With memory' }).isChecked()).toBe(true)
+    await form.getByRole('textbox', { name: 'Name' }).fill('as it was, ‘now’ --x')
+    await page.keyboard.press('Enter')
+    await snapshot('as it was, ‘now’ --x').waitFor()
+  })
+
+  test('is renamed and described where it is shown', async () => {
+    await snapshot('as it was, ‘now’ --x').click()
+    await inspector().getByRole('button', { name: 'as it was, ‘now’ --x' }).click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('kept')
+    await page.keyboard.press('Enter')
+    await snapshot('kept').waitFor()
+    await inspector().getByRole('button', { name: 'Add a description' }).click()
+    await page.keyboard.type('before the change')
+    await page.keyboard.press('Enter')
+    await inspector().getByRole('button', { name: 'before the change' }).waitFor()
+  })
+
+  test('is restored after one question while the machine runs, and the restore undone and redone', async () => {
+    await snapshot('Fresh install').click()
+    await inspector().getByRole('button', { name: 'Restore', exact: true }).click()
+    await page.getByRole('dialog', { name: 'Restore' }).getByRole('button', { name: 'Restore' }).click()
+    await expect.poll(() => undoBar().textContent(), { timeout: 20_000 }).toContain('Restored Fresh install')
+    await page.getByRole('tab', { name: 'Overview' }).click()
+    await undoBar().getByRole('button', { name: 'Undo restore' }).click()
+    await undoBar().getByRole('button', { name: 'Redo restore' }).waitFor({ timeout: 20_000 })
+  })
+
+  test('keeps its way back over a reload of the page', async () => {
+    await page.reload()
+    await machine('win11-dev').click()
+    await undoBar().getByRole('button', { name: 'Redo restore' }).waitFor()
+  })
+
+  test('that is kept for undo is let go only after its size was said', async () => {
+    await undoBar().getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Let it go…' }).click()
+    const question = page.getByRole('alertdialog', { name: 'Let the kept copy go?' })
+    expect(await question.textContent()).toMatch(/can’t be undone/)
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel')
+    await question.getByRole('button', { name: /^Let .+ go$/ }).click()
+    await expect.poll(() => page.getByRole('button', { name: 'Redo restore' }).count()).toBe(0)
+  })
+
+  test('is deleted after it was said that what follows it stays', async () => {
+    await openSnapshots('win11-dev')
+    await snapshot('Windows updates, March').click()
+    await page.keyboard.press('Delete')
+    const question = page.getByRole('alertdialog')
+    expect(await question.textContent()).toContain('The snapshot after it stays')
+    await question.getByRole('button', { name: /^Delete 3\.1 GB$/ }).click()
+    await expect.poll(() => snapshot('Windows updates, March').count(), { timeout: 20_000 }).toBe(0)
+  })
+})
+
+describe('what goes wrong', () => {
+  test('stands as a card where it belongs, with what was run one press away', async () => {
+    await machine('win10-legacy-ie').click()
+    await page.getByRole('tab', { name: 'Overview' }).click()
+    await page.locator('.machine-verbs').getByRole('button', { name: 'Start' }).click()
+    const card = page.getByRole('alert', { name: 'win10-legacy-ie did not start' })
+    await card.waitFor({ timeout: 20_000 })
+    expect(await page.locator('.machine-page .button-primary').count()).toBe(1)
+    await card.getByRole('button', { name: /^What .+ said$/ }).click()
+    await expect.poll(() => card.locator('pre').textContent()).toMatch(/exit code/)
+    await card.getByRole('button', { name: 'Close' }).click()
+    await expect.poll(() => card.count()).toBe(0)
+    await page.getByRole('tab', { name: 'Activity' }).click()
+    await page.getByRole('button', { name: /win10-legacy-ie did not start/ }).waitFor()
+  })
+
+  test('never pulls the plug by itself: the ladder waits for a person', async () => {
+    await machine('postgres-16').click()
+    await page.locator('.machine-verbs').getByRole('button', { name: 'Stop', exact: true }).click()
+    await expect
+      .poll(() => page.locator('.machine-state').textContent(), { timeout: 30_000 })
+      .toMatch(/^Stopped|Shutting down/)
+    await machine('ci-runner-1').click()
+    await page.locator('.machine-verbs').getByRole('button', { name: 'Stop', exact: true }).click()
+    const ladder = page.getByRole('dialog', { name: 'Shutting down' })
+    await ladder.getByText('Asked ci-runner-1 to shut down').waitFor()
+    await ladder.getByRole('button', { name: 'Stop waiting' }).click()
+    await expect.poll(() => page.locator('.machine-state').textContent(), { timeout: 20_000 }).toContain('Running')
+  })
+})
