@@ -55,7 +55,11 @@ export async function dockerScenario(): Promise<Scenario> {
     },
     write: ({ name }, value) => write(name, value),
     async read({ name }) {
-      await docker('cp', `${name}:/value`, file)
+      const isThere = await docker('cp', `${name}:/value`, file).then(
+        () => true,
+        () => false,
+      )
+      if (!isThere) return null
       const value = Number.parseInt(await readFile(file, 'utf8'), 10)
       return Number.isNaN(value) ? null : value
     },

@@ -27,6 +27,8 @@ export interface Change {
   readonly loses?: readonly string[]
   /** Whether it may have one snapshot more. */
   readonly gains?: boolean
+  /** What the new snapshot holds, when it is not the machine as it was. */
+  readonly gained?: readonly number[]
   /** A kept copy that may have changed places with the present, under the id it had. */
   readonly swaps?: string
   readonly moves?: 'to-trash' | 'from-trash' | 'for-good'
@@ -36,24 +38,43 @@ export interface Change {
 
 /** All that is known to be there, compared with what is found. */
 export interface Ledger {
-  readonly machines: ReadonlyMap<MachineId, Known>
+  readonly machines: () => ReadonlyMap<MachineId, Known>
   /** Says that a stopped machine holds another number from now on. */
   readonly wrote: (id: MachineId, value: number) => void
   /** What is wrong after an act about `about`; what was found is expected from now on. */
   readonly check: (client: TestClient, about: MachineId | null, change: Change) => Promise<readonly string[]>
 }
 
-/** How long the list may take to agree with what runs. */
+/** What a killed Berth had asked for may still be carried out: how long until all agrees, without a click. */
 const settleMs = 10_000
 
 const isUp = ({ state }: Machine): boolean => state === 'running' || state === 'paused'
 
+interface Look {
+  readonly wrong: readonly string[]
+  readonly machines: ReadonlyMap<MachineId, Known>
+}
+
 export function createLedger(substrate: Substrate): Ledger {
-  const known = new Map<MachineId, Known>()
+  let expected: ReadonlyMap<MachineId, Known> = new Map()
 
   async function check(client: TestClient, about: MachineId | null, change: Change): Promise<readonly string[]> {
+    const deadline = Date.now() + settleMs
+    for (;;) {
+      const { wrong, machines } = await look(client, about, change)
+      if (wrong.length === 0 || Date.now() > deadline) {
+        expected = machines
+        return wrong
+      }
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
+
+  async function look(client: TestClient, about: MachineId | null, change: Change): Promise<Look> {
     const wrong: string[] = []
-    const machines = await steadyMachines(client)
+    const known = new Map(expected)
+    const inventory = await client.call('inventory.get')
+    const machines = inventory.machines.filter(({ endpointId }) => endpointId === substrate.endpointId())
     const trash = await client.call('trash.list')
     const trees = new Map<MachineId, SnapshotTree>()
     for (const { id, name } of machines) {
@@ -87,7 +108,7 @@ export function createLedger(substrate: Substrate): Ledger {
       wrong.push(`in the trash, and nobody put it there: ${unknown.map(({ name }) => name).join()}`)
     const trashed = trash.map((item) => item.machineId)
     wrong.push(...(await substrate.leftovers(machines, trees, trashed)))
-    return wrong
+    return { wrong, machines: known }
   }
 
   async function compare(
@@ -118,6 +139,7 @@ export function createLedger(substrate: Substrate): Ledger {
     if (!states.includes(state)) {
       wrong.push(`is ${state} (${nativeState}, ${JSON.stringify(remark)}), not ${states.join(' or ')}`)
     }
+    if (isBusy(state)) wrong.push(`stays ${state}`)
     if (isUp(machine) !== (runs === 1)) wrong.push(`is ${state}, and runs ${runs} times`)
 
     wrong.push(...wrongWith(tree), ...(await substrate.damage(machine, tree)))
@@ -137,7 +159,7 @@ export function createLedger(substrate: Substrate): Ledger {
     // What is new was taken of the machine as it was before the act.
     const valuesOf = (id: string): readonly number[] => {
       const before = one.snapshots.get(id) ?? []
-      if (gained.includes(id)) return one.values
+      if (gained.includes(id)) return change.gained ?? one.values
       return change.swaps === id ? [...before, ...one.values] : before
     }
     const snapshots = new Map(tree.snapshots.map(({ id }) => [id, valuesOf(id)]))
@@ -145,27 +167,11 @@ export function createLedger(substrate: Substrate): Ledger {
     return { wrong, known: { ...one, machine, values, snapshots, restores, trashId: null } }
   }
 
-  /**
-   * All machines, once nothing is under way with any and the list agrees with what runs: what a killed Berth had asked for
-   * may still be carried out, and is to be seen without a click.
-   */
-  async function steadyMachines(client: TestClient): Promise<readonly Machine[]> {
-    const deadline = Date.now() + settleMs
-    for (;;) {
-      const { machines } = await client.call('inventory.get')
-      const mine = machines.filter((machine) => machine.endpointId === substrate.endpointId())
-      const runs = await Promise.all(mine.map((machine) => substrate.runs(machine)))
-      const agrees = mine.every((machine, index) => !isBusy(machine.state) && isUp(machine) === (runs[index] === 1))
-      if (agrees || Date.now() > deadline) return mine
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-  }
-
   return {
-    machines: known,
+    machines: () => expected,
     wrote(id, value) {
-      const one = known.get(id)
-      if (one !== undefined) known.set(id, { ...one, values: [value] })
+      const one = expected.get(id)
+      if (one !== undefined) expected = new Map([...expected, [id, { ...one, values: [value] }]])
     },
     check,
   }

@@ -99,7 +99,9 @@ export function scenarioOn(substrate: Substrate): Scenario {
     found.push(act('undo', undone, (client) => client.call('restore.undo', byRestore)))
     if (restores.length > 1) {
       found.push(act('letting go', { loses: [keptId] }, (client) => client.call('restore.letGo', byRestore)))
-      found.push(act('keeping', {}, (client) => client.call('restore.keep', byRestore)))
+      // The ordinary snapshot may be another one than the copy was.
+      const kept = { loses: [keptId], gains: true, gained: snapshots.get(keptId) ?? [] }
+      found.push(act('keeping', kept, (client) => client.call('restore.keep', byRestore)))
     }
     return found
   }
@@ -109,7 +111,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
     const name = newName()
     const found: KnownAct[] = []
     if (random() < 0.2) found.push(act('rename', {}, (client) => client.call('machine.rename', { id, name })))
-    if (ledger.machines.size >= most) {
+    if (ledger.machines().size >= most) {
       const request = { id, volumes: [], typedName: null }
       found.push(act('remove', { moves: 'to-trash' }, (client) => client.call('machine.remove', request)))
     } else if (substrate.facets.includes('clone')) {
@@ -133,7 +135,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
       }
     },
     async choose(random) {
-      const all = [...ledger.machines.values()]
+      const all = [...ledger.machines().values()]
       const one = all[Math.floor(random() * all.length)]
       const isFew = all.filter(({ trashId }) => trashId === null).length < fewest
       if (one === undefined || isFew || (all.length < most && random() < 0.1)) return create()
@@ -142,14 +144,14 @@ export function scenarioOn(substrate: Substrate): Scenario {
         await substrate.write(one.machine, lastValue)
         ledger.wrote(one.id, lastValue)
       }
-      const acts = possible(ledger.machines.get(one.id) ?? one, random)
+      const acts = possible(ledger.machines().get(one.id) ?? one, random)
       return acts[Math.floor(random() * acts.length)] ?? create()
     },
     async check(client, act, done) {
       const { about, change } = act as KnownAct
-      const before = ledger.machines.size
+      const before = ledger.machines().size
       const wrong = await ledger.check(client, about, change)
-      const madeNothing = change.makes !== undefined && ledger.machines.size === before
+      const madeNothing = change.makes !== undefined && ledger.machines().size === before
       return done?.state === 'succeeded' && madeNothing ? [...wrong, 'nothing was made'] : wrong
     },
     close: substrate.close,
