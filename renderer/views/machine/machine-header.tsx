@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import type { PermitContext } from '../../../app/domain/permit.ts'
 import type { Task } from '../../../app/domain/task.ts'
-import { call } from '../../actions/call.ts'
 import { checkMachine } from '../../actions/machines.ts'
+import { cancelTask } from '../../actions/tasks.ts'
 import { Button } from '../../components/button.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { Menu } from '../../components/menu.tsx'
@@ -129,10 +129,7 @@ function Item({ item, context }: { readonly item: HeaderItem; readonly context: 
 function CancelButton({ task }: { readonly task: Task }): ReactNode {
   const say = useSay()
   return (
-    <Button
-      reason={canCancel(task) ? null : say('detail.cannotCancel')}
-      onClick={() => void call('task.cancel', { taskId: task.id })}
-    >
+    <Button reason={canCancel(task) ? null : say('detail.cannotCancel')} onClick={() => void cancelTask(task.id)}>
       {say('verb.cancel')}
     </Button>
   )

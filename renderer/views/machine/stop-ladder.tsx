@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Task, Wait } from '../../../app/domain/task.ts'
-import { call } from '../../actions/call.ts'
 import { powerOffMachine, shutDownMachine } from '../../actions/machines.ts'
+import { cancelTask } from '../../actions/tasks.ts'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Popover } from '../../components/popover.tsx'
@@ -32,7 +32,8 @@ export function StopLadderButton({ tasks }: { readonly tasks: readonly Task[] })
     }, openAfterMs)
     return () => clearTimeout(timer)
   }, [key])
-  const first = tasks[0]?.progress?.wait
+  const [only, ...more] = tasks
+  const first = only?.progress?.wait
   return (
     <Popover
       label={say('stop.label')}
@@ -48,9 +49,7 @@ export function StopLadderButton({ tasks }: { readonly tasks: readonly Task[] })
         </Button>
       }
     >
-      {tasks.map((task) => (
-        <StopLadder key={task.id} task={task} />
-      ))}
+      {only !== undefined && more.length === 0 ? <StopLadder task={only} /> : <LadderOfMany tasks={tasks} />}
     </Popover>
   )
 }
@@ -120,7 +119,59 @@ export function StopLadder({ task }: { readonly task: Task }): ReactNode {
         <Button size="small" onClick={() => id !== null && void shutDownMachine(id)}>
           {say('stop.askAgain')}
         </Button>
-        <Button size="small" onClick={() => void call('task.cancel', { taskId: task.id })}>
+        <Button size="small" onClick={() => void cancelTask(task.id)}>
+          {say('stop.stopWaiting')}
+        </Button>
+      </footer>
+    </section>
+  )
+}
+
+/** One ladder for several machines: a row for each, whose last step is a person's there too. */
+function LadderOfMany({ tasks }: { readonly tasks: readonly Task[] }): ReactNode {
+  const say = useSay()
+  const now = useSecond()
+  const count = tasks.length
+  const ids = tasks.map((task) => task.machineId).filter((id) => id !== null)
+  return (
+    <section className="ladder" aria-label={say('stop.askedMany', { count })}>
+      <div className="ladder-step">
+        <Icon name="check" className="ladder-done" />
+        <div>
+          {say('stop.askedMany', { count })}
+          <p className="ladder-sub">{say('stop.cost')}</p>
+        </div>
+      </div>
+      {tasks.map((task) => {
+        const wait = task.progress?.wait ?? null
+        const { machineId } = task
+        return (
+          <div key={task.id} className="ladder-step ladder-machine">
+            {wait?.unanswered === true ? (
+              <Icon name="warning" className="ladder-unanswered" />
+            ) : (
+              <StateMark name="busy" />
+            )}
+            <div>
+              <Say
+                text={wait?.unanswered === true ? 'stop.noAnswer' : 'stop.waiting'}
+                params={{ name: task.machineName }}
+              />
+            </div>
+            <span className="ladder-clock">
+              {wait !== null && clock(wait, now)}{' '}
+              <Button kind="danger" size="small" onClick={() => machineId !== null && void powerOffMachine(machineId)}>
+                {say('stop.powerOffNow')}
+              </Button>
+            </span>
+          </div>
+        )
+      })}
+      <footer className="ladder-actions">
+        <Button size="small" onClick={() => void Promise.all(ids.map(shutDownMachine))}>
+          {say('stop.askAgain')}
+        </Button>
+        <Button size="small" onClick={() => void Promise.all(tasks.map((task) => cancelTask(task.id)))}>
           {say('stop.stopWaiting')}
         </Button>
       </footer>

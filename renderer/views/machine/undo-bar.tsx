@@ -3,8 +3,8 @@ import type { PermitContext } from '../../../app/domain/permit.ts'
 import { permit } from '../../../app/domain/permit.ts'
 import type { RestoreRecord } from '../../../app/domain/snapshot.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
-import { call } from '../../actions/call.ts'
 import { keepRestore, letGoRestore, undoRestore } from '../../actions/snapshots.ts'
+import { cancelTask } from '../../actions/tasks.ts'
 import { Button } from '../../components/button.tsx'
 import { AlertDialog } from '../../components/dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -52,7 +52,7 @@ function UnderWay({ context: { task } }: { readonly context: PermitContext }): R
       <Button
         size="small"
         reason={canCancel(task) ? null : say('detail.cannotCancel')}
-        onClick={() => void call('task.cancel', { taskId: task.id })}
+        onClick={() => void cancelTask(task.id)}
       >
         {say('verb.cancel')}
       </Button>

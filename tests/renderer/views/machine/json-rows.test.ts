@@ -20,7 +20,13 @@ test('a JSON document is one line for each value, in its own order', () => {
 })
 
 test('what is folded hides its parts alone', () => {
-  expect(shown(['$\nState', '$\nMounts'], '')).toEqual([' { }', '  Id "abc"', '  State { }', '  Mounts [ ]', '  Args [ ]'])
+  expect(shown(['$\nState', '$\nMounts'], '')).toEqual([
+    ' { }',
+    '  Id "abc"',
+    '  State { }',
+    '  Mounts [ ]',
+    '  Args [ ]',
+  ])
 })
 
 test('a search keeps the lines that hold it and those that lead there, unfolded', () => {

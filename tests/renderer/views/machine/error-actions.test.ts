@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { errorCodes } from '../../../../app/domain/errors.ts'
+import { errorActions } from '../../../../renderer/views/machine/error-actions.ts'
+
+const start = { verb: 'start', state: 'stopped', canRetry: true } as const
+
+test.each([
+  ['tool-missing', ['providers', 'retry']],
+  ['timeout', ['check', 'retry']],
+  ['busy', ['whenFree']],
+  ['no-space', ['trash', 'retry']],
+  ['wrong-state', ['start', 'check']],
+  ['tool-failed', ['retry']],
+  ['bug', ['copyReport', 'retry']],
+  ['cancelled', []],
+  ['invalid-input', []],
+] as const)('%s offers %j', (code, actions) => {
+  expect(errorActions(code, start)).toEqual(actions)
+})
+
+test('a shutdown that failed offers to power off, after trying again', () => {
+  expect(errorActions('tool-failed', { verb: 'shutDown', state: 'running', canRetry: true })).toEqual([
+    'retry',
+    'powerOff',
+  ])
+})
+
+test('a name that is taken offers another one', () => {
+  expect(errorActions('already-exists', { verb: 'rename', state: 'stopped', canRetry: false })).toEqual(['rename'])
+})
+
+test('never more than two, and never trying again what cannot be', () => {
+  for (const code of errorCodes) {
+    expect(errorActions(code, start).length).toBeLessThanOrEqual(2)
+    expect(errorActions(code, { verb: null, state: null, canRetry: false })).not.toContain('retry')
+  }
+})
