@@ -62,11 +62,14 @@ function HowLong({ context: { machine } }: { readonly context: PermitContext }):
   if (machine.state === 'inaccessible') return null
   if (machine.remark !== null) return <span className="faint-text cut">{say(machine.remark)}</span>
   if (machine.since === null) return null
+  const elapsedMs = Date.now() - Date.parse(machine.since)
+  // Seconds would stand still until the next minute.
+  if (elapsedMs < 60_000) return null
   const isOn = machine.state === 'running' || machine.state === 'paused'
   return (
     <time className="faint-text" dateTime={machine.since}>
       {isOn
-        ? say('detail.for', { duration: formatDuration(Date.now() - Date.parse(machine.since), locale) })
+        ? say('detail.for', { duration: formatDuration(elapsedMs, locale) })
         : say('detail.since', { time: momentText(machine.since, now, locale, say) })}
     </time>
   )

@@ -99,7 +99,7 @@ function Form({
     ))
   return (
     <div className="machine-settings">
-      <div className="form">{rows(open)}</div>
+      {open.length > 0 && <div className="form">{rows(open)}</div>}
       {closed.length > 0 && (
         <>
           <p className="notice notice-info">
