@@ -8,8 +8,8 @@ const batchBytes = 200 * 1024
 /** A character's first bytes wait this long for the others; then they were no character. */
 const tailMs = 50
 /** Bytes a viewer may owe before the source waits, and what it must be down to before the source goes on. */
-const highBytes = 768 * 1024
-const lowBytes = 192 * 1024
+const highBytes = 2 * 1024 * 1024
+const lowBytes = 1024 * 1024
 /** A viewer that keeps the source waiting for so long is left behind, and told everything anew when it is back. */
 const patienceMs = 5_000
 

@@ -3,6 +3,7 @@ import type { ConsoleDown } from '../../app/contract/views.ts'
 import type { AppError } from '../../app/domain/errors.ts'
 import type { SessionId } from '../../app/domain/ids.ts'
 import { cutInput } from './paste.ts'
+import { createPump } from './pump.ts'
 
 /** Of a terminal, what attaching needs; a test can be one. */
 export interface Screen {
@@ -31,12 +32,13 @@ interface Listeners {
 }
 
 /** Unshown bytes that make a flood when they stay for so long. */
-const floodBytes = 300 * 1024
+const floodBytes = 512 * 1024
 const floodMs = 1_500
 const calmMs = 400
 
 /** Joins a terminal to a session's stream: bytes down, keys up, and an acknowledgement for what the terminal has taken. */
 export function attach(client: Client, sessionId: SessionId, screen: Screen, listeners: Listeners): Attachment {
+  const pump = createPump(screen)
   let isDetached = false
   let replays = 0
   let unshownBytes = 0
@@ -62,11 +64,11 @@ export function attach(client: Client, sessionId: SessionId, screen: Screen, lis
   const show = (data: Uint8Array, shown: () => void): void => {
     unshownBytes += data.length
     watchFlood()
-    screen.write(data, () => {
-      unshownBytes -= data.length
-      shown()
+    pump.write(data, (bytes, isLast) => {
+      unshownBytes -= bytes
+      if (isLast) shown()
       if (isDetached) return
-      stream.up({ kind: 'ack', bytes: data.length })
+      stream.up({ kind: 'ack', bytes })
       watchFlood()
     })
   }
@@ -77,7 +79,8 @@ export function attach(client: Client, sessionId: SessionId, screen: Screen, lis
     else if (frame.kind === 'size') listeners.sized(frame.columns, frame.rows)
     else {
       replays += 1
-      screen.reset()
+      // In its turn: what came before it is still being written.
+      pump.write(new Uint8Array(), () => screen.reset())
       show(frame.data, () => {
         replays -= 1
       })
@@ -103,6 +106,7 @@ export function attach(client: Client, sessionId: SessionId, screen: Screen, lis
     isReplaying: () => replays > 0,
     detach() {
       isDetached = true
+      pump.stop()
       if (floodTimer !== null) clearTimeout(floodTimer)
       if (isFlooded) listeners.flooded(false)
       stream.close()

@@ -30,12 +30,14 @@ export async function watchTerminal(page: Page, sessionId: string): Promise<void
   await page.evaluate((id) => {
     const isTerminal = (value: unknown): value is Terminal =>
       typeof value === 'object' && value !== null && 'write' in value && 'input' in value && 'buffer' in value
-    const seen = new Set<unknown>()
+    // At which depth: what was met too deep to go on is searched when it is met nearer.
+    const seen = new Map<unknown, number>()
     const search = (value: unknown, depth: number): Terminal | null => {
-      if (typeof value !== 'object' || value === null || seen.has(value) || depth > 8) return null
+      if (typeof value !== 'object' || value === null || depth > 8) return null
+      if ((seen.get(value) ?? 9) <= depth) return null
       if (value instanceof Node || value === window) return null
       if (isTerminal(value)) return value
-      seen.add(value)
+      seen.set(value, depth)
       for (const part of Array.isArray(value) ? value : Object.values(value)) {
         const found = search(part, depth + 1)
         if (found !== null) return found
@@ -47,7 +49,12 @@ export async function watchTerminal(page: Page, sessionId: string): Promise<void
     let fiber = (element as unknown as Record<string, { memoizedState: unknown; return: unknown }>)?.[key ?? '']
     let terminal: Terminal | null = null
     while (terminal === null && fiber) {
-      terminal = search(fiber.memoizedState, 0)
+      // A component's hooks hang one on the other: each is searched by itself.
+      let hook = fiber.memoizedState as { memoizedState?: unknown; next?: unknown } | null
+      while (terminal === null && typeof hook === 'object' && hook !== null) {
+        terminal = search(hook.memoizedState, 0)
+        hook = (hook.next ?? null) as typeof hook
+      }
       fiber = fiber.return as typeof fiber
     }
     if (terminal === null) throw new Error('no terminal in the page')

@@ -26,6 +26,9 @@ export async function openTerminals(): Promise<Terminals> {
     }
     berth = await openElectron({ home, env: dockerd.env })
     const sessions = [await openShell(berth, 'quiet'), await openShell(berth, 'flood')] as const
+    // The second took the first one's place: side by side both are on screen.
+    await berth.page.keyboard.press('Control+Shift+D')
+    for (const id of sessions) await berth.page.locator(`[data-session="${id}"] .xterm-rows`).waitFor()
     for (const id of sessions) await watchTerminal(berth.page, id)
     return { berth, dockerd, sessions, close }
   } catch (error) {
@@ -34,7 +37,7 @@ export async function openTerminals(): Promise<Terminals> {
   }
 }
 
-/** Opens a shell in a new pane of the dock and waits for its prompt. */
+/** Opens a shell in the dock and waits for its prompt. */
 async function openShell({ page }: OpenElectron, name: string): Promise<string> {
   await page.getByRole('row', { name: new RegExp(`^${name},`) }).click()
   await page.keyboard.press('Control+t')

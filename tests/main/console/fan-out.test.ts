@@ -119,11 +119,11 @@ describe('the source', () => {
     const { fanOut, look, isPaused } = setUp()
     const window = look()
     await settle()
-    fanOut.push(Buffer.alloc(1_000_000))
+    fanOut.push(Buffer.alloc(3_000_000))
     expect(isPaused()).toBe(true)
-    window.viewer.ack(500_000)
+    window.viewer.ack(1_000_000)
     expect(isPaused()).toBe(true)
-    window.viewer.ack(400_000)
+    window.viewer.ack(1_000_000)
     expect(isPaused()).toBe(false)
   })
 
@@ -134,7 +134,7 @@ describe('the source', () => {
     const window = look()
     await settle()
     window.ackAll()
-    fanOut.push(Buffer.alloc(1_000_000))
+    fanOut.push(Buffer.alloc(3_000_000))
     expect(isPaused()).toBe(true)
     window.viewer.leave()
     expect(isPaused()).toBe(false)
@@ -144,25 +144,25 @@ describe('the source', () => {
     const { fanOut, look, isPaused } = setUp()
     const [dead, alive] = [look(), look()]
     await settle()
-    fanOut.push(Buffer.alloc(1_000_000, 'a'))
+    fanOut.push(Buffer.alloc(3_000_000, 'a'))
     alive.ackAll()
     expect(isPaused()).toBe(true)
     await vi.advanceTimersByTimeAsync(5_000)
     expect(isPaused()).toBe(false)
     for (let round = 0; round < 10; round++) {
-      fanOut.push(Buffer.alloc(1_000_000, 'b'))
+      fanOut.push(Buffer.alloc(3_000_000, 'b'))
       alive.ackAll()
       expect(isPaused()).toBe(false)
     }
-    expect(alive.text()).toHaveLength(11_000_000)
-    expect(dead.owed()).toBe(1_000_000)
+    expect(alive.text()).toHaveLength(33_000_000)
+    expect(dead.owed()).toBe(3_000_000)
   })
 
   it('tells a viewer everything anew that was behind and is back', async () => {
     const { fanOut, look } = setUp()
     const [slow, quick] = [look(), look()]
     await settle()
-    fanOut.push(Buffer.alloc(1_000_000, 'a'))
+    fanOut.push(Buffer.alloc(3_000_000, 'a'))
     quick.ackAll()
     await vi.advanceTimersByTimeAsync(5_000)
     fanOut.push(bytes('missed'))
@@ -203,7 +203,7 @@ describe('any mix of output, viewers coming and going, and acknowledgements', ()
         for (const now of steps) {
           const who = 'who' in now ? windows[now.who % Math.max(1, windows.length)] : undefined
           if (now.do === 'say') say(now.text)
-          else if (now.do === 'flood') say('x'.repeat(800_000))
+          else if (now.do === 'flood') say('x'.repeat(2_500_000))
           else if (now.do === 'look') windows.push(look())
           else if (now.do === 'wait') await vi.advanceTimersByTimeAsync(now.ms)
           else if (now.do === 'ack') who?.ackAll()

@@ -54,16 +54,16 @@ describe('a program in a terminal', () => {
   })
 
   it('is heard to its last byte though its viewer was slow when it ended', async () => {
-    const { session, until } = shell('seq 1 300000')
+    const { session, until } = shell('seq 1 400000')
     const screen = watch(session, undefined, false)
-    await screen.until((text) => text.length > 700_000)
+    await screen.until((text) => text.length > 1_900_000)
     // Nothing is acknowledged for longer than a program's terminal is kept open after its end.
     await new Promise((resolve) => setTimeout(resolve, 600))
-    const acks = setInterval(() => screen.viewer.ack(1_000_000), 5)
+    const acks = setInterval(() => screen.viewer.ack(3_000_000), 5)
     await until((now) => now.state === 'ended')
     clearInterval(acks)
-    expect(screen.text().includes('300000\r\n')).toBe(true)
-    expect(count(screen.text(), '\n')).toBe(300_000)
+    expect(screen.text().includes('400000\r\n')).toBe(true)
+    expect(count(screen.text(), '\n')).toBe(400_000)
   })
 
   it('keeps its exit code, and says what the provider makes of it', async () => {
