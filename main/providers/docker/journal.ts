@@ -59,6 +59,8 @@ const trashSchema = z.object({
   restart: z.string(),
   /** Volumes the person wants gone too, once this is purged. */
   volumes: z.array(z.string()),
+  /** Written before the first thing of it goes: from then on it is nothing to bring back, and a crash finishes it. */
+  purging: z.boolean().default(false),
 })
 export type TrashEntry = z.infer<typeof trashSchema>
 

@@ -55,6 +55,21 @@ export function createRemoval(world: DockerWorld): Removal {
   const forget = (trashId: string): Promise<void> =>
     journal.setTrash(journal.trash().filter(({ id }) => id !== trashId))
 
+  /** Deletes what is in the trash for good, and its entry last. May be done again after a crash. */
+  const purgeItem = async (item: TrashEntry, op: Op): Promise<void> => {
+    const isOther = (entry: TrashEntry): boolean => entry.id !== item.id
+    const replace = (purging: boolean): Promise<void> =>
+      journal.setTrash(journal.trash().map((entry) => (isOther(entry) ? entry : { ...entry, purging })))
+    await replace(true)
+    try {
+      await removeForGood(item.machineId, item.volumes, op)
+    } catch (thrown) {
+      await replace(false)
+      throw thrown
+    }
+    await forget(item.id)
+  }
+
   /** Stops, and gives name and restart policy away. May be done again after a crash. */
   const putAside = async (item: TrashEntry, op: Op): Promise<void> => {
     const { engine } = endpoints.follower(item.endpointId)
@@ -78,18 +93,21 @@ export function createRemoval(world: DockerWorld): Removal {
   }
 
   const removeForGood = async (id: MachineId, volumes: readonly string[], op: Op): Promise<void> => {
-    const { engine, containerId } = targetOf(world, id)
-    await run(host, engine, commands.removeByForce(containerId), op)
+    await removeIfThere(id, targetOf(world, id).containerId, op)
     for (const restore of journal.machine(id)?.restores ?? []) await removeIfThere(id, restore.keptId, op)
     for (const { label } of await readSnapshots(world, id, op))
       await deleteSnapshot(world, targetOf(world, id), label.id, op)
     await journal.setMachine(id, null)
-    for (const volume of volumes) await run(host, engine, commands.removeVolume(volume), op)
+    for (const volume of volumes) await goneAfter(id, commands.removeVolume(volume), op)
   }
 
-  const removeIfThere = async (id: MachineId, containerId: string, op: Op): Promise<void> => {
+  const removeIfThere = (id: MachineId, containerId: string, op: Op): Promise<void> =>
+    goneAfter(id, commands.removeByForce(containerId), op)
+
+  /** What is not there any more is gone all the same: a purge is done again after a crash. */
+  const goneAfter = async (id: MachineId, args: readonly string[], op: Op): Promise<void> => {
     const { engine } = targetOf(world, id)
-    const result = await attempt(host, engine, commands.removeByForce(containerId), op)
+    const result = await attempt(host, engine, args, op)
     if (result.exitCode === 0) return
     const problem = engineFailure(result, engine.product)
     if (problem.error.code !== 'not-found') throw problem
@@ -130,6 +148,7 @@ export function createRemoval(world: DockerWorld): Removal {
         ...(await weigh(id, inspected, op)),
         restart: container.restart,
         volumes: [...volumes],
+        purging: false,
       }
       // What takes time is done while it can still be given up; the rest is short and finished after a crash.
       if (container.word === 'running') {
@@ -149,7 +168,8 @@ export function createRemoval(world: DockerWorld): Removal {
 
     trash: {
       async list() {
-        return journal.trash().map((item) => {
+        const shown = journal.trash().filter(({ purging }) => !purging)
+        return shown.map((item) => {
           const { id, endpointId, machineId, name, removedAt, sizeBytes, snapshotCount } = item
           return { id, endpointId, machineId, name, removedAt, sizeBytes, snapshotCount }
         })
@@ -178,15 +198,18 @@ export function createRemoval(world: DockerWorld): Removal {
       },
 
       async purge(trashId, op) {
-        const item = itemOf(trashId)
-        await removeForGood(item.machineId, item.volumes, op)
-        await forget(trashId)
+        await purgeItem(itemOf(trashId), op)
         endpoints.emit({ kind: 'trash' })
       },
     },
 
     async settle(endpointId, op) {
       for (const item of journal.trash().filter((entry) => entry.endpointId === endpointId)) {
+        if (item.purging) {
+          // What can't be finished now is in the trash again, to be tried by the person.
+          await purgeItem(item, op).catch((error: unknown) => host.log.error('docker.purge', { id: item.id, error }))
+          continue
+        }
         const { engine } = endpoints.follower(endpointId)
         const inspected = await inspectOne(host, engine, item.containerId, op)
         if (inspected !== null && parseAsideName(inspected.container.name) === null) await putAside(item, op)

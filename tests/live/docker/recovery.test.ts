@@ -163,4 +163,27 @@ describe('removing', () => {
     expect(await daemon.docker('image', 'ls', '-q', 'berth-snapshot')).not.toContain(taken)
     expect(JSON.parse(await readFile(join(world.home, 'data', 'docker.json'), 'utf8')).machines).toEqual({})
   })
+
+  it('finishes a purge that a crash cut short: the container was gone, its snapshot and volume not yet', async () => {
+    const { daemon } = world
+    await daemon.docker('run', '-d', '--name', 'cut', '-v', 'late:/a', 'local/busybox:1', ...patient)
+    const cut = (await world.machine('cut')).id
+    const taken = await provider.snapshots?.take(cut, { name: 's', description: '', memory: false }, createOp())
+    await provider.remove?.remove(cut, { volumes: ['late'] }, createOp())
+    await provider.dispose()
+    const journalPath = join(world.home, 'data', 'docker.json')
+    const journal = JSON.parse(await readFile(journalPath, 'utf8')) as {
+      trash: { purging: boolean; containerId: string }[]
+    }
+    const [item] = journal.trash
+    await writeFile(journalPath, JSON.stringify({ ...journal, trash: [{ ...item, purging: true }] }))
+    await daemon.docker('rm', '--force', item?.containerId ?? '')
+
+    provider = await world.again()
+    await provider.list(world.endpointId, createOp())
+    expect(await provider.trash?.list(createOp())).toEqual([])
+    expect((await daemon.docker('volume', 'ls', '-q')).split('\n')).not.toContain('late')
+    expect(await daemon.docker('image', 'ls', '--format', '{{.Tag}}', 'berth-snapshot')).not.toContain(taken)
+    expect(JSON.parse(await readFile(journalPath, 'utf8')).trash).toEqual([])
+  })
 })
