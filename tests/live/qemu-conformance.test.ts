@@ -39,7 +39,6 @@ describeProvider('QEMU', {
       provider: ground.provider,
       endpointId: 'qemu:local',
       spec: (name) => specOf(name, ground.guestDisk),
-      make: (name) => ground.make(name),
       read: ask,
       async write(id, text) {
         await ask(id)
