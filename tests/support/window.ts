@@ -14,6 +14,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 /** The size of the design's pictures. */
 export const windowSize = { width: 1280, height: 800 }
 
+/** The font that the design was drawn with, on systems that have none of their own for windows. */
+const fonts = { FONTCONFIG_FILE: join(root, 'tests/support/fonts.conf') }
+
 export interface OpenOptions {
   /** Becomes `BERTH_HOME`. */
   readonly home: string
@@ -38,6 +41,8 @@ export interface OpenBerth {
 
 export interface OpenElectron extends OpenBerth {
   readonly app: ElectronApplication
+  /** Settles when it has ended, by itself or by one of us, and nothing of it is left. */
+  readonly ended: Promise<void>
 }
 
 export interface OpenWeb extends OpenBerth {
@@ -73,14 +78,15 @@ export async function openElectron(options: OpenOptions): Promise<OpenElectron> 
       else main.once('exit', () => resolve())
     })
     const page = await app.firstWindow()
+    const ended = exited.then(() => display.close())
     const end = async (signal: NodeJS.Signals): Promise<void> => {
       main.kill(signal)
-      await within(endingMs, exited, () => `Berth did not end: ${output}`, main)
-      await display.close()
+      await within(endingMs, ended, () => `Berth did not end: ${output}`, main)
     }
     return {
       app,
       page,
+      ended,
       pid: main.pid ?? 0,
       output: () => output,
       close: () => end('SIGTERM'),
@@ -141,7 +147,11 @@ export function openBrowser(): Promise<Browser> {
   const names = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser']
   const found = names.find((path) => existsSync(path))
   if (found === undefined) throw new Error('There is no Chromium here')
-  return chromium.launch({ executablePath: found, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  return chromium.launch({ executablePath: found, args, env: { ...env, ...fonts } })
 }
 
 /** A short folder for `BERTH_HOME`, with these settings in it when any are given. */
@@ -172,7 +182,7 @@ function environmentOf(options: OpenOptions, more: Readonly<Record<string, strin
       entry[1] !== undefined && !/^(VITEST|NODE_ENV|NODE_OPTIONS|TEST$)/.test(entry[0]),
   )
   const mock: Record<string, string> = options.mock === true ? { BERTH_MOCK: '1' } : {}
-  return { ...Object.fromEntries(own), BERTH_HOME: options.home, ...mock, ...more, ...options.env }
+  return { ...Object.fromEntries(own), ...fonts, BERTH_HOME: options.home, ...mock, ...more, ...options.env }
 }
 
 /** Waits for an end; what does not end in time is ended, and that is an error. */

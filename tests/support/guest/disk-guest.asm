@@ -119,7 +119,9 @@ line:
         mov     di, TEXT
 .more:
         call    get
-        cmp     al, 10
+        cmp     al, 10            ; as a program ends a line
+        je      .end
+        cmp     al, 13            ; as a keyboard does
         je      .end
         cmp     di, TEXT + 500
         jae     .more
