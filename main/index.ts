@@ -1,21 +1,24 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, type BrowserWindow, Menu, nativeTheme, powerMonitor, session } from 'electron'
-import { localeFor, write } from '../app/messages/write.ts'
+import { app, type BrowserWindow, nativeTheme, powerMonitor, session, shell } from 'electron'
 import type { Assembled } from './assemble.ts'
-import { createDesktop } from './desktop.ts'
 import { createLog, type Log, logUncaught } from './log.ts'
-import { buildMenu } from './menu.ts'
 import { openPaths, type Paths } from './paths.ts'
 import { guardContents, guardSession, isOurs, registerScheme } from './security.ts'
-import { openSettings, type SettingsStore } from './settings.ts'
 import { type Claim, claimData } from './single-instance.ts'
 import { servePorts } from './transport/electron.ts'
 import { pageRoot, preloadPath } from './version.ts'
 import { openWindow } from './window.ts'
 import { openWindowBounds } from './window-bounds.ts'
 
-/** Berth in a window of its own. The window is made first; everything else is built while its page loads. */
+// Berth in a window of its own. What is imported above is little: the window is made first and its page served, then the core
+// is read, while the page's own process is busy with the page.
+
+/** The page has its files when it has asked for none for this long. */
+const servedMs = 10
+/** A page that never asks must not keep the core from being there. */
+const latestCoreMs = 1_000
+
 const paths = openPaths()
 const log = createLog(join(paths.logs, 'berth.log'))
 logUncaught(log)
@@ -52,11 +55,8 @@ app
   .whenReady()
   .then(async () => {
     const claim = await claiming
-    if (claim.kind === 'taken') {
-      await yieldTo(claim)
-      return
-    }
-    run(paths, log, openSettings(paths.config, log), claim.release)
+    if (claim.kind === 'taken') await yieldTo(claim)
+    else run(paths, log, claim.release)
   })
   .catch((error: unknown) => {
     log.error('start', { error })
@@ -65,25 +65,20 @@ app
 
 /** Another Berth has the machines: it has come to the front by now, or is shown in the browser. */
 async function yieldTo({ pid, other }: Extract<Claim, { kind: 'taken' }>): Promise<void> {
-  const { shell } = await import('electron')
+  const { write } = await import('../app/messages/write.ts')
   process.stderr.write(`${write({ key: 'app.taken', params: { pid: String(pid) } }, 'en')}\n`)
-  if (other?.address !== null && other?.address !== undefined) await shell.openExternal(other.address)
+  if (other !== null && other.address !== null) await shell.openExternal(other.address)
   app.exit(0)
 }
 
-function run(paths: Paths, log: Log, settings: SettingsStore, release: () => void): void {
+function run(paths: Paths, log: Log, release: () => void): void {
   const bounds = openWindowBounds(join(paths.config, 'window.json'), log)
-  const dress = (): void => {
-    nativeTheme.themeSource = settings.get().theme
-    const locale = localeFor(settings.get().locale, app.getLocale())
-    Menu.setApplicationMenu(buildMenu(locale, choose, process.platform))
-  }
-  const choose = (item: string): void => assembled?.dispatcher.publish('menu.chosen', { item })
-  nativeTheme.themeSource = settings.get().theme
-  guardSession(session.defaultSession, pageRoot, log)
-
-  // The core is a large module: it is read while the window's own process starts.
-  const core = loadCore()
+  nativeTheme.themeSource = readTheme(paths.config)
+  const core = whenPageIsServed().then(loadCore)
+  core.catch((error: unknown) => {
+    log.error('core', { error })
+    app.exit(1)
+  })
   servePorts({
     isOurs: (contents) => window !== null && contents === window.webContents,
     isOurUrl: isOurs,
@@ -92,13 +87,19 @@ function run(paths: Paths, log: Log, settings: SettingsStore, release: () => voi
   })
   open()
 
+  function whenPageIsServed(): Promise<void> {
+    return new Promise((resolve) => {
+      let timer = setTimeout(resolve, latestCoreMs)
+      guardSession(session.defaultSession, pageRoot, log, () => {
+        clearTimeout(timer)
+        timer = setTimeout(resolve, servedMs)
+      })
+    })
+  }
+
   async function loadCore(): Promise<Assembled> {
-    const { assemble } = await import('./assemble.ts')
-    const desktop = createDesktop({ window: () => window, settings, quit: () => void leave() })
-    assembled = assemble({ paths, log, settings, desktop, mock: isMock() })
-    assembled.start()
-    dress()
-    settings.onChanged(dress)
+    const { startCore } = await import('./electron-core.ts')
+    assembled = startCore({ paths, log, window: () => window, quit: () => void leave() })
     return assembled
   }
 
@@ -127,12 +128,12 @@ function run(paths: Paths, log: Log, settings: SettingsStore, release: () => voi
 
   /** Asks before leaving when something would change or end, and only when there is a page that can ask. */
   async function ask(): Promise<void> {
-    const { quitting } = assembled?.core ?? {}
-    if (quitting === undefined || window === null || assembled?.dispatcher.clientCount() === 0) return leave()
+    if (assembled === null || window === null || assembled.dispatcher.clientCount() === 0) return leave()
+    const { quitting } = assembled.core
     const plan = await quitting.plan()
     if (!quitting.mustAsk(plan)) return leave()
     focus()
-    assembled?.dispatcher.publish('quit.asked', plan)
+    assembled.dispatcher.publish('quit.asked', plan)
   }
 
   async function leave(): Promise<void> {
@@ -165,6 +166,12 @@ function run(paths: Paths, log: Log, settings: SettingsStore, release: () => voi
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void leave())
 }
 
-function isMock(): boolean {
-  return process.env['BERTH_MOCK'] === '1' || process.argv.includes('--mock')
+/** The one setting that the window's first ground needs; the settings themselves are read with the core. */
+function readTheme(configDir: string): 'system' | 'light' | 'dark' {
+  try {
+    const { theme } = JSON.parse(readFileSync(join(configDir, 'settings.json'), 'utf8')) as { readonly theme?: unknown }
+    return theme === 'light' || theme === 'dark' ? theme : 'system'
+  } catch {
+    return 'system'
+  }
 }

@@ -17,13 +17,17 @@ export function isOurs(url: string): boolean {
   return url.startsWith(pageUrl)
 }
 
-/** Serves the page to a session, and allows it nothing but that and the clipboard for its terminals. */
-export function guardSession(session: Session, pageRoot: string, log: Log): void {
+/**
+ * Serves the page to a session, and allows it nothing but that and the clipboard for its terminals. `onServed` is called for
+ * each file that has been read for it.
+ */
+export function guardSession(session: Session, pageRoot: string, log: Log, onServed: () => void): void {
   const headers = pageHeaders()
   session.protocol.handle(scheme, async (request) => {
     const { host, pathname } = new URL(request.url)
     const file = host === 'app' && request.method === 'GET' ? await readPage(pageRoot, pathname) : null
     if (file === null) return new Response(null, { status: 404, headers })
+    onServed()
     return new Response(new Uint8Array(file.content), { headers: { ...headers, ...file.headers } })
   })
   session.setPermissionRequestHandler((contents, permission, decide, details) => {

@@ -2,19 +2,25 @@ import { randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { z } from 'zod'
 
 /** What the Berth that is running tells one that would like to start. */
-const answerSchema = z.object({ pid: z.number(), shell: z.enum(['electron', 'web']), address: z.string().nullable() })
-export type RunningBerth = z.infer<typeof answerSchema>
+export interface RunningBerth {
+  readonly pid: number
+  readonly shell: 'electron' | 'web'
+  /** Where the web way in is, with its token; null for a window. */
+  readonly address: string | null
+}
 
 export type Claim =
   | { readonly kind: 'ours'; readonly release: () => void }
   /** Another Berth has this data folder. It has been asked to show itself; null when it did not answer. */
   | { readonly kind: 'taken'; readonly pid: number; readonly other: RunningBerth | null }
 
-const lockSchema = z.object({ pid: z.number().int(), startedAt: z.string().nullable(), socket: z.string() })
-type Lock = z.infer<typeof lockSchema>
+interface Lock {
+  readonly pid: number
+  readonly startedAt: string | null
+  readonly socket: string
+}
 
 /** A Berth that is busy starting may take this long to answer. */
 const answerMs = 2_000
@@ -35,9 +41,12 @@ export async function claimData(
   const mine = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid), socket } satisfies Lock)
 
   for (;;) {
-    if (createWith(path, mine)) break
+    // What is there is looked at first: on a full disk a stale lock is the room for ours.
     const text = readText(path)
-    if (text === null) continue
+    if (text === null) {
+      if (createWith(path, mine)) break
+      continue
+    }
     const lock = parseLock(text)
     if (lock !== null) {
       const { isThere, answer } = await ask(lock.socket)
@@ -59,12 +68,15 @@ export async function claimData(
 /** Creates the file with its whole content in one step, so that nobody reads half of it; false when it is there already. */
 function createWith(path: string, text: string): boolean {
   const draft = `${path}.${process.pid}`
-  writeFileSync(draft, text, { mode: 0o600 })
   try {
+    writeFileSync(draft, text, { mode: 0o600 })
     linkSync(draft, path)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    // A disk full to its last byte must not keep a person from making room: better no lock than no Berth.
+    if (code === 'ENOSPC' || code === 'EDQUOT') return true
     // A file system without links: exclusive creation is the next best.
     try {
       writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
@@ -92,10 +104,18 @@ function removeStale(path: string, text: string): void {
 }
 
 function parseLock(text: string): Lock | null {
+  const { pid, startedAt, socket } = fieldsOf(text)
+  if (typeof pid !== 'number' || typeof socket !== 'string') return null
+  return { pid, socket, startedAt: typeof startedAt === 'string' ? startedAt : null }
+}
+
+/** Read by hand, because this runs before the window is there: a schema library would take longer than all the rest. */
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   try {
-    return lockSchema.parse(JSON.parse(text))
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
   } catch {
-    return null
+    return {}
   }
 }
 
@@ -163,9 +183,7 @@ function ask(path: string): Promise<{ readonly isThere: boolean; readonly answer
 }
 
 function parseAnswer(text: string): RunningBerth | null {
-  try {
-    return answerSchema.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
+  const { pid, shell, address } = fieldsOf(text)
+  if (typeof pid !== 'number' || (shell !== 'electron' && shell !== 'web')) return null
+  return { pid, shell, address: typeof address === 'string' ? address : null }
 }

@@ -1,21 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { BrowserWindow, Display, Rectangle } from 'electron'
-import { z } from 'zod'
 import type { Log } from './log.ts'
 import { writeAtomic } from './write-atomic.ts'
 
 const saveMs = 500
 const mostArrangements = 20
 
-const placeSchema = z.object({
-  x: z.number(),
-  y: z.number(),
-  width: z.number(),
-  height: z.number(),
-  isMaximized: z.boolean(),
-})
-type Place = z.infer<typeof placeSchema>
-const fileSchema = z.record(z.string(), placeSchema)
+interface Place extends Rectangle {
+  readonly isMaximized: boolean
+}
 
 /** Where the window was, once for each arrangement of displays: at the desk and on the road are two places. */
 export interface WindowBounds {
@@ -54,12 +47,21 @@ export function openWindowBounds(path: string, log: Log): WindowBounds {
   }
 }
 
+/** What cannot be read is left out: the window then opens at its usual size. */
 function readPlaces(path: string): Readonly<Record<string, Place>> {
   try {
-    return fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const places: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof places !== 'object' || places === null) return {}
+    return Object.fromEntries(Object.entries(places).filter((entry): entry is [string, Place] => isPlace(entry[1])))
   } catch {
     return {}
   }
+}
+
+function isPlace(value: unknown): value is Place {
+  if (typeof value !== 'object' || value === null) return false
+  const place = value as Readonly<Record<string, unknown>>
+  return ['x', 'y', 'width', 'height'].every((name) => Number.isInteger(place[name])) && 'isMaximized' in place
 }
 
 function arrangementOf(displays: readonly Display[]): string {

@@ -3,7 +3,7 @@ import type { MachineId } from '../../app/domain/ids.ts'
 import type { SnapshotTree } from '../../app/domain/snapshot.ts'
 import type { SnapshotOps } from '../../main/providers/provider.ts'
 import { errorFrom, facet, type Ground, make, op, steady } from './ground.ts'
-import { hostileNames } from './keeping.ts'
+import { hostileNames } from './hostile-names.ts'
 import { wrongWith } from './tree.ts'
 
 /** Snapshots and the way back from every restore, seen in what the guest holds. */

@@ -30,6 +30,7 @@ export function describeJourney<Berth extends OpenBerth>(way: WayIn<Berth>): voi
     const open = async (): Promise<void> => {
       berth = await way.open({ home, env: dockerd.env })
       person = personAt(berth.page)
+      await person.row('box').waitFor()
     }
 
     beforeAll(async () => {

@@ -23,7 +23,8 @@ export async function runJob(
   op: Op,
 ): Promise<void> {
   const outcome = await beginJob(qmp, command, jobId, args, op)
-  await dismissJob(qmp, jobId)
+  // Not waited for: ids are never used twice, and what comes next on the line comes after it.
+  dismissJob(qmp, jobId).catch(() => {})
   if (outcome.error !== null) throw qmpFailure(outcome.error)
 }
 

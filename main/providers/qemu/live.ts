@@ -93,11 +93,12 @@ async function greet(world: World, entry: Entry, live: Live, qmp: Qmp): Promise<
   if (handle === undefined) return qmp.close()
   handle.line = qmp
   const talk = qmp.ready.then(async () => {
-    const { UUID } = uuidSchema.parse(await qmp.execute('query-uuid'))
+    qmp.on((event) => onEvent(world, entry, live, event))
+    const [uuid, status] = await Promise.all([qmp.execute('query-uuid'), qmp.execute('query-status')])
+    const { UUID } = uuidSchema.parse(uuid)
     if (UUID !== entry.uuid) throw new Error(`another machine answers: ${UUID}`)
     live.qmp = qmp
-    qmp.on((event) => onEvent(world, entry, live, event))
-    await refreshStatus(world, entry, live)
+    setRunState(world, entry, live, statusSchema.parse(status).status)
     handle.answered()
   })
   void talk.catch((error) => {

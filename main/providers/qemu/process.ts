@@ -94,7 +94,7 @@ async function findByPs(host: Host, argument: string): Promise<number | null> {
   for (const line of result.stdout.split('\n')) {
     const match = /^\s*(\d+)\s+(.*)$/.exec(line)
     // Words are not told apart here: a uuid is long enough to be one by itself.
-    if (match !== null && match[2]?.includes('qemu-system-') && match[2].includes(argument)) return Number(match[1])
+    if (match?.[2]?.includes('qemu-system-') && match[2].includes(argument)) return Number(match[1])
   }
   return null
 }

@@ -28,6 +28,7 @@ export async function readRun(folder: Folder): Promise<RunRecord | null> {
   return readJson(folder.run, runRecordSchema).catch(() => null)
 }
 
+/** Only for a Berth that ends: a power cut ends the process too, and with it all that the record is for. */
 export function writeRun(folder: Folder, run: RunRecord): Promise<void> {
-  return writeJson(folder.run, run)
+  return writeJson(folder.run, run, 'quick')
 }

@@ -2,9 +2,9 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Op, SnapshotOps } from '../provider.ts'
 import { type Definition, imagesOf } from './definitions.ts'
+import { settleFile } from './files.ts'
 import type { Entry, Known } from './fleet.ts'
 import { hardwareOf } from './hardware.ts'
-import { recheck } from './live.ts'
 import { snapshotObstacle } from './machine.ts'
 import { memoryInUse } from './memory.ts'
 import { lineOf } from './power.ts'
@@ -23,7 +23,7 @@ import {
   writeTree,
 } from './snapshot-store.ts'
 import { deleteTag, memorySizes, saveLive, saveOffline, tagPresence } from './tags.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import { quietOp, throwIfCancelled, type World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. */
 export function presentSnapshot(
@@ -63,7 +63,6 @@ async function take(
 ): Promise<string> {
   const { entry, definition } = known
   requireSnapshots(definition)
-  if (entry.live !== null) await recheck(world, entry)
   const { folder, live } = entry
   const images = imagesOf(definition, folder)
   const [tree] = await Promise.all([
@@ -92,16 +91,17 @@ async function take(
     // Named before there is anything to name; that a power cut does not take the name back is seen to meanwhile.
     await writeTree(folder, begun, 'quick')
     const save = live === null ? saveOffline(world, images, id, op) : saveLive(lineOf(entry), images, id, op)
-    const [written, saved] = await Promise.allSettled([writeTree(folder, begun), save])
-    if (written.status === 'rejected' && saved.status === 'fulfilled') {
-      await deleteTag(world, entry, definition, id, op)
-    }
-    for (const result of [saved, written]) {
+    const [settled, saved] = await Promise.allSettled([settleFile(folder.snapshots), save])
+    for (const result of [saved, settled]) {
       if (result.status === 'fulfilled') continue
-      await writeTree(folder, tree)
+      // What cannot be taken out now stays named, unseen, and is taken out by the next start.
+      await deleteTag(world, entry, definition, id, quietOp)
+        .then(() => writeTree(folder, tree))
+        .catch((error) => world.host.log.warn('qemu.take.rest', { uuid: entry.uuid, error: String(error) }))
       throw result.reason
     }
-    await writeTree(folder, { ...changeSnapshot(begun, id, { phase: 'there' }), currentId: id })
+    // The name and the tag are safe by now: after a power cut `recover` comes to the same.
+    await writeTree(folder, { ...changeSnapshot(begun, id, { phase: 'there' }), currentId: id }, 'quick')
   })
   world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
   return id

@@ -61,7 +61,9 @@ export function createLedger(substrate: Substrate): Ledger {
   async function check(client: TestClient, about: MachineId | null, change: Change): Promise<readonly string[]> {
     const deadline = Date.now() + settleMs
     for (;;) {
-      const { wrong, machines } = await look(client, about, change)
+      const { wrong, machines } = await look(client, about, change).catch(
+        (error: unknown): Look => ({ wrong: [`can’t be looked at: ${String(error)}`], machines: expected }),
+      )
       if (wrong.length === 0 || Date.now() > deadline) {
         expected = machines
         return wrong
@@ -142,6 +144,8 @@ export function createLedger(substrate: Substrate): Ledger {
     if (isBusy(state)) wrong.push(`stays ${state}`)
     if (isUp(machine) !== (runs === 1)) wrong.push(`is ${state}, and runs ${runs} times`)
 
+    // What runs while it is said to be off can't be looked into, and was said above.
+    if (!isUp(machine) && runs > 0) return { wrong, known: { ...one, machine } }
     wrong.push(...wrongWith(tree), ...(await substrate.damage(machine, tree)))
     const has = new Set(tree.snapshots.map(({ id }) => id))
     for (const id of one.snapshots.keys()) {

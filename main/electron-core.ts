@@ -1,0 +1,37 @@
+import { app, type BrowserWindow, Menu, nativeTheme } from 'electron'
+import { localeFor } from '../app/messages/write.ts'
+import { type Assembled, assemble } from './assemble.ts'
+import { createDesktop } from './desktop.ts'
+import type { Log } from './log.ts'
+import { buildMenu } from './menu.ts'
+import type { Paths } from './paths.ts'
+import { openSettings } from './settings.ts'
+
+/** All of Berth behind its window: read and begun once the window's page is on its way. */
+export function startCore({
+  paths,
+  log,
+  window,
+  quit,
+}: {
+  readonly paths: Paths
+  readonly log: Log
+  readonly window: () => BrowserWindow | null
+  readonly quit: () => void
+}): Assembled {
+  const settings = openSettings(paths.config, log)
+  const desktop = createDesktop({ window, settings, quit })
+  const mock = process.env['BERTH_MOCK'] === '1' || process.argv.includes('--mock')
+  const assembled = assemble({ paths, log, settings, desktop, mock })
+  assembled.start()
+
+  const choose = (item: string): void => assembled.dispatcher.publish('menu.chosen', { item })
+  const dress = (): void => {
+    const { theme, locale } = settings.get()
+    nativeTheme.themeSource = theme
+    Menu.setApplicationMenu(buildMenu(localeFor(locale, app.getLocale()), choose, process.platform))
+  }
+  dress()
+  settings.onChanged(dress)
+  return assembled
+}
