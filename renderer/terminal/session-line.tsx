@@ -22,7 +22,7 @@ export function SessionLine({ session }: { readonly session: Session }): ReactNo
   if (text === null) return null
   const isOver = session.state === 'ended'
   return (
-    <div className="terminal-line" role="status">
+    <div className={`terminal-line ${session.state === 'live' ? 'terminal-line-over' : ''}`} role="status">
       <StateMark name={isOver ? 'stopped' : 'busy'} />
       <span className="grow">
         <Say text={text} />
