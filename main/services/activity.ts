@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -56,8 +56,14 @@ export function openActivity(dataDir: string, log: Log, now: () => Date): Activi
     const old = [...entries.keys()].slice(0, -keptEntries)
     for (const id of old) entries.delete(id)
     const draft = `${path}.new`
-    writeFileSync(draft, [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 })
-    renameSync(draft, path)
+    try {
+      writeFileSync(draft, [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 })
+      renameSync(draft, path)
+    } catch (error) {
+      // A full disk: the file stays as it is, and Berth starts all the same, to make room with.
+      rmSync(draft, { force: true })
+      log.warn('activity.compact', { error })
+    }
     keep(dropCommands())
   }
 
