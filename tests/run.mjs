@@ -116,13 +116,17 @@ function testFiles(suite) {
   return (suite === 'unit' ? all.filter((file) => !isRunner(file)) : all).sort()
 }
 
-/** What a file's tests drive, read off its name. */
+/** What a file's tests drive, read off its name and what it calls. */
 function needsOf(suite, file) {
   if (suite !== 'live' && suite !== 'e2e') return []
-  const name = file.slice(`tests/${suite}/`.length)
-  const tools = ['qemu', 'docker'].filter((tool) => name.includes(tool))
-  if (suite === 'live') return tools.length > 0 ? tools : ['qemu', 'docker']
-  return name.includes('web') ? ['browser', ...tools] : ['electron', ...tools]
+  const text = readFileSync(join(root, file), 'utf8')
+  const isOf = {
+    qemu: /qemu|describeJourney/,
+    docker: /docker|describeJourney/,
+    electron: /openElectron|electronRuntime/,
+    browser: /openWeb|openBrowser/,
+  }
+  return Object.keys(isOf).filter((group) => isOf[group].test(`${file}\n${text}`))
 }
 
 /** How many tests a file has, without running them. */

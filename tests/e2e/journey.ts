@@ -38,7 +38,9 @@ export function describeJourney<Berth extends OpenBerth>(way: WayIn<Berth>): voi
       image = await writeGuestDisk(home, 'guest.raw')
       dockerd = await startDockerd()
       await dockerd.importBusybox()
-      await dockerd.docker('run', '--detach', '--name', 'box', 'local/busybox:1', 'sleep', '1000000')
+      // Without a shell of its own `sleep` does not hear that it is to stop.
+      const box = ['--name', 'box', '--stop-timeout', '1', 'local/busybox:1', 'sleep', '1000000']
+      await dockerd.docker('run', '--detach', ...box)
       await open()
     })
 

@@ -122,8 +122,12 @@ export function createRemoval(world: DockerWorld): Removal {
         machineId: id,
         way: inspected.container.autoRemove ? 'gone' : 'trash',
         ...(await weigh(id, inspected, op)),
-        stays: mounts.filter((mount) => mount.type === 'bind').map((mount) => mount.source),
-        volumes: [...new Set(volumes)],
+        stays: mounts
+          .filter((mount) => mount.type === 'bind')
+          .map((mount) => mount.source)
+          .sort(),
+        // The engine lists mounts in another order each time.
+        volumes: [...new Set(volumes)].sort(),
         blockedBy: [],
       }
     },
