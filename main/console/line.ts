@@ -1,8 +1,9 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { failure } from '../../app/domain/errors.ts'
+import { openDevice } from './device.ts'
 import { type LogHistory, readLog } from './serial-log.ts'
 import type { ConsoleSource, OpenSource } from './source.ts'
-import type { ConsoleTarget } from './target.ts'
+import type { LineTarget } from './target.ts'
 
 const connectMs = 5_000
 /** Of a line's first bytes: enough to find them in the log, and to tell them from others. */
@@ -13,12 +14,12 @@ const firstBytes = 4_096
  * joined to it without a gap and without saying anything twice.
  */
 export async function openLine(
-  target: Extract<ConsoleTarget, { kind: 'socket' }>,
+  target: LineTarget,
   from: Parameters<OpenSource>[2],
   events: Parameters<OpenSource>[3],
 ): Promise<ConsoleSource> {
-  const history = target.logPath === null ? null : await readLog(target.logPath, from)
-  const socket = await connectTo(target)
+  const history = target.kind !== 'socket' || target.logPath === null ? null : await readLog(target.logPath, from)
+  const socket = await reach(target)
   let receivedBytes = 0
   let isOver = false
 
@@ -84,9 +85,22 @@ function createEarly(history: LogHistory | null, give: (bytes: Buffer) => void) 
   }
 }
 
-function connectTo(target: { readonly path: string; readonly title: string }): Promise<Socket> {
+async function reach(target: LineTarget): Promise<Socket> {
+  try {
+    if (target.kind === 'device') return await openDevice(target.path)
+    return await connectTo(target.kind === 'tcp' ? { host: target.host, port: target.port } : { path: target.path })
+  } catch (error) {
+    throw failure(
+      'unreachable',
+      { key: 'terminal.noLine', params: { title: target.title } },
+      { detail: error instanceof Error ? error.message : String(error), cause: error },
+    )
+  }
+}
+
+function connectTo(to: NetConnectOpts): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(target.path)
+    const socket = connect(to)
     const timer = setTimeout(() => socket.destroy(new Error('no answer')), connectMs)
     socket.once('connect', () => {
       clearTimeout(timer)
@@ -95,13 +109,7 @@ function connectTo(target: { readonly path: string; readonly title: string }): P
     })
     socket.once('error', (error) => {
       clearTimeout(timer)
-      reject(
-        failure(
-          'unreachable',
-          { key: 'terminal.noLine', params: { title: target.title } },
-          { detail: error.message, cause: error },
-        ),
-      )
+      reject(error)
     })
   })
 }

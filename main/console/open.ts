@@ -4,7 +4,7 @@ import { failure } from '../../app/domain/errors.ts'
 import { keepLastBytes } from './last-bytes.ts'
 import { openLine } from './line.ts'
 import type { ConsoleSize, ConsoleSource, OpenSource, SourceEvents } from './source.ts'
-import type { ConsoleTarget } from './target.ts'
+import { type ConsoleTarget, isLine } from './target.ts'
 
 /** A paused terminal is looked at so often: once its program is gone, what is left in it is little and must be read. */
 const watchMs = 80
@@ -13,7 +13,7 @@ const hangUpMs = 3_000
 
 /** Opens a console of any kind. The only place that knows terminals of this computer. */
 export const openSource: OpenSource = (target, size, from, events) =>
-  target.kind === 'socket' ? openLine(target, from, events) : openTerminal(target, size, events)
+  isLine(target) ? openLine(target, from, events) : openTerminal(target, size, events)
 
 /**
  * Runs a program in a terminal of its own. What is only read (`output`) gets one too: it then waits when we do not read,

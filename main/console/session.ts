@@ -10,7 +10,7 @@ import { createHistory } from './history.ts'
 import { isReport } from './reports.ts'
 import type { LogPosition } from './serial-log.ts'
 import type { ConsoleSize, ConsoleSource, OpenSource, SourceEnd } from './source.ts'
-import type { ConsoleTarget } from './target.ts'
+import { type ConsoleTarget, isLine } from './target.ts'
 
 /** The first viewer comes at once and knows the size; without one the console is opened all the same. */
 const firstViewerMs = 500
@@ -142,7 +142,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
     fanOut.flush()
     position = source?.logPosition() ?? null
     source = null
-    if (target?.kind === 'socket') {
+    if (target !== null && isLine(target)) {
       lose()
       return
     }

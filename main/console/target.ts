@@ -29,6 +29,19 @@ export type ConsoleTarget =
       readonly path: string
       readonly logPath: string | null
     }
+  /** A terminal device of this computer behind which one side of a serial line waits (`/dev/ttys003`). Nothing is kept of it. */
+  | {
+      readonly kind: 'device'
+      readonly title: string
+      readonly path: string
+    }
+  /** A TCP port on which one side of a serial line waits. Nothing is kept of it. */
+  | {
+      readonly kind: 'tcp'
+      readonly title: string
+      readonly host: string
+      readonly port: number
+    }
   /** A program whose output is only read (docker logs -f). */
   | {
       readonly kind: 'output'
@@ -37,3 +50,10 @@ export type ConsoleTarget =
       readonly args: readonly string[]
       readonly env: Readonly<Record<string, string>>
     }
+
+/** A serial line, whatever it is reached through: when it breaks while its machine runs, it is tried again. */
+export type LineTarget = Extract<ConsoleTarget, { readonly kind: 'socket' | 'device' | 'tcp' }>
+
+export function isLine(target: ConsoleTarget): target is LineTarget {
+  return target.kind === 'socket' || target.kind === 'device' || target.kind === 'tcp'
+}
