@@ -10,6 +10,7 @@ import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
 import { tasksEn } from './areas/tasks.ts'
 import { terminalEn } from './areas/terminal.ts'
+import { utmEn } from './areas/utm.ts'
 import type { Message } from './text.ts'
 
 /**
@@ -29,4 +30,5 @@ export const en = {
   ...qemuEn,
   ...tasksEn,
   ...terminalEn,
+  ...utmEn,
 } as const satisfies Readonly<Record<string, Message>>

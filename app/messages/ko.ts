@@ -10,6 +10,7 @@ import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
+import { utmKo } from './areas/utm.ts'
 import type { Catalogue } from './text.ts'
 
 /** Every sentence a person reads, in Korean. */
@@ -26,4 +27,5 @@ export const ko: Catalogue = {
   ...qemuKo,
   ...tasksKo,
   ...terminalKo,
+  ...utmKo,
 }

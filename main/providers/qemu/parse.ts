@@ -52,6 +52,8 @@ export interface ImageSnapshot {
   readonly tag: string
   /** Memory kept in this image; 0 for a snapshot of the disk alone. */
   readonly memoryBytes: number
+  /** ISO 8601 UTC. */
+  readonly takenAt: string
 }
 
 /** Reads `qemu-img info --output=json`, or the `image` of a QMP block node. Throws on what is neither. */
@@ -66,6 +68,7 @@ export function parseImageInfo(value: unknown): ImageInfo {
     snapshots: (info.snapshots ?? []).map((snapshot) => ({
       tag: snapshot.name,
       memoryBytes: snapshot['vm-state-size'],
+      takenAt: new Date(snapshot['date-sec'] * 1000).toISOString(),
     })),
   }
 }

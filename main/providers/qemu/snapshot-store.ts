@@ -53,7 +53,7 @@ export type TreeFile = z.infer<typeof treeFileSchema>
 
 export const emptyTreeFile: TreeFile = { version: 1, currentId: null, snapshots: [], restores: [] }
 
-export async function readTree(folder: Folder): Promise<TreeFile> {
+export async function readTree(folder: Pick<Folder, 'snapshots'>): Promise<TreeFile> {
   try {
     return (await readJson(folder.snapshots, treeFileSchema)) ?? emptyTreeFile
   } catch (cause) {
@@ -63,7 +63,11 @@ export async function readTree(folder: Folder): Promise<TreeFile> {
   }
 }
 
-export function writeTree(folder: Folder, tree: TreeFile, how: 'safe' | 'quick' = 'safe'): Promise<void> {
+export function writeTree(
+  folder: Pick<Folder, 'snapshots'>,
+  tree: TreeFile,
+  how: 'safe' | 'quick' = 'safe',
+): Promise<void> {
   return writeJson(folder.snapshots, tree, how)
 }
 

@@ -37,7 +37,12 @@ export function loadLive(qmp: Qmp, jobId: string, images: readonly Image[], tag:
 }
 
 /** In all images or in none. */
-export async function saveOffline(world: World, images: readonly Image[], tag: string, op: Op): Promise<void> {
+export async function saveOffline(
+  world: Pick<World, 'images'>,
+  images: readonly Image[],
+  tag: string,
+  op: Op,
+): Promise<void> {
   const done: Image[] = []
   try {
     for (const image of images) {
@@ -51,7 +56,12 @@ export async function saveOffline(world: World, images: readonly Image[], tag: s
 }
 
 /** May be done again after it was broken off: every image then holds the same moment. */
-export async function applyOffline(world: World, images: readonly Image[], tag: string, op: Op): Promise<void> {
+export async function applyOffline(
+  world: Pick<World, 'images'>,
+  images: readonly Image[],
+  tag: string,
+  op: Op,
+): Promise<void> {
   for (const image of images) await world.images.snapshot('apply', tag, image, unstoppable(op))
 }
 

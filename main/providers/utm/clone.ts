@@ -1,0 +1,48 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { CloneOps } from '../provider.ts'
+import { findSnapshot } from '../qemu/snapshot-store.ts'
+import { utmctlArguments } from './commands.ts'
+import { makeMachine } from './making.ts'
+import { checkName } from './names.ts'
+import { requireSnapshots, wholeTree } from './snapshots.ts'
+import { stateOf } from './states.ts'
+import { applyStopped, checkTag } from './tags.ts'
+import { quietOp, type World } from './world.ts'
+
+/** A day: a disk may have to be copied byte by byte where the file system cannot share it. */
+const copyMs = 24 * 60 * 60_000
+
+/** UTM copies the bundle, snapshots and all; of a snapshot the copy is then made what that was. */
+export function createClone(world: World): CloneOps {
+  const { fleet, tool } = world
+  return {
+    async clone(id, { name, mode, snapshotId }, op) {
+      if (mode === 'linked') throw failure('unsupported', { key: 'utm.why.linked' })
+      checkName(name)
+      const sight = await fleet.get(id, op)
+      if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.cloneRunning' })
+      if (snapshotId !== null) {
+        const known = await fleet.known(id, op)
+        requireSnapshots(known)
+        findSnapshot((await wholeTree(world, known, op)).tree, snapshotId)
+        await checkTag(world, known, snapshotId, op)
+      }
+      const made = await makeMachine(
+        world,
+        name,
+        async (calm) => {
+          const error = await tool.tell(utmctlArguments.clone(sight.uuid, name), copyMs, calm)
+          if (error !== null) throw error
+          return null
+        },
+        op,
+      )
+      if (snapshotId !== null) {
+        const { bundle } = await fleet.known(made, quietOp)
+        op.progress({ text: { key: 'qemu.step.back' }, fraction: null, cancellable: false })
+        await applyStopped(world, bundle, snapshotId, quietOp)
+      }
+      return made
+    },
+  }
+}

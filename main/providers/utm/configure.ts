@@ -1,0 +1,170 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { ConfigureField, ConfigureSpec, MachineConfiguration, VmSpec } from '../../../app/domain/spec.ts'
+import { MiB } from '../../../app/domain/units.ts'
+import type { ConfigureOps, Op, RenameOps } from '../provider.ts'
+import { checkForwards, checkIso } from '../qemu/create.ts'
+import { diskLimit, memoryLimit } from '../qemu/create-options.ts'
+import { freeBytes } from '../qemu/files.ts'
+import { type Bundle, discDrive, imagePath, isApple, writableDisks } from './bundle.ts'
+import { networkArguments } from './create.ts'
+import { cpuLimit } from './create-options.ts'
+import type { Known } from './fleet.ts'
+import { takesDisc } from './machine.ts'
+import { checkName } from './names.ts'
+import { configureScript } from './scripts.ts'
+import { stateOf } from './states.ts'
+import { throwIfCancelled, unstoppable, type World } from './world.ts'
+
+const changeMs = 60_000
+
+export function createConfigure(world: World): ConfigureOps & { readonly rename: RenameOps['rename'] } {
+  return {
+    async read(id, op) {
+      const { bundle, sight } = await world.fleet.known(id, op)
+      const { registry } = await world.fleet.disk()
+      const discs = registry?.get(sight.uuid)?.discs ?? null
+      return configurationOf(world, bundle, discs, sight.abilities.images, op)
+    },
+    async configure(id, changes, op) {
+      await configure(world, await world.fleet.known(id, op), changes, op)
+      await world.fleet.publish((await world.fleet.get(id, op)).uuid, op)
+    },
+    async rename(id, name, op) {
+      checkName(name)
+      const sight = await world.fleet.get(id, op)
+      if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.renameRunning' })
+      throwIfCancelled(op)
+      await world.tool.script(configureScript, [sight.uuid, name, ...unchanged], changeMs, unstoppable(op))
+      await verify(world, id, ({ Information }) => Information.Name === name, op)
+      await world.fleet.publish(sight.uuid, op)
+    },
+  }
+}
+
+/** After the name: memory, cores, network, whether there is one, the disc's drive and path, the other drives. */
+const unchanged = ['', '', '', 'no', '', '', '0'] as const
+
+/** The network as Berth's form has it; null when it is one that the form does not know. */
+export function networkOf({ config }: Bundle): VmSpec['network'] | null {
+  const [network, ...more] = config.Network
+  if (network === undefined) return { mode: 'none' }
+  if (more.length > 0) return null
+  if (network.Mode === 'Shared') return { mode: 'user', forwards: [] }
+  if (network.Mode !== 'Emulated') return null
+  const forwards = network.PortForward.map(({ Protocol, HostAddress, HostPort, GuestPort }) => ({
+    protocol: Protocol.toUpperCase() === 'UDP' ? ('udp' as const) : ('tcp' as const),
+    hostAddress: HostAddress ?? '',
+    hostPort: HostPort,
+    guestPort: GuestPort,
+  }))
+  return { mode: 'user', forwards }
+}
+
+async function configurationOf(
+  world: World,
+  bundle: Bundle,
+  discs: ReadonlyMap<string, string> | null,
+  hasImages: boolean,
+  op: Op,
+): Promise<MachineConfiguration> {
+  const { System } = bundle.config
+  const network = isApple(bundle) ? null : networkOf(bundle)
+  const drive = discDrive(bundle)
+  const disk = hasImages ? growable(bundle) : null
+  const size =
+    disk === null
+      ? null
+      : await world.images.info(disk, 'qcow2', true, op).then(
+          ({ virtualBytes }) => virtualBytes,
+          () => null,
+        )
+  throwIfCancelled(op)
+  const fields: readonly ConfigureField[] = [
+    'cpus',
+    'memoryBytes',
+    // Which disc is in is in UTM's registry only.
+    ...(takesDisc(bundle) && discs !== null ? (['isoPath'] as const) : []),
+    ...(network === null ? [] : (['network'] as const)),
+    ...(size === null ? [] : (['diskBytes'] as const)),
+  ]
+  return {
+    fields,
+    whileStopped: fields,
+    values: {
+      ...(System.CPUCount === 0 ? {} : { cpus: System.CPUCount }),
+      memoryBytes: System.MemorySize * MiB,
+      ...(fields.includes('isoPath') ? { isoPath: discs?.get(drive?.Identifier ?? '') ?? null } : {}),
+      ...(network === null ? {} : { network }),
+      ...(size === null ? {} : { diskBytes: size }),
+    },
+    limits: {
+      cpus: cpuLimit(),
+      memoryBytes: memoryLimit(),
+      ...(size === null ? {} : { diskBytes: { ...diskLimit(await freeBytes(bundle.path)), min: size } }),
+    },
+  }
+}
+
+/** Its one qcow2 disk: which of several is meant could not be said. */
+function growable(bundle: Bundle): string | null {
+  const [disk, ...more] = writableDisks(bundle)
+  const path = disk === undefined || more.length > 0 || isApple(bundle) ? null : imagePath(bundle, disk)
+  return path !== null && /\.qcow2$/i.test(path) ? path : null
+}
+
+async function configure(world: World, { sight, bundle }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
+  if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.configureRunning' })
+  if (sight.isSuspended) throw failure('wrong-state', { key: 'utm.why.configureSuspended' })
+  if (changes.isoPath !== undefined) await checkIso(changes.isoPath)
+  if (changes.network !== undefined) checkForwards(changes.network)
+  const disk = changes.diskBytes === undefined ? null : await diskToGrow(world, bundle, changes.diskBytes, op)
+  throwIfCancelled(op)
+  const { cpus, memoryBytes, isoPath, network } = changes
+  if ([cpus, memoryBytes, isoPath, network].some((value) => value !== undefined)) {
+    await world.tool.script(configureScript, configureArguments(bundle, changes), changeMs, unstoppable(op))
+    const fits = ({ System }: Bundle['config']): boolean =>
+      (cpus === undefined || System.CPUCount === cpus) &&
+      (memoryBytes === undefined || System.MemorySize === Math.ceil(memoryBytes / MiB))
+    await verify(world, `utm:${sight.uuid}`, fits, op)
+  }
+  if (disk === null || changes.diskBytes === undefined) return
+  op.progress({ text: { key: 'qemu.step.grow' }, fraction: null, cancellable: false })
+  await world.images.resize({ node: 'disk0', path: disk, format: 'qcow2' }, changes.diskBytes, unstoppable(op))
+}
+
+/** What `configureScript` takes. */
+export function configureArguments(bundle: Bundle, changes: ConfigureSpec): readonly string[] {
+  const { config } = bundle
+  const [mode, ...forwards] = changes.network === undefined ? [''] : networkArguments(changes.network)
+  const disc = changes.isoPath === undefined ? null : discDrive(bundle)
+  const others = disc === null ? [] : config.Drive.filter(({ Identifier }) => Identifier !== disc.Identifier)
+  return [
+    config.Information.UUID,
+    config.Information.Name,
+    changes.memoryBytes === undefined ? '' : String(Math.ceil(changes.memoryBytes / MiB)),
+    changes.cpus === undefined ? '' : String(changes.cpus),
+    mode,
+    config.Network.length > 0 ? 'yes' : 'no',
+    disc?.Identifier ?? '',
+    changes.isoPath ?? '',
+    String(others.length),
+    ...others.map(({ Identifier }) => Identifier),
+    ...forwards,
+  ]
+}
+
+async function diskToGrow(world: World, bundle: Bundle, wanted: number, op: Op): Promise<string | null> {
+  const path = growable(bundle)
+  if (path === null) throw failure('unsupported', { key: 'qemu.error.noResize' }, { field: 'diskBytes' })
+  const { virtualBytes } = await world.images.info(path, 'qcow2', false, op)
+  if (wanted < virtualBytes) throw failure('invalid-input', { key: 'qemu.error.shrink' }, { field: 'diskBytes' })
+  return wanted === virtualBytes ? null : path
+}
+
+/** The bundle must say so too: an event that was answered proves nothing. */
+async function verify(world: World, id: MachineId, fits: (config: Bundle['config']) => boolean, op: Op): Promise<void> {
+  const { bundle } = await world.fleet.get(id, unstoppable(op))
+  if (bundle === null || fits(bundle.config)) return
+  throw failure('wrong-state', { key: 'utm.error.noEffect' }, { hint: { key: 'utm.error.noEffect.hint' } })
+}

@@ -1,0 +1,55 @@
+import type { ConsoleOption } from '../../../app/domain/console.ts'
+import { failure } from '../../../app/domain/errors.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import type { ConsoleOps } from '../provider.ts'
+import { utmctlArguments } from './commands.ts'
+import type { Sight } from './machine.ts'
+import { parseAttach } from './parse.ts'
+import { stateOf } from './states.ts'
+import { throwIfCancelled, type World } from './world.ts'
+
+const askMs = 15_000
+const idPattern = /^serial(\d{1,3})$/
+
+/**
+ * Serial ports, which UTM leads to a terminal device or a TCP port of this computer and `utmctl attach` names. Those that
+ * UTM shows in a window of its own cannot be had as well.
+ */
+export function createConsoles(world: World): ConsoleOps {
+  const { fleet, tool } = world
+  const options = (sight: Sight): readonly ConsoleOption[] => {
+    const state = stateOf(sight.status)
+    const off: Text | null =
+      state === 'running' || state === 'paused'
+        ? null
+        : { key: `why.state.${fleet.machine(sight).state}`, params: { name: sight.name } }
+    const ports = sight.bundle?.config.Serial ?? []
+    return ports.map(({ Mode }, index) => ({
+      id: `serial${index}`,
+      kind: 'serial',
+      label: { key: 'utm.console.serial', params: { number: index + 1 } },
+      writable: true,
+      withheld: Mode === 'Ptty' || Mode === 'TcpServer' ? off : { key: 'utm.console.taken' },
+    }))
+  }
+
+  return {
+    async options(id, op) {
+      return options(await fleet.get(id, op))
+    },
+    async target(id, consoleId, _as, op) {
+      const sight = await fleet.get(id, op)
+      const option = options(sight).find((one) => one.id === consoleId)
+      const index = idPattern.exec(consoleId)?.[1]
+      if (option === undefined || index === undefined) throw failure('not-found', { key: 'qemu.error.console' })
+      if (option.withheld !== null) throw failure('wrong-state', option.withheld)
+      const text = await tool.ask(utmctlArguments.attach(sight.uuid, Number(index)), askMs, op)
+      throwIfCancelled(op)
+      const address = parseAttach(text)
+      if (address === null) throw failure('unreachable', { key: 'utm.console.nowhere' }, { detail: text })
+      return { ...address, title: `serial ${Number(index) + 1}` }
+    },
+    // Nothing is kept: what the port said before somebody listened is gone.
+    tail: async () => null,
+  }
+}

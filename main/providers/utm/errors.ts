@@ -1,0 +1,149 @@
+import { type ErrorCode, type Failure, failure } from '../../../app/domain/errors.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import type { RunResult } from '../../exec/command.ts'
+import { commandDetail, commandFailure } from '../../exec/failure.ts'
+import { explain as explainQemu } from '../qemu/errors.ts'
+import { parseEventError } from './parse.ts'
+
+interface Row {
+  readonly code: ErrorCode
+  readonly message: Text
+  readonly hint?: Text
+  readonly field?: string
+}
+
+const notRunning: Row = {
+  code: 'unreachable',
+  message: { key: 'utm.error.notRunning' },
+  hint: { key: 'utm.error.notRunning.hint' },
+}
+const noPermission: Row = {
+  code: 'permission',
+  message: { key: 'utm.error.automation' },
+  hint: { key: 'utm.error.automation.hint' },
+}
+const gone: Row = { code: 'not-found', message: { key: 'error.machineGone' } }
+
+/**
+ * Numbers of Apple Events that failed. They are looked at first: the sentences around them are in whatever language the
+ * person's macOS speaks.
+ */
+const numbers: Readonly<Record<number, Row>> = {
+  // errAEEventNotPermitted, errAEPrivilegeError: nobody allowed it, or there is nobody logged in to ask.
+  [-1743]: noPermission,
+  [-10004]: noPermission,
+  // procNotFound, connectionInvalid, and the two of an application that can't be opened.
+  [-600]: notRunning,
+  [-609]: notRunning,
+  [-10810]: notRunning,
+  [-10827]: notRunning,
+  // errAETimeout: UTM is there and does not answer. What it did is not known.
+  [-1712]: { code: 'timeout', message: { key: 'utm.error.noAnswer' }, hint: { key: 'error.timeout.hint' } },
+  // errAENoSuchObject, errAEIllegalIndex.
+  [-1728]: gone,
+  [-1719]: gone,
+}
+
+/**
+ * What UTM says of a command that it could not carry out (number -2700), in English. Said in another language, it stays
+ * `tool-failed` with UTM's own words beside it.
+ */
+const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
+  {
+    pattern: /guest agent is not running or not installed/i,
+    code: 'unreachable',
+    message: { key: 'utm.error.agent' },
+    hint: { key: 'utm.error.agent.hint' },
+  },
+  {
+    pattern: /must be stopped before/i,
+    code: 'wrong-state',
+    message: { key: 'utm.error.notStopped' },
+  },
+  {
+    pattern: /virtual machine is not running|invalid state|Operation not available/i,
+    code: 'wrong-state',
+    message: { key: 'utm.error.state' },
+  },
+  {
+    pattern: /already exists with this name|virtual machine already exists/i,
+    code: 'already-exists',
+    message: { key: 'utm.error.nameInUse' },
+    hint: { key: 'utm.error.nameInUse.hint' },
+    field: 'name',
+  },
+  {
+    pattern:
+      /Suspend (?:is not supported|state cannot)|Failed to save VM snapshot|does not support (?:writable )?snapshots?/i,
+    code: 'unsupported',
+    message: { key: 'utm.error.memory' },
+    hint: { key: 'utm.error.memory.hint' },
+  },
+  {
+    pattern: /snapshot '.*' does not exist|No snapshot named/i,
+    code: 'not-found',
+    message: { key: 'qemu.error.snapshotGone' },
+  },
+  {
+    pattern:
+      /does not support emulating the architecture|not supported (?:by the backend|on your machine|for this virtual)/i,
+    code: 'unsupported',
+    message: { key: 'utm.error.unsupported' },
+  },
+  {
+    pattern: /Failed to access (?:drive image path|data from shortcut|shared directory)/i,
+    code: 'not-found',
+    message: { key: 'utm.error.drive' },
+    hint: { key: 'utm.error.drive.hint' },
+  },
+  {
+    pattern: /valid UTM file must be specified|Failed to (?:import|parse imported) VM/i,
+    code: 'invalid-input',
+    message: { key: 'utm.error.noBundle' },
+    field: 'path',
+  },
+  { pattern: /^Error: Virtual machine not found/m, ...gone },
+  {
+    pattern: /^Error: Application not found/m,
+    code: 'tool-missing',
+    message: { key: 'error.toolMissing', params: { tool: 'UTM' } },
+    hint: { key: 'error.toolMissing.hint' },
+  },
+]
+
+/**
+ * Whether a run failed. `utmctl` ends with 0 though its event failed, and says so only on its stderr; a run without a word
+ * about an error may still have done nothing, so the state is looked at as well.
+ */
+export function hasFailed(result: Pick<RunResult, 'reason' | 'exitCode' | 'stderr'>): boolean {
+  return result.reason !== 'exit' || result.exitCode !== 0 || /^Error from event: /m.test(result.stderr)
+}
+
+/** The failure of a run that failed. `isRemote`: Berth was started over SSH, where macOS refuses every event. */
+export function eventFailure(result: RunResult, isRemote: boolean): Failure {
+  if (result.reason !== 'exit') return commandFailure(result, 'UTM')
+  const detail = commandDetail(result)
+  const number = parseEventError(result.stderr)
+  const row =
+    (number === null ? undefined : numbers[number]) ?? sentences.find(({ pattern }) => pattern.test(result.stderr))
+  if (row === noPermission && isRemote) {
+    return failure('permission', { key: 'utm.error.ssh' }, { hint: { key: 'utm.error.ssh.hint' }, detail })
+  }
+  if (row !== undefined) {
+    return failure(row.code, row.message, { hint: row.hint ?? null, field: row.field ?? null, detail })
+  }
+  return (
+    explainQemu(result.stderr, detail) ??
+    failure('tool-failed', { key: 'error.toolFailed', params: { tool: 'UTM' } }, { detail })
+  )
+}
+
+/** The same failure when it is known to come from a locked screen. */
+export function lockedFailure(error: Failure): Failure {
+  const { detail } = error.error
+  return failure(
+    'unreachable',
+    { key: 'utm.error.locked' },
+    { hint: { key: 'utm.error.locked.hint' }, detail, cause: error },
+  )
+}

@@ -1,0 +1,230 @@
+import { failure, isCancelled } from '../../../app/domain/errors.ts'
+import { type MachineId, machineId, parseId } from '../../../app/domain/ids.ts'
+import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import type { Log } from '../../log.ts'
+import type { Op, ProviderChange } from '../provider.ts'
+import type { Addresses } from './addresses.ts'
+import type { Bundle } from './bundle.ts'
+import { bundleName } from './bundle.ts'
+import type { BrokenBundle, Scan } from './bundles.ts'
+import { utmctlArguments } from './commands.ts'
+import { type Abilities, brokenMachine, machineOf, providerId, type Sight } from './machine.ts'
+import type { Memory } from './memory.ts'
+import { parseList, parseStatus, type Row } from './parse.ts'
+import type { Registry } from './registry.ts'
+import { stateOf } from './states.ts'
+import type { Tool } from './tool.ts'
+import { pauseFor, throwIfCancelled } from './world.ts'
+
+/** Shorter than the inventory's own patience, so that the list says what was the matter. */
+const listMs = 8_000
+const firstPollMs = 150
+const lastPollMs = 1_000
+
+export interface FleetWorld {
+  readonly tool: Tool
+  readonly readRegistry: () => Promise<Registry | null>
+  readonly scan: (registry: Registry | null) => Promise<Scan>
+  readonly memory: Memory
+  readonly addresses: () => Addresses
+  readonly abilities: (op: Op) => Promise<Abilities>
+  readonly changed: (change: ProviderChange) => void
+  readonly log: Log
+}
+
+/** What UTM and the disk say together, at one moment. */
+export interface Survey {
+  /** null while UTM does not run: what is known is what lies on the disk. */
+  readonly rows: readonly Row[] | null
+  readonly registry: Registry | null
+  readonly scan: Scan
+}
+
+/** A machine whose bundle Berth can see. */
+export interface Known {
+  readonly sight: Sight
+  readonly bundle: Bundle
+}
+
+export interface Fleet {
+  /** What lies on the disk; asks nobody. */
+  disk(): Promise<Omit<Survey, 'rows'>>
+  /** Asks UTM for its list if it runs. Fails as UTM does; an empty list is one that UTM gave. */
+  survey(op: Op): Promise<Survey>
+  all(op: Op): Promise<readonly Machine[]>
+  /** One machine, looked at afresh; null when UTM's own list does not have it. */
+  find(id: MachineId, op: Op): Promise<Machine | null>
+  /** As `find`, with all that is known of it; fails with `not-found`. */
+  get(id: MachineId, op: Op): Promise<Sight>
+  /** As `get`, and fails with the reason when its bundle is not to be seen. */
+  known(id: MachineId, op: Op): Promise<Known>
+  broken(id: MachineId): Promise<BrokenBundle | null>
+  machine(sight: Sight): Machine
+  /** Looks again and tells whoever watches. */
+  publish(uuid: string, op: Op): Promise<void>
+  /** Waits until UTM's word for it fits; false when it did not within the time. Looks that fail are looked again. */
+  settles(uuid: string, fits: (word: string) => boolean, limitMs: number, op: Op): Promise<boolean>
+  /** Shows a state of our own while something is done; the machine's own is shown again afterwards. */
+  hold<T>(uuid: string, state: MachineState, job: () => Promise<T>): Promise<T>
+  changed(change: ProviderChange): void
+}
+
+export function createFleet(world: FleetWorld): Fleet {
+  const { tool, memory, log } = world
+  const holds = new Map<string, MachineState[]>()
+
+  const disk = async (): Promise<Omit<Survey, 'rows'>> => {
+    const registry = await world.readRegistry()
+    return { registry, scan: await world.scan(registry) }
+  }
+
+  const survey = async (op: Op): Promise<Survey> => {
+    const [appRuns, { registry, scan }] = await Promise.all([tool.appRuns(op), disk()])
+    return { rows: appRuns ? await list(scan, op) : null, registry, scan }
+  }
+
+  const list = async (scan: Scan, op: Op): Promise<readonly Row[]> => {
+    const text = await tool.ask(utmctlArguments.list(), listMs, op)
+    const rows = parseList(text, (uuid) => scan.known.get(uuid)?.config.Information.Name ?? null)
+    if (rows === null) {
+      throw failure('output-unreadable', { key: 'error.unreadable', params: { tool: 'UTM' } }, { detail: text })
+    }
+    const once = new Map(rows.map((row) => [row.uuid, row]))
+    if (once.size !== rows.length) log.warn('utm.list.twice', { rows: rows.length, machines: once.size })
+    return [...once.values()]
+  }
+
+  const sightOf = async (
+    { uuid, status, name }: Pick<Row, 'uuid' | 'status'> & { readonly name: string | null },
+    { registry, scan }: Omit<Survey, 'rows'>,
+    op: Op,
+  ): Promise<Sight> => {
+    const bundle = scan.known.get(uuid) ?? null
+    const isOff = stateOf(status) === 'stopped'
+    const registered = registry?.get(uuid)?.isSuspended ?? false
+    return {
+      uuid,
+      // The configuration has it whole; a list is made of lines.
+      name: bundle?.config.Information.Name ?? name ?? uuid,
+      status,
+      bundle,
+      missing: bundle !== null ? null : scan.isComplete && registry !== null ? 'gone' : 'unseen',
+      isSuspended: isOff && bundle !== null && (await memory.isSuspended(bundle, registered, op)),
+      addresses: world.addresses().of(uuid),
+      abilities: await world.abilities(op),
+      held: holds.get(uuid)?.at(-1) ?? null,
+    }
+  }
+
+  /** UTM's word for one machine; null when its list does not have it. */
+  const wordOf = async (uuid: string, op: Op): Promise<{ status: string; name: string | null } | null> => {
+    try {
+      const word = parseStatus(await tool.ask(utmctlArguments.status(uuid), listMs, op))
+      if (word !== null) return { status: word, name: null }
+    } catch (error) {
+      // `utmctl` keeps quiet about why it could not look, and says that there is no such machine.
+      if (isCancelled(error)) throw error
+    }
+    return (await list((await disk()).scan, op)).find((row) => row.uuid === uuid) ?? null
+  }
+
+  const sight = async (id: MachineId, op: Op): Promise<Sight | null> => {
+    const parsed = parseId(id)
+    if (parsed?.provider !== providerId || !/^[0-9A-F-]{36}$/.test(parsed.key)) return null
+    const uuid = parsed.key
+    const appRuns = await tool.appRuns(op)
+    const word = appRuns ? await wordOf(uuid, op) : null
+    const { registry, scan } = await disk()
+    if (word === null && (appRuns || !scan.known.has(uuid))) {
+      if (!appRuns && !scan.isComplete) throw unseen(scan)
+      return null
+    }
+    return sightOf({ uuid, status: word?.status ?? 'stopped', name: word?.name ?? null }, { registry, scan }, op)
+  }
+
+  const findBroken = async (id: MachineId): Promise<BrokenBundle | null> => {
+    const key = parseId(id)?.key ?? ''
+    if (!key.startsWith('broken-')) return null
+    return (await disk()).scan.broken.find((one) => one.key === key) ?? null
+  }
+
+  const fleet: Fleet = {
+    disk,
+    survey,
+    async all(op) {
+      const { rows, registry, scan } = await survey(op)
+      if (rows === null && !scan.isComplete) throw unseen(scan)
+      const all: readonly Pick<Sight, 'uuid' | 'status' | 'name'>[] =
+        rows ??
+        [...scan.known].map(([uuid, { config }]) => ({ uuid, status: 'stopped', name: config.Information.Name }))
+      const sights = await Promise.all(all.map((row) => sightOf(row, { registry, scan }, op)))
+      throwIfCancelled(op)
+      return [...sights.map(machineOf), ...scan.broken.map(brokenOf)]
+    },
+    async find(id, op) {
+      const broken = await findBroken(id)
+      if (broken !== null) return brokenOf(broken)
+      const found = await sight(id, op)
+      throwIfCancelled(op)
+      return found === null ? null : machineOf(found)
+    },
+    async get(id, op) {
+      const found = await sight(id, op)
+      throwIfCancelled(op)
+      if (found === null) throw failure('not-found', { key: 'error.machineGone' })
+      return found
+    },
+    async known(id, op) {
+      const found = await fleet.get(id, op)
+      const { bundle, missing } = found
+      if (bundle !== null) return { sight: found, bundle }
+      if (missing === 'gone') throw failure('not-found', { key: 'utm.remark.gone' })
+      throw unseen((await disk()).scan)
+    },
+    broken: findBroken,
+    machine: machineOf,
+    async publish(uuid, op) {
+      // What cannot be looked at now is looked at by the next list.
+      const machine = await fleet.find(machineId(providerId, uuid), op).catch(() => null)
+      if (machine !== null) world.changed({ kind: 'upsert', machine })
+    },
+    async settles(uuid, fits, limitMs, op) {
+      const until = Date.now() + limitMs
+      for (let waitMs = firstPollMs; ; waitMs = Math.min(lastPollMs, waitMs * 1.5)) {
+        const word = await wordOf(uuid, op).catch((error: unknown) => {
+          if (isCancelled(error)) throw error
+          return null
+        })
+        if (word !== null && fits(word.status)) return true
+        throwIfCancelled(op)
+        if (Date.now() > until) return false
+        await pauseFor(waitMs, op)
+      }
+    },
+    async hold(uuid, state, job) {
+      const held = holds.get(uuid) ?? []
+      holds.set(uuid, [...held, state])
+      world.changed({ kind: 'list', endpointId: `${providerId}:local` })
+      try {
+        return await job()
+      } finally {
+        const rest = [...(holds.get(uuid) ?? [])]
+        rest.splice(rest.lastIndexOf(state), 1)
+        if (rest.length === 0) holds.delete(uuid)
+        else holds.set(uuid, rest)
+        world.changed({ kind: 'list', endpointId: `${providerId}:local` })
+      }
+    },
+    changed: world.changed,
+  }
+  return fleet
+}
+
+function brokenOf({ key, path }: BrokenBundle): Machine {
+  return brokenMachine({ key, name: bundleName(path) })
+}
+
+/** macOS does not let Berth look into UTM's folder. */
+export function unseen({ problem }: Scan): Error {
+  return failure('permission', { key: 'utm.error.folder' }, { hint: { key: 'utm.error.folder.hint' }, detail: problem })
+}

@@ -1,0 +1,185 @@
+import { machineId } from '../../../app/domain/ids.ts'
+import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import { MiB } from '../../../app/domain/units.ts'
+import type { Verb } from '../../../app/domain/verbs.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import { type Bundle, discDrive, imagePath, isApple, writableDisks } from './bundle.ts'
+import { stateOf } from './states.ts'
+
+export const providerId = 'utm'
+export const endpointId = 'utm:local'
+
+/** All that a machine's row depends on. */
+export interface Sight {
+  readonly uuid: string
+  readonly name: string
+  /** UTM's own word; `stopped` while UTM does not run, because no machine of it does then. */
+  readonly status: string
+  /** null when it is not where it should be (`gone`), or macOS does not let Berth see (`unseen`). */
+  readonly bundle: Bundle | null
+  readonly missing: 'gone' | 'unseen' | null
+  /** Its memory is kept on the disk and it does not run. */
+  readonly isSuspended: boolean
+  /** From its guest agent, as far as they were told. */
+  readonly addresses: readonly string[]
+  readonly abilities: Abilities
+  /** What is shown while Berth itself is at work on it. */
+  readonly held: MachineState | null
+}
+
+/** What this computer's tools can do for machines of the QEMU kind. */
+export interface Abilities {
+  /** `utmctl` takes snapshots of running machines. */
+  readonly live: boolean
+  /** `qemu-img` is here: snapshots of stopped machines, and looking into images. */
+  readonly images: boolean
+}
+
+/** Names of UTM's own pictures that say which system it is. */
+const systems: Readonly<Record<string, string>> = {
+  debian: 'Debian',
+  ubuntu: 'Ubuntu',
+  fedora: 'Fedora',
+  'arch-linux': 'Arch Linux',
+  alpine: 'Alpine Linux',
+  centos: 'CentOS',
+  kali: 'Kali Linux',
+  manjaro: 'Manjaro',
+  mint: 'Linux Mint',
+  nixos: 'NixOS',
+  opensuse: 'openSUSE',
+  'red-hat': 'Red Hat',
+  suse: 'SUSE',
+  linux: 'Linux',
+  freebsd: 'FreeBSD',
+  openbsd: 'OpenBSD',
+  netbsd: 'NetBSD',
+  haiku: 'Haiku',
+  mac: 'macOS',
+  windows: 'Windows',
+  'windows-7': 'Windows 7',
+  'windows-10': 'Windows 10',
+  'windows-11': 'Windows 11',
+  'windows-xp': 'Windows XP',
+}
+
+/** A machine as the list shows it. */
+export function machineOf(sight: Sight): Machine {
+  const { uuid, name, bundle, status } = sight
+  const system = bundle?.config.System
+  return {
+    id: machineId(providerId, uuid),
+    endpointId,
+    kind: 'vm',
+    name,
+    state: sight.held ?? ownState(sight),
+    nativeState: status,
+    os: bundle === null ? null : systemOf(bundle),
+    arch: system?.Architecture ?? null,
+    // 0 is UTM's word for as many as it thinks fit.
+    cpus: system?.CPUCount || null,
+    memoryBytes: system === undefined ? null : system.MemorySize * MiB,
+    since: null,
+    addresses: [...forwardedAddresses(bundle), ...sight.addresses],
+    withheld: withheldFrom(sight),
+    remark: remarkOf(sight),
+  }
+}
+
+/** A bundle that UTM itself cannot read: listed so that it is missed by nobody. */
+export function brokenMachine({ key, name }: { readonly key: string; readonly name: string }): Machine {
+  const unreadable: Text = { key: 'utm.remark.unreadable' }
+  return {
+    id: machineId(providerId, key),
+    endpointId,
+    kind: 'vm',
+    name,
+    state: 'inaccessible',
+    nativeState: 'unreadable',
+    os: null,
+    arch: null,
+    cpus: null,
+    memoryBytes: null,
+    since: null,
+    addresses: [],
+    withheld: { rename: unreadable, remove: unreadable, clone: unreadable, configure: unreadable },
+    remark: unreadable,
+  }
+}
+
+/** Its state as UTM and the disk say, whatever Berth is doing to it. */
+export function ownState({ status, isSuspended, missing }: Sight): MachineState {
+  const state = stateOf(status)
+  if (state !== 'stopped') return state
+  if (missing === 'gone') return 'inaccessible'
+  return isSuspended ? 'suspended' : 'stopped'
+}
+
+function remarkOf({ missing, status, bundle }: Sight): Text | null {
+  if (missing === 'gone') return { key: 'utm.remark.gone' }
+  if (missing === 'unseen') return { key: 'utm.remark.unseen' }
+  if (stateOf(status) === 'unknown') return { key: 'utm.remark.unknown' }
+  return bundle !== null && isApple(bundle) ? { key: 'utm.remark.apple' } : null
+}
+
+function systemOf(bundle: Bundle): string | null {
+  const { Information, System } = bundle.config
+  if (isApple(bundle)) return System.Boot?.OperatingSystem ?? null
+  const { Icon, IconCustom } = Information
+  return Icon === undefined || IconCustom ? null : (systems[Icon] ?? null)
+}
+
+/** Where its forwarded ports are reached. */
+function forwardedAddresses(bundle: Bundle | null): readonly string[] {
+  return (bundle?.config.Network ?? [])
+    .filter(({ Mode }) => Mode === 'Emulated')
+    .flatMap(({ PortForward }) => PortForward)
+    .map(({ HostAddress, HostPort }) => `${reachable(HostAddress)}:${HostPort}`)
+}
+
+/** An address to call for one that was listened on. */
+export function reachable(hostAddress: string | undefined): string {
+  return hostAddress === undefined || hostAddress === '' || hostAddress === '0.0.0.0' ? '127.0.0.1' : hostAddress
+}
+
+/** Why it has no snapshots at all; null when it has. */
+export function snapshotObstacle(bundle: Bundle): Text | null {
+  if (isApple(bundle)) return { key: 'utm.why.appleSnapshots' }
+  const disks = writableDisks(bundle)
+  if (disks.length === 0) return { key: 'qemu.why.noDisk' }
+  const other = disks.find((disk) => !/\.qcow2$/i.test(imagePath(bundle, disk) ?? ''))
+  return other === undefined ? null : { key: 'utm.why.format', params: { file: other.ImageName ?? '' } }
+}
+
+function withheldFrom(sight: Sight): Readonly<Partial<Record<Verb, Text>>> {
+  const { bundle, abilities } = sight
+  const withheld: Partial<Record<Verb, Text>> = {}
+  const withhold = (verbs: readonly Verb[], reason: Text | null): void => {
+    if (reason === null) return
+    for (const verb of verbs) withheld[verb] ??= reason
+  }
+  const snapshots = ['snapshot', 'restore', 'undoRestore'] as const
+  const isOn = stateOf(sight.status) !== 'stopped'
+  if (bundle === null) {
+    const reason: Text = { key: sight.missing === 'gone' ? 'utm.remark.gone' : 'utm.remark.unseen' }
+    withhold([...snapshots, 'suspend', 'discardSuspended', 'configure', 'remove'], reason)
+    if (sight.missing === 'gone') withhold(['clone', 'rename'], reason)
+  } else {
+    withhold(snapshots, snapshotObstacle(bundle))
+    if (!abilities.images) withhold([...snapshots, 'discardSuspended'], { key: 'utm.why.noImages' })
+    if (sight.isSuspended) withhold(snapshots, { key: 'utm.why.snapshotSuspended' })
+    if (isOn && !abilities.live) withhold(snapshots, { key: 'utm.why.snapshotRunning' })
+    if (isApple(bundle)) withhold(['discardSuspended'], { key: 'utm.why.appleDiscard' })
+  }
+  if (isOn) {
+    withhold(['clone'], { key: 'utm.why.cloneRunning' })
+    withhold(['rename'], { key: 'utm.why.renameRunning' })
+    withhold(['remove'], { key: 'utm.why.removeRunning' })
+  }
+  return withheld
+}
+
+/** Whether a disc can be put in and out by its settings. */
+export function takesDisc(bundle: Bundle): boolean {
+  return !isApple(bundle) && discDrive(bundle) !== null
+}

@@ -1,0 +1,49 @@
+import { failure } from '../../../app/domain/errors.ts'
+import { type MachineId, machineId } from '../../../app/domain/ids.ts'
+import type { Op } from '../provider.ts'
+import { utmctlArguments } from './commands.ts'
+import { providerId } from './machine.ts'
+import { eventMs } from './power.ts'
+import { quietOp, throwIfCancelled, unstoppable, type World } from './world.ts'
+
+/**
+ * Makes a machine by one command of UTM, which cannot be called off once it is under way: it is waited for, and what came of
+ * it is taken away again when it was called off meanwhile. `make` returns its UUID, or null when UTM does not say it: then it
+ * is the one of that name that was not there before.
+ */
+export function makeMachine(
+  world: World,
+  name: string,
+  make: (op: Op) => Promise<string | null>,
+  op: Op,
+): Promise<MachineId> {
+  return world.making.run('make', async () => {
+    throwIfCancelled(op)
+    const before = new Set(await uuids(world, op))
+    throwIfCancelled(op)
+    op.progress({ text: { key: 'utm.step.make' }, fraction: null })
+    const told = await make(unstoppable(op))
+    const uuid = told ?? (await newcomer(world, before, name))
+    if (op.signal.aborted) {
+      // Nothing is in it but copies.
+      await world.tool.tell(utmctlArguments.delete(uuid), eventMs, quietOp)
+      throwIfCancelled(op)
+    }
+    await world.fleet.publish(uuid, quietOp)
+    return machineId(providerId, uuid)
+  })
+}
+
+async function uuids(world: World, op: Op): Promise<readonly string[]> {
+  const { rows, scan } = await world.fleet.survey(op)
+  return rows?.map(({ uuid }) => uuid) ?? [...scan.known.keys()]
+}
+
+async function newcomer(world: World, before: ReadonlySet<string>, name: string): Promise<string> {
+  const { rows, scan } = await world.fleet.survey(quietOp)
+  const fresh = (rows ?? []).filter(({ uuid }) => !before.has(uuid))
+  const named = fresh.filter((row) => (scan.known.get(row.uuid)?.config.Information.Name ?? row.name) === name)
+  const [one, ...more] = named.length > 0 ? named : fresh
+  if (one !== undefined && more.length === 0) return one.uuid
+  throw failure('wrong-state', { key: 'utm.error.noEffect' }, { hint: { key: 'utm.error.noEffect.hint' } })
+}

@@ -1,0 +1,32 @@
+import { open } from 'node:fs/promises'
+import { type PlistValue, parse } from 'plist'
+
+/** UTM's own are some kilobytes. What is larger is none of them, and not read. */
+const maxBytes = 4 * 1024 * 1024
+
+/**
+ * Reads a property list, in XML or binary. Throws what the system says when there is none (`ENOENT`, `EPERM`), and an
+ * `Error` that says why for one that is too large or no property list.
+ */
+export async function readPlist(path: string): Promise<PlistValue> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    if (size > maxBytes) throw new Error(`${size} bytes are no configuration`)
+    return parsePlist(await file.readFile())
+  } finally {
+    await file.close()
+  }
+}
+
+/** Throws an `Error` that says what is wrong with what is no property list. */
+export function parsePlist(bytes: Uint8Array): PlistValue {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (text.subarray(0, 8).toString('latin1') === 'bplist00') return parse(bytes)
+  const xml = text.toString('utf8')
+  // The parser takes older notations as well, in which nearly every rubbish is a word.
+  if (!/^\uFEFF?\s*<(?:\?xml|!DOCTYPE plist|plist)/.test(xml)) throw new Error('no property list')
+  // What was cut off would be read as far as it goes.
+  if (!/<\/plist>\s*$/.test(xml)) throw new Error('the property list ends in the middle')
+  return parse(xml)
+}

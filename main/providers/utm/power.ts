@@ -1,0 +1,127 @@
+import { type Failure, failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Op, PauseOps, PowerOps, RestartOps } from '../provider.ts'
+import { utmctlArguments } from './commands.ts'
+import type { Sight } from './machine.ts'
+import { stateOf } from './states.ts'
+import { pauseFor, unstoppable, type World } from './world.ts'
+
+/** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
+const shutDownMs = 60_000
+const shutDownPollMs = 500
+/** An Apple Event is answered when UTM has done it, or given up by macOS after two minutes. */
+export const eventMs = 150_000
+/** After the event was answered the state may still be on its way. */
+const settleMs = 20_000
+/** Per step of switching off: forced, then killed. */
+const stopMs = 10_000
+
+/** Switches a machine on, wakes it, or lets it go on. Settles when UTM says that it runs. */
+export async function start(world: World, { uuid, status }: Pick<Sight, 'uuid' | 'status'>, op: Op): Promise<void> {
+  const { fleet, tool } = world
+  if (stateOf(status) === 'running') return
+  // UTM refuses to be asked while something else is under way.
+  if (status !== 'stopped' && status !== 'paused') {
+    await fleet.settles(uuid, (word) => ['stopped', 'paused', 'started'].includes(word), settleMs, op)
+  }
+  const error = await tool.tell(utmctlArguments.start(uuid), eventMs, op)
+  await confirm(world, uuid, 'running', error, op)
+}
+
+/** Looks until the machine is in a state; otherwise throws why the command failed, or that it had no effect. */
+export async function confirm(
+  world: World,
+  uuid: string,
+  state: 'running' | 'paused' | 'stopped',
+  error: Failure | null,
+  op: Op,
+): Promise<void> {
+  // A command that failed may have been late: one look more decides, not a wait.
+  const limitMs = error === null ? settleMs : 0
+  if (await world.fleet.settles(uuid, (word) => stateOf(word) === state, limitMs, op)) return
+  throw error ?? failure('wrong-state', { key: 'utm.error.noEffect' }, { hint: { key: 'utm.error.noEffect.hint' } })
+}
+
+/** At once: UTM's forced stop, then the end of its process. What is paused can only be ended. */
+export async function powerOff(world: World, { uuid, status }: Pick<Sight, 'uuid' | 'status'>, op: Op): Promise<void> {
+  const { fleet, tool } = world
+  if (stateOf(status) === 'stopped') return
+  const isOff = (word: string): boolean => stateOf(word) === 'stopped'
+  let last: Failure | null = null
+  for (const style of stateOf(status) === 'running' ? (['force', 'kill'] as const) : (['kill'] as const)) {
+    last = await tool.tell(utmctlArguments.stop(uuid, style), eventMs, op)
+    if (await fleet.settles(uuid, isOff, last === null ? stopMs : 0, op)) return
+  }
+  const params = { tool: 'UTM', seconds: stopMs / 1000 }
+  throw last ?? failure('timeout', { key: 'error.timeout', params }, { hint: { key: 'error.timeout.hint' } })
+}
+
+/** Asks the guest by its power button and waits until it is off, however long. */
+async function shutDown(world: World, sight: Sight, op: Op): Promise<void> {
+  const { uuid, status } = sight
+  const { fleet, tool, host } = world
+  if (stateOf(status) === 'stopped') return
+  await fleet.hold(uuid, 'stopping', async () => {
+    // A guest that stands still cannot hear.
+    if (stateOf(status) !== 'running') await start(world, sight, op)
+    const since = host.now()
+    const tell = (unanswered: boolean): void =>
+      op.progress({
+        text: null,
+        fraction: null,
+        wait: { since: since.toISOString(), limitMs: shutDownMs, by: 'acpi', unanswered, killsAtLimit: false },
+      })
+    const error = await tool.tell(utmctlArguments.stop(uuid, 'request'), eventMs, op)
+    const isOff = (word: string): boolean => stateOf(word) === 'stopped'
+    if (error !== null && !(await fleet.settles(uuid, isOff, 0, op))) throw error
+    tell(false)
+    let isLate = false
+    while (!(await fleet.settles(uuid, isOff, 0, op))) {
+      if (!isLate && host.now().getTime() - since.getTime() > shutDownMs) {
+        isLate = true
+        tell(true)
+      }
+      await pauseFor(shutDownPollMs, op)
+    }
+  })
+}
+
+export function createPower(world: World): PowerOps & RestartOps & PauseOps {
+  const { fleet, tool } = world
+  const running = async (id: MachineId, op: Op): Promise<Sight> => {
+    const sight = await fleet.get(id, op)
+    const state = stateOf(sight.status)
+    if (state === 'running' || state === 'paused') return sight
+    throw failure('wrong-state', { key: `why.state.${fleet.machine(sight).state}`, params: { name: sight.name } })
+  }
+  return {
+    async start(id, op) {
+      const sight = await fleet.get(id, op)
+      await start(world, sight, op)
+      await fleet.publish(sight.uuid, op)
+    },
+    async shutDown(id, op) {
+      await shutDown(world, await fleet.get(id, op), op)
+    },
+    async powerOff(id, op) {
+      const sight = await fleet.get(id, op)
+      await fleet.hold(sight.uuid, 'stopping', () => powerOff(world, sight, op))
+    },
+    async restart(id, op) {
+      await shutDown(world, await fleet.get(id, op), op)
+      await start(world, await fleet.get(id, op), op)
+    },
+    async pause(id, op) {
+      const { uuid, status } = await running(id, op)
+      if (stateOf(status) === 'paused') return
+      const error = await tool.tell(utmctlArguments.suspend(uuid, { save: false }), eventMs, unstoppable(op))
+      await confirm(world, uuid, 'paused', error, op)
+      await fleet.publish(uuid, op)
+    },
+    async resume(id, op) {
+      const sight = await running(id, op)
+      await start(world, sight, op)
+      await fleet.publish(sight.uuid, op)
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import { homedir } from 'node:os'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import { createEmitter } from '../../../app/util/emitter.ts'
+import { createSerial } from '../../../app/util/serial.ts'
+import type { Host, Op, Provider, ProviderChange } from '../provider.ts'
+import { guarded } from '../qemu/guarded.ts'
+import { createQemuImg } from '../qemu/qemu-img.ts'
+import { createAddresses } from './addresses.ts'
+import { createBundles } from './bundles.ts'
+import { createClone } from './clone.ts'
+import { createConfigure } from './configure.ts'
+import { createConsoles } from './consoles.ts'
+import { createCreate } from './create.ts'
+import { details } from './details.ts'
+import { createFleet } from './fleet.ts'
+import { layoutOf } from './layout.ts'
+import { endpointId, providerId } from './machine.ts'
+import { createMemory } from './memory.ts'
+import { createPower } from './power.ts'
+import { probe } from './probe.ts'
+import { recover } from './recover.ts'
+import { containerOf, createRegistry } from './registry.ts'
+import { createSnapshots } from './snapshots.ts'
+import { createSuspend } from './suspend.ts'
+import { createTool } from './tool.ts'
+import { createRemove } from './trash.ts'
+import { watchMachines } from './watch.ts'
+import { quietOp, throwIfCancelled, type World } from './world.ts'
+
+/** Whose UTM it is, where that is not this process's own person and session. */
+export interface UtmPlace {
+  readonly home: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** UTM's machines on this Mac, driven through its own tools and read from its bundles. */
+export function createUtmProvider(
+  host: Host,
+  { home, env }: UtmPlace = { home: homedir(), env: process.env },
+): Provider {
+  const changes = createEmitter<ProviderChange>((error) => host.log.error('utm.listener', { error: String(error) }))
+  const { documents, preferences } = containerOf(home)
+  const tool = createTool(host, env)
+  const images = createQemuImg(host)
+  const hasImages = async (): Promise<boolean> => (await host.findTool('qemu-img')) !== null
+  const memory = createMemory(images, hasImages, host.now)
+  let watchers = 0
+  const fleet = createFleet({
+    tool,
+    memory,
+    readRegistry: createRegistry(preferences),
+    scan: createBundles(documents, host.log),
+    addresses: () => addresses,
+    abilities: async (op) => ({ live: await tool.hasSnapshots(op), images: await hasImages() }),
+    changed: changes.emit,
+    log: host.log,
+  })
+  const addresses = createAddresses(tool, host.now, (uuid) => void fleet.publish(uuid, quietOp), host.log)
+  const world: World = {
+    host,
+    layout: layoutOf(host.dataDir),
+    tool,
+    images,
+    memory,
+    addresses,
+    fleet,
+    making: createSerial(),
+  }
+  const power = guarded(createPower(world))
+  const { trash, ...remove } = createRemove(world)
+  const { rename, ...configure } = createConfigure(world)
+
+  return {
+    id: providerId,
+    label: 'UTM',
+    kind: 'vm',
+    never: { reset: { key: 'utm.why.reset' } },
+    power,
+    restart: power,
+    pause: power,
+    suspend: guarded(createSuspend(world)),
+    snapshots: guarded(createSnapshots(world)),
+    consoles: guarded(createConsoles(world)),
+    create: guarded(createCreate(world, documents)),
+    clone: guarded(createClone(world)),
+    rename: guarded({ rename }),
+    configure: guarded(configure),
+    remove: guarded(remove),
+    trash: guarded(trash),
+    probe: (op) => probe(world, documents, op),
+    async list(wanted, op: Op) {
+      throwIfCancelled(op)
+      if (wanted !== endpointId) return []
+      const machines = await fleet.all(op)
+      // Asked only while somebody watches: the answers come later, as changes.
+      if (watchers > 0) addresses.refresh(machines.filter(({ state }) => state === 'running').map(uuidOf))
+      return machines
+    },
+    async read(id, op) {
+      throwIfCancelled(op)
+      return fleet.find(id, op)
+    },
+    async details(id, op) {
+      throwIfCancelled(op)
+      return details(world, id, op)
+    },
+    watch(changed) {
+      watchers += 1
+      const off = changes.on(changed)
+      const stop = watchMachines({ host, fleet, documents, preferences }, changed)
+      return () => {
+        watchers -= 1
+        stop()
+        off()
+      }
+    },
+    recover: (op) => recover(world, op),
+    dispose: async () => {},
+  }
+}
+
+function uuidOf({ id }: { readonly id: MachineId }): string {
+  return id.slice(providerId.length + 1)
+}

@@ -1,0 +1,80 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { Op, SuspendOps } from '../provider.ts'
+import { imagePath, isApple, writableDisks } from './bundle.ts'
+import { utmctlArguments } from './commands.ts'
+import type { Known } from './fleet.ts'
+import { suspendTag } from './memory.ts'
+import { confirm, eventMs, powerOff, start } from './power.ts'
+import { stateOf } from './states.ts'
+import { throwIfCancelled, unstoppable, type World } from './world.ts'
+
+/** UTM writes its registry about a second after it knows. */
+const registryMs = 5_000
+
+/**
+ * UTM only pauses a machine whose memory it has written, and its process stays. Here it is ended as well, and never before
+ * the memory was found on the disk: the next start then wakes from it.
+ */
+async function suspend(world: World, { sight, bundle }: Known, op: Op): Promise<void> {
+  const { fleet, tool, memory } = world
+  const { uuid, name, status } = sight
+  const state = stateOf(status)
+  if (state !== 'running' && state !== 'paused') {
+    throw failure('wrong-state', { key: `why.state.${fleet.machine(sight).state}`, params: { name } })
+  }
+  await fleet.hold(uuid, 'suspending', async () => {
+    // It writes the memory of a running machine only.
+    if (state === 'paused') await start(world, sight, op)
+    throwIfCancelled(op)
+    op.progress({ text: { key: 'utm.step.memory' }, fraction: null, cancellable: false })
+    const error = await tool.tell(utmctlArguments.suspend(uuid, { save: true }), eventMs, unstoppable(op))
+    const isKept = error === null && (await isOnDisk(world, { sight, bundle }, op))
+    if (!isKept) {
+      // Nothing was kept: it goes on as if nothing had been asked.
+      if (state === 'running') await start(world, { uuid, status: 'paused' }, unstoppable(op))
+      throw error ?? failure('tool-failed', { key: 'utm.error.notKept' }, { hint: { key: 'utm.error.memory.hint' } })
+    }
+    await confirm(world, uuid, 'paused', null, unstoppable(op))
+    await powerOff(world, { uuid, status: 'paused' }, unstoppable(op))
+    memory.believe(uuid)
+  })
+}
+
+async function isOnDisk(world: World, { sight, bundle }: Known, op: Op): Promise<boolean> {
+  const kept = await world.memory.isKept(bundle, unstoppable(op)).catch(() => null)
+  if (kept !== null) return kept
+  // Without `qemu-img` the image cannot be asked: UTM's own registry is.
+  const until = Date.now() + registryMs
+  while (Date.now() < until) {
+    const { registry } = await world.fleet.disk()
+    if (registry?.get(sight.uuid)?.isSuspended === true) return true
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  return false
+}
+
+/** Takes the kept memory out of the images. UTM's registry still speaks of it; the next start finds none and boots. */
+async function discard(world: World, { sight, bundle }: Known, op: Op): Promise<void> {
+  if (stateOf(sight.status) !== 'stopped') {
+    const key = `why.state.${world.fleet.machine(sight).state}` as const
+    throw failure('wrong-state', { key, params: { name: sight.name } })
+  }
+  if (isApple(bundle)) throw failure('unsupported', { key: 'utm.why.appleDiscard' })
+  throwIfCancelled(op)
+  for (const [index, drive] of writableDisks(bundle).entries()) {
+    const path = imagePath(bundle, drive)
+    if (path === null || !/\.qcow2$/i.test(path)) continue
+    const { snapshots } = await world.images.info(path, 'qcow2', false, op)
+    if (!snapshots.some(({ tag }) => tag === suspendTag)) continue
+    const image = { node: `disk${index}`, path, format: 'qcow2' } as const
+    await world.images.snapshot('delete', suspendTag, image, unstoppable(op))
+  }
+  await world.fleet.publish(sight.uuid, op)
+}
+
+export function createSuspend(world: World): SuspendOps {
+  return {
+    suspend: async (id, op) => suspend(world, await world.fleet.known(id, op), op),
+    discard: async (id, op) => discard(world, await world.fleet.known(id, op), op),
+  }
+}

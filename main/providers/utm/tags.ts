@@ -1,0 +1,159 @@
+import { constants } from 'node:fs'
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { failure } from '../../../app/domain/errors.ts'
+import type { Op } from '../provider.ts'
+import type { Image } from '../qemu/definitions.ts'
+import { explain } from '../qemu/errors.ts'
+import type { ImageInfo } from '../qemu/parse.ts'
+import { applyOffline, saveOffline } from '../qemu/tags.ts'
+import { type Bundle, imagePath, ownFiles, tpmPath, varsPath, writableDisks } from './bundle.ts'
+import { utmctlArguments } from './commands.ts'
+import type { Known } from './fleet.ts'
+import { suspendTag } from './memory.ts'
+import { eventMs } from './power.ts'
+import { stateOf } from './states.ts'
+import { quietOp, unstoppable, type World } from './world.ts'
+
+/**
+ * One snapshot of everything that a machine writes to. A tag is in every image or it is no snapshot; what is no qcow2 and
+ * small (variables of the firmware, the TPM's) is copied beside it.
+ */
+interface Parts {
+  readonly images: readonly Image[]
+  readonly companions: readonly string[]
+}
+
+/** UTM tries out whether a machine can be saved with this one. */
+const probeTag = 'tmp-ss-support-probe'
+
+async function partsOf(world: World, bundle: Bundle, op: Op): Promise<Parts> {
+  const images: Image[] = writableDisks(bundle).flatMap((drive, index) => {
+    const path = imagePath(bundle, drive)
+    return path === null ? [] : [{ node: `disk${index}`, path, format: 'qcow2' as const }]
+  })
+  const companions: string[] = []
+  const vars = varsPath(bundle)
+  if (vars !== null && (await isThere(vars))) {
+    // Older versions of UTM keep them raw, newer ones in a qcow2 of the same name.
+    const { format } = await world.images.info(vars, null, true, op)
+    if (format === 'qcow2') images.push({ node: 'vars0', path: vars, format })
+    else companions.push(vars)
+  }
+  if (await isThere(tpmPath(bundle))) companions.push(tpmPath(bundle))
+  return { images, companions }
+}
+
+/** Keeps a stopped machine under a tag: all of it or nothing. */
+export async function saveStopped(world: World, bundle: Bundle, tag: string, op: Op): Promise<void> {
+  const { images, companions } = await partsOf(world, bundle, op)
+  const folder = join(ownFiles(bundle).folder, tag)
+  try {
+    if (companions.length > 0) await mkdir(folder, { recursive: true })
+    for (const path of companions) await copyFile(path, join(folder, basename(path)), constants.COPYFILE_FICLONE)
+    await saveOffline(world, images, tag, op)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Makes a stopped machine what a tag kept. Done again after it was broken off, it ends the same. */
+export async function applyStopped(world: World, bundle: Bundle, tag: string, op: Op): Promise<void> {
+  const { images } = await partsOf(world, bundle, op)
+  await applyOffline(world, images, tag, op)
+  const folder = join(ownFiles(bundle).folder, tag)
+  for (const path of [varsPath(bundle), tpmPath(bundle)]) {
+    if (path === null || !(await isThere(join(folder, basename(path))))) continue
+    // Whole or not at all, and never a second file where UTM tidies up.
+    const fresh = join(folder, `${basename(path)}.back`)
+    await copyFile(join(folder, basename(path)), fresh, constants.COPYFILE_FICLONE)
+    await rename(fresh, path)
+  }
+}
+
+/** Keeps a running or paused machine and its memory under a tag, through UTM. */
+export async function saveLive(world: World, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
+  const args = utmctlArguments.snapshot('create', sight.uuid, tag)
+  const error = await world.tool.tell(args, eventMs, unstoppable(op))
+  if ((await presence(world, bundle, tag, true, unstoppable(op))) === 'all') return
+  throw error ?? failure('tool-failed', { key: 'utm.error.notKept' }, { hint: { key: 'utm.error.memory.hint' } })
+}
+
+/** Takes a tag out of whichever images have it, with the machine on or off. */
+export async function deleteTag(world: World, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
+  const isOn = stateOf(sight.status) !== 'stopped'
+  const { images } = await partsOf(world, bundle, unstoppable(op))
+  if (isOn) {
+    const error = await world.tool.tell(utmctlArguments.snapshot('delete', sight.uuid, tag), eventMs, unstoppable(op))
+    if ((await presence(world, bundle, tag, true, unstoppable(op))) !== 'none') {
+      throw error ?? failure('wrong-state', { key: 'utm.error.noEffect' })
+    }
+  } else {
+    for (const image of images) {
+      const { snapshots } = await world.images.info(image.path, image.format, false, unstoppable(op))
+      if (snapshots.some((one) => one.tag === tag)) await world.images.snapshot('delete', tag, image, unstoppable(op))
+    }
+  }
+  await rm(join(ownFiles(bundle).folder, tag), { recursive: true, force: true })
+}
+
+/** Fails with `not-found` when a tag is not in every image, and as `qemu-img` does when one cannot be read. */
+export async function checkTag(world: World, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
+  if ((await presence(world, bundle, tag, stateOf(sight.status) !== 'stopped', op)) === 'all') return
+  const known = explain(`Snapshot '${tag}' does not exist`, tag)
+  throw known ?? failure('not-found', { key: 'qemu.error.tagMissing' })
+}
+
+/** Whether a tag is in all images, in some or in none. `isOn`: they are being written to. */
+export async function presence(
+  world: World,
+  bundle: Bundle,
+  tag: string,
+  isOn: boolean,
+  op: Op,
+): Promise<'all' | 'some' | 'none'> {
+  const infos = await infosOf(world, bundle, isOn, op)
+  const count = infos.filter(({ snapshots }) => snapshots.some((one) => one.tag === tag)).length
+  return count === 0 ? 'none' : count === infos.length ? 'all' : 'some'
+}
+
+/** A tag that is in every image. */
+export interface FoundTag {
+  readonly tag: string
+  readonly takenAt: string
+  readonly memoryBytes: number
+}
+
+/** Every tag that is in all images, UTM's own uses left out. */
+export async function foundTags(world: World, { sight, bundle }: Known, op: Op): Promise<readonly FoundTag[]> {
+  const [first, ...rest] = await infosOf(world, bundle, stateOf(sight.status) !== 'stopped', op)
+  return (first?.snapshots ?? [])
+    .filter(({ tag }) => tag !== suspendTag && tag !== probeTag)
+    .filter(({ tag }) => rest.every(({ snapshots }) => snapshots.some((other) => other.tag === tag)))
+    .map(({ tag, takenAt, memoryBytes }) => ({
+      tag,
+      takenAt,
+      memoryBytes: Math.max(
+        memoryBytes,
+        ...rest.map((info) => info.snapshots.find((one) => one.tag === tag)?.memoryBytes ?? 0),
+      ),
+    }))
+}
+
+async function infosOf(world: World, bundle: Bundle, isOn: boolean, op: Op): Promise<readonly ImageInfo[]> {
+  const { images } = await partsOf(world, bundle, op)
+  return Promise.all(images.map(({ path, format }) => world.images.info(path, format, isOn, op)))
+}
+
+/** Takes back what a snapshot left that was begun and not finished; nothing of the machine is in it. */
+export async function dropTag(world: World, known: Known, tag: string): Promise<void> {
+  await deleteTag(world, known, tag, quietOp)
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,89 @@
+import { type FSWatcher, watch as watchFolder } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import type { Host, ProviderChange } from '../provider.ts'
+import type { Fleet } from './fleet.ts'
+import { endpointId } from './machine.ts'
+import { quietOp } from './world.ts'
+
+/** Looks at what runs, by the clock: UTM tells nobody. */
+const runningMs = 5_000
+/** UTM's app does not run: only whether it does is asked. */
+const closedMs = 15_000
+
+/**
+ * Tells of changes that others make: in the bundles and in UTM's registry at once, in what runs within some seconds. Costs
+ * one `pgrep`, and one `utmctl list` while UTM's app runs; the app is never started by looking.
+ */
+export function watchMachines(
+  {
+    host,
+    fleet,
+    documents,
+    preferences,
+  }: {
+    readonly host: Host
+    readonly fleet: Fleet
+    readonly documents: string
+    readonly preferences: string
+  },
+  changed: (change: ProviderChange) => void,
+): () => void {
+  let isOver = false
+  let last: string | null = null
+  let timer: NodeJS.Timeout | null = null
+  const watchers = new Map<string, FSWatcher>()
+
+  const list = (): void => {
+    if (!isOver) changed({ kind: 'list', endpointId })
+  }
+
+  const watchOne = (folder: string, isAboutUs: (name: string) => boolean, isDeep: boolean): void => {
+    if (watchers.has(folder)) return
+    try {
+      const watcher = watchFolder(folder, { recursive: isDeep, persistent: false }, (_event, name) => {
+        if (name === null || isAboutUs(String(name))) list()
+      })
+      watcher.on('error', () => forget(folder))
+      watchers.set(folder, watcher)
+    } catch {
+      // Not there yet, or not to be seen: tried again at the next look.
+    }
+  }
+  const forget = (folder: string): void => {
+    watchers.get(folder)?.close()
+    watchers.delete(folder)
+  }
+  const watchAll = (): void => {
+    // Disks change all the time while a machine runs: only what says what a machine is counts.
+    watchOne(documents, (name) => /^[^/]*\.utm$|\.utm\/config\.plist$/i.test(name), true)
+    watchOne(dirname(preferences), (name) => name.startsWith(basename(preferences)), false)
+  }
+
+  const look = async (): Promise<void> => {
+    let waitMs = runningMs
+    try {
+      const { rows } = await fleet.survey(quietOp)
+      if (rows === null) waitMs = closedMs
+      const now = JSON.stringify(rows?.map(({ uuid, status, name }) => [uuid, status, name]) ?? null)
+      if (last !== null && now !== last) list()
+      last = now
+    } catch (error) {
+      // What is the matter is for the probe to say; it is asked once, not at every look.
+      if (last !== 'failed' && !isOver) changed({ kind: 'endpoints' })
+      last = 'failed'
+      host.log.debug('utm.look', { error: String(error) })
+    }
+    if (isOver) return
+    watchAll()
+    timer = setTimeout(() => void look(), waitMs)
+    timer.unref()
+  }
+
+  watchAll()
+  void look()
+  return () => {
+    isOver = true
+    if (timer !== null) clearTimeout(timer)
+    for (const folder of [...watchers.keys()]) forget(folder)
+  }
+}

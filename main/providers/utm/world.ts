@@ -1,0 +1,54 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { Serial } from '../../../app/util/serial.ts'
+import type { Host, Op } from '../provider.ts'
+import type { QemuImg } from '../qemu/qemu-img.ts'
+import type { Addresses } from './addresses.ts'
+import type { Fleet } from './fleet.ts'
+import type { Layout } from './layout.ts'
+import type { Memory } from './memory.ts'
+import type { Tool } from './tool.ts'
+
+/** What every part of this provider is made of. */
+export interface World {
+  readonly host: Host
+  readonly layout: Layout
+  readonly tool: Tool
+  readonly images: QemuImg
+  readonly memory: Memory
+  readonly addresses: Addresses
+  readonly fleet: Fleet
+  /**
+   * What makes new machines, one after the other: UTM does not say which machine a clone became, so it is found by
+   * comparing lists.
+   */
+  readonly making: Serial
+}
+
+/** To be asked between two steps, where stopping leaves nothing half done. */
+export function throwIfCancelled(op: Pick<Op, 'signal'>): void {
+  if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
+}
+
+/** For what Berth does by itself: no task shows it, nobody cancels it. */
+export const quietOp: Op = { signal: new AbortController().signal, progress: () => {}, record: () => {} }
+
+/** The same work, shown but carried to its end: stopping in between would be worse than waiting. */
+export function unstoppable(op: Op): Op {
+  return { ...op, signal: quietOp.signal }
+}
+
+/** Waits, or throws `cancelled` at once when it is called off. */
+export function pauseFor(ms: number, op: Pick<Op, 'signal'>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => {
+      clearTimeout(timer)
+      reject(failure('cancelled', { key: 'error.cancelled' }))
+    }
+    const timer = setTimeout(() => {
+      op.signal.removeEventListener('abort', cancel)
+      resolve()
+    }, ms)
+    if (op.signal.aborted) cancel()
+    else op.signal.addEventListener('abort', cancel, { once: true })
+  })
+}
