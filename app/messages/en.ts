@@ -6,6 +6,7 @@ import { errorsEn } from './areas/errors.ts'
 import { listEn } from './areas/list.ts'
 import { machinesEn } from './areas/machines.ts'
 import { mockEn } from './areas/mock.ts'
+import { movingEn } from './areas/moving.ts'
 import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
 import { tasksEn } from './areas/tasks.ts'
@@ -25,6 +26,7 @@ export const en = {
   ...listEn,
   ...machinesEn,
   ...mockEn,
+  ...movingEn,
   ...providersEn,
   ...qemuEn,
   ...tasksEn,

@@ -6,6 +6,7 @@ import { errorsKo } from './areas/errors.ts'
 import { listKo } from './areas/list.ts'
 import { machinesKo } from './areas/machines.ts'
 import { mockKo } from './areas/mock.ts'
+import { movingKo } from './areas/moving.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
 import { tasksKo } from './areas/tasks.ts'
@@ -22,6 +23,7 @@ export const ko: Catalogue = {
   ...listKo,
   ...machinesKo,
   ...mockKo,
+  ...movingKo,
   ...providersKo,
   ...qemuKo,
   ...tasksKo,
