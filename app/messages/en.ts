@@ -11,6 +11,7 @@ import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
 import { tasksEn } from './areas/tasks.ts'
 import { terminalEn } from './areas/terminal.ts'
+import { virtualboxEn } from './areas/virtualbox.ts'
 import type { Message } from './text.ts'
 
 /**
@@ -31,4 +32,5 @@ export const en = {
   ...qemuEn,
   ...tasksEn,
   ...terminalEn,
+  ...virtualboxEn,
 } as const satisfies Readonly<Record<string, Message>>

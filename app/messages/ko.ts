@@ -11,6 +11,7 @@ import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
+import { virtualboxKo } from './areas/virtualbox.ts'
 import type { Catalogue } from './text.ts'
 
 /** Every sentence a person reads, in Korean. */
@@ -28,4 +29,5 @@ export const ko: Catalogue = {
   ...qemuKo,
   ...tasksKo,
   ...terminalKo,
+  ...virtualboxKo,
 }
