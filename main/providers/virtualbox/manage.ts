@@ -15,8 +15,10 @@ export interface ManageOptions {
 }
 
 const defaultTimeoutMs = 60_000
+/** At SIGTERM VBoxManage has the operation cancelled and waits until it is taken back: killed earlier, it would go on. */
+const graceMs = 60_000
 
-/** VBoxManage, in a locale that can say every name. Ending one does not end what it asked VirtualBox to do. */
+/** VBoxManage, in a locale that can say every name. Killing one does not end what it asked VirtualBox to do; SIGTERM does. */
 export interface Manage {
   /** Path of VBoxManage; null when VirtualBox is not installed. */
   file(): Promise<string | null>
@@ -41,6 +43,7 @@ export function createManage(host: Host): Manage {
         args,
         env: { LC_ALL: locale, LANG: locale },
         timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+        graceMs,
         ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
         ...(onFraction === undefined
           ? {}

@@ -59,6 +59,8 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
       } catch (thrown) {
         throw explainedStart(thrown, world)
       }
+      if (op.signal.aborted) await powerOff(id, { ...op, signal: AbortSignal.timeout(settleMs) })
+      throwIfCancelled(op)
       // One that is soon done, or was paused by its own settings, has started all the same.
       await inventory.until(id, ({ word }) => word !== 'starting' && word !== 'restoring', op, settleMs)
     })

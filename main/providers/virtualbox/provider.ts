@@ -1,4 +1,5 @@
 import { createEmitter } from '../../../app/util/emitter.ts'
+import { guarded } from '../guarded.ts'
 import type { Provider, ProviderChange, ProviderFactory } from '../provider.ts'
 import { details } from './details.ts'
 import { createInventory } from './inventory.ts'
@@ -28,7 +29,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     inventory: createInventory(host, home, manage, queue, changes.emit),
   }
   const { inventory } = world
-  const power = createPower(world)
+  const power = guarded(createPower(world))
   let watching: Watch | null = null
 
   const provider: Provider = {
@@ -40,7 +41,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     reset: power,
     restart: power,
     pause: power,
-    suspend: createSuspend(world),
+    suspend: guarded(createSuspend(world)),
     probe: (op) => probe(world, op),
     async list(_endpointId, op) {
       const machines = await inventory.list(op)

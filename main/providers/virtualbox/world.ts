@@ -23,6 +23,11 @@ export interface ActOptions extends ManageOptions {
    * that says it failed may have succeeded, and somebody else may have been quicker.
    */
   readonly isDone?: () => Promise<boolean>
+  /**
+   * Whether calling it off ends the command, which VirtualBox then takes back as far as it can (a copy, an export). Otherwise it
+   * is let run to its end, within its time: what VirtualBox began it finishes anyway, and the caller puts it right.
+   */
+  readonly cancellable?: boolean
 }
 
 /**
@@ -36,11 +41,12 @@ export function act(
   op: Op,
   options: ActOptions = {},
 ): Promise<string> {
+  const work: Op = options.cancellable === true ? op : { ...op, signal: quietOp.signal }
   return world.queue.run(entry.uuid, async () => {
     throwIfCancelled(op)
     let isDone = false
     const result = await withPatience(
-      () => world.manage.attempt(args, op, options),
+      () => world.manage.attempt(args, work, options),
       async (last) => {
         if (!hasFailed(last)) return false
         isDone = (await options.isDone?.()) ?? false
@@ -48,9 +54,9 @@ export function act(
       },
       op.signal,
     )
-    throwIfCancelled(op)
     if (!hasFailed(result)) return result.stdout
     if (isDone || (await options.isDone?.()) === true) return ''
+    throwIfCancelled(op)
     throw manageFailure(result, options.known)
   })
 }
