@@ -169,6 +169,19 @@ export interface MachineConfiguration {
   readonly limits: Readonly<Partial<Record<'cpus' | 'memoryBytes' | 'diskBytes', Limit>>>
 }
 
+/** What a file holds that a machine could be imported from, as far as it says so itself. */
+export interface ImportSummary {
+  /** The name in it; hostile like every name. */
+  readonly name: string | null
+  readonly os: string | null
+  readonly cpus: number | null
+  readonly memoryBytes: number | null
+  /** What its disks may grow to, together. */
+  readonly diskBytes: number | null
+  /** What will not come along as it was, and what else a person should know before. */
+  readonly notes: readonly Text[]
+}
+
 /** A number a person may choose: `sensible` is the tick that leaves room for everything else. */
 export interface Limit {
   readonly min: number

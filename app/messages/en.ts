@@ -6,11 +6,13 @@ import { errorsEn } from './areas/errors.ts'
 import { listEn } from './areas/list.ts'
 import { machinesEn } from './areas/machines.ts'
 import { mockEn } from './areas/mock.ts'
+import { movingEn } from './areas/moving.ts'
 import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
 import { tasksEn } from './areas/tasks.ts'
 import { terminalEn } from './areas/terminal.ts'
 import { utmEn } from './areas/utm.ts'
+import { virtualboxEn } from './areas/virtualbox.ts'
 import type { Message } from './text.ts'
 
 /**
@@ -26,9 +28,11 @@ export const en = {
   ...listEn,
   ...machinesEn,
   ...mockEn,
+  ...movingEn,
   ...providersEn,
   ...qemuEn,
   ...tasksEn,
   ...terminalEn,
   ...utmEn,
+  ...virtualboxEn,
 } as const satisfies Readonly<Record<string, Message>>

@@ -6,11 +6,13 @@ import { errorsKo } from './areas/errors.ts'
 import { listKo } from './areas/list.ts'
 import { machinesKo } from './areas/machines.ts'
 import { mockKo } from './areas/mock.ts'
+import { movingKo } from './areas/moving.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
 import { utmKo } from './areas/utm.ts'
+import { virtualboxKo } from './areas/virtualbox.ts'
 import type { Catalogue } from './text.ts'
 
 /** Every sentence a person reads, in Korean. */
@@ -23,9 +25,11 @@ export const ko: Catalogue = {
   ...listKo,
   ...machinesKo,
   ...mockKo,
+  ...movingKo,
   ...providersKo,
   ...qemuKo,
   ...tasksKo,
   ...terminalKo,
   ...utmKo,
+  ...virtualboxKo,
 }

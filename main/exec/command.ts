@@ -16,6 +16,8 @@ export interface Command {
   readonly graceMs?: number
   /** Called for each line of stderr and stdout as it comes, for progress. `\r` ends a line too. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+  /** Called with each piece of a stream as it comes, for progress that is written into one line. May end inside a character. */
+  readonly onText?: (text: string, stream: 'stdout' | 'stderr') => void
   /** Words of the command line that must not be shown or logged (values of secrets). */
   readonly secrets?: readonly string[]
 }

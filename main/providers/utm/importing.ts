@@ -1,23 +1,61 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { Op } from '../provider.ts'
-import { readBundle } from './bundle.ts'
+import { MiB } from '../../../app/domain/units.ts'
+import type { ImportOps, Op, RenameOps } from '../provider.ts'
+import { diskUse } from '../qemu/files.ts'
+import { checkSpace } from '../qemu/qemu-img.ts'
+import { type Bundle, discDrive, isApple, readBundle } from './bundle.ts'
+import { systemOf } from './machine.ts'
 import { makeMachine } from './making.ts'
+import { checkName } from './names.ts'
 import { importScript } from './scripts.ts'
 import type { World } from './world.ts'
 
 /** A day: the bundle may have to be copied byte by byte. */
 const importMs = 24 * 60 * 60_000
 
+export function createImporting(world: World, documents: string, { rename }: RenameOps): ImportOps {
+  return {
+    extensions: ['utm'],
+    async inspect(path) {
+      const bundle = await readForeign(path)
+      const { Information, System } = bundle.config
+      return {
+        name: Information.Name,
+        os: systemOf(bundle),
+        cpus: System.CPUCount || null,
+        memoryBytes: System.MemorySize * MiB,
+        diskBytes: null,
+        notes: [
+          // Which disc was in is in the other Mac's registry, not in the bundle.
+          ...(discDrive(bundle) !== null && !isApple(bundle) ? [{ key: 'utm.import.noDisc' } as const] : []),
+        ],
+      }
+    },
+    async import(_endpointId, { path, name }, op) {
+      if (name !== null) checkName(name)
+      await checkSpace(documents, await diskUse(path))
+      const id = await importBundle(world, path, op)
+      const { name: own } = await world.fleet.get(id, op)
+      if (name !== null && name !== own) await rename(id, name, op)
+      return id
+    },
+  }
+}
+
 /** Lets UTM copy a bundle into its own folder. The bundle stays as it is. */
 export async function importBundle(world: World, path: string, op: Op): Promise<MachineId> {
-  const { config } = await readBundle(path).catch((cause: unknown) => {
-    throw failure('invalid-input', { key: 'utm.error.noBundle' }, { field: 'path', detail: String(cause), cause })
-  })
+  const { config } = await readForeign(path)
   return makeMachine(
     world,
     config.Information.Name,
     async (calm) => (await world.tool.script(importScript, [path], importMs, calm)).trim().toUpperCase() || null,
     op,
   )
+}
+
+function readForeign(path: string): Promise<Bundle> {
+  return readBundle(path).catch((cause: unknown) => {
+    throw failure('invalid-input', { key: 'utm.error.noBundle' }, { field: 'path', detail: String(cause), cause })
+  })
 }

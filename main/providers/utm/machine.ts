@@ -102,7 +102,7 @@ export function brokenMachine({ key, name }: { readonly key: string; readonly na
     memoryBytes: null,
     since: null,
     addresses: [],
-    withheld: { rename: unreadable, remove: unreadable, clone: unreadable, configure: unreadable },
+    withheld: { rename: unreadable, remove: unreadable, clone: unreadable, export: unreadable, configure: unreadable },
     remark: unreadable,
   }
 }
@@ -122,7 +122,8 @@ function remarkOf({ missing, status, bundle }: Sight): Text | null {
   return bundle !== null && isApple(bundle) ? { key: 'utm.remark.apple' } : null
 }
 
-function systemOf(bundle: Bundle): string | null {
+/** What runs in it, as far as its owner or its kind says; null when neither does. */
+export function systemOf(bundle: Bundle): string | null {
   const { Information, System } = bundle.config
   if (isApple(bundle)) return System.Boot?.OperatingSystem ?? null
   const { Icon, IconCustom } = Information
@@ -162,7 +163,7 @@ function withheldFrom(sight: Sight): Readonly<Partial<Record<Verb, Text>>> {
   const isOn = stateOf(sight.status) !== 'stopped'
   if (bundle === null) {
     const reason: Text = { key: sight.missing === 'gone' ? 'utm.remark.gone' : 'utm.remark.unseen' }
-    withhold([...snapshots, 'suspend', 'discardSuspended', 'configure', 'remove'], reason)
+    withhold([...snapshots, 'suspend', 'discardSuspended', 'configure', 'remove', 'export'], reason)
     if (sight.missing === 'gone') withhold(['clone', 'rename'], reason)
   } else {
     withhold(snapshots, snapshotObstacle(bundle))
@@ -173,6 +174,7 @@ function withheldFrom(sight: Sight): Readonly<Partial<Record<Verb, Text>>> {
   }
   if (isOn) {
     withhold(['clone'], { key: 'utm.why.cloneRunning' })
+    withhold(['export'], { key: 'utm.why.exportRunning' })
     withhold(['rename'], { key: 'utm.why.renameRunning' })
     withhold(['remove'], { key: 'utm.why.removeRunning' })
   }

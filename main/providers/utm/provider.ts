@@ -2,8 +2,8 @@ import { homedir } from 'node:os'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { createEmitter } from '../../../app/util/emitter.ts'
 import { createSerial } from '../../../app/util/serial.ts'
+import { guarded } from '../guarded.ts'
 import type { Host, Op, Provider, ProviderChange } from '../provider.ts'
-import { guarded } from '../qemu/guarded.ts'
 import { createQemuImg } from '../qemu/qemu-img.ts'
 import { createAddresses } from './addresses.ts'
 import { createBundles } from './bundles.ts'
@@ -12,7 +12,9 @@ import { createConfigure } from './configure.ts'
 import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
 import { details } from './details.ts'
+import { createExporting } from './exporting.ts'
 import { createFleet } from './fleet.ts'
+import { createImporting } from './importing.ts'
 import { layoutOf } from './layout.ts'
 import { endpointId, providerId } from './machine.ts'
 import { createMemory } from './memory.ts'
@@ -83,6 +85,8 @@ export function createUtmProvider(
     consoles: guarded(createConsoles(world)),
     create: guarded(createCreate(world, documents)),
     clone: guarded(createClone(world)),
+    exporting: guarded(createExporting(world)),
+    importing: guarded(createImporting(world, documents, { rename })),
     rename: guarded({ rename }),
     configure: guarded(configure),
     remove: guarded(remove),

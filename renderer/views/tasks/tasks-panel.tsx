@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Task } from '../../../app/domain/task.ts'
-import { cancelTask, clearTasks, undoOf, whereOf } from '../../actions/tasks.ts'
+import { cancelTask, clearTasks, revealOf, undoOf, whereOf } from '../../actions/tasks.ts'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
@@ -88,6 +88,7 @@ function EndedTask({ task, onClose }: { readonly task: Task; readonly onClose: (
   const locale = useLocale()
   const show = whereOf(task)
   const undo = undoOf(task)
+  const reveal = revealOf(task)
   const hasFailed = task.state === 'failed' || task.state === 'unknown'
   const at = task.endedAt ?? task.createdAt
   const tookMs =
@@ -104,6 +105,10 @@ function EndedTask({ task, onClose }: { readonly task: Task; readonly onClose: (
       {undo !== null ? (
         <Button size="small" onClick={undo}>
           {say('tasks.undo')}
+        </Button>
+      ) : reveal !== null ? (
+        <Button size="small" onClick={reveal}>
+          {say('export.reveal')}
         </Button>
       ) : show !== null ? (
         <Button
