@@ -52,6 +52,8 @@ export interface Fleet {
   /** Asks UTM for its list if it runs. Fails as UTM does; an empty list is one that UTM gave. */
   survey(op: Op): Promise<Survey>
   all(op: Op): Promise<readonly Machine[]>
+  /** Whether UTM now says something else than when `all` was last asked. */
+  isNews(rows: Survey['rows']): boolean
   /** One machine, looked at afresh; null when UTM's own list does not have it. */
   find(id: MachineId, op: Op): Promise<Machine | null>
   /** As `find`, with all that is known of it; fails with `not-found`. */
@@ -60,8 +62,8 @@ export interface Fleet {
   known(id: MachineId, op: Op): Promise<Known>
   broken(id: MachineId): Promise<BrokenBundle | null>
   machine(sight: Sight): Machine
-  /** Looks again and tells whoever watches. */
-  publish(uuid: string, op: Op): Promise<void>
+  /** Tells whoever watches how a machine is: as UTM has just called it, or after another look. */
+  publish(uuid: string, op: Op, status?: string): Promise<void>
   /** Waits until UTM's word for it fits; false when it did not within the time. Looks that fail are looked again. */
   settles(uuid: string, fits: (word: string) => boolean, limitMs: number, op: Op): Promise<boolean>
   /** Shows a state of our own while something is done; the machine's own is shown again afterwards. */
@@ -72,6 +74,7 @@ export interface Fleet {
 export function createFleet(world: FleetWorld): Fleet {
   const { tool, memory, log } = world
   const holds = new Map<string, MachineState[]>()
+  let listed: string | null = null
 
   const disk = async (): Promise<Omit<Survey, 'rows'>> => {
     const registry = await world.readRegistry()
@@ -153,6 +156,7 @@ export function createFleet(world: FleetWorld): Fleet {
     survey,
     async all(op) {
       const { rows, registry, scan } = await survey(op)
+      listed = signature(rows)
       if (rows === null && !scan.isComplete) throw unseen(scan)
       const all: readonly Pick<Sight, 'uuid' | 'status' | 'name'>[] =
         rows ??
@@ -161,6 +165,7 @@ export function createFleet(world: FleetWorld): Fleet {
       throwIfCancelled(op)
       return [...sights.map(machineOf), ...scan.broken.map(brokenOf)]
     },
+    isNews: (rows) => signature(rows) !== listed,
     async find(id, op) {
       const broken = await findBroken(id)
       if (broken !== null) return brokenOf(broken)
@@ -183,9 +188,13 @@ export function createFleet(world: FleetWorld): Fleet {
     },
     broken: findBroken,
     machine: machineOf,
-    async publish(uuid, op) {
+    async publish(uuid, op, status) {
+      const look = async (): Promise<Machine | null> => {
+        if (status === undefined) return fleet.find(machineId(providerId, uuid), op)
+        return machineOf(await sightOf({ uuid, status, name: null }, await disk(), op))
+      }
       // What cannot be looked at now is looked at by the next list.
-      const machine = await fleet.find(machineId(providerId, uuid), op).catch(() => null)
+      const machine = await look().catch(() => null)
       if (machine !== null) world.changed({ kind: 'upsert', machine })
     },
     async settles(uuid, fits, limitMs, op) {
@@ -218,6 +227,10 @@ export function createFleet(world: FleetWorld): Fleet {
     changed: world.changed,
   }
   return fleet
+}
+
+function signature(rows: Survey['rows']): string {
+  return JSON.stringify(rows?.map(({ uuid, status, name }) => [uuid, status, name]) ?? [])
 }
 
 function brokenOf({ key, path }: BrokenBundle): Machine {

@@ -98,7 +98,7 @@ export function createPower(world: World): PowerOps & RestartOps & PauseOps {
     async start(id, op) {
       const sight = await fleet.get(id, op)
       await start(world, sight, op)
-      await fleet.publish(sight.uuid, op)
+      await fleet.publish(sight.uuid, op, 'started')
     },
     async shutDown(id, op) {
       await shutDown(world, await fleet.get(id, op), op)
@@ -116,12 +116,12 @@ export function createPower(world: World): PowerOps & RestartOps & PauseOps {
       if (stateOf(status) === 'paused') return
       const error = await tool.tell(utmctlArguments.suspend(uuid, { save: false }), eventMs, unstoppable(op))
       await confirm(world, uuid, 'paused', error, op)
-      await fleet.publish(uuid, op)
+      await fleet.publish(uuid, op, 'paused')
     },
     async resume(id, op) {
       const sight = await running(id, op)
       await start(world, sight, op)
-      await fleet.publish(sight.uuid, op)
+      await fleet.publish(sight.uuid, op, 'started')
     },
   }
 }

@@ -29,7 +29,7 @@ export function watchMachines(
   changed: (change: ProviderChange) => void,
 ): () => void {
   let isOver = false
-  let last: string | null = null
+  let hasFailed = false
   let timer: NodeJS.Timeout | null = null
   const watchers = new Map<string, FSWatcher>()
 
@@ -64,13 +64,13 @@ export function watchMachines(
     try {
       const { rows } = await fleet.survey(quietOp)
       if (rows === null) waitMs = closedMs
-      const now = JSON.stringify(rows?.map(({ uuid, status, name }) => [uuid, status, name]) ?? null)
-      if (last !== null && now !== last) list()
-      last = now
+      if (hasFailed) changed({ kind: 'endpoints' })
+      hasFailed = false
+      if (fleet.isNews(rows)) list()
     } catch (error) {
       // What is the matter is for the probe to say; it is asked once, not at every look.
-      if (last !== 'failed' && !isOver) changed({ kind: 'endpoints' })
-      last = 'failed'
+      if (!hasFailed && !isOver) changed({ kind: 'endpoints' })
+      hasFailed = true
       host.log.debug('utm.look', { error: String(error) })
     }
     if (isOver) return

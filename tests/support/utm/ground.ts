@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'plist'
+import type { Host, Provider } from '../../../main/providers/provider.ts'
+import { createUtmProvider } from '../../../main/providers/utm/provider.ts'
+import { temporaryHost } from '../../conformance/ground.ts'
+import { writeGuestDisk } from '../qemu-guest.ts'
+
+/** Why the stand-in cannot run its machines here; null when it can. */
+export const missingQemu: string | null = ['qemu-system-x86_64', 'qemu-img'].every((name) =>
+  (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, name))),
+)
+  ? null
+  : 'no QEMU'
+
+/** What macOS, UTM or its guests do otherwise than usual. */
+export interface Faults {
+  /** Every event fails with this number: -1743 not allowed, -600 not running, -1712 not answered. */
+  readonly number?: number
+  /** Nothing ever answers. */
+  readonly hang?: boolean
+  /** `utmctl list` prints so many bytes of rubbish. */
+  readonly rubbish?: number
+  /** The Mac's screen is locked. */
+  readonly locked?: boolean
+  /** macOS speaks Korean. */
+  readonly korean?: boolean
+  /** `utmctl` has its own snapshots. */
+  readonly snapshots?: boolean
+  readonly slowMs?: number
+  readonly transitionMs?: number
+  /** Saving a machine's memory is refused, or said to be done and is not. */
+  readonly noSaving?: boolean
+  readonly forgetsSaving?: boolean
+  readonly ignoresForce?: boolean
+  readonly agents?: Readonly<
+    Record<string, { readonly addresses: readonly string[]; readonly files?: Readonly<Record<string, string>> }>
+  >
+}
+
+/** A Mac with UTM, as far as the provider sees one, in folders of its own. */
+export interface UtmGround {
+  provider: Provider
+  readonly host: Host
+  readonly folder: string
+  readonly documents: string
+  readonly preferences: string
+  /** The guest's disk, raw: machines are made from copies of it. */
+  readonly guestDisk: string
+  readonly setFaults: (faults: Faults) => Promise<void>
+  /** Another Berth on the same Mac, as after a crash: nothing of the old one is told. */
+  readonly again: (env?: NodeJS.ProcessEnv) => Provider
+  /** Runs the stand-in's `utmctl` as somebody else would. */
+  readonly outside: (...args: readonly string[]) => string
+  readonly appRuns: () => boolean
+  /** Ends UTM's app, and with it every machine that it runs. */
+  readonly quitApp: () => Promise<void>
+  readonly processesLeft: () => readonly string[]
+  readonly leave: () => Promise<readonly string[]>
+}
+
+export async function utmGround(faults: Faults = {}): Promise<UtmGround> {
+  const { host: plain, folder, remove } = await temporaryHost()
+  const bin = join(folder, 'UTM.app/Contents/MacOS')
+  const data = join(folder, 'home/Library/Containers/com.utmapp.UTM/Data')
+  await mkdir(join(folder, 'UTM.app/Contents/Frameworks/qemu-x86_64-softmmu.framework'), { recursive: true })
+  await mkdir(join(data, 'Documents'), { recursive: true })
+  await mkdir(bin, { recursive: true })
+  await writeFile(join(folder, 'UTM.app/Contents/Info.plist'), build({ CFBundleShortVersionString: '5.0.3' }))
+  for (const name of ['utmctl', 'osascript', 'pgrep', 'ioreg']) await writeTool(bin, name, folder)
+  const setFaults = (next: Faults): Promise<void> => writeFile(join(folder, 'faults.json'), JSON.stringify(next))
+  await setFaults(faults)
+  const tools = ['utmctl', 'osascript', 'pgrep', 'ioreg']
+  const host: Host = {
+    ...plain,
+    platform: 'darwin',
+    findTool: async (name) => (tools.includes(name) ? join(bin, name) : plain.findTool(name)),
+  }
+  const place = (env: NodeJS.ProcessEnv = {}) => ({ home: join(folder, 'home'), env })
+  const pidFile = join(folder, 'utm.pid')
+  const appRuns = (): boolean => {
+    try {
+      return process.kill(Number(readFileSync(pidFile, 'utf8')), 0)
+    } catch {
+      return false
+    }
+  }
+  const processesLeft = (): readonly string[] =>
+    readdirSync('/proc').flatMap((pid) => {
+      const line = /^\d+$/.test(pid) ? readCommandLine(pid) : ''
+      return line.includes(folder) ? [`${pid} ${line}`] : []
+    })
+
+  const ground: UtmGround = {
+    provider: createUtmProvider(host, place()),
+    host,
+    folder,
+    documents: join(data, 'Documents'),
+    preferences: join(data, 'Library/Preferences/com.utmapp.UTM.plist'),
+    guestDisk: await writeGuestDisk(folder),
+    setFaults,
+    again: (env) => {
+      ground.provider = createUtmProvider(host, place(env))
+      return ground.provider
+    },
+    outside: (...args) => execFileSync(join(bin, 'utmctl'), args, { encoding: 'utf8' }),
+    appRuns,
+    async quitApp() {
+      if (!appRuns()) return
+      process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGTERM')
+      while (appRuns()) await delay(20)
+    },
+    processesLeft,
+    async leave() {
+      await ground.provider.dispose()
+      await ground.quitApp()
+      // A process that was killed takes a moment to be gone.
+      for (let looks = 0; looks < 100 && processesLeft().length > 0; looks += 1) await delay(50)
+      const left = processesLeft()
+      await remove()
+      await rm(folder, { recursive: true, force: true })
+      return left
+    },
+  }
+  return ground
+}
+
+/** A real program of its own, so that it is started as the real one would be. */
+async function writeTool(bin: string, name: string, folder: string): Promise<void> {
+  const path = join(bin, name)
+  const script = fileURLToPath(new URL(`./${name}.mjs`, import.meta.url))
+  const line =
+    name === 'pgrep'
+      ? // Asked often: not worth a program that takes its time to start.
+        `[ "$*" = "-x UTM" ] && kill -0 "$(cat ${JSON.stringify(join(folder, 'utm.pid'))} 2>/dev/null)" 2>/dev/null && echo 4711`
+      : `exec ${[process.execPath, script, folder].map((word) => JSON.stringify(word)).join(' ')} "$@"`
+  await writeFile(path, `#!/bin/sh\n${line}\n`)
+  await chmod(path, 0o755)
+}
+
+function readCommandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
