@@ -136,7 +136,7 @@ async function writeTool(bin: string, name: string, folder: string): Promise<voi
   const line =
     name === 'pgrep'
       ? // Asked often: not worth a program that takes its time to start.
-        `[ "$*" = "-x UTM" ] && kill -0 "$(cat ${JSON.stringify(join(folder, 'utm.pid'))} 2>/dev/null)" 2>/dev/null && echo 4711`
+        `[ "$*" = "-x UTM" ] && kill -0 "$(cat ${JSON.stringify(join(folder, 'utm.pid'))} 2>/dev/null)" 2>/dev/null && echo 4711 || exit 1`
       : `exec ${[process.execPath, script, folder].map((word) => JSON.stringify(word)).join(' ')} "$@"`
   await writeFile(path, `#!/bin/sh\n${line}\n`)
   await chmod(path, 0o755)

@@ -28,7 +28,9 @@ export function createLibrary(world) {
   }
 
   const load = (path) => {
-    const config = parse(readFileSync(join(path, 'config.plist'), 'utf8'))
+    const bytes = readFileSync(join(path, 'config.plist'))
+    const isBinary = bytes.subarray(0, 8).toString('latin1') === 'bplist00'
+    const config = parse(isBinary ? new Uint8Array(bytes) : bytes.toString('utf8'))
     const { UUID } = config.Information
     const machine = { path, config, status: 'stopped', qemu: null, pty: new Map() }
     if (machines.some((other) => other.config.Information.UUID === UUID)) renumber(machine)
