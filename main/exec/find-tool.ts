@@ -116,6 +116,7 @@ function usualFolders({ platform, env }: ToolFinderWorld): readonly string[] {
         '/opt/local/bin',
         '/usr/bin',
         '/bin',
+        '/usr/sbin',
         '/Applications/Docker.app/Contents/Resources/bin',
         join(home, '.docker/bin'),
         join(home, '.orbstack/bin'),

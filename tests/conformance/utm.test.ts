@@ -1,9 +1,13 @@
+import { vi } from 'vitest'
 import type { MachineId } from '../../app/domain/ids.ts'
 import { missingQemu, type UtmGround, utmGround } from '../support/utm/ground.ts'
 import { op } from './ground.ts'
 import { describeProvider } from './provider-suite.ts'
 import { talkTo } from './talk.ts'
 import { specOf } from './utm-spec.ts'
+
+// A machine takes several programs for every step, on whatever else this computer does.
+vi.setConfig({ testTimeout: 180_000 })
 
 /**
  * On the stand-in for UTM, whose machines are run by the real QEMU: macOS is not here. What only the real UTM shows is not

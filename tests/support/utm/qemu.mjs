@@ -19,7 +19,13 @@ export async function launch(world, { config, path }, onEnd) {
     args.push('-device', `ide-hd,drive=drive${index}`)
   })
   config.Serial.forEach((serial, index) => {
-    const backend = serial.Mode === 'Ptty' ? 'pty' : `socket,host=127.0.0.1,port=${serial.TcpPort},server=on,wait=off`
+    const backends = {
+      Ptty: 'pty',
+      TcpServer: `socket,host=127.0.0.1,port=${serial.TcpPort},server=on,wait=off`,
+      // Shown in the app's own window.
+      Terminal: 'null',
+    }
+    const backend = backends[serial.Mode]
     args.push('-chardev', `${backend},id=term${index}`, '-serial', `chardev:term${index}`)
   })
   const child = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'ignore', 'pipe'] })
