@@ -23,7 +23,8 @@ export function describeConsoles(ground: () => Ground): void {
       const [best] = open
       const target = await consoles.target(id, best?.id ?? '', { user: null, folder: null }, op())
       const talk = await talkTo(target)
-      talk.type('\n')
+      // Something to be seen, of which a bare serial line says at least itself.
+      talk.type('x\n')
       await talk.until(/\S/)
       talk.end()
     })

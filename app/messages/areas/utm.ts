@@ -4,6 +4,7 @@ import type { Message } from '../text.ts'
 export const utmEn = {
   'utm.remark.gone': 'Its bundle is not where UTM left it',
   'utm.remark.unseen': 'Berth may not look into its bundle',
+  'utm.remark.old': 'Made before UTM 4, which Berth does not read',
   'utm.remark.unreadable': 'Its configuration can’t be read, by UTM neither',
   'utm.remark.unknown': 'UTM does not know its state',
   'utm.remark.apple': 'Apple Virtualization',
@@ -37,6 +38,8 @@ export const utmEn = {
   'utm.fact.cpusDefault': 'as many as UTM thinks fit',
   'utm.notice.closed': 'UTM is not open. Its machines are listed from their bundles; starting one opens it.',
   'utm.notice.gone': 'UTM still lists this machine, but its bundle is not there any more. Berth removed nothing.',
+  'utm.notice.old':
+    'Its configuration is of the time before UTM 4. Save its settings once in UTM, and Berth knows them too.',
   'utm.notice.unseen': 'macOS does not let Berth look into this machine’s bundle, so its settings are not known.',
   'utm.notice.unreadable':
     'The configuration in this bundle is damaged, and UTM does not show the machine. Its disks may well be whole.',
@@ -94,6 +97,7 @@ export const utmEn = {
 export const utmKo: Record<keyof typeof utmEn, Message> = {
   'utm.remark.gone': 'UTM이 두었던 자리에 번들이 없음',
   'utm.remark.unseen': '번들을 볼 권한이 없음',
+  'utm.remark.old': 'UTM 4 이전에 만들어 Berth가 읽지 못함',
   'utm.remark.unreadable': '구성 파일을 UTM도 읽을 수 없음',
   'utm.remark.unknown': 'UTM이 상태를 모름',
   'utm.remark.apple': 'Apple 가상화',
@@ -126,6 +130,7 @@ export const utmKo: Record<keyof typeof utmEn, Message> = {
   'utm.fact.cpusDefault': 'UTM이 정함',
   'utm.notice.closed': 'UTM이 열려 있지 않습니다. 머신 목록은 번들에서 읽었고, 머신을 시작하면 UTM이 열립니다.',
   'utm.notice.gone': 'UTM 목록에는 있지만 번들이 없습니다. Berth가 지운 것은 없습니다.',
+  'utm.notice.old': '구성이 UTM 4 이전의 것입니다. UTM에서 설정을 한 번 저장하면 Berth도 알 수 있습니다.',
   'utm.notice.unseen': 'macOS가 이 머신의 번들을 보지 못하게 하여 설정을 알 수 없습니다.',
   'utm.notice.unreadable':
     '번들의 구성 파일이 손상되어 UTM이 이 머신을 보여 주지 않습니다. 디스크는 온전할 수 있습니다.',

@@ -73,6 +73,15 @@ export async function readBundle(path: string): Promise<Bundle> {
   return { path, config: configSchema.parse(await readPlist(join(path, configFile))) }
 }
 
+/** Whether a bundle is of the time before UTM 4, which UTM still runs and rewrites when its settings are saved. */
+export async function isOldBundle(path: string): Promise<boolean> {
+  const old = z.object({ ConfigurationVersion: z.number().max(3) })
+  return readPlist(join(path, configFile)).then(
+    (config) => old.safeParse(config).success,
+    () => false,
+  )
+}
+
 export function bundleName(path: string): string {
   return basename(path).replace(/\.utm$/i, '')
 }

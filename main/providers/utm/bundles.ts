@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Log } from '../../log.ts'
-import { type Bundle, configFile, readBundle } from './bundle.ts'
+import { type Bundle, bundleName, configFile, isOldBundle, readBundle } from './bundle.ts'
 import type { Registry } from './registry.ts'
 
 /** A bundle whose configuration cannot be read: UTM does not show it, and its owner misses it. */
@@ -21,12 +21,15 @@ export interface Scan {
   /** UUIDs that more than one bundle has: a folder that somebody copied. */
   readonly twins: ReadonlySet<string>
   readonly broken: readonly BrokenBundle[]
+  /** Names of machines from before UTM 4: UTM runs them, Berth does not read them. */
+  readonly old: ReadonlySet<string>
 }
 
 interface Read {
   readonly stamp: string
   readonly bundle: Bundle | null
   readonly problem: string | null
+  readonly isOld: boolean
 }
 
 /** Looks for machines on the disk: in UTM's own folder, and where its registry says that others are. */
@@ -42,13 +45,13 @@ export function createBundles(documents: string, log: Log): (registry: Registry 
       cache.delete(path)
       // A folder without a configuration is being made or removed.
       if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
-      return { stamp: '', bundle: null, problem: String(error) }
+      return { stamp: '', bundle: null, problem: String(error), isOld: false }
     }
     const cached = cache.get(path)
     if (cached?.stamp === stamp) return cached
     const now: Read = await readBundle(path).then(
-      (bundle) => ({ stamp, bundle, problem: null }),
-      (error: unknown) => ({ stamp, bundle: null, problem: String(error) }),
+      (bundle) => ({ stamp, bundle, problem: null, isOld: false }),
+      async (error: unknown) => ({ stamp, bundle: null, problem: String(error), isOld: await isOldBundle(path) }),
     )
     if (now.problem !== null) log.warn('utm.bundle', { path, error: now.problem })
     cache.set(path, now)
@@ -68,10 +71,12 @@ export function createBundles(documents: string, log: Log): (registry: Registry 
     const known = new Map<string, Bundle>()
     const twins = new Set<string>()
     const broken: BrokenBundle[] = []
+    const old = new Set<string>()
     const found = await Promise.all(paths.map(async (path) => ({ path, now: await read(path) })))
     for (const { path, now } of found) {
       if (now?.bundle == null) {
-        if (now?.problem != null && own.includes(path))
+        if (now?.isOld === true) old.add(bundleName(path))
+        else if (now?.problem != null && own.includes(path))
           broken.push({ key: brokenKey(path), path, problem: now.problem })
         continue
       }
@@ -81,7 +86,7 @@ export function createBundles(documents: string, log: Log): (registry: Registry 
       // Of two, the one UTM remembers is the one it means.
       if (other === undefined || resolve(registry?.get(UUID)?.path ?? '') === resolve(path)) known.set(UUID, now.bundle)
     }
-    return { isComplete: problem === null, problem, known, twins, broken }
+    return { isComplete: problem === null, problem, known, twins, broken, old }
   }
 }
 

@@ -50,6 +50,7 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
 function noticesOf({ missing }: Sight, hasTwin: boolean): readonly Notice[] {
   return [
     ...(missing === 'gone' ? [{ level: 'warning', text: { key: 'utm.notice.gone' } } as const] : []),
+    ...(missing === 'old' ? [{ level: 'info', text: { key: 'utm.notice.old' } } as const] : []),
     ...(missing === 'unseen' ? [{ level: 'warning', text: { key: 'utm.notice.unseen' } } as const] : []),
     ...(hasTwin ? [{ level: 'warning', text: { key: 'utm.notice.twin' } } as const] : []),
   ]

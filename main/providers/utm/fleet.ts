@@ -8,7 +8,7 @@ import type { Bundle } from './bundle.ts'
 import { bundleName } from './bundle.ts'
 import type { BrokenBundle, Scan } from './bundles.ts'
 import { utmctlArguments } from './commands.ts'
-import { type Abilities, brokenMachine, machineOf, providerId, type Sight } from './machine.ts'
+import { type Abilities, brokenMachine, type Missing, machineOf, providerId, type Sight } from './machine.ts'
 import type { Memory } from './memory.ts'
 import { parseList, parseStatus, type Row } from './parse.ts'
 import type { Registry } from './registry.ts'
@@ -100,6 +100,7 @@ export function createFleet(world: FleetWorld): Fleet {
   const sightOf = async (
     { uuid, status, name }: Pick<Row, 'uuid' | 'status'> & { readonly name: string | null },
     { registry, scan }: Omit<Survey, 'rows'>,
+    abilities: Abilities,
     op: Op,
   ): Promise<Sight> => {
     const bundle = scan.known.get(uuid) ?? null
@@ -111,10 +112,10 @@ export function createFleet(world: FleetWorld): Fleet {
       name: bundle?.config.Information.Name ?? name ?? uuid,
       status,
       bundle,
-      missing: bundle !== null ? null : scan.isComplete && registry !== null ? 'gone' : 'unseen',
+      missing: bundle === null ? missingWhy(name, scan, registry) : null,
       isSuspended: isOff && bundle !== null && (await memory.isSuspended(bundle, registered, op)),
       addresses: world.addresses().of(uuid),
-      abilities: await world.abilities(op),
+      abilities,
       held: holds.get(uuid)?.at(-1) ?? null,
     }
   }
@@ -142,7 +143,8 @@ export function createFleet(world: FleetWorld): Fleet {
       if (!appRuns && !scan.isComplete) throw unseen(scan)
       return null
     }
-    return sightOf({ uuid, status: word?.status ?? 'stopped', name: word?.name ?? null }, { registry, scan }, op)
+    const row = { uuid, status: word?.status ?? 'stopped', name: word?.name ?? null }
+    return sightOf(row, { registry, scan }, await world.abilities(op), op)
   }
 
   const findBroken = async (id: MachineId): Promise<BrokenBundle | null> => {
@@ -161,7 +163,8 @@ export function createFleet(world: FleetWorld): Fleet {
       const all: readonly Pick<Sight, 'uuid' | 'status' | 'name'>[] =
         rows ??
         [...scan.known].map(([uuid, { config }]) => ({ uuid, status: 'stopped', name: config.Information.Name }))
-      const sights = await Promise.all(all.map((row) => sightOf(row, { registry, scan }, op)))
+      const abilities = await world.abilities(op)
+      const sights = await Promise.all(all.map((row) => sightOf(row, { registry, scan }, abilities, op)))
       throwIfCancelled(op)
       return [...sights.map(machineOf), ...scan.broken.map(brokenOf)]
     },
@@ -184,6 +187,7 @@ export function createFleet(world: FleetWorld): Fleet {
       const { bundle, missing } = found
       if (bundle !== null) return { sight: found, bundle }
       if (missing === 'gone') throw failure('not-found', { key: 'utm.remark.gone' })
+      if (missing === 'old') throw failure('unsupported', { key: 'utm.remark.old' })
       throw unseen((await disk()).scan)
     },
     broken: findBroken,
@@ -191,7 +195,7 @@ export function createFleet(world: FleetWorld): Fleet {
     async publish(uuid, op, status) {
       const look = async (): Promise<Machine | null> => {
         if (status === undefined) return fleet.find(machineId(providerId, uuid), op)
-        return machineOf(await sightOf({ uuid, status, name: null }, await disk(), op))
+        return machineOf(await sightOf({ uuid, status, name: null }, await disk(), await world.abilities(op), op))
       }
       // What cannot be looked at now is looked at by the next list.
       const machine = await look().catch(() => null)
@@ -227,6 +231,11 @@ export function createFleet(world: FleetWorld): Fleet {
     changed: world.changed,
   }
   return fleet
+}
+
+function missingWhy(name: string | null, scan: Scan, registry: Registry | null): Missing {
+  if (name !== null && scan.old.has(name)) return 'old'
+  return scan.isComplete && registry !== null ? 'gone' : 'unseen'
 }
 
 function signature(rows: Survey['rows']): string {

@@ -15,9 +15,9 @@ export interface Sight {
   readonly name: string
   /** UTM's own word; `stopped` while UTM does not run, because no machine of it does then. */
   readonly status: string
-  /** null when it is not where it should be (`gone`), or macOS does not let Berth see (`unseen`). */
+  /** null when it was not read, for the reason in `missing`. */
   readonly bundle: Bundle | null
-  readonly missing: 'gone' | 'unseen' | null
+  readonly missing: Missing | null
   /** Its memory is kept on the disk and it does not run. */
   readonly isSuspended: boolean
   /** From its guest agent, as far as they were told. */
@@ -26,6 +26,11 @@ export interface Sight {
   /** What is shown while Berth itself is at work on it. */
   readonly held: MachineState | null
 }
+
+/**
+ * Why Berth has not read a bundle: it is not there, macOS does not let Berth look, or it is of the time before UTM 4.
+ */
+export type Missing = 'gone' | 'unseen' | 'old'
 
 /** What this computer's tools can do for machines of the QEMU kind. */
 export interface Abilities {
@@ -116,8 +121,7 @@ export function ownState({ status, isSuspended, missing }: Sight): MachineState 
 }
 
 function remarkOf({ missing, status, bundle }: Sight): Text | null {
-  if (missing === 'gone') return { key: 'utm.remark.gone' }
-  if (missing === 'unseen') return { key: 'utm.remark.unseen' }
+  if (missing !== null) return missingText(missing)
   if (stateOf(status) === 'unknown') return { key: 'utm.remark.unknown' }
   return bundle !== null && isApple(bundle) ? { key: 'utm.remark.apple' } : null
 }
@@ -162,7 +166,7 @@ function withheldFrom(sight: Sight): Readonly<Partial<Record<Verb, Text>>> {
   const snapshots = ['snapshot', 'restore', 'undoRestore'] as const
   const isOn = stateOf(sight.status) !== 'stopped'
   if (bundle === null) {
-    const reason: Text = { key: sight.missing === 'gone' ? 'utm.remark.gone' : 'utm.remark.unseen' }
+    const reason = missingText(sight.missing ?? 'unseen')
     withhold([...snapshots, 'suspend', 'discardSuspended', 'configure', 'remove', 'export'], reason)
     if (sight.missing === 'gone') withhold(['clone', 'rename'], reason)
   } else {
@@ -179,6 +183,10 @@ function withheldFrom(sight: Sight): Readonly<Partial<Record<Verb, Text>>> {
     withhold(['remove'], { key: 'utm.why.removeRunning' })
   }
   return withheld
+}
+
+function missingText(missing: Missing): Text {
+  return { key: `utm.remark.${missing}` }
 }
 
 /** Whether a disc can be put in and out by its settings. */

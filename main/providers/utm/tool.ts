@@ -122,7 +122,8 @@ export function createTool(host: Host, env: NodeJS.ProcessEnv): Tool {
       if (has === undefined) {
         const result = await run('utmctl', utmctlArguments.help(), lookMs, op)
         has = parseHasCommand(result.stdout, 'snapshot')
-        if (result.reason === 'exit') features.set(key, has)
+        // A version whose help crashes has none, and is not asked again.
+        if (result.reason === 'exit' || result.reason === 'signal') features.set(key, has)
       }
       return has
     },

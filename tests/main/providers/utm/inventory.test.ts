@@ -26,6 +26,9 @@ afterEach(async () => {
 }, slow)
 
 const list = (): Promise<readonly Machine[]> => ground.provider.list('utm:local', op())
+/** UTM has written its registry. */
+const written = (): Promise<unknown> =>
+  expect.poll(async () => (await readFile(ground.preferences).catch(() => null)) !== null, { timeout: slow }).toBe(true)
 const endpoint = async (): Promise<Endpoint | undefined> => (await ground.provider.probe(op())).endpoints[0]
 /** UTM's app, as if the person had opened it. */
 const open = (): string => ground.outside('list')
@@ -91,18 +94,14 @@ describe('UTM’s machines', { timeout: slow }, () => {
     const { notices, facts } = await ground.provider.details(`utm:${uuid}`, op())
     expect(notices.map(({ text }) => text.key)).toEqual(['utm.notice.twin'])
     // The registry remembers which of them it is.
-    await expect
-      .poll(async () => (await readFile(ground.preferences).catch(() => null)) !== null, { timeout: slow })
-      .toBe(true)
+    await written()
     expect(facts.map(({ value }) => value)).toContain(first)
   })
 
   it('stay listed when their bundle is gone, are not to be started, and nothing is removed for them', async () => {
     const path = await writeBundle(ground.documents)
     open()
-    await expect
-      .poll(async () => (await readFile(ground.preferences).catch(() => null)) !== null, { timeout: slow })
-      .toBe(true)
+    await written()
     await rename(path, `${path}.moved`)
     const [machine] = await list()
     expect(machine).toMatchObject({ name: 'web', state: 'inaccessible', remark: { key: 'utm.remark.gone' } })
@@ -136,6 +135,15 @@ describe('UTM’s machines', { timeout: slow }, () => {
       expect(inspect).not.toBeNull()
       expect(facts.map(({ label }) => label.key)).toEqual(['utm.fact.bundle'])
     }
+  })
+
+  it('from before UTM 4 are neither broken nor gone: UTM runs them, and Berth says why it knows little of them', async () => {
+    const path = await writeBundle(ground.documents)
+    open()
+    await written()
+    await writeFile(join(path, 'config.plist'), buildBinary({ ConfigurationVersion: 3, System: { Memory: 512 } }))
+    const machines = await list()
+    expect(machines).toEqual([expect.objectContaining({ state: 'stopped', remark: { key: 'utm.remark.old' } })])
   })
 
   it('that a person suspended in UTM are suspended, and only while there is a memory to wake to', async () => {
