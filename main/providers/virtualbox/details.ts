@@ -8,8 +8,9 @@ import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Known } from './entry.ts'
 import { reachable } from './machine.ts'
+import { throwIfCancelled } from './op.ts'
 import type { NetworkAdapter } from './settings-hardware.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** What a machine's own page shows. Starts no program. */
 export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {

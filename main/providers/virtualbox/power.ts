@@ -4,8 +4,9 @@ import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Entry, Sight } from './entry.ts'
+import { throwIfCancelled } from './op.ts'
 import { isResting } from './states.ts'
-import { act, throwIfCancelled, type World } from './world.ts'
+import { act, type World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000

@@ -2,8 +2,9 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { SuspendOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Sight } from './entry.ts'
+import { throwIfCancelled } from './op.ts'
 import { wrongState } from './power.ts'
-import { act, throwIfCancelled, type World } from './world.ts'
+import { act, type World } from './world.ts'
 
 /** Writing a machine's memory takes as long as its disk does. */
 const saveMs = 30 * 60_000

@@ -4,7 +4,6 @@ import type { ProviderChange } from '../provider.ts'
 import { type Entry, logFolder } from './entry.ts'
 import type { Inventory } from './inventory.ts'
 import { idOf } from './inventory.ts'
-import { endpointId } from './machine.ts'
 import { registryPath } from './registry.ts'
 import type { World } from './world.ts'
 
@@ -50,9 +49,7 @@ export function createWatch(world: World, emit: (change: ProviderChange) => void
       for (const { uuid } of went) emit({ kind: 'removed', id: idOf(uuid) })
       await Promise.all(came.map(inventory.refresh))
       for (const entry of came) inventory.publish(entry)
-      if (came.length + went.length === 0) return
-      arrange()
-      emit({ kind: 'list', endpointId })
+      if (came.length + went.length > 0) arrange()
     })
 
   function heard(folder: string, name: string): void {
