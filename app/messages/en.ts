@@ -12,6 +12,7 @@ import { qemuEn } from './areas/qemu.ts'
 import { tasksEn } from './areas/tasks.ts'
 import { terminalEn } from './areas/terminal.ts'
 import { virtualboxEn } from './areas/virtualbox.ts'
+import { virtualboxWorkEn } from './areas/virtualbox-work.ts'
 import type { Message } from './text.ts'
 
 /**
@@ -33,4 +34,5 @@ export const en = {
   ...tasksEn,
   ...terminalEn,
   ...virtualboxEn,
+  ...virtualboxWorkEn,
 } as const satisfies Readonly<Record<string, Message>>

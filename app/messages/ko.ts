@@ -12,6 +12,7 @@ import { qemuKo } from './areas/qemu.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
 import { virtualboxKo } from './areas/virtualbox.ts'
+import { virtualboxWorkKo } from './areas/virtualbox-work.ts'
 import type { Catalogue } from './text.ts'
 
 /** Every sentence a person reads, in Korean. */
@@ -30,4 +31,5 @@ export const ko: Catalogue = {
   ...tasksKo,
   ...terminalKo,
   ...virtualboxKo,
+  ...virtualboxWorkKo,
 }

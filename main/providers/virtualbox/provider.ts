@@ -1,6 +1,9 @@
 import { createEmitter } from '../../../app/util/emitter.ts'
 import { guarded } from '../guarded.ts'
 import type { Provider, ProviderChange, ProviderFactory } from '../provider.ts'
+import { createClone } from './clone.ts'
+import { createConfigure } from './configure.ts'
+import { createCreate } from './create.ts'
 import { details } from './details.ts'
 import { createInventory } from './inventory.ts'
 import { providerId } from './machine.ts'
@@ -8,8 +11,13 @@ import { createMachineQueue } from './machine-queue.ts'
 import { createManage } from './manage.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
+import { recoverWork } from './recover-work.ts'
 import { settingsHome } from './registry.ts'
+import { createRename } from './rename.ts'
+import { createSnapshots } from './snapshots.ts'
 import { createSuspend } from './suspend.ts'
+import { createRemove } from './trash.ts'
+import { createTrashStore } from './trash-store.ts'
 import { createWatch, type Watch } from './watch.ts'
 import type { World } from './world.ts'
 
@@ -30,6 +38,8 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
   }
   const { inventory } = world
   const power = guarded(createPower(world))
+  const store = createTrashStore(host)
+  const { trash, ...remove } = createRemove(world, store)
   let watching: Watch | null = null
 
   const provider: Provider = {
@@ -42,6 +52,13 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     restart: power,
     pause: power,
     suspend: guarded(createSuspend(world)),
+    snapshots: guarded(createSnapshots(world, store)),
+    create: guarded(createCreate(world, store)),
+    clone: guarded(createClone(world, store)),
+    rename: guarded(createRename(world)),
+    configure: guarded(createConfigure(world)),
+    remove: guarded(remove),
+    trash: guarded(trash),
     probe: (op) => probe(world, op),
     async list(_endpointId, op) {
       const machines = await inventory.list(op)
@@ -64,7 +81,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
         watching = null
       }
     },
-    async recover() {},
+    recover: () => recoverWork(world, store),
     async dispose() {
       watching?.stop()
       watching = null
