@@ -53,6 +53,14 @@ export interface Host {
   readonly log: Log
   readonly settings: () => Settings
   readonly platform: NodeJS.Platform
+  /** Left out where nobody says: then somebody always looks. */
+  readonly attention?: Attention
+}
+
+/** Whether anybody looks at the list. What a provider asks only to keep it fresh, it leaves while nobody does. */
+export interface Attention {
+  readonly isWatched: () => boolean
+  readonly onChanged: (listener: (isWatched: boolean) => void) => () => void
 }
 
 /** What a provider noticed by itself. */

@@ -27,6 +27,8 @@ export interface Inventory {
    * enough, and what it says later is published.
    */
   list(op: Op): Promise<readonly Machine[]>
+  /** Asks the tool for its lists, and publishes what turned out to be different. */
+  check(): Promise<void>
   /** One machine by its files, looked at now; null when the registry has no such machine. Starts nothing. */
   find(id: MachineId): Promise<Entry | null>
   /** As `find`, for one that must be there and readable: throws `not-found` and `output-unreadable`. */
@@ -140,7 +142,8 @@ export function createInventory(
   /** Takes the tool's two lists: who is there, and who runs. */
   async function takeLists(listed: readonly Listed[], running: ReadonlySet<string>): Promise<void> {
     const uuids = new Set(listed.map(({ uuid }) => uuid))
-    for (const uuid of entries.keys()) if (!uuids.has(uuid)) entries.delete(uuid)
+    // One that was registered after the list began is in the registry already.
+    for (const uuid of entries.keys()) if (!uuids.has(uuid) && !registry.machines.has(uuid)) entries.delete(uuid)
     for (const { uuid, name } of listed) {
       const entry = entries.get(uuid) ?? newEntry(uuid)
       entries.set(uuid, entry)
@@ -218,6 +221,16 @@ export function createInventory(
     return listing
   }
 
+  /** Waits for the lists and tells which rows they changed. */
+  async function published(asked: Promise<void>): Promise<void> {
+    const before = new Map([...entries.values()].map((entry) => [entry.uuid, inventory.machine(entry)]))
+    await asked
+    for (const [uuid, machine] of before) if (!entries.has(uuid)) changed({ kind: 'removed', id: machine.id })
+    for (const entry of entries.values()) {
+      if (!isSame(before.get(entry.uuid), inventory.machine(entry))) inventory.publish(entry)
+    }
+  }
+
   function isKnown(uuid: string): boolean {
     return registry.machines.size === 0 || registry.machines.has(uuid)
   }
@@ -234,18 +247,11 @@ export function createInventory(
       throwIfCancelled(op)
       if (isLate) {
         host.log.info('virtualbox.list.late', {})
-        const before = new Map([...entries.values()].map((entry) => [entry.uuid, inventory.machine(entry)]))
-        asked.then(
-          () => {
-            for (const entry of entries.values()) {
-              if (!isSame(before.get(entry.uuid), inventory.machine(entry))) inventory.publish(entry)
-            }
-          },
-          (error) => host.log.warn('virtualbox.list', { error: String(error) }),
-        )
+        published(asked).catch((error) => host.log.warn('virtualbox.list', { error: String(error) }))
       }
       return [...entries.values()].map(inventory.machine)
     },
+    check: () => published(lists()),
     find,
     async get(id) {
       const entry = await find(id)

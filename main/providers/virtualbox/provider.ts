@@ -9,15 +9,18 @@ import { createInventory } from './inventory.ts'
 import { providerId } from './machine.ts'
 import { createMachineQueue } from './machine-queue.ts'
 import { createManage } from './manage.ts'
+import { createExporting, createImporting } from './moving.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
 import { recoverWork } from './recover-work.ts'
 import { settingsHome } from './registry.ts'
 import { createRename } from './rename.ts'
 import { createSnapshots } from './snapshots.ts'
+import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
 import { createRemove } from './trash.ts'
 import { createTrashStore } from './trash-store.ts'
+import { createVigil } from './vigil.ts'
 import { createWatch, type Watch } from './watch.ts'
 import type { World } from './world.ts'
 
@@ -41,6 +44,14 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
   const store = createTrashStore(host)
   const { trash, ...remove } = createRemove(world, store)
   let watching: Watch | null = null
+  let vigil: { stop(): void } | null = null
+
+  const stopWatching = (): void => {
+    watching?.stop()
+    vigil?.stop()
+    watching = null
+    vigil = null
+  }
 
   const provider: Provider = {
     id: providerId,
@@ -55,10 +66,13 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     snapshots: guarded(createSnapshots(world, store)),
     create: guarded(createCreate(world, store)),
     clone: guarded(createClone(world, store)),
+    exporting: createExporting(world),
+    importing: createImporting(world),
     rename: guarded(createRename(world)),
     configure: guarded(createConfigure(world)),
     remove: guarded(remove),
     trash: guarded(trash),
+    stats: guarded(createStats(world)),
     probe: (op) => probe(world, op),
     async list(_endpointId, op) {
       const machines = await inventory.list(op)
@@ -74,17 +88,15 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
       const stop = changes.on(changed)
       watching ??= createWatch(world, changes.emit)
       watching.arrange()
+      vigil ??= createVigil(world)
       return () => {
         stop()
-        if (changes.size() > 0) return
-        watching?.stop()
-        watching = null
+        if (changes.size() === 0) stopWatching()
       }
     },
     recover: () => recoverWork(world, store),
     async dispose() {
-      watching?.stop()
-      watching = null
+      stopWatching()
     },
   }
   return provider
