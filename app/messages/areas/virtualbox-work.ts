@@ -20,6 +20,7 @@ export const virtualboxWorkEn = {
   'virtualbox.console.clonedSerial': 'Its serial port is that of the machine it was cloned from.',
 
   'virtualbox.why.renameRunning': 'A machine is renamed while it is off.',
+  'virtualbox.why.exportRunning': 'A machine is exported while it is off.',
   'virtualbox.why.configureRunning': 'It is on. This can be changed while it is off.',
   'virtualbox.why.configureSuspended':
     'Its saved memory fits only the settings as they are. Start it and shut it down first.',
@@ -61,7 +62,6 @@ export const virtualboxWorkEn = {
   'virtualbox.error.severalMachines': 'The file holds {count} machines; only one at a time can be imported.',
   'virtualbox.error.exportMissing': 'VirtualBox reported no error, but the file is not there.',
   'virtualbox.error.importMissing': 'VirtualBox reported no error, but the machine is not there.',
-  'virtualbox.import.eula': 'Its maker asks to accept a licence, which is inside the file.',
 } as const
 
 export const virtualboxWorkKo: Record<keyof typeof virtualboxWorkEn, Message> = {
@@ -83,6 +83,7 @@ export const virtualboxWorkKo: Record<keyof typeof virtualboxWorkEn, Message> = 
   'virtualbox.console.clonedSerial': '직렬 포트가 원본 머신의 것으로 설정되어 있습니다.',
 
   'virtualbox.why.renameRunning': '꺼져 있는 머신만 이름을 바꿀 수 있습니다.',
+  'virtualbox.why.exportRunning': '꺼져 있는 머신만 내보낼 수 있습니다.',
   'virtualbox.why.configureRunning': '켜져 있습니다. 이 설정은 꺼져 있을 때 바꿀 수 있습니다.',
   'virtualbox.why.configureSuspended': '저장된 메모리는 지금 설정에만 맞습니다. 먼저 시작한 뒤 시스템을 종료하세요.',
 
@@ -124,5 +125,4 @@ export const virtualboxWorkKo: Record<keyof typeof virtualboxWorkEn, Message> = 
   'virtualbox.error.severalMachines': '파일에 머신이 {count}개 있습니다. 한 번에 하나만 가져올 수 있습니다.',
   'virtualbox.error.exportMissing': 'VirtualBox가 오류를 알리지 않았지만 파일이 없습니다.',
   'virtualbox.error.importMissing': 'VirtualBox가 오류를 알리지 않았지만 머신이 없습니다.',
-  'virtualbox.import.eula': '만든 곳의 사용권 계약에 동의해야 합니다. 계약은 파일 안에 있습니다.',
 }

@@ -11,7 +11,7 @@ import * as commands from './machine-commands.ts'
 import { defaultMachineFolder } from './machine-folder.ts'
 import { folderName, makeWhole } from './making.ts'
 import { checkName } from './naming.ts'
-import { serialPathOf } from './serial-path.ts'
+import { takeOwnSerial } from './own-serial.ts'
 import {
   deleteSnapshot,
   diskWorkMs,
@@ -70,7 +70,9 @@ async function clone(world: SnapshotWorld, known: Known, request: Request, op: O
           timeoutMs: diskWorkMs,
           onFraction: (fraction) => op.progress({ text: { key: 'virtualbox.step.clone' }, fraction }),
         })
-        return await settle(world, uuid)
+        await takeOwnSerial(world, uuid)
+        inventory.publish((await inventory.get(idOf(uuid))).entry)
+        return idOf(uuid)
       } catch (error) {
         if (ownBase !== null) {
           const now = await inventory.get(idOf(entry.uuid))
@@ -83,21 +85,6 @@ async function clone(world: SnapshotWorld, known: Known, request: Request, op: O
       }
     }),
   )
-}
-
-/** The clone is there; its serial line must not be its parent's: the later one to start would take it over. */
-async function settle(world: World, uuid: string): Promise<MachineId> {
-  const { inventory } = world
-  const id = idOf(uuid)
-  const { entry, settings } = await inventory.get(id)
-  const [port] = settings.hardware.serialPorts
-  if (port?.slot === 0 && port.mode === 'pipe' && port.isServer) {
-    const serialPath = serialPathOf(world.host, uuid)
-    await act(world, entry, commands.modify(uuid, { serialPath }), quietOp)
-    await inventory.get(id)
-  }
-  inventory.publish(entry)
-  return id
 }
 
 function chainOf({ settings, path }: Known, disk: string): readonly string[] {

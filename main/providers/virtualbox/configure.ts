@@ -8,7 +8,8 @@ import type { Entry, Known } from './entry.ts'
 import { freeBytes } from './files.ts'
 import { idOf } from './inventory.ts'
 import * as commands from './machine-commands.ts'
-import { serialPathOf } from './serial-path.ts'
+import { knownMedia } from './media-registry.ts'
+import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
 import type { Settings } from './settings-file.ts'
 import type { PortForward } from './settings-hardware.ts'
 import type { Medium } from './settings-media.ts'
@@ -23,9 +24,9 @@ export function createConfigure(world: World): ConfigureOps {
   return {
     async read(id, op) {
       const { settings, path } = await world.inventory.get(id)
-      const free = await freeBytes(path)
+      const [free, media] = await Promise.all([freeBytes(path), knownMedia(world)])
       throwIfCancelled(op)
-      return configurationOf(world, settings, free)
+      return configurationOf(world, { ...settings, media }, free)
     },
     configure: async (id, changes, op) => configure(world, await world.inventory.get(id), changes, op),
   }
@@ -95,8 +96,10 @@ export function hasOwnSerial(
   return hardware.serialPorts.some((port) => port.mode === 'pipe' && port.isServer && port.path === path)
 }
 
-async function configure(world: World, { entry, settings }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
+async function configure(world: World, known: Known, changes: ConfigureSpec, op: Op): Promise<void> {
   const { inventory } = world
+  const { entry } = known
+  const settings = { ...known.settings, media: await knownMedia(world) }
   const isOn = !isResting(inventory.sight(entry).word)
   const stopped = { cpus: changes.cpus, memoryBytes: changes.memoryBytes, serialConsole: changes.serialConsole }
   const needsStop = Object.values(stopped).some((value) => value !== undefined) || changes.diskBytes !== undefined
@@ -115,6 +118,7 @@ async function configure(world: World, { entry, settings }: Known, changes: Conf
         ? {}
         : { serialPath: serialConsole ? serialPathOf(world.host, entry.uuid) : null }),
     }
+    if (serialConsole === true) await prepareSerialFolder(world.host, entry.uuid)
     await act(world, entry, commands.modify(entry.uuid, basics), op)
   }
   if (iso !== undefined) await changeDisc(world, entry, settings, iso, op)
@@ -172,12 +176,13 @@ async function growDisk(world: World, entry: Entry, settings: Settings, bytes: n
 async function checkChanged(world: World, entry: Entry, changes: ConfigureSpec): Promise<void> {
   const { settings } = await world.inventory.get(idOf(entry.uuid))
   const { hardware } = settings
+  const disc = discOf({ ...settings, media: await knownMedia(world) })
   const wrong = [
     changes.cpus === undefined || changes.cpus === hardware.cpus ? null : 'cpus',
     changes.memoryBytes === undefined || Math.abs(changes.memoryBytes - (hardware.memoryBytes ?? 0)) < 1024 * 1024
       ? null
       : 'memoryBytes',
-    changes.isoPath === undefined || changes.isoPath === discOf(settings) ? null : 'isoPath',
+    changes.isoPath === undefined || changes.isoPath === disc ? null : 'isoPath',
     changes.serialConsole === undefined || changes.serialConsole === hasOwnSerial(world, settings)
       ? null
       : 'serialConsole',

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import { guessOsType } from '../../../app/domain/guess-os.ts'
@@ -16,7 +15,7 @@ import * as commands from './machine-commands.ts'
 import { defaultMachineFolder } from './machine-folder.ts'
 import { folderName, makeWhole } from './making.ts'
 import { checkName } from './naming.ts'
-import { serialPathOf } from './serial-path.ts'
+import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
 import { diskWorkMs } from './snapshots.ts'
 import { checkSpace } from './space.ts'
 import type { TrashStore } from './trash-store.ts'
@@ -61,6 +60,7 @@ async function create(world: World, trash: TrashStore, spec: VmSpec, op: Op): Pr
     op.progress({ text: null, fraction: null })
     await world.manage.run(commands.createMachine({ uuid, name: spec.name, osType, arch: spec.arch }), op)
     const known = await world.inventory.get(idOf(uuid))
+    await prepareSerialFolder(world.host, uuid)
     const run = (args: readonly string[]): Promise<string> => act(world, known.entry, args, op)
     for (const args of settingsOf(world, uuid, spec)) await run(args)
     await fillDrives(world, known, { ...spec, isoPath }, imagePath, op)
@@ -116,7 +116,6 @@ async function fillDrives(world: World, known: Known, spec: VmSpec, imagePath: s
   if (medium !== null) await run(commands.attach(entry.uuid, disk, 'hdd', medium))
   // An empty drive too: a disc can then be put in while it runs.
   await run(commands.attach(entry.uuid, drive, 'dvddrive', spec.isoPath ?? 'emptydrive'))
-  await mkdir(dirname(serialPathOf(world.host, entry.uuid)), { recursive: true, mode: 0o700 }).catch(() => {})
 }
 
 async function makeDisk(

@@ -17,6 +17,17 @@ const itemSchema = z.object({
   settingsPath: z.string(),
   /** The machine's own folder, and where it is while in the trash; null when its folder is not its own and nothing was moved. */
   moved: z.object({ from: z.string(), to: z.string() }).nullable(),
+  /** What it uses and another machine's registry names: VirtualBox forgets it with the machine. See `media-registry.ts`. */
+  borrowed: z.array(
+    z.object({
+      uuid: z.string(),
+      kind: z.enum(['disk', 'dvd', 'floppy']),
+      path: z.string(),
+      format: z.string().nullable(),
+      type: z.string().nullable(),
+      parentId: z.string().nullable(),
+    }),
+  ),
   /**
    * removing: not yet out of VirtualBox. there: in the trash. recovering: on its way back. purging: from here on it is nothing
    * to bring back.
@@ -70,7 +81,14 @@ export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>
           const text = await readFile(path, 'utf8').catch(() => null)
           if (text === null || item.phase === 'purging') return []
           try {
-            return [{ uuid: item.uuid, name: item.name, settings: parseSettings(text, path) }]
+            const settings = parseSettings(text, path)
+            return [
+              {
+                uuid: item.uuid,
+                name: item.name,
+                settings: { ...settings, media: [...settings.media, ...item.borrowed] },
+              },
+            ]
           } catch (error) {
             log.warn('virtualbox.trash.settings', { uuid: item.uuid, error: String(error) })
             return []

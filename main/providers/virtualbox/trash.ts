@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { machineId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
+import { writeAtomic } from '../../write-atomic.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import { usersOfFiles } from './dependants.ts'
@@ -11,7 +12,8 @@ import type { Known } from './entry.ts'
 import { diskUse, exists, moveFolder, remove } from './files.ts'
 import { idOf } from './inventory.ts'
 import { endpointId, providerId } from './machine.ts'
-import type { Settings } from './settings-file.ts'
+import { borrowedMedia, knownMedia, withMedia } from './media-registry.ts'
+import { parseSettings, type Settings } from './settings-file.ts'
 import { clonesOf, diskUsers } from './snapshot-deletable.ts'
 import { type SnapshotWorld, snapshotWorld } from './snapshots.ts'
 import { isResting } from './states.ts'
@@ -78,6 +80,7 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
         name: settings.name,
         removedAt: world.host.now().toISOString(),
         snapshotCount: settings.snapshots.length,
+        borrowed: [...borrowedMedia(settings, await knownMedia(world))],
         settingsPath: path,
         moved: (await isOwnFolder(world, known)) ? { from: dirname(path), to: asidePath(path, entry.uuid) } : null,
         phase: 'removing',
@@ -193,11 +196,16 @@ async function putBack(world: SnapshotWorld, item: KeptItem): Promise<MachineId>
   if (item.moved !== null && (await exists(item.moved.to))) {
     const free = await freeFolder(item.moved.from)
     const settingsPath = free + item.settingsPath.slice(item.moved.from.length)
-    back = { ...item, settingsPath, moved: { from: free, to: item.moved.to }, phase: 'recovering' }
+    const { from, to } = item.moved
+    const borrowed = item.borrowed.map((medium) =>
+      isInside(medium.path, from) ? { ...medium, path: free + medium.path.slice(from.length) } : medium,
+    )
+    back = { ...item, settingsPath, borrowed, moved: { from: free, to }, phase: 'recovering' }
     await trash.put(back)
     await moveFolder(item.moved.to, free)
     await remove(dirname(item.moved.to))
   }
+  if (item.borrowed.length > 0) await lendMedia(world, back)
   try {
     await world.manage.run(commands.register(back.settingsPath), quietOp)
   } catch (error) {
@@ -213,6 +221,18 @@ async function putBack(world: SnapshotWorld, item: KeptItem): Promise<MachineId>
   if (entry === null) throw failure('tool-failed', { key: 'virtualbox.error.notRegistered' })
   inventory.publish(entry)
   return id
+}
+
+/** Writes what VirtualBox forgot back into the machine's file: its own disks where they are now, its parent's where that is now. */
+async function lendMedia(world: SnapshotWorld, { borrowed, settingsPath, moved }: KeptItem): Promise<void> {
+  const folder = dirname(settingsPath)
+  const text = await readFile(settingsPath, 'utf8')
+  const own = new Set(parseSettings(text, settingsPath).media.map(({ uuid }) => uuid))
+  const now = new Map((await knownMedia(world)).map((medium) => [medium.uuid, medium]))
+  const media = borrowed
+    .filter(({ uuid }) => !own.has(uuid))
+    .map((medium) => ({ ...medium, path: now.get(medium.uuid)?.path ?? medium.path }))
+  if (media.length > 0) await writeAtomic(settingsPath, withMedia(text, media, moved?.from ?? folder))
 }
 
 async function freeFolder(wanted: string): Promise<string> {
