@@ -17,6 +17,7 @@ import type {
   Inventory,
   InventoryChange,
   QuitPlan,
+  ScreenDown,
   SessionsView,
   SnapshotsChanged,
 } from './views.ts'
@@ -129,6 +130,8 @@ export const feeds = {
 export const streams = {
   /** A terminal: what was said before, then bytes as they come. Main waits when too much is unacknowledged. */
   'console.attach': stream<ConsoleDown>()(v.attachRequest, v.consoleUp),
+  /** A machine's screen: how it stands, the whole of it once, then what changes, as fast as this viewer has it shown. */
+  'screen.attach': stream<ScreenDown>()(v.attachScreenRequest, v.screenUp),
   /** Figures, at most each 2 s, for the machines named last: those in view. */
   'stats.watch': stream<readonly Stats[]>()(v.nothing, v.statsUp),
 } as const

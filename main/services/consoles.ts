@@ -81,7 +81,9 @@ export function createConsoles(world: ConsolesWorld): Consoles {
       const ops = opsOf(id)
       const option = (await ops.options(id, operation())).find((candidate) => candidate.id === consoleId)
       if (option === undefined) throw failure('not-found', { key: 'terminal.gone' })
-      const isShell = option.kind === 'shell'
+      const { kind } = option
+      if (kind === 'screen') throw failure('unsupported', { key: 'screen.notTerminal' })
+      const isShell = kind === 'shell'
       const sameConsole = (session: Session): boolean => session.machineId === id && session.consoleId === consoleId
       const existing = [...sessions.values()].find((session) => sameConsole(session.view()))
       if (existing !== undefined && !isShell) {
@@ -103,7 +105,7 @@ export function createConsoles(world: ConsolesWorld): Consoles {
       sessions.set(
         sessionId,
         createSession({
-          identity: { id: sessionId, machineId: id, consoleId, kind: option.kind, writable: option.writable },
+          identity: { id: sessionId, machineId: id, consoleId, kind, writable: option.writable },
           title: first?.title ?? consoleId,
           historyBytes: world.scrollbackLines() * bytesPerLine,
           resolve: async () => {

@@ -12,9 +12,10 @@ export interface ShellChoice {
 }
 const asUsual: ShellChoice = { user: null, folder: null }
 
-/** Which console a machine's Terminal button opens: the first that can be opened now, else the first. */
+/** Which console a machine's Terminal button opens: the first terminal that can be opened now, else the first. */
 export function bestConsole(options: readonly ConsoleOption[]): ConsoleOption | null {
-  return options.find((option) => option.withheld === null) ?? options[0] ?? null
+  const terminals = options.filter((option) => option.kind !== 'screen')
+  return terminals.find((option) => option.withheld === null) ?? terminals[0] ?? null
 }
 
 /**

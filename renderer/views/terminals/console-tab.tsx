@@ -19,6 +19,7 @@ import './console-tab.css'
 import { useConsoleOptions } from './use-console-options.ts'
 
 const icons: Readonly<Record<ConsoleOption['kind'], IconName>> = {
+  screen: 'screen',
   serial: 'terminal',
   shell: 'terminal',
   attach: 'plug',
