@@ -88,9 +88,8 @@ export function DisplayBar({
       />
       <IconButton
         size="small"
-        icon="to-top"
+        icon="own-size"
         label={say(isFit ? 'screen.actual' : 'screen.fit')}
-        className="display-scale"
         aria-pressed={!isFit}
         onClick={() => onScale(isFit ? 'actual' : 'fit')}
       />

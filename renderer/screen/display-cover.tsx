@@ -50,7 +50,7 @@ export function DisplayCover({
           <p className="small quiet-text">{say('screen.asOf', { time: momentText(at, now, locale, say) })}</p>
         )}
         {state === 'off' && canStart && machine !== null && (
-          <Button kind="primary" icon="play" onClick={() => void startMachine(machineId)}>
+          <Button icon="play" onClick={() => void startMachine(machineId)}>
             {say(verbKey('start', machine))}
           </Button>
         )}

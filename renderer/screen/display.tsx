@@ -76,7 +76,6 @@ export function Display({
           tabIndex={0}
           role="application"
           aria-label={say('screen.of', { name })}
-          data-takes-keys
           className={`display-stage ${scale === 'actual' ? 'display-actual' : ''} ${isDimmed ? 'display-past' : ''} ${isCaptured ? 'display-captured' : ''}`}
         />
         {text !== null && isLive && <pre className="visually-hidden">{text}</pre>}

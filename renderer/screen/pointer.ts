@@ -26,8 +26,8 @@ export function createPointerGather(
 
   const flush = (): void => {
     isPlanned = false
-    const wheelX = Math.trunc(turned.x / stepPixels)
-    const wheelY = Math.trunc(turned.y / stepPixels)
+    const wheelX = Math.trunc(turned.x / stepPixels) || 0
+    const wheelY = Math.trunc(turned.y / stepPixels) || 0
     turned = { x: turned.x - wheelX * stepPixels, y: turned.y - wheelY * stepPixels }
     const rest = { buttons: held, wheelX: clip(wheelX, 100), wheelY: clip(wheelY, 100) }
     if (at !== null) send({ kind: 'at', ...at, ...rest })
@@ -65,7 +65,7 @@ export function createPointerGather(
     },
     wheel({ deltaX, deltaY, deltaMode }) {
       const unit = deltaMode === 0 ? 1 : deltaMode === 1 ? linePixels : stepPixels * 3
-      turned = { x: turned.x + deltaX * unit, y: turned.y + deltaY * unit }
+      turned = { x: more(turned.x, deltaX * unit), y: more(turned.y, deltaY * unit) }
       plan()
     },
     rest() {
@@ -75,6 +75,11 @@ export function createPointerGather(
       turned = { x: 0, y: 0 }
     },
   }
+}
+
+/** A wheel that turns back begins anew: half a step that was left must not be in its way. */
+function more(turned: number, by: number): number {
+  return turned * by < 0 ? by : turned + by
 }
 
 function clip(value: number, most: number): number {

@@ -45,6 +45,7 @@ export function createTextScreen(title: string, run: (command: string) => string
   }
 
   const newLine = (): void => {
+    tellRow(row)
     column = 0
     row += 1
     if (row < rows) return
