@@ -28,6 +28,7 @@ export function createHandlers(core: Core): Handlers {
 
       'console.options': ({ id }) => consoles.options(id),
       'console.open': (request) => consoles.open(request),
+      'console.openHost': async (request) => consoles.openHost(request),
       'console.list': async () => consoles.list(),
       'console.close': ({ sessionId }) => consoles.close(sessionId),
       'console.reopen': async ({ sessionId }) => consoles.reopen(sessionId),

@@ -93,6 +93,8 @@ export const calls = {
   'console.options': call<readonly ConsoleOption[]>()(v.byMachine),
   /** Opens a session, or finds the open one of a console that has only one line (serial). */
   'console.open': call<SessionId>()(v.openConsoleRequest),
+  /** A new terminal with a shell of this computer. */
+  'console.openHost': call<SessionId>()(v.openHostRequest),
   'console.list': call<SessionsView>()(v.nothing),
   /** Ends the session and what runs in it. Hiding a tab does not. */
   'console.close': call<void>()(v.bySession),

@@ -73,6 +73,14 @@ export const openConsoleRequest = z.object({
   user: z.string().max(200).nullable(),
   folder: pathSchema.nullable(),
 })
+export const openHostRequest = z.object({
+  /** Typed at the prompt for the person to send off: one line, so that nothing runs by itself. null types nothing. */
+  typed: z
+    .string()
+    .max(4000)
+    .regex(/^[^\x00-\x1f\x7f-\x9f]*$/)
+    .nullable(),
+})
 const columns = z.number().int().min(2).max(1000)
 const rows = z.number().int().min(1).max(1000)
 export const attachRequest = z.object({ sessionId: handleSchema, columns, rows })

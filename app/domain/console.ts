@@ -25,7 +25,9 @@ export type SessionState = 'opening' | 'live' | 'ended' | 'lost'
 /** A console session: owned by main, watched by any number of windows. */
 export interface Session {
   readonly id: SessionId
-  readonly machineId: MachineId
+  /** null: of this computer itself, beside all machines. */
+  readonly machineId: MachineId | null
+  /** The machine's name, or this computer's. */
   readonly machineName: string
   readonly consoleId: string
   readonly kind: TerminalKind
