@@ -9,6 +9,7 @@ import { mockEn } from './areas/mock.ts'
 import { movingEn } from './areas/moving.ts'
 import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
+import { screenEn } from './areas/screen.ts'
 import { tasksEn } from './areas/tasks.ts'
 import { terminalEn } from './areas/terminal.ts'
 import { virtualboxEn } from './areas/virtualbox.ts'
@@ -31,6 +32,7 @@ export const en = {
   ...movingEn,
   ...providersEn,
   ...qemuEn,
+  ...screenEn,
   ...tasksEn,
   ...terminalEn,
   ...virtualboxEn,

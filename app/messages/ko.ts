@@ -9,6 +9,7 @@ import { mockKo } from './areas/mock.ts'
 import { movingKo } from './areas/moving.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
+import { screenKo } from './areas/screen.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
 import { virtualboxKo } from './areas/virtualbox.ts'
@@ -28,6 +29,7 @@ export const ko: Catalogue = {
   ...movingKo,
   ...providersKo,
   ...qemuKo,
+  ...screenKo,
   ...tasksKo,
   ...terminalKo,
   ...virtualboxKo,
