@@ -52,7 +52,7 @@ export interface Inventory {
   hold<T>(entry: Entry, state: MachineState, job: () => Promise<T>): Promise<T>
   /** Looks at the files of one machine; true when its row may be different. */
   refresh(entry: Entry): Promise<boolean>
-  /** Looks at the registry: which entries came, and which went. */
+  /** Looks at the registry: which entries came or are elsewhere now, and which went. */
   refreshRegistry(): Promise<{ readonly came: readonly Entry[]; readonly went: readonly Entry[] }>
   /** Entries in memory, without looking. */
   loaded(): readonly Entry[]
@@ -93,7 +93,7 @@ export function createInventory(
     const came: Entry[] = []
     for (const [uuid, path] of registry.machines) {
       const entry = entries.get(uuid) ?? newEntry(uuid)
-      if (!entries.has(uuid)) came.push(entry)
+      if (!entries.has(uuid) || entry.path !== path) came.push(entry)
       entries.set(uuid, entry)
       moveEntry(entry, path)
     }
@@ -114,6 +114,9 @@ export function createInventory(
       entry.stamp = stamp ?? `read at ${Date.now()}`
       entry.problem = entry.isRefused ? { kind: 'refused', path, said: '' } : null
     } catch (error) {
+      // A renamed machine's folder goes before the registry says where to.
+      await refreshRegistry().catch(() => {})
+      if (entry.path !== path) return refreshSettings(entry)
       const problem = problemOf(error, path)
       if (problem.said !== entry.problem?.said) host.log.warn('virtualbox.unreadable', { uuid: entry.uuid, ...problem })
       entry.problem = problem
