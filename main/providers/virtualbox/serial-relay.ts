@@ -12,6 +12,7 @@ import type { World } from './world.ts'
 const retryMs = 300
 /** A log that is longer becomes the one older log. */
 const mostLogBytes = 8 * 1024 * 1024
+const mostEarly = 64
 
 /**
  * Serial lines of running machines. VirtualBox serves one reader and keeps nothing: who is not there does not hear it, and a guest may
@@ -97,6 +98,8 @@ function openRelay(about: {
   readonly warn: (error: unknown) => void
 }): Relay {
   const viewers = new Set<Socket>()
+  /** What was typed before the line was there. */
+  const early: Buffer[] = []
   let line: Socket | null = null
   let log: WriteStream | null = null
   let server: Server | null = null
@@ -116,6 +119,7 @@ function openRelay(about: {
     const socket = connect(about.line)
     socket.on('connect', () => {
       line = socket
+      for (const typed of early.splice(0)) socket.write(typed)
       flow()
     })
     socket.on('data', (bytes: Buffer) => {
@@ -145,7 +149,10 @@ function openRelay(about: {
     log.on('error', about.warn)
     server = createServer((viewer) => {
       viewers.add(viewer)
-      viewer.on('data', (typed) => line?.write(typed))
+      viewer.on('data', (typed) => {
+        if (line !== null) line.write(typed)
+        else if (early.length < mostEarly) early.push(typed)
+      })
       viewer.on('drain', flow)
       viewer.on('error', () => {})
       viewer.on('close', () => {
