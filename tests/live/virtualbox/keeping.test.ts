@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -5,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { VmSpec } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
-import type { Provider } from '../../../main/providers/provider.ts'
 import { errorFrom, facet as facetOf, op, readNow } from '../../conformance/ground.ts'
 import { missingVirtualBox } from '../../support/virtualbox-lab.ts'
 import { type Acts, openActs } from './acts-ground.ts'
@@ -20,25 +20,20 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
   })
 
   const facet = <N extends Parameters<typeof facetOf>[1]>(name: N) =>
-    facetOf({ provider: acts.provider } as never, name)
-  const names = async (provider: Provider = acts.provider): Promise<readonly string[]> =>
-    (await provider.list('virtualbox:local', op())).map(({ name }) => name)
+    facetOf({ provider: acts.provider() } as never, name)
+  const names = async (): Promise<readonly string[]> =>
+    (await acts.provider().list('virtualbox:local', op())).map(({ name }) => name)
   const folders = async (): Promise<readonly string[]> =>
     (await readdir(acts.lab.machineFolder).catch(() => [] as string[])).filter((name) => name !== '.berth-trash')
-  const spec = (name: string, more: Partial<VmSpec> = {}): VmSpec => ({
-    kind: 'vm',
-    endpointId: 'virtualbox:local',
-    name,
-    arch: 'x86_64',
-    cpus: 2,
-    memoryBytes: 64 * MiB,
-    disk: { from: 'blank', sizeBytes: 64 * MiB },
-    isoPath: null,
-    network: { mode: 'none' },
-    firmware: 'bios',
-    startAfter: false,
-    ...more,
-  })
+  const spec = (name: string, more: Partial<VmSpec> = {}): VmSpec => {
+    const { osType: _guessed, ...rest } = acts.spec(name, {
+      cpus: 2,
+      memoryBytes: 64 * MiB,
+      disk: { from: 'blank', sizeBytes: 64 * MiB },
+      ...more,
+    })
+    return rest
+  }
 
   it('makes a machine as it was asked for: disk, disc, ports, firmware, the system by its name', async () => {
     const iso = join(acts.host.dataDir, 'debian-12.5.0-amd64-netinst.iso')
@@ -49,7 +44,7 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
       spec('web', { isoPath: iso, firmware: 'uefi', network: { mode: 'user', forwards: [...forwards] } }),
       op(),
     )
-    expect(await readNow({ provider: acts.provider } as never, id)).toMatchObject({
+    expect(await readNow({ provider: acts.provider() } as never, id)).toMatchObject({
       name: 'web',
       state: 'stopped',
       os: 'Debian 12 (64-bit)',
@@ -106,17 +101,17 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
     await mkdir(making, { recursive: true })
     await writeFile(join(making, 'x.json'), JSON.stringify({ version: 1, uuid: null, folder }))
     expect(await names()).toContain('half')
-    const next = await acts.again()
-    expect(await names(next)).not.toContain('half')
+    await acts.again()
+    expect(await names()).not.toContain('half')
     expect(existsSync(folder)).toBe(false)
     expect(await readdir(making)).toEqual([])
   })
 
   it('brings a machine back from the trash with snapshots and disk, also beside a new one of its name', async () => {
     const id = await acts.make('old "one"')
-    await acts.provider.power.start(id, op())
+    await acts.provider().power.start(id, op())
     await acts.write(id, 'kept')
-    await acts.provider.power.powerOff(id, op())
+    await acts.provider().power.powerOff(id, op())
     await facet('snapshots').take(id, { name: 'one', description: '', memory: false }, op())
     const plan = await facet('remove').plan(id, op())
     expect(plan).toMatchObject({ way: 'trash', snapshotCount: 1, stays: [], blockedBy: [] })
@@ -128,13 +123,13 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
 
     expect(await facet('trash').recover(trashId ?? '', op())).toBe(id)
     expect((await facet('snapshots').tree(id, op())).snapshots.map(({ name }) => name)).toEqual(['one'])
-    await acts.provider.power.start(id, op())
+    await acts.provider().power.start(id, op())
     expect(await acts.read(id)).toBe('kept')
-    await acts.provider.power.powerOff(id, op())
+    await acts.provider().power.powerOff(id, op())
 
     await facet('trash').purge((await facet('remove').remove(id, { volumes: [] }, op())) ?? '', op())
     expect(await facet('trash').list(op())).toEqual([])
-    expect((await readNow({ provider: acts.provider } as never, other)).name).toBe('old "one"')
+    expect((await readNow({ provider: acts.provider() } as never, other)).name).toBe('old "one"')
     expect(existsSync(join(acts.lab.machineFolder, '.berth-trash', acts.uuidOf(id)))).toBe(false)
   })
 
@@ -148,15 +143,15 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
     expect((await facet('remove').plan(parent, op())).blockedBy).toEqual(['linked'])
     await facet('rename').rename(parent, 'parent renamed', op())
     expect(await facet('trash').recover(trashId, op())).toBe(clone)
-    await acts.provider.power.start(clone, op())
-    expect((await readNow({ provider: acts.provider } as never, clone)).state).toBe('running')
-    await acts.provider.power.powerOff(clone, op())
+    await acts.provider().power.start(clone, op())
+    expect((await readNow({ provider: acts.provider() } as never, clone)).state).toBe('running')
+    await acts.provider().power.powerOff(clone, op())
     const present = await facet('clone').clone(
       parent,
       { name: 'of the present', mode: 'linked', snapshotId: null },
       op(),
     )
-    expect((await readNow({ provider: acts.provider } as never, present)).state).toBe('stopped')
+    expect((await readNow({ provider: acts.provider() } as never, present)).state).toBe('stopped')
     expect((await facet('snapshots').tree(parent, op())).snapshots).toHaveLength(2)
   })
 
@@ -175,15 +170,15 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
     }
     for (const name of ['--help', 'first\nsecond', '서명 "실습" {uuid}', 'plain']) {
       await facet('rename').rename(id, name, op())
-      expect((await readNow({ provider: acts.provider } as never, id)).name).toBe(name)
+      expect((await readNow({ provider: acts.provider() } as never, id)).name).toBe(name)
     }
   })
 
   it('writes a machine to a file and makes another from it', async () => {
     const id = await acts.make('moved')
-    await acts.provider.power.start(id, op())
+    await acts.provider().power.start(id, op())
     await acts.write(id, 'in the file')
-    await acts.provider.power.powerOff(id, op())
+    await acts.provider().power.powerOff(id, op())
     const folder = join(acts.host.dataDir, 'files')
     await mkdir(folder, { recursive: true })
     const path = join(folder, '-moved "1".ova')
@@ -198,13 +193,13 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
     const summary = await facet('importing').inspect?.(path, op())
     expect(summary).toMatchObject({ cpus: 1, memoryBytes: 16 * MiB, diskBytes: expect.any(Number) })
     const made: MachineId = await facet('importing').import('virtualbox:local', { path, name: '서명 {x}' }, op())
-    expect(await readNow({ provider: acts.provider } as never, made)).toMatchObject({
+    expect(await readNow({ provider: acts.provider() } as never, made)).toMatchObject({
       name: '서명 {x}',
       state: 'stopped',
     })
-    await acts.provider.power.start(made, op())
-    expect((await readNow({ provider: acts.provider } as never, made)).state).toBe('running')
-    await acts.provider.power.powerOff(made, op())
+    await acts.provider().power.start(made, op())
+    expect((await readNow({ provider: acts.provider() } as never, made)).state).toBe('running')
+    await acts.provider().power.powerOff(made, op())
 
     const before = await folders()
     await writeFile(join(folder, 'bad.ova'), 'no archive')
@@ -214,10 +209,8 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
   })
 
   it('ends an export, an import and a clone that are called off, and leaves nothing of them', async () => {
-    const { writeFile: write } = await import('node:fs/promises')
-    const { randomBytes } = await import('node:crypto')
     const image = join(acts.host.dataDir, 'large.img')
-    await write(image, Buffer.concat([randomBytes(24 * MiB), Buffer.alloc(8 * MiB)]))
+    await writeFile(image, Buffer.concat([randomBytes(24 * MiB), Buffer.alloc(8 * MiB)]))
     const disk = { from: 'image', path: image, format: 'raw', use: 'copy' } as const
     const id = await facet('create').create(spec('large', { disk, cpus: 1 }), op())
     const folder = join(acts.host.dataDir, 'cut')
@@ -238,6 +231,6 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
     await cut((watched) => facet('clone').clone(id, { name: 'cut clone', mode: 'full', snapshotId: null }, watched))
     expect(await readdir(folder)).toEqual(['large.ova'])
     expect({ folders: await folders(), names: await names() }).toEqual(before)
-    expect((await readNow({ provider: acts.provider } as never, id)).state).toBe('stopped')
+    expect((await readNow({ provider: acts.provider() } as never, id)).state).toBe('stopped')
   })
 })

@@ -1,8 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { VmSpec } from '../../../app/domain/spec.ts'
-import { MiB } from '../../../app/domain/units.ts'
 import { openLine } from '../../../main/console/line.ts'
 import type { ScreenEvents } from '../../../main/screen/source.ts'
 import { errorFrom, op } from '../../conformance/ground.ts'
@@ -14,15 +12,15 @@ describe.skipIf(missingVirtualBox !== null)('consoles and screens of VirtualBox 
   let id: MachineId
   beforeAll(async () => {
     acts = await openActs('acts-screen')
-    id = (await acts.provider.create?.create(spec(acts, 'talks {uuid}\n--help'), op())) as MachineId
-    await acts.provider.list('virtualbox:local', op())
+    id = (await acts.provider().create?.create(acts.spec('talks {uuid}\n--help'), op())) as MachineId
+    await acts.provider().list('virtualbox:local', op())
   })
   afterAll(async () => {
     expect(await acts.leave()).toEqual([])
   })
 
   it('talks on the serial line it was given, shows it to two at once, and keeps what was said', async () => {
-    const { provider } = acts
+    const provider = acts.provider()
     const [serial, screen] = (await provider.consoles?.options(id, op())) ?? []
     expect(serial).toMatchObject({ id: 'serial0', kind: 'serial', withheld: { key: 'why.state.stopped' } })
     expect(screen).toMatchObject({ id: 'screen0', kind: 'screen' })
@@ -42,14 +40,14 @@ describe.skipIf(missingVirtualBox !== null)('consoles and screens of VirtualBox 
 
   it('shows the screen while somebody looks, and takes what is typed there', async () => {
     const shown = pictures()
-    const source = await acts.provider.screens?.open(id, 'screen0', { takeOver: false }, shown.events, op())
+    const source = await acts.provider().screens?.open(id, 'screen0', { takeOver: false }, shown.events, op())
     expect(source?.takes).toEqual({ keyboard: true, pointer: 'none', text: true })
     source?.next()
     const before = await shown.next()
     expect(before).toMatchObject({ width: expect.any(Number), isPng: true })
     const talk = await line(acts, id)
     source?.type('write Typed!\n')
-    await talk.heard(/Written to the disk/)
+    await talk.heard(/write Typed![\s\S]*Written to the disk/)
     expect(await talk.ask('read\r', /On the disk: (.*)\r/)).toContain('Typed!')
     talk.close()
     source?.next()
@@ -62,20 +60,21 @@ describe.skipIf(missingVirtualBox !== null)('consoles and screens of VirtualBox 
 
   it('says that the screen is over when the machine goes off', async () => {
     const shown = pictures()
-    const source = await acts.provider.screens?.open(id, 'screen0', { takeOver: false }, shown.events, op())
+    const source = await acts.provider().screens?.open(id, 'screen0', { takeOver: false }, shown.events, op())
     source?.next()
     await shown.next()
-    await acts.provider.power.powerOff(id, op())
+    await acts.provider().power.powerOff(id, op())
     source?.next()
     expect(await shown.ended).toMatchObject({ why: 'gone' })
     const error = await errorFrom(
-      acts.provider.screens?.open(id, 'screen0', { takeOver: false }, shown.events, op()) as never,
+      acts.provider().screens?.open(id, 'screen0', { takeOver: false }, shown.events, op()) as never,
     )
     expect(error).toMatchObject({ code: 'wrong-state' })
   })
 
   it('gives a machine without a line its own, and a clone not its parent’s', async () => {
-    const { provider, lab } = acts
+    const { lab } = acts
+    const provider = acts.provider()
     const said = await lab.manage('createvm', '--name', 'bare', '--register', '--ostype', 'Other', '--default')
     const bare: MachineId = `virtualbox:${/^UUID: (\S+)$/m.exec(said)?.[1] ?? ''}`
     const [without] = (await provider.consoles?.options(bare, op())) ?? []
@@ -101,26 +100,9 @@ describe.skipIf(missingVirtualBox !== null)('consoles and screens of VirtualBox 
   })
 })
 
-function spec(acts: Acts, name: string): VmSpec {
-  return {
-    kind: 'vm',
-    endpointId: 'virtualbox:local',
-    name,
-    arch: 'x86_64',
-    cpus: 1,
-    memoryBytes: 32 * MiB,
-    disk: { from: 'image', path: acts.lab.guestDisk, format: 'raw', use: 'copy' },
-    isoPath: null,
-    network: { mode: 'none' },
-    firmware: 'bios',
-    osType: 'Other',
-    startAfter: false,
-  }
-}
-
 /** A console as a window has it: by the target that the provider gives. */
 async function line(acts: Acts, id: MachineId) {
-  const target = await acts.provider.consoles?.target(id, 'serial0', { user: null, folder: null }, op())
+  const target = await acts.provider().consoles?.target(id, 'serial0', { user: null, folder: null }, op())
   if (target?.kind !== 'socket') throw new Error('no line')
   let said = ''
   let listeners: (() => void)[] = []
