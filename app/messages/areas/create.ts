@@ -138,6 +138,7 @@ export const createEn = {
 
   'files.title.disk-image': 'Choose a disk image',
   'files.title.iso': 'Choose an ISO',
+  'files.title.settings-file': 'Choose a settings file',
   'files.title.machine-file': 'Choose a machine’s file',
   'files.title.folder': 'Choose a folder',
   'files.title.tool': 'Choose a program',
@@ -298,6 +299,7 @@ export const createKo: Record<keyof typeof createEn, Message> = {
 
   'files.title.disk-image': '디스크 이미지 고르기',
   'files.title.iso': 'ISO 고르기',
+  'files.title.settings-file': '설정 파일 고르기',
   'files.title.machine-file': '머신 파일 고르기',
   'files.title.folder': '폴더 고르기',
   'files.title.tool': '프로그램 고르기',

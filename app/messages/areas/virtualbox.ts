@@ -87,6 +87,9 @@ export const virtualboxEn = {
   'virtualbox.error.locked': 'Another program is using this machine just now.',
   'virtualbox.error.locked.hint':
     'VirtualBox’s own window or a command may be at work on it. Try again when it is done.',
+  'virtualbox.error.notLost': 'VirtualBox finds this machine where it is.',
+  'virtualbox.error.otherMachine': 'This is the file of another machine: {name}',
+  'virtualbox.error.noSettings': 'This is no settings file of VirtualBox, or it is damaged.',
   'virtualbox.error.said': 'VirtualBox: {said}',
   'virtualbox.error.tooOld': 'VirtualBox {version} is too old: 6.0 or newer is needed.',
   'virtualbox.notice.noDriver':
@@ -180,6 +183,9 @@ export const virtualboxKo: Record<keyof typeof virtualboxEn, Message> = {
   'virtualbox.error.startAborted.hint': '자세한 내용에 VirtualBox의 출력이 있습니다. 로그는 머신 폴더에 있습니다.',
   'virtualbox.error.locked': '지금 다른 프로그램이 이 머신을 쓰고 있습니다.',
   'virtualbox.error.locked.hint': 'VirtualBox 창이나 다른 명령이 작업하고 있을 수 있습니다. 끝난 뒤 다시 시도하세요.',
+  'virtualbox.error.notLost': 'VirtualBox가 이 머신을 제자리에서 찾습니다.',
+  'virtualbox.error.otherMachine': '다른 머신의 파일입니다: {name}',
+  'virtualbox.error.noSettings': 'VirtualBox 설정 파일이 아니거나 손상되었습니다.',
   'virtualbox.error.said': 'VirtualBox: {said}',
   'virtualbox.error.tooOld': 'VirtualBox {version} 버전은 너무 오래되었습니다. 6.0 이상이 필요합니다.',
   'virtualbox.notice.noDriver': 'VirtualBox 커널 드라이버가 없습니다. 머신은 보이지만 시작할 수 없거나 매우 느립니다.',

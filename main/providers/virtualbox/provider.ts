@@ -7,6 +7,7 @@ import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
 import { details } from './details.ts'
 import { createInventory } from './inventory.ts'
+import { createLocate } from './locate.ts'
 import { providerId } from './machine.ts'
 import { createMachineQueue } from './machine-queue.ts'
 import { createManage } from './manage.ts'
@@ -74,6 +75,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     clone: guarded(createClone(world, store)),
     exporting: guarded(createExporting(world)),
     importing: guarded(createImporting(world)),
+    locate: guarded(createLocate(world)),
     rename: guarded(createRename(world)),
     configure: guarded(createConfigure(world)),
     remove: guarded(remove),
