@@ -97,7 +97,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
       const stop = changes.on(changed)
       watching ??= createWatch(world, changes.emit)
       watching.arrange()
-      vigil ??= createVigil(world)
+      vigil ??= createVigil(world, () => watching?.arrange())
       return () => {
         stop()
         if (changes.size() === 0) stopWatching()
