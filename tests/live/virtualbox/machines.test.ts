@@ -1,4 +1,5 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { write } from '../../../app/messages/write.ts'
@@ -119,6 +120,31 @@ describe.skipIf(missingVirtualBox !== null)('VirtualBox machines', () => {
     await lab.manage('modifyvm', uuid, '--nic1', 'none')
     await provider.power.start(id, op())
     await provider.power.powerOff(id, op())
+  })
+
+  it('say which forwarded port another program has, though VirtualBox says nothing', async () => {
+    const { lab, provider } = ground
+    const uuid = await lab.make('forwarding')
+    const id = ground.idOf(uuid)
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    const free = port === 65_535 ? port - 1 : port + 1
+    const rule = (name: string, hostPort: number): readonly string[] => [
+      '--natpf1',
+      `${name},tcp,127.0.0.1,${hostPort},,22`,
+    ]
+    await lab.manage('modifyvm', uuid, '--nic1', 'nat', ...rule('taken', port), ...rule('free', free))
+    await provider.power.start(id, op())
+    expect(await ground.machine(uuid)).toMatchObject({
+      state: 'running',
+      remark: { key: 'virtualbox.remark.lostPort', params: { port: String(port) } },
+      addresses: [`127.0.0.1:${free}`],
+    })
+    expect((await provider.details(id, op())).notices).toHaveLength(1)
+    await provider.power.powerOff(id, op())
+    await new Promise((resolve) => taken.close(resolve))
+    expect((await ground.machine(uuid)).remark).toBeNull()
   })
 
   it('are powered off though their process does not answer VirtualBox', async () => {
