@@ -9,10 +9,12 @@ import { mockEn } from './areas/mock.ts'
 import { movingEn } from './areas/moving.ts'
 import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
+import { screenEn } from './areas/screen.ts'
 import { tasksEn } from './areas/tasks.ts'
 import { terminalEn } from './areas/terminal.ts'
 import { utmEn } from './areas/utm.ts'
 import { virtualboxEn } from './areas/virtualbox.ts'
+import { virtualboxWorkEn } from './areas/virtualbox-work.ts'
 import type { Message } from './text.ts'
 
 /**
@@ -31,8 +33,10 @@ export const en = {
   ...movingEn,
   ...providersEn,
   ...qemuEn,
+  ...screenEn,
   ...tasksEn,
   ...terminalEn,
   ...utmEn,
   ...virtualboxEn,
+  ...virtualboxWorkEn,
 } as const satisfies Readonly<Record<string, Message>>

@@ -9,10 +9,12 @@ import { mockKo } from './areas/mock.ts'
 import { movingKo } from './areas/moving.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
+import { screenKo } from './areas/screen.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
 import { utmKo } from './areas/utm.ts'
 import { virtualboxKo } from './areas/virtualbox.ts'
+import { virtualboxWorkKo } from './areas/virtualbox-work.ts'
 import type { Catalogue } from './text.ts'
 
 /** Every sentence a person reads, in Korean. */
@@ -28,8 +30,10 @@ export const ko: Catalogue = {
   ...movingKo,
   ...providersKo,
   ...qemuKo,
+  ...screenKo,
   ...tasksKo,
   ...terminalKo,
   ...utmKo,
   ...virtualboxKo,
+  ...virtualboxWorkKo,
 }

@@ -20,6 +20,7 @@ import type { Text } from '../../app/messages/text.ts'
 import type { ConsoleTarget } from '../console/target.ts'
 import type { Runner } from '../exec/command.ts'
 import type { Log } from '../log.ts'
+import type { ScreenEvents, ScreenSource } from '../screen/source.ts'
 
 /**
  * What one piece of work is given: how it is told to stop, where it says how far it is, and where the commands it runs are
@@ -53,6 +54,14 @@ export interface Host {
   readonly log: Log
   readonly settings: () => Settings
   readonly platform: NodeJS.Platform
+  /** Left out where nobody says: then somebody always looks. */
+  readonly attention?: Attention
+}
+
+/** Whether anybody looks at the list. What a provider asks only to keep it fresh, it leaves while nobody does. */
+export interface Attention {
+  readonly isWatched: () => boolean
+  readonly onChanged: (listener: (isWatched: boolean) => void) => () => void
 }
 
 /** What a provider noticed by itself. */
@@ -170,6 +179,19 @@ export interface ConsoleOps {
    */
   tail(id: MachineId, lines: number, op: Op): Promise<string | null>
 }
+export interface ScreenOps {
+  /**
+   * Opens a screen that `consoles.options` lists. Settles once it is there, having said its mode or about to. `takeOver`: a
+   * person wants it although another program has it. Throws `unsupported` when this machine has none and never will.
+   */
+  open(
+    id: MachineId,
+    consoleId: string,
+    as: { readonly takeOver: boolean },
+    events: ScreenEvents,
+    op: Op,
+  ): Promise<ScreenSource>
+}
 export interface CreateOps {
   options(endpointId: EndpointId, op: Op): Promise<CreateOptions>
   /** The equivalent command lines. Pure but for looking up tools. */
@@ -183,6 +205,13 @@ export interface CloneOps {
     request: { readonly name: string; readonly mode: 'full' | 'linked'; readonly snapshotId: SnapshotId | null },
     op: Op,
   ): Promise<MachineId>
+}
+export interface LocateOps {
+  /**
+   * Of a machine whose description is not where the tool looks for it: `path` is where it is now. Fails with `invalid-input` when
+   * it is another machine's, or none, and nothing has changed then.
+   */
+  locate(id: MachineId, path: string, op: Op): Promise<void>
 }
 export interface ExportOps {
   /** Best first; never empty. */
@@ -235,8 +264,10 @@ export interface Facets {
   readonly suspend: SuspendOps
   readonly snapshots: SnapshotOps
   readonly consoles: ConsoleOps
+  readonly screens: ScreenOps
   readonly create: CreateOps
   readonly clone: CloneOps
+  readonly locate: LocateOps
   readonly exporting: ExportOps
   readonly importing: ImportOps
   readonly rename: RenameOps
@@ -254,8 +285,10 @@ const facets: Readonly<Record<Capability & keyof Facets, true>> & Record<Exclude
   suspend: true,
   snapshots: true,
   consoles: true,
+  screens: true,
   create: true,
   clone: true,
+  locate: true,
   exporting: true,
   importing: true,
   rename: true,

@@ -228,6 +228,7 @@ export const detailEn = {
   'settings.field.isoPath': 'Disc',
   'settings.field.network': 'Network',
   'settings.field.restart': 'Restart',
+  'settings.field.serialConsole': 'Console',
 } as const
 
 export const detailKo: Record<keyof typeof detailEn, Message> = {
@@ -448,4 +449,5 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'settings.field.isoPath': 'CD',
   'settings.field.network': '네트워크',
   'settings.field.restart': '재시작',
+  'settings.field.serialConsole': '콘솔',
 }

@@ -8,18 +8,23 @@ import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Known } from './entry.ts'
 import { reachable } from './machine.ts'
+import { throwIfCancelled } from './op.ts'
 import type { NetworkAdapter } from './settings-hardware.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** What a machine's own page shows. Starts no program. */
 export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
   const known = await world.inventory.get(id)
   throwIfCancelled(op)
+  const lost = world.inventory.sight(known.entry).lostPorts
   const file = (await world.manage.file()) ?? 'VBoxManage'
   return {
     id,
     facts: [...connectFacts(known), ...hardwareFacts(known), ...placeFacts(world, known)],
-    notices: [],
+    notices: lost.map((port) => ({
+      level: 'warning',
+      text: { key: 'virtualbox.remark.lostPort', params: { port: String(port) } },
+    })),
     commandLine: commandLine(file, commands.start(known.entry.uuid, 'headless')),
     inspect: null,
   }

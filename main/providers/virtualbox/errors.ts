@@ -19,7 +19,7 @@ export interface ErrorRow {
  * beside a poller of `showvminfo`.
  */
 const contention =
-  /already locked (?:by|for) a session|already has a lock request pending|The object is not ready|An unexpected process \(PID=|The session is not locked|while it is locked/
+  /already locked (?:by|for) a session|already has a lock request pending|The object is not ready|An unexpected process \(PID=|The session is not locked|while it is locked|Failed to get a console object from the direct session/
 
 /**
  * What VBoxManage (7.2) says when it fails. The first row that matches wins: what names the cause stands before what names the
@@ -104,7 +104,7 @@ export const errorRows: readonly ErrorRow[] = [
   },
   {
     pattern:
-      /Machine settings file '(?<path>[^\n]+)' already exists|Could not rename the directory '[^\n]+' \(VERR_ALREADY_EXISTS\)/,
+      /Machine settings file '(?<path>[^\n]+)' already exists|Could not rename the directory [^\n]+\(VERR_ALREADY_EXISTS\)/,
     code: 'already-exists',
     message: 'virtualbox.error.nameInUse',
     hint: 'virtualbox.error.nameInUse.hint',

@@ -11,6 +11,7 @@ import { type Entry, type Known, liveSession, moveEntry, newEntry, type Problem,
 import { machineOf, providerId } from './machine.ts'
 import type { MachineQueue } from './machine-queue.ts'
 import type { Manage } from './manage.ts'
+import { quietOp, throwIfCancelled } from './op.ts'
 import { type Listed, parseInfo, parseList, parseLongList } from './parse.ts'
 import { emptyRegistry, type Registry, readRegistry, registryPath } from './registry.ts'
 import { parseSettings } from './settings-file.ts'
@@ -21,17 +22,25 @@ import { isListedAsRunning, isResting, wordOf } from './states.ts'
  * asked which machines there are and which run, never about one machine after another.
  */
 export interface Inventory {
-  /** All machines, with two calls of the tool. */
+  /**
+   * All machines. The tool is asked for its lists; should it stall, as it does for ten seconds at times, the files are answer
+   * enough, and what it says later is published.
+   */
   list(op: Op): Promise<readonly Machine[]>
+  /** Asks the tool for its lists, and publishes what turned out to be different. */
+  check(): Promise<void>
   /** One machine by its files, looked at now; null when the registry has no such machine. Starts nothing. */
   find(id: MachineId): Promise<Entry | null>
   /** As `find`, for one that must be there and readable: throws `not-found` and `output-unreadable`. */
   get(id: MachineId): Promise<Known>
   /** The machine's state as files and processes tell it now. */
   sight(entry: Entry): Sight
-  /** The machine and its state, and the tool agrees; null when it does not exist. For proofs: it starts a process. */
+  /**
+   * The machine and its state, for proofs; null when it does not exist. Where VirtualBox's own process writes no log, the tool
+   * is asked.
+   */
   look(id: MachineId, op: Op): Promise<{ readonly entry: Entry; readonly sight: Sight } | null>
-  /** Waits until `isThere` holds of the state by the files, then for the tool to agree. Throws `cancelled`, and `timeout` at `timeoutMs`. */
+  /** Waits until `isThere` holds of the state. Throws `cancelled`, and `timeout` at `timeoutMs`; null waits for ever. */
   until(id: MachineId, isThere: (sight: Sight) => boolean, op: Op, timeoutMs: number | null): Promise<Sight>
   /** What VirtualBox.xml says, looked at now. */
   registry(): Promise<Registry>
@@ -43,7 +52,7 @@ export interface Inventory {
   hold<T>(entry: Entry, state: MachineState, job: () => Promise<T>): Promise<T>
   /** Looks at the files of one machine; true when its row may be different. */
   refresh(entry: Entry): Promise<boolean>
-  /** Looks at the registry: which entries came, and which went. */
+  /** Looks at the registry: which entries came or are elsewhere now, and which went. */
   refreshRegistry(): Promise<{ readonly came: readonly Entry[]; readonly went: readonly Entry[] }>
   /** Entries in memory, without looking. */
   loaded(): readonly Entry[]
@@ -53,11 +62,12 @@ export interface Inventory {
 
 /** VirtualBox replaces a settings file in three steps, in between which there is none. */
 const replacedMs = [10, 20, 40, 80, 160] as const
-/** Files and tool disagree while a change is under way; after this they are asked about by name. */
-const agreeMs = 2_000
-const agreePauseMs = 60
+/** How long a list is waited for when the files could be read. */
+const listPatienceMs = 2_000
 /** Should no file tell of a change, it is looked for this often while something waits for it. */
 const untilPollMs = 1_000
+/** How often the tool is asked about a machine that keeps no log, while something waits for it. */
+const untilAskMs = 5_000
 
 export function createInventory(
   host: Host,
@@ -83,7 +93,7 @@ export function createInventory(
     const came: Entry[] = []
     for (const [uuid, path] of registry.machines) {
       const entry = entries.get(uuid) ?? newEntry(uuid)
-      if (!entries.has(uuid)) came.push(entry)
+      if (!entries.has(uuid) || entry.path !== path) came.push(entry)
       entries.set(uuid, entry)
       moveEntry(entry, path)
     }
@@ -104,9 +114,13 @@ export function createInventory(
       entry.stamp = stamp ?? `read at ${Date.now()}`
       entry.problem = entry.isRefused ? { kind: 'refused', path, said: '' } : null
     } catch (error) {
-      entry.problem = problemOf(error, path)
+      // A renamed machine's folder goes before the registry says where to.
+      await refreshRegistry().catch(() => {})
+      if (entry.path !== path) return refreshSettings(entry)
+      const problem = problemOf(error, path)
+      if (problem.said !== entry.problem?.said) host.log.warn('virtualbox.unreadable', { uuid: entry.uuid, ...problem })
+      entry.problem = problem
       entry.stamp = ''
-      host.log.warn('virtualbox.unreadable', { uuid: entry.uuid, path, error: String(error) })
     }
   }
 
@@ -129,10 +143,10 @@ export function createInventory(
   }
 
   /** Takes the tool's two lists: who is there, and who runs. */
-  async function takeLists(listed: readonly Listed[], running: ReadonlySet<string>, op: Op): Promise<void> {
-    await refreshRegistry().catch((error) => host.log.warn('virtualbox.registry', { error: String(error) }))
+  async function takeLists(listed: readonly Listed[], running: ReadonlySet<string>): Promise<void> {
     const uuids = new Set(listed.map(({ uuid }) => uuid))
-    for (const uuid of entries.keys()) if (!uuids.has(uuid)) entries.delete(uuid)
+    // One that was registered after the list began is in the registry already.
+    for (const uuid of entries.keys()) if (!uuids.has(uuid) && !registry.machines.has(uuid)) entries.delete(uuid)
     for (const { uuid, name } of listed) {
       const entry = entries.get(uuid) ?? newEntry(uuid)
       entries.set(uuid, entry)
@@ -144,18 +158,18 @@ export function createInventory(
     // The registry was looked for in the wrong place, or another program wrote it just now: the tool knows the paths.
     const lost = [...entries.values()].filter(({ path, isRefused }) => path === null && !isRefused)
     if (lost.length > 0) {
-      const long = parseLongList(await manage.run(commands.listMachinesLong(), op))
+      const long = parseLongList(await manage.run(commands.listMachinesLong(), quietOp))
       for (const entry of lost) moveEntry(entry, long.get(entry.uuid)?.settingsPath ?? null)
     }
     await Promise.all([...entries.values()].map(refresh))
     for (const entry of entries.values()) {
       if (entry.path === null && entry.isRefused) entry.problem = { kind: 'refused', path: null, said: '' }
-      await reconcile(entry, running.has(entry.uuid), op)
+      await reconcile(entry, running.has(entry.uuid))
     }
   }
 
   /** Where the tool's list says otherwise than the files, it is the tool that is believed. */
-  async function reconcile(entry: Entry, isRunning: boolean, op: Op): Promise<void> {
+  async function reconcile(entry: Entry, isRunning: boolean): Promise<void> {
     const { word } = sight(entry)
     if (isRunning === isListedAsRunning(word)) return
     // A start or an end between the two looks; those in between are not listed.
@@ -166,54 +180,82 @@ export function createInventory(
     if (isRunning || !isListedAsRunning(word)) return
     await refresh(entry)
     if (!isListedAsRunning(sight(entry).word)) return
-    await askByName(entry, op)
+    await askByName(entry, quietOp)
   }
 
   /** The state of one machine by `showvminfo`, in the machine's own queue, since it takes the machine for a moment. */
   async function askByName(entry: Entry, op: Op): Promise<void> {
     const result = await queue.run(entry.uuid, () => manage.attempt(commands.showMachine(entry.uuid), op))
-    const word = parseInfo(result.stdout).get('VMState')
-    if (word === undefined) return
-    takeWord(entry, wordOf(word), null)
+    const said = parseInfo(result.stdout).get('VMState')
+    if (said === undefined) return
+    const word = wordOf(said)
+    if (isResting(word)) entry.disownedRun = entry.log?.session()?.openedAt ?? null
+    entry.told = isResting(word) ? null : { word, since: null, stamp: entry.stamp }
   }
 
-  function takeWord(entry: Entry, word: string, since: string | null): void {
-    if (isResting(word)) entry.disownedRun = entry.log?.session()?.openedAt ?? null
-    entry.told = { word, since, stamp: entry.stamp }
-  }
+  /** Nothing says what its process does: it never ran, or keeps no log. */
+  const isBlind = ({ log, problem }: Entry): boolean => problem === null && (log?.session() ?? null) === null
 
   async function look(id: MachineId, op: Op): Promise<{ entry: Entry; sight: Sight } | null> {
-    const until = Date.now() + agreeMs
-    for (;;) {
-      const entry = await find(id)
-      if (entry === null) return null
-      if (entry.problem !== null) return { entry, sight: sight(entry) }
-      const said = parseLongList(await manage.run(commands.listRunningLong(), op)).get(entry.uuid)
+    const entry = await find(id)
+    if (entry === null) return null
+    if (isBlind(entry)) {
+      const running = parseList(await manage.run(commands.listRunning(), op), isKnown)
+      const isRunning = running.some(({ uuid }) => uuid === entry.uuid)
       await refresh(entry)
-      const now = sight(entry)
-      const isAgreed = said?.word == null ? !isListedAsRunning(now.word) : said.word === now.word
-      if (isAgreed) return { entry, sight: now }
-      if (Date.now() > until) {
-        if (said?.word != null) takeWord(entry, said.word, said.since)
-        else await askByName(entry, op)
-        return { entry, sight: sight(entry) }
-      }
-      await delay(agreePauseMs)
+      if (isRunning && isBlind(entry)) await askByName(entry, op)
+      else if (!isRunning) entry.told = null
     }
+    return { entry, sight: sight(entry) }
+  }
+
+  let listing: Promise<void> | null = null
+
+  /** Asks the tool for its lists; whoever asks meanwhile gets the same. */
+  function lists(): Promise<void> {
+    listing ??= (async () => {
+      const listed = await manage.run(commands.listMachines(), quietOp)
+      const running = await manage.run(commands.listRunning(), quietOp)
+      await refreshRegistry().catch(() => {})
+      await takeLists(parseList(listed, isKnown), new Set(parseList(running, isKnown).map(({ uuid }) => uuid)))
+    })().finally(() => {
+      listing = null
+    })
+    return listing
+  }
+
+  /** Waits for the lists and tells which rows they changed. */
+  async function published(asked: Promise<void>): Promise<void> {
+    const before = new Map([...entries.values()].map((entry) => [entry.uuid, inventory.machine(entry)]))
+    await asked
+    for (const [uuid, machine] of before) if (!entries.has(uuid)) changed({ kind: 'removed', id: machine.id })
+    for (const entry of entries.values()) {
+      if (!isSame(before.get(entry.uuid), inventory.machine(entry))) inventory.publish(entry)
+    }
+  }
+
+  function isKnown(uuid: string): boolean {
+    return registry.machines.size === 0 || registry.machines.has(uuid)
   }
 
   const inventory: Inventory = {
     async list(op) {
-      const isKnown = (uuid: string): boolean => registry.machines.size === 0 || registry.machines.has(uuid)
-      const [listed, running] = await Promise.all([
-        manage.run(commands.listMachines(), op),
-        manage.run(commands.listRunning(), op),
-        refreshRegistry().catch(() => null),
-      ])
-      await refreshRegistry().catch(() => null)
-      await takeLists(parseList(listed, isKnown), new Set(parseList(running, isKnown).map(({ uuid }) => uuid)), op)
+      const asked = lists()
+      // A registry without machines may be one in the wrong place.
+      const canRead = await refreshRegistry().then(
+        () => registry.machines.size > 0,
+        () => false,
+      )
+      if (canRead) await Promise.all([...entries.values()].map(refresh))
+      const isLate = await Promise.race([asked.then(() => false), later(canRead ? listPatienceMs : null, op.signal)])
+      throwIfCancelled(op)
+      if (isLate) {
+        host.log.info('virtualbox.list.late', {})
+        published(asked).catch((error) => host.log.warn('virtualbox.list', { error: String(error) }))
+      }
       return [...entries.values()].map(inventory.machine)
     },
+    check: () => published(lists()),
     find,
     async get(id) {
       const entry = await find(id)
@@ -232,20 +274,23 @@ export function createInventory(
     sight,
     look,
     async until(id, isThere, op, timeoutMs) {
-      const deadline = timeoutMs === null ? null : Date.now() + timeoutMs
+      const deadline = timeoutMs === null ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs
+      let askAt = Date.now() + untilAskMs
       for (;;) {
         const entry = await find(id)
         if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
-        if (isThere(sight(entry))) {
-          const seen = await look(id, op)
-          if (seen !== null && isThere(seen.sight)) return seen.sight
+        const isLast = Date.now() > deadline
+        if (!isThere(sight(entry)) && (isLast || (isBlind(entry) && Date.now() > askAt))) {
+          await askByName(entry, op)
+          askAt = Date.now() + untilAskMs
         }
-        if (deadline !== null && Date.now() > deadline) {
+        if (isThere(sight(entry))) return sight(entry)
+        if (isLast) {
           const params = { tool: 'VirtualBox', seconds: Math.round((timeoutMs ?? 0) / 1000) }
           throw failure('timeout', { key: 'error.timeout', params }, { hint: { key: 'error.timeout.hint' } })
         }
         await nextTouch(entry, op.signal)
-        if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
+        throwIfCancelled(op)
       }
     },
     async registry() {
@@ -295,6 +340,15 @@ export function createInventory(
       signal.addEventListener('abort', end, { once: true })
     })
   }
+}
+
+/** Settles with true after a while, or when it is called off; null is never. */
+function later(delayMs: number | null, signal: AbortSignal): Promise<true> {
+  return new Promise((resolve) => {
+    const timer = delayMs === null ? null : setTimeout(() => resolve(true), delayMs)
+    timer?.unref()
+    signal.addEventListener('abort', () => resolve(true), { once: true })
+  })
 }
 
 async function stampOf(path: string): Promise<string | null> {

@@ -1,18 +1,19 @@
-import { existsSync } from 'node:fs'
-import { errorOf, Failure, failure } from '../../../app/domain/errors.ts'
+import { errorOf, type Failure, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Entry, Sight } from './entry.ts'
+import { throwIfCancelled } from './op.ts'
+import { explainedStart } from './start-failure.ts'
 import { isResting } from './states.ts'
-import { act, throwIfCancelled, type World } from './world.ts'
+import { act, type World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000
 /** From the tool's answer to the state it promised. */
 const settleMs = 30_000
 /** A machine that does not let itself be switched off in this time has its process ended. */
-const powerOffMs = 30_000
+const powerOffMs = 20_000
 
 const isRunning = ({ word }: Sight): boolean => word === 'running'
 const isOff = ({ word }: Sight): boolean => isResting(word)
@@ -48,6 +49,21 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
   const resume = async (id: MachineId, entry: Entry, op: Op): Promise<void> =>
     reach(id, commands.control(entry.uuid, 'resume'), isRunning, op, entry)
 
+  /** In a window of VirtualBox's own where the machine is set to have one and there is a program for it, else without. */
+  async function launch(id: MachineId, entry: Entry, op: Op): Promise<void> {
+    const isDone = isNow(id, op, isRunning)
+    const wanted = entry.settings?.defaultFrontEnd
+    if (wanted === 'gui' || wanted === 'separate') {
+      try {
+        await act(world, entry, commands.start(entry.uuid, wanted), op, { isDone })
+        return
+      } catch (thrown) {
+        if (errorOf(thrown).message.key !== 'virtualbox.error.noFrontEnd') throw thrown
+      }
+    }
+    await act(world, entry, commands.start(entry.uuid, 'headless'), op, { isDone })
+  }
+
   async function start(id: MachineId, op: Op): Promise<void> {
     const { entry, sight } = await lookAt(id, op)
     if (isRunning(sight)) return
@@ -55,9 +71,9 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     if (!isResting(sight.word) && sight.word !== 'starting' && sight.word !== 'restoring') throw wrongState(sight)
     await inventory.hold(entry, 'starting', async () => {
       try {
-        await act(world, entry, commands.start(entry.uuid, 'headless'), op, { isDone: isNow(id, op, isRunning) })
+        await launch(id, entry, op)
       } catch (thrown) {
-        throw explainedStart(thrown, world)
+        throw explainedStart(thrown, world, entry)
       }
       if (op.signal.aborted) await powerOff(id, { ...op, signal: AbortSignal.timeout(settleMs) })
       throwIfCancelled(op)
@@ -155,17 +171,4 @@ function endProcess(pid: number | null): boolean {
   } catch {
     return false
   }
-}
-
-/** Without its kernel driver VirtualBox says no more than that the process ended: what is missing is looked for. */
-function explainedStart(thrown: unknown, { host }: World): unknown {
-  const error = errorOf(thrown)
-  if (error.message.key !== 'virtualbox.error.startAborted') return thrown
-  if (host.platform !== 'linux' || existsSync('/dev/vboxdrv')) return thrown
-  return new Failure({
-    ...error,
-    code: 'unsupported',
-    message: { key: 'virtualbox.error.noDriver' },
-    hint: { key: 'virtualbox.error.noDriver.hint' },
-  })
 }

@@ -1,15 +1,30 @@
 import { createEmitter } from '../../../app/util/emitter.ts'
 import { guarded } from '../guarded.ts'
 import type { Provider, ProviderChange, ProviderFactory } from '../provider.ts'
+import { createClone } from './clone.ts'
+import { createConfigure } from './configure.ts'
+import { createConsoles } from './consoles.ts'
+import { createCreate } from './create.ts'
 import { details } from './details.ts'
 import { createInventory } from './inventory.ts'
+import { createLocate } from './locate.ts'
 import { providerId } from './machine.ts'
 import { createMachineQueue } from './machine-queue.ts'
 import { createManage } from './manage.ts'
+import { createExporting, createImporting } from './moving.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
+import { recoverWork } from './recover-work.ts'
 import { settingsHome } from './registry.ts'
+import { createRename } from './rename.ts'
+import { createScreens } from './screens.ts'
+import { createSerialRelays } from './serial-relay.ts'
+import { createSnapshots } from './snapshots.ts'
+import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
+import { createRemove } from './trash.ts'
+import { createTrashStore } from './trash-store.ts'
+import { createVigil } from './vigil.ts'
 import { createWatch, type Watch } from './watch.ts'
 import type { World } from './world.ts'
 
@@ -30,7 +45,18 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
   }
   const { inventory } = world
   const power = guarded(createPower(world))
+  const store = createTrashStore(host)
+  const { trash, ...remove } = createRemove(world, store)
+  const relays = createSerialRelays(world)
   let watching: Watch | null = null
+  let vigil: { stop(): void } | null = null
+
+  const stopWatching = (): void => {
+    watching?.stop()
+    vigil?.stop()
+    watching = null
+    vigil = null
+  }
 
   const provider: Provider = {
     id: providerId,
@@ -42,10 +68,24 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     restart: power,
     pause: power,
     suspend: guarded(createSuspend(world)),
+    snapshots: guarded(createSnapshots(world, store)),
+    consoles: guarded(createConsoles(world, relays)),
+    screens: guarded(createScreens(world)),
+    create: guarded(createCreate(world, store)),
+    clone: guarded(createClone(world, store)),
+    exporting: guarded(createExporting(world)),
+    importing: guarded(createImporting(world)),
+    locate: guarded(createLocate(world)),
+    rename: guarded(createRename(world)),
+    configure: guarded(createConfigure(world)),
+    remove: guarded(remove),
+    trash: guarded(trash),
+    stats: guarded(createStats(world)),
     probe: (op) => probe(world, op),
     async list(_endpointId, op) {
       const machines = await inventory.list(op)
       watching?.arrange()
+      relays.arrange()
       return machines
     },
     async read(id, op) {
@@ -57,17 +97,16 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
       const stop = changes.on(changed)
       watching ??= createWatch(world, changes.emit)
       watching.arrange()
+      vigil ??= createVigil(world, () => watching?.arrange())
       return () => {
         stop()
-        if (changes.size() > 0) return
-        watching?.stop()
-        watching = null
+        if (changes.size() === 0) stopWatching()
       }
     },
-    async recover() {},
+    recover: () => recoverWork(world, store),
     async dispose() {
-      watching?.stop()
-      watching = null
+      stopWatching()
+      await relays.stop()
     },
   }
   return provider

@@ -57,11 +57,12 @@ const otherWords: Readonly<Record<string, string>> = {
   deletingsnapshotslive: 'deletingsnapshotlive',
   deletingsnapshotslivepaused: 'deletingsnapshotlivepaused',
   offlinesnapshotting: 'snapshotting',
+  teleportingincoming: 'teleportingin',
 }
 
 /** One word for each state, whoever says it: `Machine state changed to 'PoweredOff'`, `State: powered off (since …)`. */
 export function wordOf(said: string): string {
-  const joined = said.toLowerCase().replace(/[\s_-]/g, '')
+  const joined = said.toLowerCase().replace(/[^a-z]/g, '')
   return otherWords[joined] ?? joined
 }
 

@@ -2,8 +2,10 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { SuspendOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Sight } from './entry.ts'
+import { throwIfCancelled } from './op.ts'
 import { wrongState } from './power.ts'
-import { act, throwIfCancelled, type World } from './world.ts'
+import { isResting } from './states.ts'
+import { act, type World } from './world.ts'
 
 /** Writing a machine's memory takes as long as its disk does. */
 const saveMs = 30 * 60_000
@@ -36,7 +38,9 @@ export function createSuspend(world: World): SuspendOps {
     async discard(id, op) {
       const { entry } = await inventory.get(id)
       const isGone = (sight: Sight): boolean => !isSaved(sight)
-      if (isGone(inventory.sight(entry))) return
+      const before = inventory.sight(entry)
+      if (!isSaved(before) && isResting(before.word)) return
+      if (!isSaved(before)) throw wrongState(before)
       await act(world, entry, commands.discardState(entry.uuid), op, {
         isDone: async () => {
           const now = await inventory.look(id, op)

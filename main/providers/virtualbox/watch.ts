@@ -1,10 +1,9 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { existsSync, type FSWatcher, watch } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { ProviderChange } from '../provider.ts'
 import { type Entry, logFolder } from './entry.ts'
 import type { Inventory } from './inventory.ts'
 import { idOf } from './inventory.ts'
-import { endpointId } from './machine.ts'
 import { registryPath } from './registry.ts'
 import type { World } from './world.ts'
 
@@ -50,9 +49,7 @@ export function createWatch(world: World, emit: (change: ProviderChange) => void
       for (const { uuid } of went) emit({ kind: 'removed', id: idOf(uuid) })
       await Promise.all(came.map(inventory.refresh))
       for (const entry of came) inventory.publish(entry)
-      if (came.length + went.length === 0) return
-      arrange()
-      emit({ kind: 'list', endpointId })
+      if (came.length + went.length > 0) arrange()
     })
 
   function heard(folder: string, name: string): void {
@@ -60,9 +57,17 @@ export function createWatch(world: World, emit: (change: ProviderChange) => void
       if (name === '' || name === basename(registryPath(home))) registryChanged()
       return
     }
+    // The folder itself was moved or deleted: what is watched now is no longer what lies at this path.
+    const isItself = name === basename(folder) && !existsSync(join(folder, name))
+    if (isItself) {
+      watchers.get(folder)?.close()
+      watchers.delete(folder)
+      arrange()
+    }
     for (const entry of entriesIn(inventory, folder)) {
       const { path } = entry
       if (path === null) continue
+      if (isItself) touch(entry)
       if (folder === dirname(path)) {
         if (name === 'Logs') arrange()
         if (name === '' || name === 'Logs' || name === basename(path)) touch(entry)

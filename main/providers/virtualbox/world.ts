@@ -1,4 +1,3 @@
-import { failure } from '../../../app/domain/errors.ts'
 import type { RunResult } from '../../exec/command.ts'
 import type { Host, Op } from '../provider.ts'
 import type { Entry } from './entry.ts'
@@ -6,6 +5,7 @@ import { isContention, manageFailure } from './errors.ts'
 import type { Inventory } from './inventory.ts'
 import { type MachineQueue, withPatience } from './machine-queue.ts'
 import { hasFailed, type Manage, type ManageOptions } from './manage.ts'
+import { quietOp, throwIfCancelled } from './op.ts'
 
 /** What every part of this provider is made of. */
 export interface World {
@@ -67,10 +67,4 @@ function isWorthRepeating({ inventory }: World, entry: Entry, { stderr }: RunRes
   return !(/already locked|while it is locked/.test(stderr) && inventory.sight(entry).pid !== null)
 }
 
-/** To be asked between two steps, where stopping leaves nothing half done. */
-export function throwIfCancelled(op: Pick<Op, 'signal'>): void {
-  if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
-}
-
-/** For what Berth does by itself: no task shows it, nobody cancels it. */
-export const quietOp: Op = { signal: new AbortController().signal, progress: () => {}, record: () => {} }
+export { quietOp, throwIfCancelled }

@@ -4,12 +4,13 @@ import type { ConsoleOption, Session } from '../../../app/domain/console.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { attempt } from '../../actions/call.ts'
 import { openSession } from '../../actions/consoles.ts'
-import { placeOf, startMachine } from '../../actions/machines.ts'
+import { configureMachine, placeOf, startMachine } from '../../actions/machines.ts'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import type { IconName } from '../../components/icon.tsx'
 import { Segments } from '../../components/segments.tsx'
 import { Say, useSay } from '../../say.tsx'
+import { Display } from '../../screen/display.tsx'
 import { useConsoles } from '../../store/consoles.ts'
 import { machineOf, permissionOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
@@ -19,6 +20,7 @@ import './console-tab.css'
 import { useConsoleOptions } from './use-console-options.ts'
 
 const icons: Readonly<Record<ConsoleOption['kind'], IconName>> = {
+  screen: 'screen',
   serial: 'terminal',
   shell: 'terminal',
   attach: 'plug',
@@ -32,7 +34,11 @@ export function ConsoleTab({ machineId }: { readonly machineId: MachineId }): Re
   const name = useApp((state) => machineOf(machineId)(state)?.name ?? '')
   const [chosen, setChosen] = useState<string | null>(null)
   if (options === null) return <EmptyState>{say('console.looking')}</EmptyState>
-  const option = options.find((candidate) => candidate.id === chosen) ?? options.find(isOpenable) ?? options[0]
+  const option =
+    options.find((candidate) => candidate.id === chosen) ??
+    options.find((candidate) => candidate.kind === 'screen') ??
+    options.find(isOpenable) ??
+    options[0]
   if (option === undefined) {
     return (
       <EmptyState>
@@ -40,17 +46,26 @@ export function ConsoleTab({ machineId }: { readonly machineId: MachineId }): Re
       </EmptyState>
     )
   }
+  const segments = (
+    <Segments
+      label={say('console.kinds', { name })}
+      value={option.id}
+      segments={options.map(({ id, kind, label }) => ({ value: id, label: say(label), icon: icons[kind] }))}
+      onChange={setChosen}
+    />
+  )
   return (
     <div className="console-tab">
-      <div className="console-bar">
-        <Segments
-          label={say('console.kinds', { name })}
-          value={option.id}
-          segments={options.map(({ id, kind, label }) => ({ value: id, label: say(label), icon: icons[kind] }))}
-          onChange={setChosen}
-        />
-      </div>
-      <ConsolePlace key={option.id} machineId={machineId} name={name} option={option} />
+      {option.kind === 'screen' ? (
+        <Display key={option.id} machineId={machineId} name={name} option={option}>
+          {segments}
+        </Display>
+      ) : (
+        <>
+          <div className="console-bar">{segments}</div>
+          <ConsolePlace key={option.id} machineId={machineId} name={name} option={option} />
+        </>
+      )}
     </div>
   )
 }
@@ -103,10 +118,14 @@ function ConsolePlace({
     return (
       <EmptyState
         actions={
-          canStart && (
-            <Button kind="primary" icon="play" onClick={() => void startMachine(machineId)}>
-              {say('verb.start')}
-            </Button>
+          option.setUp !== undefined ? (
+            <SetUpButton machineId={machineId} setUp={option.setUp} />
+          ) : (
+            canStart && (
+              <Button kind="primary" icon="play" onClick={() => void startMachine(machineId)}>
+                {say('verb.start')}
+              </Button>
+            )
           )
         }
       >
@@ -123,6 +142,31 @@ function ConsolePlace({
       onOpened={() => setAsking(false)}
       onCancel={session === undefined ? null : () => setAsking(false)}
     />
+  )
+}
+
+/** The one click that gives a machine this console. What it needs changed is changed while the machine is off. */
+function SetUpButton({
+  machineId,
+  setUp,
+}: {
+  readonly machineId: MachineId
+  readonly setUp: NonNullable<ConsoleOption['setUp']>
+}): ReactNode {
+  const say = useSay()
+  const permission = useApp(permissionOf('configure', machineId))
+  const machine = useApp(machineOf(machineId))
+  const isOff = machine?.state === 'stopped' || machine?.state === 'crashed'
+  const reason =
+    permission.kind !== 'allowed'
+      ? say(permission.reason)
+      : isOff
+        ? null
+        : say('console.setUp.off', { name: machine?.name ?? '' })
+  return (
+    <Button kind="primary" icon="plus" reason={reason} onClick={() => void configureMachine(machineId, setUp.changes)}>
+      {say(setUp.label)}
+    </Button>
   )
 }
 
