@@ -103,6 +103,8 @@ async function tryOut(host: Host, name: string, file: string, test: BootTest): P
           cwd: host.cacheDir,
           timeoutMs: boundMs - graceMs,
           graceMs,
+          // One that hangs would hang for ever.
+          endsWithUs: true,
         },
         op,
       ),

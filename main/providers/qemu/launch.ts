@@ -63,8 +63,7 @@ export async function launch(world: World, known: Known, options: LaunchOptions,
   try {
     return await begin(world, entry, run, { file, args, cwd: folder.path, logPath: folder.log }, op)
   } catch (error) {
-    entry.run = { ...run, ended: { at: world.host.now().toISOString(), how: 'stopped', said: null } }
-    await writeRun(folder, entry.run)
+    await note(world, entry, { ...run, ended: { at: world.host.now().toISOString(), how: 'stopped', said: null } })
     throw error
   }
 }
@@ -86,12 +85,17 @@ async function begin(
     throwIfCancelled(op)
     throw launchFailure(await readTail(entry.folder.log, run.logFrom), ending)
   }
-  entry.run = { ...run, process: identity }
   const [live] = await Promise.all([
     adopt(world, entry, { identity, qmp, exited: process.exited }),
-    writeRun(entry.folder, entry.run),
+    note(world, entry, { ...run, process: identity }),
   ])
   return live
+}
+
+/** What there is no room for is not lost: a run without a number is looked for by its uuid, and one that ended is not found. */
+async function note(world: World, entry: Entry, run: RunRecord): Promise<void> {
+  entry.run = run
+  await writeRun(entry.folder, run).catch((error) => world.host.log.error('qemu.run', { error: String(error) }))
 }
 
 /** Connects as soon as QEMU listens. null when the process ended, the time is over or the person cancelled. */

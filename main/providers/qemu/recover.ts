@@ -8,7 +8,7 @@ import { endProcess } from './power.ts'
 import type { ProcessIdentity } from './process.ts'
 import { connectQmp } from './qmp.ts'
 import { become, dropKept, finishRestore, restoreJob, rollBack, settlePower } from './restore.ts'
-import { writeRun } from './run-record.ts'
+import { type RunRecord, writeRun } from './run-record.ts'
 import {
   changeSnapshot,
   findSnapshot,
@@ -29,13 +29,16 @@ import { quietOp, type World } from './world.ts'
  */
 export async function recover(world: World): Promise<void> {
   const { layout, fleet, host } = world
+  // What cannot be cleared away now is no reason to leave machines alone that run.
+  const unhindered = (job: Promise<unknown>): Promise<unknown> =>
+    job.catch((error: unknown) => host.log.error('qemu.recover.rest', { error: String(error) }))
   for (const name of await names(layout.staging)) {
     host.log.info('qemu.recover.staging', { name })
-    await remove(layout.staged(name).path)
+    await unhindered(remove(layout.staged(name).path))
   }
-  await finishPurges(world)
+  await unhindered(finishPurges(world))
   await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
-  await removeUnusedBases(world)
+  await unhindered(removeUnusedBases(world))
 }
 
 async function recoverMachine(world: World, entry: Entry): Promise<void> {
@@ -60,26 +63,33 @@ function say(world: World, entry: Entry, error: unknown): void {
 /** The machine's process, taken over; null when there is none, after writing down how the last one ended. */
 async function findProcess(world: World, entry: Entry): Promise<Live | null> {
   const { run, folder, sockets } = entry
-  if (run === null || run.ended !== null) return null
   const identity = await identityOf(world, entry)
   if (identity !== null) {
-    entry.run = { ...run, process: identity }
-    await writeRun(folder, entry.run)
+    if (run !== null) await note(world, entry, { ...run, process: identity })
     return adopt(world, entry, { identity, qmp: connectQmp(sockets.qmp), exited: null })
   }
+  if (run === null || run.ended !== null) return null
   // A pid file that is left behind means that it did not end in good order; none, with a number known, that it did.
   const how = run.process !== null && (await exists(folder.pid)) ? 'crashed' : 'stopped'
-  entry.run = { ...run, ended: { at: world.host.now().toISOString(), how, said: null } }
-  await writeRun(folder, entry.run)
+  await note(world, entry, { ...run, ended: { at: world.host.now().toISOString(), how, said: null } })
   await Promise.all([folder.pid, sockets.qmp, sockets.serial].map(remove))
   world.host.log.info('qemu.recover.ended', { uuid: entry.uuid, how })
   return null
 }
 
+/** Where there is no room to write it down it is known all the same, and found out again by the next start. */
+async function note(world: World, entry: Entry, run: RunRecord): Promise<void> {
+  entry.run = run
+  await writeRun(entry.folder, run).catch((error) => say(world, entry, error))
+}
+
 async function identityOf(world: World, entry: Entry): Promise<ProcessIdentity | null> {
-  const known = entry.run?.process ?? null
-  if (known === null) return world.processes.findByArgument(entry.uuid)
-  return (await world.processes.isAlive(known)) ? known : null
+  const { run, folder, uuid } = entry
+  // Nothing can be read of a last run: only a pid file that QEMU left, or still holds, speaks of one.
+  if (run === null) return (await exists(folder.pid)) ? world.processes.findByArgument(uuid) : null
+  if (run.ended !== null) return null
+  if (run.process === null) return world.processes.findByArgument(uuid)
+  return (await world.processes.isAlive(run.process)) ? run.process : null
 }
 
 /** What was under way on this machine. Its own words are in its folder; what they mean depends on whether it runs. */

@@ -1,4 +1,4 @@
-import { failure } from '../../../app/domain/errors.ts'
+import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Op, SnapshotOps } from '../provider.ts'
 import { type Definition, imagesOf } from './definitions.ts'
@@ -114,7 +114,10 @@ export async function deleteSnapshot(world: World, { entry, definition }: Known,
   findSnapshot(tree, id)
   throwIfCancelled(op)
   op.progress({ text: null, fraction: null, cancellable: false })
-  await writeTree(folder, changeSnapshot(tree, id, { phase: 'deleting' }))
+  await writeTree(folder, changeSnapshot(tree, id, { phase: 'deleting' })).catch((error: unknown) => {
+    // Deleting is how a full disk is emptied: then it is done unannounced.
+    if (errorOf(error).code !== 'no-space') throw error
+  })
   try {
     await deleteTag(world, entry, definition, id, op)
   } catch (error) {
