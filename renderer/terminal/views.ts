@@ -56,6 +56,14 @@ export function joinView(sessionId: SessionId): void {
   joined.set(sessionId, client)
   entry.view.attachTo(client)
 }
+
+/** Takes away what is above the line the cursor is in; what runs there does not notice. */
+export function clearTerminal(sessionId: SessionId): void {
+  const view = entries.get(sessionId)?.view
+  view?.terminal.clear()
+  view?.focus()
+}
+
 /** Puts the keyboard into a session's terminal, once what was just asked for is drawn. */
 export function focusTerminal(sessionId: SessionId): void {
   requestAnimationFrame(() => entries.get(sessionId)?.view.focus())

@@ -6,11 +6,12 @@ import { Popover } from '../../components/popover.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
 import { StateMark } from '../../components/state-mark.tsx'
 import { Say, useLocale, useSay } from '../../say.tsx'
+import { groupOfState } from '../../store/selectors.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
 import { isOver, seeAll } from '../../store/tasks.ts'
 import './tasks.css'
+import { taskText } from '../../../app/domain/task-text.ts'
 import { stripTasks } from './strip-model.ts'
-import { taskText } from './task-text.ts'
 import { TasksPanel } from './tasks-panel.tsx'
 import { TerminalsButton } from './terminals-button.tsx'
 import { WaitText } from './wait-text.tsx'
@@ -105,7 +106,8 @@ function Figures(): ReactNode {
   const locale = useLocale()
   const running = useApp((state) => {
     let count = 0
-    for (const machine of state.inventory.machines.values()) if (machine.state === 'running') count += 1
+    for (const machine of state.inventory.machines.values())
+      if (groupOfState(machine.state, true) === 'running') count += 1
     return count
   })
   const hosts = useApp((state) => state.inventory.hosts.length)

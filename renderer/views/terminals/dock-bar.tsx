@@ -19,7 +19,7 @@ import { type SayFunction, useSay } from '../../say.tsx'
 import { consoles, useConsoles } from '../../store/consoles.ts'
 import { store } from '../../store/store.ts'
 import { terminalKeyText } from '../../terminal/keys.ts'
-import { focusTerminal } from '../../terminal/views.ts'
+import { clearTerminal, focusTerminal } from '../../terminal/views.ts'
 
 /** Machines offered for a new terminal: more are a search away, in the list. */
 const mostOffered = 15
@@ -81,7 +81,14 @@ export function DockBar(): ReactNode {
       />
       <IconButton
         size="small"
-        icon={isFilled ? 'down' : 'fill-window'}
+        icon="to-top"
+        label={say('terminal.menu.clear')}
+        reason={none}
+        onClick={() => active !== null && clearTerminal(active)}
+      />
+      <IconButton
+        size="small"
+        icon="fill-window"
         label={isFilled ? say('dock.unfill') : say('dock.fill')}
         aria-pressed={isFilled}
         reason={none}
@@ -89,7 +96,7 @@ export function DockBar(): ReactNode {
       />
       <IconButton
         size="small"
-        icon="close"
+        icon="down"
         label={say('dock.hide')}
         shortcut={shortcutText('dock', isMac)}
         onClick={toggleDock}
