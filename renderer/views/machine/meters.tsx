@@ -10,6 +10,8 @@ import { historyLength } from '../../store/stats.ts'
 import { useApp } from '../../store/store.ts'
 import { setStatsInterest } from '../../store/watch-stats.ts'
 
+const nothing: readonly Stats[] = []
+
 type Reading = (stats: Stats) => number | null
 
 const memory: Reading = (stats) => stats.memoryBytes
@@ -20,10 +22,12 @@ const network: Reading = (stats) => sum(stats.networkReceiveBytesPerSecond, stat
 export function Meters({ machine }: { readonly machine: Machine }): ReactNode {
   const say = useSay()
   const locale = useLocale()
-  const history = useApp(statsHistoryOf(machine.id))
+  const known = useApp(statsHistoryOf(machine.id))
   const system = useApp((state) => state.system)
-  const latest = history.at(-1) ?? null
   const isWatched = machine.state === 'running' || machine.state === 'paused'
+  // What was read while it ran is nobody's figure once it is off.
+  const history = isWatched ? known : nothing
+  const latest = history.at(-1) ?? null
   useEffect(() => {
     setStatsInterest('machine-page', isWatched ? [machine.id] : [])
     return () => setStatsInterest('machine-page', [])

@@ -33,6 +33,7 @@ export function DockBar(): ReactNode {
   const isFilled = useConsoles((state) => state.isDockFilled)
   const isFindOpen = useConsoles((state) => state.findIn !== null && state.findIn === state.active)
   const none = sessions.length === 0 ? say('dock.empty') : null
+  const onlyOne = sessions.length === 1 ? say('dock.splitOne') : none
 
   const move = (event: KeyboardEvent<HTMLElement>): void => {
     const at = sessions.findIndex((session) => session.id === (event.target as HTMLElement).dataset['tab'])
@@ -67,7 +68,7 @@ export function DockBar(): ReactNode {
         label={say('dock.split')}
         shortcut={shortcutText('splitTerminal', isMac)}
         aria-pressed={shown.length > 1}
-        reason={none}
+        reason={onlyOne}
         onClick={splitTerminals}
       />
       <IconButton
