@@ -47,7 +47,7 @@ export function DockBar(): ReactNode {
   }
 
   return (
-    <header className="dock-bar">
+    <header className={`dock-bar ${isFilled ? 'drag-region' : ''}`}>
       <div className="dock-tabs" role="tablist" aria-label={say('dock.tabs')} onKeyDown={move} data-pane-start>
         {sessions.map((session) => (
           <DockTab
@@ -69,7 +69,7 @@ export function DockBar(): ReactNode {
         shortcut={shortcutText('splitTerminal', isMac)}
         aria-pressed={shown.length > 1}
         reason={onlyOne}
-        onClick={splitTerminals}
+        onClick={() => thenType(splitTerminals)}
       />
       <IconButton
         size="small"
@@ -93,7 +93,7 @@ export function DockBar(): ReactNode {
         label={isFilled ? say('dock.unfill') : say('dock.fill')}
         aria-pressed={isFilled}
         reason={none}
-        onClick={() => fillWindow(!isFilled)}
+        onClick={() => thenType(() => fillWindow(!isFilled))}
       />
       <IconButton
         size="small"
@@ -104,6 +104,13 @@ export function DockBar(): ReactNode {
       />
     </header>
   )
+}
+
+/** Does it and puts the keyboard where it most likely goes on: into the terminal. */
+function thenType(work: () => void): void {
+  work()
+  const { active } = consoles.getState()
+  if (active !== null) focusTerminal(active)
 }
 
 function DockTab({
