@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect } from 'react'
-import type { Machine } from '../../../app/domain/machine.ts'
+import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import type { Stats } from '../../../app/domain/stats.ts'
 import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
 import { Sparkline } from '../../components/sparkline.tsx'
@@ -35,7 +35,7 @@ export function Meters({ machine }: { readonly machine: Machine }): ReactNode {
 
   const limit = latest?.memoryLimitBytes ?? machine.memoryBytes
   const cpu: Reading = (stats) => cpuShare(stats, machine, system)
-  const missing = say(isWatched ? 'meter.notKnown' : 'meter.notRunning')
+  const missing = say(isOff(machine.state) ? 'meter.notRunning' : 'meter.notKnown')
   /** The larger of two directions, named. */
   const rate = (
     inward: number | null | undefined,
@@ -85,6 +85,10 @@ export function Meters({ machine }: { readonly machine: Machine }): ReactNode {
       />
     </dl>
   )
+}
+
+function isOff(state: MachineState): boolean {
+  return state === 'stopped' || state === 'suspended' || state === 'crashed'
 }
 
 /** One figure with its history. Without a value it says why there is none. */

@@ -65,6 +65,7 @@ export function StopLadder({ task }: { readonly task: Task }): ReactNode {
   )
   const provider = useApp((state) => endpointOf(machine?.endpointId ?? null)(state)?.label ?? '')
   const wait = task.progress?.wait ?? null
+  const step = task.progress?.text ?? null
   const name = task.machineName
   const isContainer = machine?.kind === 'container'
   const id = task.machineId
@@ -80,6 +81,11 @@ export function StopLadder({ task }: { readonly task: Task }): ReactNode {
                 time: formatTime(wait.since, locale),
                 way: say({ key: `wait.by.${wait.by}`, params: { tool: provider } }),
               })}
+            </p>
+          )}
+          {step !== null && (
+            <p className="ladder-sub">
+              <Say text={step} />
             </p>
           )}
         </div>

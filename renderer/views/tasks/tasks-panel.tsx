@@ -34,7 +34,7 @@ export function TasksPanel({ onClose }: { readonly onClose: () => void }): React
         <ul>
           {tasks.map((task) => (
             <li key={task.id} className="task">
-              {isOver(task) ? <EndedTask task={task} onClose={onClose} /> : <RunningTask task={task} />}
+              {isOver(task) ? <EndedTask task={task} tasks={tasks} onClose={onClose} /> : <RunningTask task={task} />}
             </li>
           ))}
         </ul>
@@ -83,11 +83,19 @@ function RunningTask({ task }: { readonly task: Task }): ReactNode {
   )
 }
 
-function EndedTask({ task, onClose }: { readonly task: Task; readonly onClose: () => void }): ReactNode {
+function EndedTask({
+  task,
+  tasks,
+  onClose,
+}: {
+  readonly task: Task
+  readonly tasks: readonly Task[]
+  readonly onClose: () => void
+}): ReactNode {
   const say = useSay()
   const locale = useLocale()
   const show = whereOf(task)
-  const undo = undoOf(task)
+  const undo = undoOf(task, tasks)
   const hasFailed = task.state === 'failed' || task.state === 'unknown'
   const at = task.endedAt ?? task.createdAt
   const tookMs =
