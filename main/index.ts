@@ -99,7 +99,13 @@ function run(paths: Paths, log: Log, release: () => void): void {
 
   async function loadCore(): Promise<Assembled> {
     const { startCore } = await import('./electron-core.ts')
-    assembled = startCore({ paths, log, window: () => window, quit: () => void leave() })
+    assembled = startCore({
+      paths,
+      log,
+      window: () => window,
+      show: () => (window === null ? open() : focus()),
+      quit: () => void leave(),
+    })
     return assembled
   }
 

@@ -23,6 +23,8 @@ const lineHeightOfCell = 1.2
 export interface Look {
   readonly terminal: Settings['terminal']
   readonly zoom: number
+  /** A screen reader is at work, or the settings want its mode. */
+  readonly isRead: boolean
 }
 
 export interface ViewEvents {
@@ -207,14 +209,14 @@ function followLink(event: MouseEvent, url: string): void {
   void call('link.open', { url }).catch(() => {})
 }
 
-function optionsOf({ terminal, zoom }: Look): ITerminalOptions {
+function optionsOf({ terminal, zoom, isRead }: Look): ITerminalOptions {
   const style = getComputedStyle(document.documentElement)
   return {
     fontSize: terminal.fontSizePx * zoom,
     fontFamily: style.getPropertyValue('--font-mono').trim(),
     lineHeight: lineHeightOfCell,
     scrollback: terminal.scrollbackLines,
-    screenReaderMode: terminal.screenReader,
+    screenReaderMode: isRead,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
   }
 }

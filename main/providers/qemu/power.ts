@@ -87,14 +87,15 @@ async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
   const qmp = lineOf(entry)
   await world.fleet.hold(entry, 'stopping', async () => {
     const since = world.host.now().toISOString()
+    const wasStill = live.runState !== 'running'
     const tell = (unanswered: boolean): void =>
       op.progress({
-        text: null,
+        text: wasStill ? { key: 'stop.resumedFirst' } : null,
         fraction: null,
         wait: { since, limitMs: shutDownMs, by: 'acpi', unanswered, killsAtLimit: false },
       })
     // A guest that stands still cannot hear.
-    if (live.runState !== 'running') await letRun(qmp, live, op)
+    if (wasStill) await letRun(qmp, live, op)
     await qmp.execute('system_powerdown', undefined, { op })
     tell(false)
     const late = setTimeout(() => tell(true), shutDownMs)

@@ -31,6 +31,7 @@ export function MachineHeader({
   const { machine, task } = context
   const state = shownState(machine, task)
   const fraction = task?.state === 'running' ? (task.progress?.fraction ?? null) : null
+  const items = headerItems(context, isPrimaryFree)
   return (
     <header className="machine-header drag-region">
       <NameField context={context} />
@@ -42,8 +43,8 @@ export function MachineHeader({
         )}
         {fraction === null && task === null && <HowLong context={context} />}
       </p>
-      <div className="machine-verbs">
-        {headerItems(context, isPrimaryFree).map((item) => (
+      <div className={`machine-verbs ${items.length > 3 ? 'machine-verbs-many' : ''}`}>
+        {items.map((item) => (
           <Item key={item.kind === 'verb' ? item.verb : item.kind} item={item} context={context} />
         ))}
         <Menu entries={() => machineEntries(context, say)} align="end">
@@ -66,11 +67,12 @@ function HowLong({ context: { machine } }: { readonly context: PermitContext }):
   // Seconds would stand still until the next minute.
   if (elapsedMs < 60_000) return null
   const isOn = machine.state === 'running' || machine.state === 'paused'
+  const key = machine.state === 'crashed' ? 'detail.at' : 'detail.since'
   return (
-    <time className="faint-text" dateTime={machine.since}>
+    <time className="faint-text cut" dateTime={machine.since}>
       {isOn
         ? say('detail.for', { duration: formatDuration(elapsedMs, locale) })
-        : say('detail.since', { time: momentText(machine.since, now, locale, say) })}
+        : say(key, { time: momentText(machine.since, now, locale, say) })}
     </time>
   )
 }

@@ -18,7 +18,6 @@ import { buildRows, countMachines, type ListQuery } from './list-model.ts'
 import { MachineRows } from './machine-rows.tsx'
 import { MachineTable } from './machine-table.tsx'
 import { machineOrder, selectionAfter } from './selection.ts'
-import { SelectionBar } from './selection-bar.tsx'
 import { useListTitle } from './use-list-title.ts'
 
 /** The pane in the middle: what there is, narrowed by filters and by what is typed, as a list or as a table. */
@@ -127,7 +126,6 @@ export function MachineList({
       ) : (
         <MachineRows rows={rows} order={order} title={title} hidesSystem={hidesSystem} />
       )}
-      <SelectionBar />
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { QuitPlan } from '../../../app/contract/views.ts'
 import type { MachineState } from '../../../app/domain/machine.ts'
+import { taskText } from '../../../app/domain/task-text.ts'
 import { closeDialog } from '../../actions/navigate.ts'
 import { answerQuit, type QuitMode } from '../../actions/quit.ts'
 import { Button } from '../../components/button.tsx'
@@ -9,7 +10,6 @@ import { Icon } from '../../components/icon.tsx'
 import { markOf, StateMark } from '../../components/state-mark.tsx'
 import { Say, useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
-import { taskText } from '../tasks/task-text.ts'
 import './quit.css'
 
 const namedAtMost = 2
