@@ -14,6 +14,7 @@ import { providerEntries } from './providers/index.ts'
 import type { Host, Provider } from './providers/provider.ts'
 import { openActivity } from './services/activity.ts'
 import { openAnnotations } from './services/annotations.ts'
+import { createAttention } from './services/attention.ts'
 import { createConsoles } from './services/consoles.ts'
 import { createInventory } from './services/inventory.ts'
 import { createQuitting } from './services/quit.ts'
@@ -50,6 +51,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     platform: process.platform,
     env: process.env,
   })
+  const attention = createAttention((error) => log.error('attention.listener', { error }))
   const hostOf = (id: string): Host => ({
     exec,
     findTool: tools.findTool,
@@ -61,6 +63,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     log,
     settings: settings.get,
     platform: process.platform,
+    attention,
   })
   const providers: readonly Provider[] = providerEntries({ mock }, process.env).map(({ id, create }) =>
     create(hostOf(id)),
@@ -102,6 +105,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     tasks,
     activity,
     annotations,
+    attention,
     consoles,
     screens,
     stats,
@@ -112,11 +116,16 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     desktop,
     dataPath: paths.data,
   }
-  const dispatcher: Dispatcher = createDispatcher(createHandlers(core), {
-    refused: (why) => log.warn('wire.refused', { why }),
-    bug: (name, error) => log.error('handler.bug', { name, error }),
-  })
+  const dispatcher: Dispatcher = createDispatcher(
+    createHandlers(core),
+    {
+      refused: (why) => log.warn('wire.refused', { why }),
+      bug: (name, error) => log.error('handler.bug', { name, error }),
+    },
+    attention.setViewers,
+  )
 
+  attention.onChanged(stats.setVisible)
   inventory.onChanged((change) => dispatcher.publish('inventory.changed', change))
   inventory.onSnapshots((machineId) => dispatcher.publish('snapshots.changed', { machineId }))
   inventory.onTrash(() => {

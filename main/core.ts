@@ -2,6 +2,7 @@ import type { SystemInfo } from '../app/domain/system.ts'
 import type { ToolFinder } from './exec/find-tool.ts'
 import type { Activity } from './services/activity.ts'
 import type { AnnotationStore } from './services/annotations.ts'
+import type { AttentionService } from './services/attention.ts'
 import type { Consoles } from './services/consoles.ts'
 import type { Purpose } from './services/files.ts'
 import type { InventoryService } from './services/inventory.ts'
@@ -35,6 +36,7 @@ export interface Core {
   readonly tasks: TaskService
   readonly activity: Activity
   readonly annotations: AnnotationStore
+  readonly attention: AttentionService
   readonly consoles: Consoles
   readonly screens: Screens
   readonly stats: StatsService

@@ -3,7 +3,7 @@ import type { MachineDetails } from '../domain/details.ts'
 import type { SessionId, TaskId } from '../domain/ids.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { SnapshotTree } from '../domain/snapshot.ts'
-import type { CreateOptions, MachineConfiguration } from '../domain/spec.ts'
+import type { CreateOptions, ImportSummary, MachineConfiguration } from '../domain/spec.ts'
 import type { Stats } from '../domain/stats.ts'
 import type { SystemInfo } from '../domain/system.ts'
 import type { CommandRecord, Task } from '../domain/task.ts'
@@ -58,6 +58,8 @@ export const calls = {
   'machine.rename': call<TaskId>()(v.renameRequest),
   'machine.configure': call<TaskId>()(v.configureRequest),
   'machine.clone': call<TaskId>()(v.cloneRequest),
+  /** Writes the machine to a new file that can be taken elsewhere. */
+  'machine.export': call<TaskId>()(v.exportRequest),
   'machine.annotate': call<void>()(v.annotateRequest),
   'machine.removalPlan': call<RemovalPlan>()(v.byMachine),
   'machine.remove': call<TaskId>()(v.removeRequest),
@@ -66,6 +68,9 @@ export const calls = {
   /** The equivalent command lines, one per element, without running anything. */
   'create.preview': call<readonly string[]>()(v.createRequest),
   'create.run': call<TaskId>()(v.createRequest),
+  /** What a file for `create.import` holds; null where the provider cannot tell beforehand. */
+  'create.inspect': call<ImportSummary | null>()(v.inspectRequest),
+  'create.import': call<TaskId>()(v.importRequest),
 
   'trash.list': call<readonly TrashItem[]>()(v.nothing),
   'trash.recover': call<TaskId>()(v.purgeRequest),

@@ -39,6 +39,15 @@ export const cloneRequest = z.object({
   /** null clones the present state. */
   snapshotId: handleSchema.nullable(),
 })
+/** A new file for a machine: nothing may be there yet. */
+export const exportRequest = z.object({ id: machineIdSchema, path: pathSchema, format: handleSchema })
+export const inspectRequest = z.object({ endpointId: endpointIdSchema, path: pathSchema })
+export const importRequest = z.object({
+  endpointId: endpointIdSchema,
+  path: pathSchema,
+  /** null keeps the name in the file. */
+  name: nameSchema.nullable(),
+})
 export const removeRequest = z.object({
   id: machineIdSchema,
   /** Volumes to remove as well: only those that the plan named. */
@@ -123,11 +132,12 @@ export const activityRequest = z.object({
   limit: z.number().int().min(1).max(500),
   before: z.string().max(40).nullable(),
 })
-export const pickRequest = z.object({ purpose: z.enum(['disk-image', 'iso', 'folder', 'tool']) })
+const filePurpose = z.enum(['disk-image', 'iso', 'machine-file', 'folder', 'tool'])
+export const pickRequest = z.object({ purpose: filePurpose })
 export const browseRequest = z.object({
   /** Folder to list; null for the person's home. */
   path: pathSchema.nullable(),
-  purpose: z.enum(['disk-image', 'iso', 'folder', 'tool']),
+  purpose: filePurpose,
 })
 export const revealRequest = z.object({ path: pathSchema })
 export const externalRequest = z.object({ url: z.string().max(4096).url() })

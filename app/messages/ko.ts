@@ -8,11 +8,14 @@ import { keptKo } from './areas/kept.ts'
 import { listKo } from './areas/list.ts'
 import { machinesKo } from './areas/machines.ts'
 import { mockKo } from './areas/mock.ts'
+import { movingKo } from './areas/moving.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
 import { screenKo } from './areas/screen.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
+import { virtualboxKo } from './areas/virtualbox.ts'
+import { virtualboxWorkKo } from './areas/virtualbox-work.ts'
 import type { Catalogue } from './text.ts'
 
 /** Every sentence a person reads, in Korean. */
@@ -27,9 +30,12 @@ export const ko: Catalogue = {
   ...listKo,
   ...machinesKo,
   ...mockKo,
+  ...movingKo,
   ...providersKo,
   ...qemuKo,
   ...screenKo,
   ...tasksKo,
   ...terminalKo,
+  ...virtualboxKo,
+  ...virtualboxWorkKo,
 }

@@ -46,6 +46,7 @@ sectors     equ 0x612           ; word
 key_head    equ 0x614           ; byte: ring of what the keyboard brought
 key_tail    equ 0x615
 has_disk    equ 0x616
+line_stuck  equ 0x617           ; nobody reads the serial line: VirtualBox then never frees it
 packet      equ 0x620           ; 16 bytes, for the BIOS
 keys        equ 0x640           ; 32 bytes
 line        equ 0x700           ; LINE_MAX and an end
@@ -653,13 +654,19 @@ put_serial:
         mov     ah, al
         mov     dx, COM + 5
         mov     cx, 0xffff              ; a line that is never free must not hold the screen up
+        cmp     byte [line_stuck], 0
+        je      .wait
+        mov     cx, 1                   ; and is waited for only once
 .wait:
         in      al, dx
         test    al, 0x20
         loopz   .wait
+        setz    [line_stuck]
+        jz      .lost
         mov     al, ah
         mov     dx, COM
         out     dx, al
+.lost:
         popa
 .end:
         ret

@@ -21,6 +21,8 @@ export interface Command {
    * work though Berth is gone. It is given no input.
    */
   readonly endsWithUs?: true
+  /** Called with each piece of a stream as it comes, for progress that is written into one line. May end inside a character. */
+  readonly onText?: (text: string, stream: 'stdout' | 'stderr') => void
   /** Words of the command line that must not be shown or logged (values of secrets). */
   readonly secrets?: readonly string[]
 }

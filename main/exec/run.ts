@@ -103,6 +103,7 @@ function run(command: Command, context: RunContext, log: Log): Promise<RunResult
         outputBytes += chunk.length
         chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk)
         lines?.push(chunk)
+        command.onText?.(chunk.toString('utf8'), name)
         if (outputBytes > maxOutputBytes) end('flood')
       })
       running[name]?.on('end', () => lines?.end())

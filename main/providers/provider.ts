@@ -2,10 +2,16 @@ import type { ConsoleOption } from '../../app/domain/console.ts'
 import type { MachineDetails } from '../../app/domain/details.ts'
 import type { EndpointId, MachineId, ProviderId, SnapshotId } from '../../app/domain/ids.ts'
 import type { Machine, MachineKind } from '../../app/domain/machine.ts'
-import type { Capability, Endpoint, HostInfo } from '../../app/domain/provider.ts'
+import type { Capability, Endpoint, ExportFormat, HostInfo } from '../../app/domain/provider.ts'
 import type { Settings } from '../../app/domain/settings.ts'
 import type { SnapshotTree } from '../../app/domain/snapshot.ts'
-import type { ConfigureSpec, CreateOptions, CreateSpec, MachineConfiguration } from '../../app/domain/spec.ts'
+import type {
+  ConfigureSpec,
+  CreateOptions,
+  CreateSpec,
+  ImportSummary,
+  MachineConfiguration,
+} from '../../app/domain/spec.ts'
 import type { Stats } from '../../app/domain/stats.ts'
 import type { CommandRecord, Progress } from '../../app/domain/task.ts'
 import type { RemovalPlan, TrashItem } from '../../app/domain/trash.ts'
@@ -48,6 +54,14 @@ export interface Host {
   readonly log: Log
   readonly settings: () => Settings
   readonly platform: NodeJS.Platform
+  /** Left out where nobody says: then somebody always looks. */
+  readonly attention?: Attention
+}
+
+/** Whether anybody looks at the list. What a provider asks only to keep it fresh, it leaves while nobody does. */
+export interface Attention {
+  readonly isWatched: () => boolean
+  readonly onChanged: (listener: (isWatched: boolean) => void) => () => void
 }
 
 /** What a provider noticed by itself. */
@@ -192,6 +206,27 @@ export interface CloneOps {
     op: Op,
   ): Promise<MachineId>
 }
+export interface ExportOps {
+  /** Best first; never empty. */
+  readonly formats: readonly ExportFormat[]
+  /**
+   * Writes a machine to a file of that format, whole or not at all. `path` is absolute, its folder is there and nothing has
+   * its name: what came there meanwhile is `already-exists`, never overwritten.
+   */
+  export(id: MachineId, request: { readonly path: string; readonly format: ExportFormat['id'] }, op: Op): Promise<void>
+}
+export interface ImportOps {
+  /** Ends of file names, lower case and without the dot. */
+  readonly extensions: readonly string[]
+  /** What a file holds, without making anything. Left out where that cannot be told. */
+  inspect?(path: string, op: Op): Promise<ImportSummary>
+  /** Makes a machine from a file, whole or not at all, and leaves the file alone. A null name is the file's own. */
+  import(
+    endpointId: EndpointId,
+    request: { readonly path: string; readonly name: string | null },
+    op: Op,
+  ): Promise<MachineId>
+}
 export interface RenameOps {
   rename(id: MachineId, name: string, op: Op): Promise<void>
 }
@@ -225,6 +260,8 @@ export interface Facets {
   readonly screens: ScreenOps
   readonly create: CreateOps
   readonly clone: CloneOps
+  readonly exporting: ExportOps
+  readonly importing: ImportOps
   readonly rename: RenameOps
   readonly configure: ConfigureOps
   readonly remove: RemoveOps
@@ -243,6 +280,8 @@ const facets: Readonly<Record<Capability & keyof Facets, true>> & Record<Exclude
   screens: true,
   create: true,
   clone: true,
+  exporting: true,
+  importing: true,
   rename: true,
   configure: true,
   remove: true,
