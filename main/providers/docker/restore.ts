@@ -47,17 +47,22 @@ export function createRestores(world: DockerWorld): Restores {
   /** Machines whose swap is being done by this very Berth. */
   const active = new Set<MachineId>()
 
+  const withRestore = (entry: MachineEntry, restore: RestoreEntry): MachineEntry => ({
+    ...entry,
+    restores: [restore, ...entry.restores.filter((item) => item.id !== restore.id)],
+  })
+  /** What is about to be done: not done when it cannot be written. */
   const put = (id: MachineId, entry: MachineEntry, restore: RestoreEntry): Promise<void> =>
-    journal.setMachine(id, {
-      ...entry,
-      restores: [restore, ...entry.restores.filter((item) => item.id !== restore.id)],
-    })
+    journal.setMachine(id, withRestore(entry, restore))
+  /** What has been done. */
+  const note = (id: MachineId, entry: MachineEntry, restore: RestoreEntry): Promise<void> =>
+    journal.noteMachine(id, withRestore(entry, restore))
 
   /** Takes one record away; a machine that is its own container again needs no entry at all. */
   const drop = (id: MachineId, entry: MachineEntry, restoreId: string): Promise<void> => {
     const restores = entry.restores.filter((item) => item.id !== restoreId)
     const isPlain = restores.length === 0 && id.endsWith(`/${entry.currentId}`)
-    return journal.setMachine(id, isPlain ? null : { ...entry, restores })
+    return journal.noteMachine(id, isPlain ? null : { ...entry, restores })
   }
 
   /**
@@ -71,10 +76,10 @@ export function createRestores(world: DockerWorld): Restores {
     active.add(id)
     try {
       const done = await swap(world, engine, restore, whole, (next) => put(id, entry, next))
-      await put(id, { ...entry, currentId: done.currentId }, done.restore)
+      await note(id, { ...entry, currentId: done.currentId }, done.restore)
     } catch (thrown) {
-      if (await takeBack(world, engine, restore, whole)) await journal.setMachine(id, before)
-      else await put(id, entry, { ...restore, state: 'failed' })
+      if (await takeBack(world, engine, restore, whole)) await journal.noteMachine(id, before)
+      else await note(id, entry, { ...restore, state: 'failed' })
       throw thrown
     } finally {
       active.delete(id)
@@ -92,16 +97,16 @@ export function createRestores(world: DockerWorld): Restores {
     if (entry === null || plan === null || active.has(id)) return
     const { engine } = targetOf(world, id)
     if (plan.comingId !== null && (await isFinished(world, engine, plan, op))) {
-      await put(id, { ...entry, currentId: plan.comingId }, { ...restore, state: 'done', swap: null })
+      await note(id, { ...entry, currentId: plan.comingId }, { ...restore, state: 'done', swap: null })
     } else if (!(await takeBack(world, engine, restore, uncancellable(op)))) {
-      await put(id, entry, { ...restore, state: 'failed' })
+      await note(id, entry, { ...restore, state: 'failed' })
     } else if (plan.comingIsNew || plan.comingId === null) {
       await drop(id, entry, restore.id)
     } else {
       // An undo was taken back: the copy is kept as it was before.
       const direction = restore.direction === 'restored' ? 'undone' : 'restored'
       const keptRestart = plan.comingRestart
-      await put(id, entry, { ...restore, direction, state: 'done', keptId: plan.comingId, keptRestart, swap: null })
+      await note(id, entry, { ...restore, direction, state: 'done', keptId: plan.comingId, keptRestart, swap: null })
     }
     host.log.info('docker.restore.settled', { id, restore: restore.id })
     endpoints.emit({ kind: 'snapshots', id })
@@ -142,13 +147,13 @@ export function createRestores(world: DockerWorld): Restores {
       op.progress({ text: { key: 'docker.restore.creating' }, fraction: null })
       const before = journal.machine(id)
       active.add(id)
-      await put(id, before ?? { currentId: container.id, restores: [] }, restore)
       let made: { readonly id: string; readonly differences: readonly string[] }
       try {
+        await put(id, before ?? { currentId: container.id, restores: [] }, restore)
         made = await makeLike(id, present, stored, asideName('new', handle, container.name), op)
       } catch (thrown) {
         // The present container has not been touched yet.
-        if (await takeBack(world, engine, restore, uncancellable(op))) await journal.setMachine(id, before)
+        if (await takeBack(world, engine, restore, uncancellable(op))) await journal.noteMachine(id, before)
         active.delete(id)
         throw thrown
       }

@@ -161,7 +161,7 @@ export async function deleteSnapshot(world: DockerWorld, target: Target, handle:
     if (problem.error.code === 'in-use') await target.run(commands.untagByForce(snapshotImage(handle)), op)
     else if (problem.error.code !== 'not-found') throw problem
   }
-  await world.journal.setEdit(handle, null)
+  if (world.journal.edit(handle) !== null) await world.journal.noteNoEdit(handle)
 }
 
 /** The tree as the window shows it: snapshots, and the kept copies among them. */
