@@ -7,7 +7,7 @@ import { inspectOne } from './containers.ts'
 import { attempt } from './engine.ts'
 import { type Container, type Inspected, parseInspect } from './inspect.ts'
 import type { MachineEntry, RestoreEntry, Swap } from './journal.ts'
-import { numberOf } from './json.ts'
+import { type Fields, numberOf } from './json.ts'
 import { asideName, newHandle, snapshotImage } from './naming.ts'
 import { recreate } from './recreate.ts'
 import type { StoredSnapshot } from './snapshots.ts'
@@ -25,6 +25,14 @@ export interface Restores {
   ): Promise<void>
   undo(id: MachineId, restoreId: string, op: Op): Promise<void>
   letGo(id: MachineId, restoreId: string, op: Op): Promise<void>
+  /** Creates a container like an inspected one from a snapshot's image, in all its networks. Does not start it. */
+  makeLike(
+    id: MachineId,
+    raw: Fields,
+    stored: StoredSnapshot,
+    name: string,
+    op: Op,
+  ): Promise<{ readonly id: string; readonly differences: readonly string[] }>
   /** After a crash: no swap of this endpoint stays half done without saying so. */
   settle(endpointId: EndpointId, op: Op): Promise<void>
 }
@@ -115,6 +123,7 @@ export function createRestores(world: DockerWorld): Restores {
   return {
     find,
     inspectKept,
+    makeLike,
 
     async settle(endpointId, op) {
       for (const [id, entry] of journal.machines()) {
@@ -150,7 +159,7 @@ export function createRestores(world: DockerWorld): Restores {
       let made: { readonly id: string; readonly differences: readonly string[] }
       try {
         await put(id, before ?? { currentId: container.id, restores: [] }, restore)
-        made = await makeLike(id, present, stored, asideName('new', handle, container.name), op)
+        made = await makeLike(id, raw, stored, asideName('new', handle, container.name), op)
       } catch (thrown) {
         // The present container has not been touched yet.
         if (await takeBack(world, engine, restore, uncancellable(op))) await journal.noteMachine(id, before)
@@ -200,10 +209,9 @@ export function createRestores(world: DockerWorld): Restores {
     },
   }
 
-  /** Creates a container like the present one from a snapshot's image, in all its networks. Does not start it. */
   async function makeLike(
     id: MachineId,
-    { raw }: Inspected,
+    raw: Fields,
     { label, image }: StoredSnapshot,
     name: string,
     op: Op,
