@@ -46,6 +46,7 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
         settled.add(endpointId)
       }
       const machines = await follower.list(op)
+      await restores.forgetGone(follower, op)
       void leftShells.settle(follower)
       return machines
     },

@@ -5,6 +5,7 @@ import * as commands from './commands.ts'
 import { differences } from './compare.ts'
 import { inspectOne } from './containers.ts'
 import { attempt } from './engine.ts'
+import type { Follower } from './follow.ts'
 import { type Container, type Inspected, parseInspect } from './inspect.ts'
 import type { MachineEntry, RestoreEntry, Swap } from './journal.ts'
 import { type Fields, numberOf } from './json.ts'
@@ -35,6 +36,8 @@ export interface Restores {
   ): Promise<{ readonly id: string; readonly differences: readonly string[] }>
   /** After a crash: no swap of this endpoint stays half done without saying so. */
   settle(endpointId: EndpointId, op: Op): Promise<void>
+  /** Forgets records whose kept container is gone: removed outside, or let go by a Berth that ended before it said so. */
+  forgetGone(follower: Follower, op: Op): Promise<void>
 }
 
 export function createRestores(world: DockerWorld): Restores {
@@ -129,6 +132,27 @@ export function createRestores(world: DockerWorld): Restores {
       for (const [id, entry] of journal.machines()) {
         if (!id.startsWith(`${endpointId}/`)) continue
         for (const restore of entry.restores) await settle(id, restore, op)
+      }
+    },
+
+    async forgetGone({ engine, model }, op) {
+      for (const [id, { restores }] of journal.machines()) {
+        if (!id.startsWith(`${engine.endpointId}/`)) continue
+        for (const { id: restoreId, keptId } of restores.filter(({ swap }) => swap === null)) {
+          if (model.get(keptId) !== undefined) continue
+          // One that a list could not read is there all the same.
+          const isGone = await inspectOne(host, engine, keptId, op).then(
+            (found) => found === null,
+            () => false,
+          )
+          if (!isGone) continue
+          const entry = journal.machine(id)
+          // What has begun meanwhile has its own end.
+          if (entry === null || active.has(id)) continue
+          await drop(id, entry, restoreId)
+          host.log.info('docker.restore.keptGone', { id, restore: restoreId })
+          endpoints.emit({ kind: 'snapshots', id })
+        }
       }
     },
 

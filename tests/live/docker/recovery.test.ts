@@ -118,6 +118,32 @@ describe('a restore', () => {
     expect((await provider.read(id, createOp()))?.state).toBe('running')
   })
 
+  it('cannot be undone any more once its kept copy is removed outside, and does not say that it can', async () => {
+    await provider.snapshots?.restore(id, snapshotId, createOp())
+    world.changes.length = 0
+    const kept = (await names()).find((name) => name.startsWith('berth-kept.')) ?? ''
+    await world.daemon.docker('rm', kept)
+    await world.until((change) => change.kind === 'list')
+    await provider.list(world.endpointId, createOp())
+    expect((await provider.snapshots?.tree(id, createOp()))?.restores).toEqual([])
+    expect(await world.machine('db')).toMatchObject({ id, state: 'running' })
+    expect(await note()).toBe('before')
+  })
+
+  it('whose kept copy was let go by a Berth that ended just then is forgotten by the next', async () => {
+    await provider.snapshots?.restore(id, snapshotId, createOp())
+    const restoreId = (await provider.snapshots?.tree(id, createOp()))?.restores[0]?.id ?? ''
+    const kept = (await names()).find((name) => name.startsWith('berth-kept.')) ?? ''
+    await provider.dispose()
+    await world.daemon.docker('rm', kept)
+    provider = await world.again()
+    await provider.list(world.endpointId, createOp())
+    expect((await provider.snapshots?.tree(id, createOp()))?.restores).toEqual([])
+    await expect(provider.snapshots?.undo(id, restoreId, createOp())).rejects.toMatchObject({
+      error: { code: 'not-found' },
+    })
+  })
+
   it('shows what was set aside though the journal is lost', async () => {
     await provider.snapshots?.restore(id, snapshotId, createOp())
     await provider.dispose()
