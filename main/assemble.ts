@@ -14,9 +14,11 @@ import { providerEntries } from './providers/index.ts'
 import type { Host, Provider } from './providers/provider.ts'
 import { openActivity } from './services/activity.ts'
 import { openAnnotations } from './services/annotations.ts'
+import { createAttention } from './services/attention.ts'
 import { createConsoles } from './services/consoles.ts'
 import { createInventory } from './services/inventory.ts'
 import { createQuitting } from './services/quit.ts'
+import { createScreens } from './services/screens.ts'
 import { createStats } from './services/stats.ts'
 import { createTasks } from './services/tasks.ts'
 import { createTrash } from './services/trash.ts'
@@ -49,6 +51,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     platform: process.platform,
     env: process.env,
   })
+  const attention = createAttention((error) => log.error('attention.listener', { error }))
   const hostOf = (id: string): Host => ({
     exec,
     findTool: tools.findTool,
@@ -60,6 +63,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     log,
     settings: settings.get,
     platform: process.platform,
+    attention,
   })
   const providers: readonly Provider[] = providerEntries({ mock }, process.env).map(({ id, create }) =>
     create(hostOf(id)),
@@ -71,18 +75,26 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
   const tasks = createTasks({ inventory, log, now })
   const stats = createStats(inventory, log)
   const trash = createTrash(providers, log)
+  const onMachine = (listener: (id: MachineId) => void) =>
+    inventory.onChanged(({ upserts, removed }) => {
+      for (const { id } of upserts) listener(id)
+      for (const id of removed) listener(id)
+    })
   const consoles = createConsoles({
     consolesOf: (id) => inventory.providerOf(id).consoles ?? null,
     machine: inventory.machine,
-    onMachine: (listener: (id: MachineId) => void) =>
-      inventory.onChanged(({ upserts, removed }) => {
-        for (const { id } of upserts) listener(id)
-        for (const id of removed) listener(id)
-      }),
+    onMachine,
     open: openSource,
     scrollbackLines: () => settings.get().terminal.scrollbackLines,
     changed: (session) => dispatcher.publish('console.changed', session),
     closed: (sessionId) => dispatcher.publish('console.closed', { sessionId }),
+    now,
+    log,
+  })
+  const screens = createScreens({
+    screensOf: (id) => inventory.providerOf(id).screens ?? null,
+    machine: inventory.machine,
+    onMachine,
     now,
     log,
   })
@@ -93,7 +105,9 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     tasks,
     activity,
     annotations,
+    attention,
     consoles,
+    screens,
     stats,
     trash,
     quitting,
@@ -102,11 +116,16 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     desktop,
     dataPath: paths.data,
   }
-  const dispatcher: Dispatcher = createDispatcher(createHandlers(core), {
-    refused: (why) => log.warn('wire.refused', { why }),
-    bug: (name, error) => log.error('handler.bug', { name, error }),
-  })
+  const dispatcher: Dispatcher = createDispatcher(
+    createHandlers(core),
+    {
+      refused: (why) => log.warn('wire.refused', { why }),
+      bug: (name, error) => log.error('handler.bug', { name, error }),
+    },
+    attention.setViewers,
+  )
 
+  attention.onChanged(stats.setVisible)
   inventory.onChanged((change) => dispatcher.publish('inventory.changed', change))
   inventory.onSnapshots((machineId) => dispatcher.publish('snapshots.changed', { machineId }))
   inventory.onTrash(() => {
@@ -131,6 +150,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
       await activity.stop()
       stats.stop()
       await consoles.dispose()
+      screens.dispose()
       await inventory.stop()
       for (const provider of providers) {
         await provider

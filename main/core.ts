@@ -2,10 +2,12 @@ import type { SystemInfo } from '../app/domain/system.ts'
 import type { ToolFinder } from './exec/find-tool.ts'
 import type { Activity } from './services/activity.ts'
 import type { AnnotationStore } from './services/annotations.ts'
+import type { AttentionService } from './services/attention.ts'
 import type { Consoles } from './services/consoles.ts'
 import type { Purpose } from './services/files.ts'
 import type { InventoryService } from './services/inventory.ts'
 import type { Quitting } from './services/quit.ts'
+import type { Screens } from './services/screens.ts'
 import type { StatsService } from './services/stats.ts'
 import type { TaskService } from './services/tasks.ts'
 import type { TrashService } from './services/trash.ts'
@@ -34,7 +36,9 @@ export interface Core {
   readonly tasks: TaskService
   readonly activity: Activity
   readonly annotations: AnnotationStore
+  readonly attention: AttentionService
   readonly consoles: Consoles
+  readonly screens: Screens
   readonly stats: StatsService
   readonly trash: TrashService
   readonly quitting: Quitting

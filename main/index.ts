@@ -112,7 +112,7 @@ function run(paths: Paths, log: Log, release: () => void): void {
   function open(): void {
     const opened = openWindow({ bounds, preloadPath })
     window = opened
-    const show = (isVisible: boolean) => (): void => assembled?.core.stats.setVisible(isVisible)
+    const show = (isVisible: boolean) => (): void => assembled?.core.attention.setVisible(isVisible)
     opened.on('show', show(true))
     opened.on('restore', show(true))
     opened.on('hide', show(false))
@@ -124,7 +124,7 @@ function run(paths: Paths, log: Log, release: () => void): void {
     })
     opened.on('closed', () => {
       window = null
-      assembled?.core.stats.setVisible(false)
+      assembled?.core.attention.setVisible(false)
     })
     opened.webContents.on('render-process-gone', (_event, { reason }) => {
       log.error('page.gone', { reason })

@@ -3,7 +3,7 @@ import type { MachineDetails } from '../domain/details.ts'
 import type { SessionId, TaskId } from '../domain/ids.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { SnapshotTree } from '../domain/snapshot.ts'
-import type { CreateOptions, MachineConfiguration } from '../domain/spec.ts'
+import type { CreateOptions, ImportSummary, MachineConfiguration } from '../domain/spec.ts'
 import type { Stats } from '../domain/stats.ts'
 import type { SystemInfo } from '../domain/system.ts'
 import type { CommandRecord, Task } from '../domain/task.ts'
@@ -17,6 +17,7 @@ import type {
   Inventory,
   InventoryChange,
   QuitPlan,
+  ScreenDown,
   SessionsView,
   SnapshotsChanged,
 } from './views.ts'
@@ -57,6 +58,8 @@ export const calls = {
   'machine.rename': call<TaskId>()(v.renameRequest),
   'machine.configure': call<TaskId>()(v.configureRequest),
   'machine.clone': call<TaskId>()(v.cloneRequest),
+  /** Writes the machine to a new file that can be taken elsewhere. */
+  'machine.export': call<TaskId>()(v.exportRequest),
   'machine.annotate': call<void>()(v.annotateRequest),
   'machine.removalPlan': call<RemovalPlan>()(v.byMachine),
   'machine.remove': call<TaskId>()(v.removeRequest),
@@ -65,6 +68,9 @@ export const calls = {
   /** The equivalent command lines, one per element, without running anything. */
   'create.preview': call<readonly string[]>()(v.createRequest),
   'create.run': call<TaskId>()(v.createRequest),
+  /** What a file for `create.import` holds; null where the provider cannot tell beforehand. */
+  'create.inspect': call<ImportSummary | null>()(v.inspectRequest),
+  'create.import': call<TaskId>()(v.importRequest),
 
   'trash.list': call<readonly TrashItem[]>()(v.nothing),
   'trash.recover': call<TaskId>()(v.purgeRequest),
@@ -92,6 +98,8 @@ export const calls = {
   'console.options': call<readonly ConsoleOption[]>()(v.byMachine),
   /** Opens a session, or finds the open one of a console that has only one line (serial). */
   'console.open': call<SessionId>()(v.openConsoleRequest),
+  /** A new terminal with a shell of this computer. */
+  'console.openHost': call<SessionId>()(v.openHostRequest),
   'console.list': call<SessionsView>()(v.nothing),
   /** Ends the session and what runs in it. Hiding a tab does not. */
   'console.close': call<void>()(v.bySession),
@@ -129,6 +137,8 @@ export const feeds = {
 export const streams = {
   /** A terminal: what was said before, then bytes as they come. Main waits when too much is unacknowledged. */
   'console.attach': stream<ConsoleDown>()(v.attachRequest, v.consoleUp),
+  /** A machine's screen: how it stands, the whole of it once, then what changes, as fast as this viewer has it shown. */
+  'screen.attach': stream<ScreenDown>()(v.attachScreenRequest, v.screenUp),
   /** Figures, at most each 2 s, for the machines named last: those in view. */
   'stats.watch': stream<readonly Stats[]>()(v.nothing, v.statsUp),
 } as const

@@ -63,12 +63,20 @@ interface OpenStream {
   closed: () => void
 }
 
-/** Serves any number of wires with the same handlers. Everything a client sends is parsed here, whatever carried it. */
-export function createDispatcher(handlers: Handlers, log: DispatchLog): Dispatcher {
+/**
+ * Serves any number of wires with the same handlers. Everything a client sends is parsed here, whatever carried it. `onClients`
+ * hears how many there are whenever that changes.
+ */
+export function createDispatcher(
+  handlers: Handlers,
+  log: DispatchLog,
+  onClients: (count: number) => void = () => {},
+): Dispatcher {
   const wires = new Set<MainWire>()
 
   function connect(wire: MainWire): void {
     wires.add(wire)
+    onClients(wires.size)
     let badFrames = 0
     const open = new Map<number, OpenStream>()
 
@@ -80,6 +88,7 @@ export function createDispatcher(handlers: Handlers, log: DispatchLog): Dispatch
 
     wire.onClosed(() => {
       wires.delete(wire)
+      onClients(wires.size)
       const streams = [...open]
       open.clear()
       for (const [id, stream] of streams) guard(`stream ${id}`, () => stream.closed())

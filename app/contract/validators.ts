@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type EndpointId, type MachineId, parseId } from '../domain/ids.ts'
+import { mostPixels } from '../domain/screen.ts'
 import { configureSpecSchema, createSpecSchema, descriptionSchema, nameSchema, pathSchema } from '../domain/spec.ts'
 
 /** For calls that need nothing. */
@@ -38,6 +39,15 @@ export const cloneRequest = z.object({
   /** null clones the present state. */
   snapshotId: handleSchema.nullable(),
 })
+/** A new file for a machine: nothing may be there yet. */
+export const exportRequest = z.object({ id: machineIdSchema, path: pathSchema, format: handleSchema })
+export const inspectRequest = z.object({ endpointId: endpointIdSchema, path: pathSchema })
+export const importRequest = z.object({
+  endpointId: endpointIdSchema,
+  path: pathSchema,
+  /** null keeps the name in the file. */
+  name: nameSchema.nullable(),
+})
 export const removeRequest = z.object({
   id: machineIdSchema,
   /** Volumes to remove as well: only those that the plan named. */
@@ -72,6 +82,14 @@ export const openConsoleRequest = z.object({
   user: z.string().max(200).nullable(),
   folder: pathSchema.nullable(),
 })
+export const openHostRequest = z.object({
+  /** Typed at the prompt for the person to send off: one line, so that nothing runs by itself. null types nothing. */
+  typed: z
+    .string()
+    .max(4000)
+    .regex(/^[^\x00-\x1f\x7f-\x9f]*$/)
+    .nullable(),
+})
 const columns = z.number().int().min(2).max(1000)
 const rows = z.number().int().min(1).max(1000)
 export const attachRequest = z.object({ sessionId: handleSchema, columns, rows })
@@ -82,6 +100,30 @@ export const consoleUp = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ack'), bytes: z.number().int().min(0) }),
 ])
 
+export const attachScreenRequest = z.object({ id: machineIdSchema, consoleId: handleSchema })
+const pointer = {
+  buttons: z.number().int().min(0).max(31),
+  wheelX: z.number().int().min(-100).max(100),
+  wheelY: z.number().int().min(-100).max(100),
+}
+const place = z.number().int().min(0).max(mostPixels)
+const way = z.number().int().min(-mostPixels).max(mostPixels)
+/** What a person does to a screen. `shown` acknowledges the frame of that number and all before it. */
+export const screenUp = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('shown'), frame: z.number().int().min(0) }),
+  z.object({ kind: z.literal('key'), code: z.string().regex(/^[A-Za-z0-9]{1,32}$/), isDown: z.boolean() }),
+  z.object({ kind: z.literal('type'), text: z.string().max(100_000) }),
+  z.object({
+    kind: z.literal('pointer'),
+    input: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('at'), x: place, y: place, ...pointer }),
+      z.object({ kind: z.literal('by'), dx: way, dy: way, ...pointer }),
+    ]),
+  }),
+  /** Tries again now; `takeOver` though another program has it. */
+  z.object({ kind: z.literal('open'), takeOver: z.boolean() }),
+])
+
 export const settingsRequest = z.object({ changes: z.record(z.string(), z.unknown()) })
 export const activityRequest = z.object({
   /** null for all machines. */
@@ -90,11 +132,12 @@ export const activityRequest = z.object({
   limit: z.number().int().min(1).max(500),
   before: z.string().max(40).nullable(),
 })
-export const pickRequest = z.object({ purpose: z.enum(['disk-image', 'iso', 'folder', 'tool']) })
+const filePurpose = z.enum(['disk-image', 'iso', 'machine-file', 'folder', 'tool'])
+export const pickRequest = z.object({ purpose: filePurpose })
 export const browseRequest = z.object({
   /** Folder to list; null for the person's home. */
   path: pathSchema.nullable(),
-  purpose: z.enum(['disk-image', 'iso', 'folder', 'tool']),
+  purpose: filePurpose,
 })
 export const revealRequest = z.object({ path: pathSchema })
 export const externalRequest = z.object({ url: z.string().max(4096).url() })

@@ -46,6 +46,7 @@ const rules: Readonly<Record<Verb, { readonly needs: Capability | null; readonly
   restore: { needs: 'snapshots', states: ['running', 'paused', 'stopped', 'crashed', 'suspended'] },
   undoRestore: { needs: 'snapshots', states: ['running', 'paused', 'stopped', 'crashed', 'suspended'] },
   clone: { needs: 'clone', states: ['stopped', 'crashed', 'running', 'paused'] },
+  export: { needs: 'exporting', states: ['stopped', 'crashed'] },
   rename: { needs: 'rename', states: ['stopped', 'crashed', 'running', 'paused', 'suspended', 'inaccessible'] },
   configure: { needs: 'configure', states: ['stopped', 'crashed', 'running', 'paused', 'suspended'] },
   remove: {

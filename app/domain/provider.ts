@@ -14,8 +14,11 @@ export const capabilities = [
   'suspend',
   'snapshots',
   'consoles',
+  'screens',
   'create',
   'clone',
+  'exporting',
+  'importing',
   'rename',
   'configure',
   'remove',
@@ -23,6 +26,16 @@ export const capabilities = [
   'stats',
 ] as const
 export type Capability = (typeof capabilities)[number]
+
+/** One kind of file that holds a whole machine, for taking it to another computer. */
+export interface ExportFormat {
+  /** The provider's own word for it. */
+  readonly id: string
+  /** As it is known: `OVA`. Not translated. */
+  readonly label: string
+  /** How such a file's name ends, lower case and without the dot: `ova`. */
+  readonly extension: string
+}
 
 /** What the window must know of a provider to draw it. */
 export interface ProviderInfo {
@@ -33,6 +46,10 @@ export interface ProviderInfo {
   readonly capabilities: readonly Capability[]
   /** Verbs this provider never has, and the sentence saying why, shown where a person would look for them. */
   readonly never: Readonly<Partial<Record<Verb, Text>>>
+  /** What its machines can be exported as, best first; left out without the facet `exporting`. */
+  readonly exportFormats?: readonly ExportFormat[]
+  /** Ends of the names of files it can import, lower case and without the dot; left out without the facet `importing`. */
+  readonly importExtensions?: readonly string[]
 }
 
 /**

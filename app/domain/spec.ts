@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Text } from '../messages/text.ts'
+import type { OsType } from './guess-os.ts'
 import type { EndpointId } from './ids.ts'
 import { GiB, MiB } from './units.ts'
 
@@ -77,6 +78,18 @@ export const vmSpecSchema = z.object({
     z.object({ mode: z.literal('user'), forwards: z.array(forwardSchema).max(64) }),
   ]),
   firmware: z.enum(['bios', 'uefi']),
+  /** The tool's own word for the system in it, from its options; left out, it is guessed from the names. */
+  osType: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+    .optional(),
+  /** The tool's own word for the graphics card, from its options; left out, it is the one for the system. */
+  graphics: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+    .optional(),
+  /** A serial port for Berth's console. Left out where the options offer it means yes. */
+  serialConsole: z.boolean().optional(),
   startAfter: z.boolean(),
 })
 export type VmSpec = z.infer<typeof vmSpecSchema>
@@ -153,6 +166,8 @@ export const configureSpecSchema = z.object({
     .max(65_536 * GiB)
     .optional(),
   restart: containerSpecSchema.shape.restart.optional(),
+  /** A serial port that Berth's console is connected to. */
+  serialConsole: z.boolean().optional(),
 })
 export type ConfigureSpec = z.infer<typeof configureSpecSchema>
 export type ConfigureField = keyof ConfigureSpec
@@ -167,6 +182,19 @@ export interface MachineConfiguration {
   readonly values: ConfigureSpec
   /** For the numbers among the fields. `default` is not used. */
   readonly limits: Readonly<Partial<Record<'cpus' | 'memoryBytes' | 'diskBytes', Limit>>>
+}
+
+/** What a file holds that a machine could be imported from, as far as it says so itself. */
+export interface ImportSummary {
+  /** The name in it; hostile like every name. */
+  readonly name: string | null
+  readonly os: string | null
+  readonly cpus: number | null
+  readonly memoryBytes: number | null
+  /** What its disks may grow to, together. */
+  readonly diskBytes: number | null
+  /** What will not come along as it was, and what else a person should know before. */
+  readonly notes: readonly Text[]
 }
 
 /** A number a person may choose: `sensible` is the tick that leaves room for everything else. */
@@ -195,6 +223,12 @@ export interface VmCreateOptions {
   readonly cpus: Limit
   readonly memoryBytes: Limit
   readonly diskBytes: Limit
+  /** Systems to choose from, in the tool's order; left out where the tool does not ask. */
+  readonly osTypes?: readonly OsType[]
+  /** Graphics cards to choose from, best first; left out where there is no choice. Names of products, not translated. */
+  readonly graphics?: readonly { readonly id: string; readonly label: string }[]
+  /** Whether a serial port for Berth's console is to be chosen; left out where a machine always or never has one. */
+  readonly serialConsole?: true
   /** Where the machine's folder will be. */
   readonly folder: string
   readonly freeBytes: number | null

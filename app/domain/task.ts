@@ -5,6 +5,7 @@ import type { MachineId, SnapshotId, TaskId } from './ids.ts'
 /** What a task does. The key of its sentences: `task.start.running`, `task.start.done`, `task.start.failed`. */
 export const taskVerbs = [
   'create',
+  'import',
   'start',
   'shutDown',
   'powerOff',
@@ -22,6 +23,7 @@ export const taskVerbs = [
   'editSnapshot',
   'deleteSnapshot',
   'clone',
+  'export',
   'rename',
   'configure',
   'remove',
@@ -94,6 +96,8 @@ export interface TaskResult {
   readonly snapshotId?: SnapshotId
   /** For a removal: the item in the trash, so that it can be undone. */
   readonly trashId?: string
+  /** For an export: the file that was written. */
+  readonly path?: string
 }
 
 /** One command a task ran: a process, or a request to a running machine. */

@@ -18,6 +18,7 @@ export const verbs = [
   'restore',
   'undoRestore',
   'clone',
+  'export',
   'rename',
   'configure',
   'remove',

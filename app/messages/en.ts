@@ -1,15 +1,21 @@
+import { builtinEn } from './areas/builtin.ts'
 import { coreEn } from './areas/core.ts'
 import { createEn } from './areas/create.ts'
 import { detailEn } from './areas/detail.ts'
 import { dockerEn } from './areas/docker.ts'
 import { errorsEn } from './areas/errors.ts'
+import { keptEn } from './areas/kept.ts'
 import { listEn } from './areas/list.ts'
 import { machinesEn } from './areas/machines.ts'
 import { mockEn } from './areas/mock.ts'
+import { movingEn } from './areas/moving.ts'
 import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
+import { screenEn } from './areas/screen.ts'
 import { tasksEn } from './areas/tasks.ts'
 import { terminalEn } from './areas/terminal.ts'
+import { virtualboxEn } from './areas/virtualbox.ts'
+import { virtualboxWorkEn } from './areas/virtualbox-work.ts'
 import type { Message } from './text.ts'
 
 /**
@@ -22,11 +28,17 @@ export const en = {
   ...detailEn,
   ...dockerEn,
   ...errorsEn,
+  ...builtinEn,
+  ...keptEn,
   ...listEn,
   ...machinesEn,
   ...mockEn,
+  ...movingEn,
   ...providersEn,
   ...qemuEn,
+  ...screenEn,
   ...tasksEn,
   ...terminalEn,
+  ...virtualboxEn,
+  ...virtualboxWorkEn,
 } as const satisfies Readonly<Record<string, Message>>

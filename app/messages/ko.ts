@@ -1,15 +1,21 @@
+import { builtinKo } from './areas/builtin.ts'
 import { coreKo } from './areas/core.ts'
 import { createKo } from './areas/create.ts'
 import { detailKo } from './areas/detail.ts'
 import { dockerKo } from './areas/docker.ts'
 import { errorsKo } from './areas/errors.ts'
+import { keptKo } from './areas/kept.ts'
 import { listKo } from './areas/list.ts'
 import { machinesKo } from './areas/machines.ts'
 import { mockKo } from './areas/mock.ts'
+import { movingKo } from './areas/moving.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
+import { screenKo } from './areas/screen.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
+import { virtualboxKo } from './areas/virtualbox.ts'
+import { virtualboxWorkKo } from './areas/virtualbox-work.ts'
 import type { Catalogue } from './text.ts'
 
 /** Every sentence a person reads, in Korean. */
@@ -19,11 +25,17 @@ export const ko: Catalogue = {
   ...detailKo,
   ...dockerKo,
   ...errorsKo,
+  ...builtinKo,
+  ...keptKo,
   ...listKo,
   ...machinesKo,
   ...mockKo,
+  ...movingKo,
   ...providersKo,
   ...qemuKo,
+  ...screenKo,
   ...tasksKo,
   ...terminalKo,
+  ...virtualboxKo,
+  ...virtualboxWorkKo,
 }

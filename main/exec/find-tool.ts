@@ -121,6 +121,7 @@ function usualFolders({ platform, env }: ToolFinderWorld): readonly string[] {
         join(home, '.orbstack/bin'),
         join(home, '.rd/bin'),
         '/Applications/UTM.app/Contents/MacOS',
+        '/Applications/VirtualBox.app/Contents/MacOS',
       ]
     case 'win32':
       return [env['ProgramFiles'], env['ProgramW6432'], join(env['LOCALAPPDATA'] ?? '', 'Programs')].flatMap(
@@ -132,6 +133,7 @@ function usualFolders({ platform, env }: ToolFinderWorld): readonly string[] {
                 join(folder, 'Docker', 'Docker', 'resources', 'bin'),
                 join(folder, 'RedHat', 'Podman'),
                 join(folder, 'Podman'),
+                join(folder, 'Oracle', 'VirtualBox'),
               ],
       )
     default:

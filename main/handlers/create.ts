@@ -1,9 +1,11 @@
+import { basename } from 'node:path'
 import type { CallHandlers } from '../../app/contract/dispatch.ts'
 import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, TaskId } from '../../app/domain/ids.ts'
 import type { TrashItem } from '../../app/domain/trash.ts'
 import type { Core } from '../core.ts'
 import type { Op, TrashOps } from '../providers/provider.ts'
+import { existing } from '../services/files.ts'
 import { askProvider, facetOf } from './asking.ts'
 
 /** What makes machines, and what brings them back. */
@@ -61,6 +63,24 @@ export function makingHandlers({ inventory, tasks, trash }: Core) {
           if (spec.startAfter) await provider.power.start(machineId, op)
           return { machineId }
         },
+      })
+    },
+    'create.inspect': async ({ endpointId, path }) => {
+      const provider = inventory.providerOf(endpointId)
+      const { inspect } = facetOf(provider, 'importing')
+      await existing(path)
+      return inspect === undefined ? null : askProvider(provider, (op) => inspect(path, op))
+    },
+    'create.import': async ({ endpointId, path, name }) => {
+      const importing = facetOf(inventory.providerOf(endpointId), 'importing')
+      await existing(path)
+      return tasks.start({
+        verb: 'import',
+        permit: null,
+        machineId: null,
+        machineName: name ?? basename(path),
+        subject: basename(path),
+        run: async (op) => ({ machineId: await importing.import(endpointId, { path, name }, op) }),
       })
     },
     'trash.list': trash.list,

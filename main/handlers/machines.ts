@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { CallHandlers } from '../../app/contract/dispatch.ts'
 import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, TaskId } from '../../app/domain/ids.ts'
@@ -6,6 +7,7 @@ import type { RemovalPlan } from '../../app/domain/trash.ts'
 import type { Verb } from '../../app/domain/verbs.ts'
 import type { Core } from '../core.ts'
 import type { Op, Provider } from '../providers/provider.ts'
+import { checkNewFile } from '../services/files.ts'
 import { askProvider, facetOf, machineGone, nameOf } from './asking.ts'
 
 /** What the preview on a machine's page has room for. */
@@ -91,6 +93,23 @@ export function machineHandlers({ inventory, tasks, annotations }: Core) {
           return { machineId: await facetOf(inventory.providerOf(id), 'clone').clone(id, request, op) }
         },
       }),
+    'machine.export': async ({ id, path, format }) => {
+      const exporting = facetOf(inventory.providerOf(id), 'exporting')
+      const isKnown = exporting.formats.some((known) => known.id === format)
+      if (!isKnown) throw failure('invalid-input', { key: 'export.unknownFormat' }, { field: 'format' })
+      await checkNewFile(path)
+      return tasks.start({
+        verb: 'export',
+        permit: 'export',
+        machineId: id,
+        machineName: nameOf(inventory, id),
+        subject: basename(path),
+        async run(op) {
+          await exporting.export(id, { path, format }, op)
+          return { path }
+        },
+      })
+    },
     'machine.annotate': async ({ id, ...changes }) => {
       if (inventory.machine(id) === null) throw machineGone()
       inventory.setAnnotations(await annotations.set(id, changes))

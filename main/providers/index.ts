@@ -2,6 +2,7 @@ import { createDockerProvider } from './docker/provider.ts'
 import { createMockProvider, mockOptions } from './mock/provider.ts'
 import type { ProviderFactory } from './provider.ts'
 import { createQemuProvider } from './qemu/provider.ts'
+import { createVirtualBoxProvider } from './virtualbox/provider.ts'
 
 /** A provider's short name and what makes it: adding one is one line here. */
 export interface ProviderEntry {
@@ -13,6 +14,7 @@ export interface ProviderEntry {
 const real: readonly ProviderEntry[] = [
   { id: 'qemu', create: createQemuProvider },
   { id: 'docker', create: createDockerProvider },
+  { id: 'virtualbox', create: createVirtualBoxProvider },
 ]
 
 /** The providers of this run: the real ones, or pretended machines that need nothing installed. */

@@ -2,10 +2,16 @@ import type { ConsoleOption } from '../../app/domain/console.ts'
 import type { MachineDetails } from '../../app/domain/details.ts'
 import type { EndpointId, MachineId, ProviderId, SnapshotId } from '../../app/domain/ids.ts'
 import type { Machine, MachineKind } from '../../app/domain/machine.ts'
-import type { Capability, Endpoint, HostInfo } from '../../app/domain/provider.ts'
+import type { Capability, Endpoint, ExportFormat, HostInfo } from '../../app/domain/provider.ts'
 import type { Settings } from '../../app/domain/settings.ts'
 import type { SnapshotTree } from '../../app/domain/snapshot.ts'
-import type { ConfigureSpec, CreateOptions, CreateSpec, MachineConfiguration } from '../../app/domain/spec.ts'
+import type {
+  ConfigureSpec,
+  CreateOptions,
+  CreateSpec,
+  ImportSummary,
+  MachineConfiguration,
+} from '../../app/domain/spec.ts'
 import type { Stats } from '../../app/domain/stats.ts'
 import type { CommandRecord, Progress } from '../../app/domain/task.ts'
 import type { RemovalPlan, TrashItem } from '../../app/domain/trash.ts'
@@ -14,6 +20,7 @@ import type { Text } from '../../app/messages/text.ts'
 import type { ConsoleTarget } from '../console/target.ts'
 import type { Runner } from '../exec/command.ts'
 import type { Log } from '../log.ts'
+import type { ScreenEvents, ScreenSource } from '../screen/source.ts'
 
 /**
  * What one piece of work is given: how it is told to stop, where it says how far it is, and where the commands it runs are
@@ -47,6 +54,14 @@ export interface Host {
   readonly log: Log
   readonly settings: () => Settings
   readonly platform: NodeJS.Platform
+  /** Left out where nobody says: then somebody always looks. */
+  readonly attention?: Attention
+}
+
+/** Whether anybody looks at the list. What a provider asks only to keep it fresh, it leaves while nobody does. */
+export interface Attention {
+  readonly isWatched: () => boolean
+  readonly onChanged: (listener: (isWatched: boolean) => void) => () => void
 }
 
 /** What a provider noticed by itself. */
@@ -164,6 +179,19 @@ export interface ConsoleOps {
    */
   tail(id: MachineId, lines: number, op: Op): Promise<string | null>
 }
+export interface ScreenOps {
+  /**
+   * Opens a screen that `consoles.options` lists. Settles once it is there, having said its mode or about to. `takeOver`: a
+   * person wants it although another program has it. Throws `unsupported` when this machine has none and never will.
+   */
+  open(
+    id: MachineId,
+    consoleId: string,
+    as: { readonly takeOver: boolean },
+    events: ScreenEvents,
+    op: Op,
+  ): Promise<ScreenSource>
+}
 export interface CreateOps {
   options(endpointId: EndpointId, op: Op): Promise<CreateOptions>
   /** The equivalent command lines. Pure but for looking up tools. */
@@ -175,6 +203,27 @@ export interface CloneOps {
   clone(
     id: MachineId,
     request: { readonly name: string; readonly mode: 'full' | 'linked'; readonly snapshotId: SnapshotId | null },
+    op: Op,
+  ): Promise<MachineId>
+}
+export interface ExportOps {
+  /** Best first; never empty. */
+  readonly formats: readonly ExportFormat[]
+  /**
+   * Writes a machine to a file of that format, whole or not at all. `path` is absolute, its folder is there and nothing has
+   * its name: what came there meanwhile is `already-exists`, never overwritten.
+   */
+  export(id: MachineId, request: { readonly path: string; readonly format: ExportFormat['id'] }, op: Op): Promise<void>
+}
+export interface ImportOps {
+  /** Ends of file names, lower case and without the dot. */
+  readonly extensions: readonly string[]
+  /** What a file holds, without making anything. Left out where that cannot be told. */
+  inspect?(path: string, op: Op): Promise<ImportSummary>
+  /** Makes a machine from a file, whole or not at all, and leaves the file alone. A null name is the file's own. */
+  import(
+    endpointId: EndpointId,
+    request: { readonly path: string; readonly name: string | null },
     op: Op,
   ): Promise<MachineId>
 }
@@ -208,8 +257,11 @@ export interface Facets {
   readonly suspend: SuspendOps
   readonly snapshots: SnapshotOps
   readonly consoles: ConsoleOps
+  readonly screens: ScreenOps
   readonly create: CreateOps
   readonly clone: CloneOps
+  readonly exporting: ExportOps
+  readonly importing: ImportOps
   readonly rename: RenameOps
   readonly configure: ConfigureOps
   readonly remove: RemoveOps
@@ -225,8 +277,11 @@ const facets: Readonly<Record<Capability & keyof Facets, true>> & Record<Exclude
   suspend: true,
   snapshots: true,
   consoles: true,
+  screens: true,
   create: true,
   clone: true,
+  exporting: true,
+  importing: true,
   rename: true,
   configure: true,
   remove: true,

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
-import { access, readdir, stat } from 'node:fs/promises'
+import { access, lstat, readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import type { Calls } from '../../app/contract/contract.ts'
 import type { InputOf } from '../../app/contract/kinds.ts'
 import type { BrowseResult } from '../../app/contract/views.ts'
@@ -16,9 +16,12 @@ const mostEntries = 5_000
 export const suffixesOf: Readonly<Record<Purpose, readonly string[] | null>> = {
   'disk-image': ['.qcow2', '.raw', '.img', '.vmdk', '.vdi', '.vhdx', '.vhd', '.qcow'],
   iso: ['.iso', '.img'],
+  'machine-file': ['.ova', '.ovf', '.utm'],
   folder: [],
   tool: null,
 }
+
+const bundles: readonly string[] = ['.utm']
 
 type Entry = BrowseResult['entries'][number]
 
@@ -52,10 +55,28 @@ export async function existing(path: string): Promise<string> {
   return resolve(path)
 }
 
+/** Throws unless a file can be made there: in a folder that is there, under a name that nothing has. */
+export async function checkNewFile(path: string): Promise<void> {
+  if (!isAbsolute(path)) throw failure('invalid-input', { key: 'files.notFound' }, { field: 'path' })
+  const folder = await stat(dirname(path)).catch((error: NodeJS.ErrnoException) => {
+    throw readFailure(error)
+  })
+  if (!folder.isDirectory()) throw failure('invalid-input', { key: 'files.notFolder' }, { field: 'path' })
+  // A link to nowhere is something, too.
+  const there = await lstat(path).catch(() => null)
+  if (there !== null) {
+    const name = basename(path)
+    throw failure('already-exists', { key: 'files.taken', params: { name } }, { field: 'path' })
+  }
+}
+
 async function entryOf(folder: string, name: string, purpose: Purpose): Promise<Entry | null> {
   const path = join(folder, name)
   try {
     const found = await stat(path)
+    // A bundle is a folder that people know as a file.
+    const isBundle = purpose === 'machine-file' && bundles.includes(extname(name).toLowerCase())
+    if (found.isDirectory() && isBundle) return { name, path, kind: 'file', sizeBytes: null }
     if (found.isDirectory()) return { name, path, kind: 'folder', sizeBytes: null }
     // Disks may be devices; sockets and pipes never are.
     if (!found.isFile() && !(purpose === 'disk-image' && found.isBlockDevice())) return null

@@ -125,7 +125,16 @@ export function createInventory(
 
 function infoOf(provider: Provider): ProviderInfo {
   const { id, label, kind, never } = provider
-  return { id, label, kind, capabilities: capabilitiesOf(provider), never }
+  const { exporting, importing } = provider
+  return {
+    id,
+    label,
+    kind,
+    capabilities: capabilitiesOf(provider),
+    never,
+    ...(exporting === undefined ? {} : { exportFormats: exporting.formats }),
+    ...(importing === undefined ? {} : { importExtensions: importing.extensions }),
+  }
 }
 
 /** Every provider has a place in the list from the first moment: last time's, or one to be looked at. */

@@ -1,5 +1,5 @@
 import type { EndpointId, MachineId, SnapshotId, TaskId } from '../../app/domain/ids.ts'
-import type { CreateOptions, CreateSpec } from '../../app/domain/spec.ts'
+import type { CreateOptions, CreateSpec, ImportSummary } from '../../app/domain/spec.ts'
 import { attempt, call } from './call.ts'
 import { placeOf } from './machines.ts'
 
@@ -10,6 +10,12 @@ export const createOptions = (endpointId: EndpointId): Promise<CreateOptions> =>
 export const previewCreate = (spec: CreateSpec): Promise<readonly string[]> => call('create.preview', { spec })
 
 export const runCreate = (spec: CreateSpec): Promise<TaskId> => call('create.run', { spec })
+
+export const inspectImport = (endpointId: EndpointId, path: string): Promise<ImportSummary | null> =>
+  call('create.inspect', { endpointId, path })
+
+export const importMachine = (endpointId: EndpointId, path: string, name: string): Promise<TaskId> =>
+  call('create.import', { endpointId, path, name })
 
 /** Answers with the task, or null when it was refused: the reason is then on the machine's page. */
 export const cloneMachine = (

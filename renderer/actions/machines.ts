@@ -44,6 +44,10 @@ export const renameMachine = (id: MachineId, name: string): Promise<TaskId | nul
 export const configureMachine = (id: MachineId, changes: ConfigureSpec): Promise<TaskId | null> =>
   attempt(placeOf(id), () => call('machine.configure', { id, changes }))
 
+/** Rejects: the export dialog shows what is wrong with the path at its field. */
+export const exportMachine = (id: MachineId, path: string, format: string): Promise<TaskId> =>
+  call('machine.export', { id, path, format })
+
 export const checkMachine = (id: MachineId): Promise<void | null> =>
   attempt(placeOf(id), () => call('machine.check', { id }))
 

@@ -1,5 +1,6 @@
 import type { MachineId } from '../../app/domain/ids.ts'
 import type { Task } from '../../app/domain/task.ts'
+import { store } from '../store/store.ts'
 import { attempt, call } from './call.ts'
 import { placeOf } from './machines.ts'
 import { openMachine } from './navigate.ts'
@@ -14,6 +15,14 @@ export function whereOf(task: Task): (() => void) | null {
   const id = task.result.machineId ?? task.machineId
   if (id === null || id === undefined) return null
   return () => openMachine(id, task.verb === 'restore' || task.verb === 'undoRestore' ? 'snapshots' : undefined)
+}
+
+/** Shows the file that an export wrote, where the window can. */
+export function revealOf(task: Task): (() => void) | null {
+  const { path } = task.result
+  if (task.state !== 'succeeded' || path === undefined) return null
+  if (store.getState().system?.shell !== 'electron') return null
+  return () => void attempt('window', () => call('files.reveal', { path }))
 }
 
 /**

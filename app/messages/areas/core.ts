@@ -58,11 +58,14 @@ export const coreEn = {
   'app.taken': 'Berth is running already, without a window (process {pid}).',
   'files.pick.disk-image': 'Choose a disk image',
   'files.pick.iso': 'Choose an ISO',
+  'files.pick.machine-file': 'Choose a machine’s file',
   'files.pick.folder': 'Choose a folder',
   'files.pick.tool': 'Choose the program',
   'files.kind.disk-image': 'Disk images',
   'files.kind.iso': 'ISO images',
+  'files.kind.machine-file': 'Machines',
   'files.kind.all': 'All files',
+  'files.taken': '{name} is there already. Choose another name.',
 } as const
 
 export const coreKo: Record<keyof typeof coreEn, Message> = {
@@ -122,9 +125,12 @@ export const coreKo: Record<keyof typeof coreEn, Message> = {
   'app.taken': 'Berth가 창 없이 이미 실행 중입니다(프로세스 {pid}).',
   'files.pick.disk-image': '디스크 이미지 선택',
   'files.pick.iso': 'ISO 선택',
+  'files.pick.machine-file': '머신 파일 선택',
   'files.pick.folder': '폴더 선택',
   'files.pick.tool': '프로그램 선택',
   'files.kind.disk-image': '디스크 이미지',
   'files.kind.iso': 'ISO 이미지',
+  'files.kind.machine-file': '머신 파일',
   'files.kind.all': '모든 파일',
+  'files.taken': '‘{name}’ 항목이 이미 있습니다. 다른 이름을 고르세요.',
 }

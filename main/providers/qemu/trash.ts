@@ -2,15 +2,16 @@ import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import { machineId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
+import { exists, move, names, readJson, remove, writeJson } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
 import { freedBytes, removeUnusedBases } from './bases.ts'
 import { isInPlace, readDefinition } from './definitions.ts'
-import { exists, move, names, readJson, remove, writeJson } from './files.ts'
 import type { Entry } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { endpointId, providerId } from './machine.ts'
-import { readTree } from './snapshot-store.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import { trees } from './snapshot-store.ts'
+import type { World } from './world.ts'
 
 const removedSchema = z.object({ version: z.literal(1), at: z.string() })
 
@@ -23,7 +24,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
   const trashed = async (trashId: string): Promise<Folder> => {
     const folder = layout.removed(trashId)
     if (/^[0-9a-f-]{36}$/.test(trashId) && (await exists(folder.path))) return folder
-    throw failure('not-found', { key: 'qemu.error.trashGone' })
+    throw failure('not-found', { key: 'kept.error.trashGone' })
   }
 
   return {
@@ -42,7 +43,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
     },
     async remove(id, _request, op) {
       const entry = await find(world, id)
-      if (entry.live !== null) throw failure('wrong-state', { key: 'qemu.why.removeRunning' })
+      if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.removeRunning' })
       throwIfCancelled(op)
       const { folder, uuid } = entry
       await writeJson(folder.removed, { version: 1, at: world.host.now().toISOString() })
@@ -115,7 +116,7 @@ async function itemOf(world: World, uuid: string): Promise<TrashItem> {
 
 /** null when its tree cannot be read. */
 async function snapshotCount(folder: Folder): Promise<number | null> {
-  return readTree(folder).then(
+  return trees.read(folder.snapshots).then(
     (tree) => tree.snapshots.filter(({ phase }) => phase === 'there').length,
     () => null,
   )

@@ -20,6 +20,7 @@ import { ContainerFields } from './container-fields.tsx'
 import { filledContainerForm, readContainerForm } from './container-form.ts'
 import { changeContainer, changeVm, clearDraft, type Draft, isChanged, setKind, useDraft } from './draft.ts'
 import { FormRow } from './form-row.tsx'
+import { ImportForm } from './import-form.tsx'
 import { guessFormat } from './propose.ts'
 import { endpointReason, useEndpoints } from './use-endpoints.ts'
 import { type Submission, useSubmission } from './use-submission.ts'
@@ -47,6 +48,9 @@ export function CreateDialog(): ReactNode {
   }, [name])
   useKindThatWorks(draft)
 
+  if (draft.kind === 'vm' && draft.vm.source === 'file') {
+    return <ImportForm draft={draft} widthPx={widthPx} kinds={<Kinds draft={draft} />} />
+  }
   if (endpoint !== undefined && options.value !== null) {
     return <CreateForm key={`${draft.kind} ${endpoint.id}`} draft={draft} options={options.value} />
   }

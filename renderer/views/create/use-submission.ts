@@ -76,7 +76,7 @@ export function useSubmission(problems: Problems, say: SayFunction): Submission 
 }
 
 /** Shows the new machine as soon as it is there, unless the person has chosen another meanwhile. */
-function openWhenMade(taskId: TaskId): void {
+export function openWhenMade(taskId: TaskId): void {
   const chosen = store.getState().ui.selection
   const stop = store.subscribe((state) => {
     const task = state.tasks.byId.get(taskId)

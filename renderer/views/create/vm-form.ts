@@ -6,14 +6,19 @@ import { checkName, checkRange, createProblems, type Problems } from './problems
 import { nameFromFile, uniqueName } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
 
-/** What a new virtual machine begins with. An installer brings a blank disk with it unless that is turned off. */
-export type VmSource = 'installer' | 'image' | 'blank'
+/**
+ * What a new virtual machine begins with. An installer brings a blank disk with it unless that is turned off; `file` is a
+ * whole machine that was exported, which has a form of its own.
+ */
+export type VmSource = 'installer' | 'image' | 'blank' | 'file'
 
 export interface VmForm {
   readonly endpointId: EndpointId | null
   readonly source: VmSource
   readonly isoPath: string
   readonly imagePath: string
+  /** A machine's file to import. */
+  readonly filePath: string
   /** null follows the file's extension. */
   readonly imageFormat: DiskFormat | null
   readonly imageUse: 'copy' | 'in-place'
@@ -36,6 +41,7 @@ export const emptyVmForm: VmForm = {
   source: 'installer',
   isoPath: '',
   imagePath: '',
+  filePath: '',
   imageFormat: null,
   imageUse: 'copy',
   hasDisk: true,

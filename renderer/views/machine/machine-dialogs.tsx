@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useApp } from '../../store/store.ts'
 import { CloneDialog } from './clone-dialog.tsx'
 import { DiscardDialog } from './discard-dialog.tsx'
+import { ExportDialog } from './export-dialog.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
 
@@ -13,6 +14,8 @@ export function MachineDialogs(): ReactNode {
       return <RemoveDialog machineIds={dialog.machineIds} />
     case 'clone':
       return <CloneDialog machineId={dialog.machineId} snapshotId={dialog.snapshotId} />
+    case 'export':
+      return <ExportDialog machineId={dialog.machineId} />
     case 'rename':
       return <RenameDialog machineId={dialog.machineId} />
     case 'discard':

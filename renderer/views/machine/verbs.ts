@@ -39,6 +39,7 @@ export const verbIcons: Readonly<Record<Verb, IconName>> = {
   restore: 'undo',
   undoRestore: 'undo',
   clone: 'branch',
+  export: 'upload',
   rename: 'edit',
   configure: 'gear',
   remove: 'trash',
@@ -87,6 +88,7 @@ const doers: Readonly<Record<Verb, (id: MachineId) => unknown>> = {
     return newest === undefined ? openMachine(id, 'snapshots') : undoRestore(id, newest.id)
   },
   clone: (machineId) => openDialog({ kind: 'clone', machineId, snapshotId: null }),
+  export: (machineId) => openDialog({ kind: 'export', machineId }),
   rename: (machineId) => openDialog({ kind: 'rename', machineId }),
   configure: (id) => openMachine(id, 'settings'),
   remove: (id) => openDialog({ kind: 'remove', machineIds: [id] }),
@@ -130,7 +132,7 @@ export function stopEntries(context: PermitContext, say: SayFunction): readonly 
 const blocks: readonly (readonly Verb[])[] = [
   ['console', 'terminal'],
   ['start', 'resume', 'shutDown', 'restart', 'pause', 'suspend', 'reset', 'powerOff', 'discardSuspended'],
-  ['snapshot', 'clone', 'rename', 'configure'],
+  ['snapshot', 'clone', 'export', 'rename', 'configure'],
   ['remove'],
 ]
 

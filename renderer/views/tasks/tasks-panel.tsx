@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Task } from '../../../app/domain/task.ts'
 import { taskText } from '../../../app/domain/task-text.ts'
-import { cancelTask, clearTasks, undoOf, whereOf } from '../../actions/tasks.ts'
+import { cancelTask, clearTasks, revealOf, undoOf, whereOf } from '../../actions/tasks.ts'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
@@ -96,6 +96,7 @@ function EndedTask({
   const locale = useLocale()
   const show = whereOf(task)
   const undo = undoOf(task, tasks)
+  const reveal = revealOf(task)
   const hasFailed = task.state === 'failed' || task.state === 'unknown'
   const at = task.endedAt ?? task.createdAt
   const tookMs =
@@ -112,6 +113,10 @@ function EndedTask({
       {undo !== null ? (
         <Button size="small" onClick={undo}>
           {say('tasks.undo')}
+        </Button>
+      ) : reveal !== null ? (
+        <Button size="small" onClick={reveal}>
+          {say('export.reveal')}
         </Button>
       ) : show !== null ? (
         <Button

@@ -27,6 +27,7 @@ const table: Readonly<Record<Verb, string>> = {
   restore: 'yyyyy–––––––',
   undoRestore: 'yyyyy–––––––',
   clone: 'yyy–y–––––––',
+  export: 'y–––y–––––––',
   rename: 'yyyyyy––––––',
   configure: 'yyyyy–––––––',
   remove: 'y––yyyy–––––',

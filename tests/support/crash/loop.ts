@@ -99,7 +99,7 @@ export async function crashLoop({
       let done: Task | null = null
       if (letEnd) {
         calm += 1
-        done = await Promise.race([ended, delay(patienceMs, null)])
+        done = await Promise.race([ended, delay(patienceMs, null, { ref: false })])
         if (done === null) findings.push(`${act.title}: had not ended after ${patienceMs / 1000} s`)
         else if (done.state !== 'succeeded') findings.push(`${act.title}: ${done.state} ${JSON.stringify(done.error)}`)
         tookMs.set(act.verb, performance.now() - began)

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { CloneOps, Op } from '../provider.ts'
+import { disksOf } from './dependants.ts'
+import type { Known } from './entry.ts'
+import { diskUse, freeBytes } from './files.ts'
+import { idOf } from './inventory.ts'
+import * as commands from './machine-commands.ts'
+import { defaultMachineFolder } from './machine-folder.ts'
+import { folderName, makeWhole } from './making.ts'
+import { checkName } from './naming.ts'
+import { takeOwnSerial } from './own-serial.ts'
+import {
+  deleteSnapshot,
+  diskWorkMs,
+  findSnapshot,
+  type SnapshotWorld,
+  snapshotWorld,
+  takeSnapshot,
+} from './snapshots.ts'
+import { checkSpace } from './space.ts'
+import { isResting } from './states.ts'
+import type { TrashStore } from './trash-store.ts'
+import { act, quietOp, throwIfCancelled, type World } from './world.ts'
+
+type Request = Parameters<CloneOps['clone']>[1]
+
+export function createClone(base: World, trash: TrashStore): CloneOps {
+  const world = snapshotWorld(base, trash)
+  return { clone: async (id, request, op) => clone(world, await world.inventory.get(id), request, op) }
+}
+
+/** A machine of its own with new network addresses. A linked one stands on a snapshot: without one, the present becomes one. */
+async function clone(world: SnapshotWorld, known: Known, request: Request, op: Op): Promise<MachineId> {
+  const { inventory } = world
+  const { entry, settings } = known
+  checkName(request.name)
+  const { word } = inventory.sight(entry)
+  if (!isResting(word)) throw failure('wrong-state', { key: 'virtualbox.why.cloneRunning' })
+  const source = request.snapshotId === null ? settings : findSnapshot(settings, request.snapshotId)
+  const isLinked = request.mode === 'linked'
+  const machines = await defaultMachineFolder(world)
+  if (!isLinked) {
+    const paths = disksOf(source.hardware).flatMap((disk) => chainOf(known, disk))
+    const sizes = await Promise.all([...new Set(paths)].map(diskUse))
+    await checkSpace(
+      await freeBytes(machines),
+      sizes.reduce((sum, bytes) => sum + bytes, 0),
+    )
+  }
+  throwIfCancelled(op)
+  const uuid = randomUUID()
+  return inventory.hold(entry, inventory.machine(entry).state, () =>
+    makeWhole(world, { key: uuid, uuid, folder: join(machines, folderName(request.name)) }, async () => {
+      let snapshotId = request.snapshotId
+      let ownBase: string | null = null
+      if (isLinked && snapshotId === null) {
+        const base = { name: `⎇ ${request.name}`, description: '' }
+        ownBase = await takeSnapshot(world, await inventory.get(idOf(entry.uuid)), base, 'off', op)
+        snapshotId = ownBase
+        inventory.changed({ kind: 'snapshots', id: idOf(entry.uuid) })
+      }
+      try {
+        throwIfCancelled(op)
+        op.progress({ text: { key: 'virtualbox.step.clone' }, fraction: 0 })
+        const about = { from: entry.uuid, uuid, name: request.name, snapshotId, isLinked }
+        await act(world, entry, commands.clone(about), op, {
+          timeoutMs: diskWorkMs,
+          onFraction: (fraction) => op.progress({ text: { key: 'virtualbox.step.clone' }, fraction }),
+        })
+        await takeOwnSerial(world, uuid)
+        inventory.publish((await inventory.get(idOf(uuid))).entry)
+        return idOf(uuid)
+      } catch (error) {
+        if (ownBase !== null) {
+          const now = await inventory.get(idOf(entry.uuid))
+          await deleteSnapshot(world, now, ownBase, quietOp).catch((second) =>
+            world.host.log.warn('virtualbox.clone.base', { uuid: entry.uuid, error: String(second) }),
+          )
+          inventory.changed({ kind: 'snapshots', id: idOf(entry.uuid) })
+        }
+        throw error
+      }
+    }),
+  )
+}
+
+function chainOf({ settings, path }: Known, disk: string): readonly string[] {
+  const media = new Map(settings.media.map((medium) => [medium.uuid, medium]))
+  const paths: string[] = []
+  for (let at = media.get(disk); at !== undefined; at = media.get(at.parentId ?? '')) paths.push(at.path)
+  return paths.length === 0 ? [dirname(path)] : paths
+}

@@ -1,0 +1,87 @@
+import { availableParallelism, totalmem } from 'node:os'
+import type { OsType } from '../../../app/domain/guess-os.ts'
+import type { Limit, VmCreateOptions } from '../../../app/domain/spec.ts'
+import { GiB, MiB } from '../../../app/domain/units.ts'
+import type { Op } from '../provider.ts'
+import { freeBytes } from './files.ts'
+import { endpointId } from './machine.ts'
+import * as commands from './machine-commands.ts'
+import { defaultMachineFolder } from './machine-folder.ts'
+import { throwIfCancelled, type World } from './world.ts'
+
+/** `SchemaDefs.h`: VBoxManage gives a machine 1 to 64 processors and 4 MB to 2 TB. */
+const maxCpus = 64
+const minMemoryBytes = 4 * MiB
+const maxMemoryBytes = 2 * 1024 * GiB
+/** Of a VDI. */
+const maxDiskBytes = 2 * 1024 * GiB
+
+export const graphicsCards = [
+  { id: 'vmsvga', label: 'VMSVGA' },
+  { id: 'vboxsvga', label: 'VBoxSVGA' },
+  { id: 'vboxvga', label: 'VBoxVGA' },
+  { id: 'none', label: '—' },
+] as const
+
+/** What a new machine may be on this computer, with defaults that leave room for everything else. */
+export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
+  const folder = await defaultMachineFolder(world)
+  const [free, osTypes] = await Promise.all([freeBytes(folder), listOsTypes(world, op)])
+  throwIfCancelled(op)
+  return {
+    kind: 'vm',
+    endpointId,
+    architectures: [{ arch: hostArch(), accelerator: 'virtualbox', slow: null, noUefi: null }],
+    cpus: cpuLimit(),
+    memoryBytes: memoryLimit(),
+    diskBytes: diskLimit(free),
+    osTypes: osTypes.filter(({ arch }) => arch === null || arch === hostArch()),
+    graphics: graphicsCards,
+    serialConsole: true,
+    folder,
+    freeBytes: free,
+  }
+}
+
+/** VirtualBox runs only machines of this computer's own kind; 32-bit systems run on its 64-bit ones. */
+export function hostArch(): string {
+  return process.arch === 'arm64' ? 'aarch64' : 'x86_64'
+}
+
+export function cpuLimit(): Limit {
+  const cores = availableParallelism()
+  return { min: 1, max: maxCpus, sensible: cores, default: Math.min(2, cores) }
+}
+
+export function memoryLimit(): Limit {
+  const total = totalmem()
+  const half = Math.max(512 * MiB, Math.floor(total / 2 / (256 * MiB)) * 256 * MiB)
+  const max = Math.min(maxMemoryBytes, Math.floor(total / MiB) * MiB)
+  return { min: minMemoryBytes, max, sensible: half, default: Math.min(2 * GiB, half) }
+}
+
+export function diskLimit(free: number | null): Limit {
+  // A disk grows as it is written to: more than is free is allowed, and not sensible.
+  const sensible = Math.max(GiB, Math.floor((free ?? 64 * GiB) / GiB) * GiB)
+  return { min: MiB, max: maxDiskBytes, sensible, default: Math.min(32 * GiB, sensible) }
+}
+
+export async function listOsTypes(world: World, op: Op): Promise<readonly OsType[]> {
+  return parseOsTypes(await world.manage.run(commands.osTypes(), op))
+}
+
+/** Reads `list ostypes`, in its short form (since 7.1) and the long one before. */
+export function parseOsTypes(text: string): readonly OsType[] {
+  return text.split(/\n(?=ID(?::| \/))/).flatMap((section) => {
+    const short = /^ID \/ Description: +(\S+) -- (.+)$/m.exec(section)
+    const id = short?.[1] ?? /^ID: +(\S+)$/m.exec(section)?.[1]
+    const label = short?.[2] ?? /^Description: +(.+)$/m.exec(section)?.[1]
+    if (id === undefined || label === undefined) return []
+    return [{ id, label, arch: id.endsWith('_arm64') ? 'aarch64' : id.endsWith('_64') ? 'x86_64' : x86Only(section) }]
+  })
+}
+
+/** A 32-bit system runs on x86 only; one whose section says nothing may run anywhere. */
+function x86Only(section: string): string | null {
+  return /^Architecture: +ARM/m.test(section) ? 'aarch64' : 'x86_64'
+}

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { failure } from '../../../app/domain/errors.ts'
+import { guessOsType } from '../../../app/domain/guess-os.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
+import { commandLine } from '../../exec/mask.ts'
+import type { CreateOps, Op } from '../provider.ts'
+import { createOptions, hostArch, listOsTypes } from './create-options.ts'
+import { checkForwards, checkPath, checkUnused, slotsIn } from './disks.ts'
+import type { Known } from './entry.ts'
+import { diskUse, freeBytes } from './files.ts'
+import { idOf } from './inventory.ts'
+import * as commands from './machine-commands.ts'
+import { defaultMachineFolder } from './machine-folder.ts'
+import { folderName, makeWhole } from './making.ts'
+import { checkName } from './naming.ts'
+import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
+import { diskWorkMs } from './snapshots.ts'
+import { checkSpace } from './space.ts'
+import type { TrashStore } from './trash-store.ts'
+import { act, throwIfCancelled, type World } from './world.ts'
+
+/** An empty disk is small, but a file system without any room makes no machine. */
+const emptyBytes = 4 * 1024 * 1024
+
+export function createCreate(world: World, trash: TrashStore): CreateOps {
+  return {
+    options: (_endpointId, op) => createOptions(world, op),
+    preview: (spec, op) => preview(world, vmOnly(spec), op),
+    create: (spec, op) => create(world, trash, vmOnly(spec), op),
+  }
+}
+
+function vmOnly(spec: CreateSpec): VmSpec {
+  if (spec.kind === 'vm') return spec
+  throw failure('invalid-input', { key: 'error.invalidInput', params: { field: 'kind' } }, { field: 'kind' })
+}
+
+/** Looks first whether all that it needs is there; then makes it step by step, and takes it all back if one fails. */
+async function create(world: World, trash: TrashStore, spec: VmSpec, op: Op): Promise<MachineId> {
+  checkName(spec.name)
+  checkForwards(spec.network)
+  if (spec.arch !== hostArch()) {
+    const params = { arch: spec.arch }
+    throw failure('unsupported', { key: 'virtualbox.error.arch', params }, { field: 'arch' })
+  }
+  const isoPath = spec.isoPath === null ? null : await checkPath(spec.isoPath, 'isoPath')
+  const imagePath = spec.disk.from === 'image' ? await checkPath(spec.disk.path, 'disk.path') : null
+  if (spec.disk.from === 'image' && spec.disk.use === 'in-place') await checkUnused(world, trash, imagePath ?? '')
+  const osType = await osTypeOf(world, spec, op)
+  const machines = await defaultMachineFolder(world)
+  const copied = spec.disk.from === 'image' && spec.disk.use === 'copy' ? await diskUse(imagePath ?? '') : emptyBytes
+  await checkSpace(await freeBytes(machines), copied)
+  throwIfCancelled(op)
+
+  const uuid = randomUUID()
+  const folder = join(machines, folderName(spec.name))
+  return makeWhole(world, { key: uuid, uuid, folder }, async () => {
+    op.progress({ text: null, fraction: null })
+    await world.manage.run(commands.createMachine({ uuid, name: spec.name, osType, arch: spec.arch }), op)
+    const known = await world.inventory.get(idOf(uuid))
+    await prepareSerialFolder(world.host, uuid)
+    const run = (args: readonly string[]): Promise<string> => act(world, known.entry, args, op)
+    for (const args of settingsOf(world, uuid, spec)) await run(args)
+    await fillDrives(world, known, { ...spec, isoPath }, imagePath, op)
+    const made = await world.inventory.get(idOf(uuid))
+    checkMade(made, spec)
+    throwIfCancelled(op)
+    world.inventory.publish(made.entry)
+    return idOf(uuid)
+  })
+}
+
+async function osTypeOf(world: World, spec: VmSpec, op: Op): Promise<string> {
+  if (spec.osType !== undefined) return spec.osType
+  const files = [spec.isoPath, spec.disk.from === 'image' ? spec.disk.path : null]
+  const names = [spec.name, ...files.flatMap((path) => (path === null ? [] : [path.split(/[\\/]/).at(-1) ?? '']))]
+  return guessOsType(names, spec.arch, await listOsTypes(world, op))?.id ?? 'Other'
+}
+
+/** Everything of it but its disks. */
+function settingsOf(world: World, uuid: string, spec: VmSpec): readonly (readonly string[])[] {
+  const hasConsole = spec.serialConsole ?? true
+  const { cpus, memoryBytes, firmware, graphics, network } = spec
+  return [
+    commands.modify(uuid, {
+      cpus,
+      memoryBytes,
+      firmware,
+      ...(graphics === undefined ? {} : { graphics }),
+      ...(hasConsole ? { serialPath: serialPathOf(world.host, uuid) } : {}),
+    }),
+    commands.bootOrder(uuid),
+    commands.network(uuid, network.mode),
+    ...(network.mode === 'none' ? [] : network.forwards.map((forward) => commands.addForward(uuid, forward, false))),
+  ]
+}
+
+async function fillDrives(world: World, known: Known, spec: VmSpec, imagePath: string | null, op: Op): Promise<void> {
+  const { entry, path, settings } = known
+  const run = (args: readonly string[]): Promise<string> => act(world, entry, args, op)
+  let slots = slotsIn(settings.hardware.controllers)
+  if (slots.disk === null || slots.drive === null) {
+    await run(commands.addController(entry.uuid, 'SATA', 'sata'))
+    slots = {
+      disk: { controller: 'SATA', port: 0, device: 0 },
+      drive: { controller: 'SATA', port: 1, device: 0 },
+      grow: null,
+    }
+  }
+  const { disk, drive, grow } = slots
+  if (disk === null || drive === null) return
+  if (grow !== null) await run(commands.growController(entry.uuid, grow, 2))
+  const medium = await makeDisk(world, entry.uuid, dirname(path), spec, imagePath, op)
+  if (medium !== null) await run(commands.attach(entry.uuid, disk, 'hdd', medium))
+  // An empty drive too: a disc can then be put in while it runs.
+  await run(commands.attach(entry.uuid, drive, 'dvddrive', spec.isoPath ?? 'emptydrive'))
+}
+
+async function makeDisk(
+  world: World,
+  uuid: string,
+  folder: string,
+  { disk }: VmSpec,
+  imagePath: string | null,
+  op: Op,
+): Promise<string | null> {
+  const path = join(folder, 'disk.vdi')
+  const long = (key: 'virtualbox.step.copy') => ({
+    timeoutMs: diskWorkMs,
+    onFraction: (fraction: number) => op.progress({ text: { key }, fraction }),
+  })
+  switch (disk.from) {
+    case 'none':
+      return null
+    case 'blank':
+      await world.manage.run(commands.createDisk(path, disk.sizeBytes), op, { timeoutMs: diskWorkMs })
+      return path
+    case 'image':
+      if (disk.use === 'in-place') return imagePath
+      op.progress({ text: { key: 'virtualbox.step.copy' }, fraction: null })
+      await world.manage.run(commands.copyDisk(imagePath ?? '', disk.format, path), op, long('virtualbox.step.copy'))
+      world.host.log.debug('virtualbox.copied', { uuid })
+      return path
+  }
+}
+
+/** An exit code of 0 proves nothing: what the settings file says does. */
+function checkMade({ settings }: Known, spec: VmSpec): void {
+  const { hardware } = settings
+  const disks = hardware.controllers.flatMap(({ devices }) => devices.filter(({ type }) => type === 'disk'))
+  const wrong = [
+    hardware.cpus === spec.cpus ? null : `cpus: ${hardware.cpus}`,
+    hardware.firmware === (spec.firmware === 'uefi' ? 'efi' : 'bios') ? null : `firmware: ${hardware.firmware}`,
+    disks.length === (spec.disk.from === 'none' ? 0 : 1) ? null : `disks: ${disks.length}`,
+    settings.name === spec.name ? null : `name: ${settings.name}`,
+  ].filter((line) => line !== null)
+  if (wrong.length === 0) return
+  throw failure('tool-failed', { key: 'virtualbox.error.notAsWanted' }, { detail: wrong.join('\n') })
+}
+
+/** The commands in their order, with what is not decided yet (its UUID) as a word of its own. */
+async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly string[]> {
+  checkName(spec.name)
+  const uuid = '00000000-0000-4000-8000-000000000000'
+  const folder = join(await defaultMachineFolder(world), folderName(spec.name))
+  const disk = join(folder, 'disk.vdi')
+  const osType = await osTypeOf(world, spec, op)
+  const slots = {
+    disk: { controller: 'SATA', port: 0, device: 0 },
+    drive: { controller: osType.startsWith('Windows') ? 'SATA' : 'IDE', port: 1, device: 0 },
+  }
+  const lines: (readonly string[])[] = [
+    commands.createMachine({ uuid, name: spec.name, osType, arch: spec.arch }),
+    ...settingsOf(world, uuid, spec),
+  ]
+  if (spec.disk.from === 'blank') lines.push(commands.createDisk(disk, spec.disk.sizeBytes))
+  if (spec.disk.from === 'image' && spec.disk.use === 'copy') {
+    lines.push(commands.copyDisk(spec.disk.path, spec.disk.format, disk))
+  }
+  if (spec.disk.from !== 'none') {
+    const isInPlace = spec.disk.from === 'image' && spec.disk.use === 'in-place'
+    lines.push(
+      commands.attach(uuid, slots.disk, 'hdd', isInPlace && spec.disk.from === 'image' ? spec.disk.path : disk),
+    )
+  }
+  lines.push(commands.attach(uuid, slots.drive, 'dvddrive', spec.isoPath ?? 'emptydrive'))
+  throwIfCancelled(op)
+  return lines.map((args) =>
+    commandLine(
+      'VBoxManage',
+      args.map((word) => word.replaceAll(uuid, 'UUID')),
+    ),
+  )
+}

@@ -1,0 +1,89 @@
+import { realpath } from 'node:fs/promises'
+import { isIPv4 } from 'node:net'
+import { isAbsolute } from 'node:path'
+import { failure } from '../../../app/domain/errors.ts'
+import type { VmSpec } from '../../../app/domain/spec.ts'
+import { usersOfFiles } from './dependants.ts'
+import { isFile } from './files.ts'
+import type { Slot } from './machine-commands.ts'
+import type { Settings } from './settings-file.ts'
+import type { StorageController } from './settings-hardware.ts'
+import { diskUsers } from './snapshot-deletable.ts'
+import type { TrashStore } from './trash-store.ts'
+import type { World } from './world.ts'
+
+/** The real path of a file that must be there. */
+export async function checkPath(path: string, field: string): Promise<string> {
+  if (isAbsolute(path) && (await isFile(path))) return realpath(path)
+  throw failure(
+    'not-found',
+    { key: 'virtualbox.error.file', params: { path } },
+    { hint: { key: 'virtualbox.error.file.hint' }, field },
+  )
+}
+
+/** Two machines on one disk would ruin it. Those in the trash count: they may come back. */
+export async function checkUnused(world: World, trash: TrashStore, path: string): Promise<void> {
+  const users = [...diskUsers(world), ...(await trash.users())]
+  const [user] = usersOfFiles('', (file) => file === path, users)
+  if (user === undefined) return
+  throw failure(
+    'in-use',
+    { key: 'virtualbox.error.diskUsed', params: { name: user.name } },
+    { hint: { key: 'virtualbox.error.diskUsed.hint' }, field: 'disk.path' },
+  )
+}
+
+/** A rule is one argument with commas: only what is an address goes into it. */
+export function checkForwards(network: VmSpec['network']): void {
+  if (network.mode === 'none') return
+  const seen = new Set<string>()
+  for (const [index, { protocol, hostAddress, hostPort }] of network.forwards.entries()) {
+    if (hostAddress !== '' && !isIPv4(hostAddress)) {
+      const field = `network.forwards.${index}.hostAddress`
+      throw failure('invalid-input', { key: 'virtualbox.error.address', params: { address: hostAddress } }, { field })
+    }
+    const key = `${protocol}:${hostPort}`
+    if (seen.has(key)) {
+      const field = `network.forwards.${index}.hostPort`
+      throw failure(
+        'invalid-input',
+        { key: 'virtualbox.error.portTwice', params: { port: String(hostPort) } },
+        { field },
+      )
+    }
+    seen.add(key)
+  }
+}
+
+const isIde = ({ type }: StorageController): boolean => /^PIIX|^ICH6/i.test(type)
+const isFloppy = ({ type }: StorageController): boolean => /I82078/i.test(type)
+
+/** Where a first disk and a drive go among the controllers that VirtualBox gave a new machine; null when there is none. */
+export function slotsIn(controllers: readonly StorageController[]): {
+  readonly disk: Slot | null
+  readonly drive: Slot | null
+  /** A controller that needs a second port for the drive. */
+  readonly grow: string | null
+} {
+  const able = controllers.filter((controller) => !isFloppy(controller))
+  const ide = able.find(isIde) ?? null
+  const other = able.find((controller) => !isIde(controller)) ?? null
+  const first = other ?? ide
+  if (first === null) return { disk: null, drive: null, grow: null }
+  const drive = ide ?? first
+  return {
+    disk: { controller: first.name, port: 0, device: 0 },
+    drive: { controller: drive.name, port: 1, device: 0 },
+    grow: drive === ide || (drive.portCount ?? 0) > 1 ? null : drive.name,
+  }
+}
+
+/** A machine's first drive for discs; null when it has none. */
+export function driveOf({ hardware }: Settings): Slot | null {
+  for (const { name, devices } of hardware.controllers) {
+    const found = devices.find(({ type }) => type === 'dvd')
+    if (found !== undefined) return { controller: name, port: found.port, device: found.device }
+  }
+  return null
+}

@@ -1,0 +1,384 @@
+import { readFile, stat } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { failure } from '../../../app/domain/errors.ts'
+import { type MachineId, machineId, parseId } from '../../../app/domain/ids.ts'
+import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import { isSame } from '../../../app/util/same.ts'
+import type { Host, Op, ProviderChange } from '../provider.ts'
+import { createIsAlive } from './alive.ts'
+import * as commands from './commands.ts'
+import { type Entry, type Known, liveSession, moveEntry, newEntry, type Problem, type Sight, sightOf } from './entry.ts'
+import { machineOf, providerId } from './machine.ts'
+import type { MachineQueue } from './machine-queue.ts'
+import type { Manage } from './manage.ts'
+import { quietOp, throwIfCancelled } from './op.ts'
+import { type Listed, parseInfo, parseList, parseLongList } from './parse.ts'
+import { emptyRegistry, type Registry, readRegistry, registryPath } from './registry.ts'
+import { parseSettings } from './settings-file.ts'
+import { isListedAsRunning, isResting, wordOf } from './states.ts'
+
+/**
+ * All machines, from VirtualBox's own files: they say everything but what its server does to a machine that is off. The tool is
+ * asked which machines there are and which run, never about one machine after another.
+ */
+export interface Inventory {
+  /**
+   * All machines. The tool is asked for its lists; should it stall, as it does for ten seconds at times, the files are answer
+   * enough, and what it says later is published.
+   */
+  list(op: Op): Promise<readonly Machine[]>
+  /** Asks the tool for its lists, and publishes what turned out to be different. */
+  check(): Promise<void>
+  /** One machine by its files, looked at now; null when the registry has no such machine. Starts nothing. */
+  find(id: MachineId): Promise<Entry | null>
+  /** As `find`, for one that must be there and readable: throws `not-found` and `output-unreadable`. */
+  get(id: MachineId): Promise<Known>
+  /** The machine's state as files and processes tell it now. */
+  sight(entry: Entry): Sight
+  /**
+   * The machine and its state, for proofs; null when it does not exist. Where VirtualBox's own process writes no log, the tool
+   * is asked.
+   */
+  look(id: MachineId, op: Op): Promise<{ readonly entry: Entry; readonly sight: Sight } | null>
+  /** Waits until `isThere` holds of the state. Throws `cancelled`, and `timeout` at `timeoutMs`; null waits for ever. */
+  until(id: MachineId, isThere: (sight: Sight) => boolean, op: Op, timeoutMs: number | null): Promise<Sight>
+  /** What VirtualBox.xml says, looked at now. */
+  registry(): Promise<Registry>
+  machine(entry: Entry): Machine
+  /** Tells whoever watches how the machine is now. */
+  publish(entry: Entry): void
+  changed(change: ProviderChange): void
+  /** Shows a state of our own while something is done; the machine's own is shown again afterwards. */
+  hold<T>(entry: Entry, state: MachineState, job: () => Promise<T>): Promise<T>
+  /** Looks at the files of one machine; true when its row may be different. */
+  refresh(entry: Entry): Promise<boolean>
+  /** Looks at the registry: which entries came or are elsewhere now, and which went. */
+  refreshRegistry(): Promise<{ readonly came: readonly Entry[]; readonly went: readonly Entry[] }>
+  /** Entries in memory, without looking. */
+  loaded(): readonly Entry[]
+  /** Called when something of an entry turned out to be different. */
+  onTouched(listener: (entry: Entry) => void): () => void
+}
+
+/** VirtualBox replaces a settings file in three steps, in between which there is none. */
+const replacedMs = [10, 20, 40, 80, 160] as const
+/** How long a list is waited for when the files could be read. */
+const listPatienceMs = 2_000
+/** Should no file tell of a change, it is looked for this often while something waits for it. */
+const untilPollMs = 1_000
+/** How often the tool is asked about a machine that keeps no log, while something waits for it. */
+const untilAskMs = 5_000
+
+export function createInventory(
+  host: Host,
+  home: string,
+  manage: Manage,
+  queue: MachineQueue,
+  changed: (change: ProviderChange) => void,
+): Inventory {
+  const isAlive = createIsAlive(host.platform)
+  const entries = new Map<string, Entry>()
+  const listeners = new Set<(entry: Entry) => void>()
+  let registry: Registry = emptyRegistry
+  let registryStamp = ''
+
+  const sight = (entry: Entry): Sight => sightOf(entry, isAlive)
+
+  async function refreshRegistry(): Promise<{ came: Entry[]; went: Entry[] }> {
+    const stamp = await stampOf(registryPath(home))
+    if (stamp !== registryStamp && stamp !== null) {
+      registry = await withReplacing(() => readRegistry(home))
+      registryStamp = stamp
+    }
+    const came: Entry[] = []
+    for (const [uuid, path] of registry.machines) {
+      const entry = entries.get(uuid) ?? newEntry(uuid)
+      if (!entries.has(uuid) || entry.path !== path) came.push(entry)
+      entries.set(uuid, entry)
+      moveEntry(entry, path)
+    }
+    const went = [...entries.values()].filter(({ uuid, path }) => path !== null && !registry.machines.has(uuid))
+    for (const { uuid } of went) entries.delete(uuid)
+    return { came, went }
+  }
+
+  async function refreshSettings(entry: Entry): Promise<void> {
+    const { path } = entry
+    if (path === null) return
+    const stamp = await stampOf(path)
+    if (stamp !== null && stamp === entry.stamp && entry.problem === null) return
+    try {
+      const settings = parseSettings(await withReplacing(() => readFile(path, 'utf8')), path)
+      if (settings.uuid !== entry.uuid) throw new Error(`the file is that of ${settings.uuid}`)
+      entry.settings = settings
+      entry.stamp = stamp ?? `read at ${Date.now()}`
+      entry.problem = entry.isRefused ? { kind: 'refused', path, said: '' } : null
+    } catch (error) {
+      // A renamed machine's folder goes before the registry says where to.
+      await refreshRegistry().catch(() => {})
+      if (entry.path !== path) return refreshSettings(entry)
+      const problem = problemOf(error, path)
+      if (problem.said !== entry.problem?.said) host.log.warn('virtualbox.unreadable', { uuid: entry.uuid, ...problem })
+      entry.problem = problem
+      entry.stamp = ''
+    }
+  }
+
+  async function refresh(entry: Entry): Promise<boolean> {
+    const before = machineOf(entry, sight(entry))
+    const { settings } = entry
+    await Promise.all([refreshSettings(entry), entry.log?.refresh(isAlive)])
+    const isDifferent = settings !== entry.settings || !isSame(before, machineOf(entry, sight(entry)))
+    if (isDifferent) for (const listener of [...listeners]) listener(entry)
+    return isDifferent
+  }
+
+  async function find(id: MachineId): Promise<Entry | null> {
+    const parsed = parseId(id)
+    if (parsed?.provider !== providerId) return null
+    await refreshRegistry().catch((error) => host.log.warn('virtualbox.registry', { error: String(error) }))
+    const entry = entries.get(parsed.key) ?? null
+    if (entry !== null) await refresh(entry)
+    return entry
+  }
+
+  /** Takes the tool's two lists: who is there, and who runs. */
+  async function takeLists(listed: readonly Listed[], running: ReadonlySet<string>): Promise<void> {
+    const uuids = new Set(listed.map(({ uuid }) => uuid))
+    // One that was registered after the list began is in the registry already.
+    for (const uuid of entries.keys()) if (!uuids.has(uuid) && !registry.machines.has(uuid)) entries.delete(uuid)
+    for (const { uuid, name } of listed) {
+      const entry = entries.get(uuid) ?? newEntry(uuid)
+      entries.set(uuid, entry)
+      entry.isRefused = name === null
+      if (name !== null) entry.listedName = name
+      else if (entry.problem === null) entry.stamp = ''
+      if (entry.problem?.kind === 'refused' && name !== null) entry.problem = null
+    }
+    // The registry was looked for in the wrong place, or another program wrote it just now: the tool knows the paths.
+    const lost = [...entries.values()].filter(({ path, isRefused }) => path === null && !isRefused)
+    if (lost.length > 0) {
+      const long = parseLongList(await manage.run(commands.listMachinesLong(), quietOp))
+      for (const entry of lost) moveEntry(entry, long.get(entry.uuid)?.settingsPath ?? null)
+    }
+    await Promise.all([...entries.values()].map(refresh))
+    for (const entry of entries.values()) {
+      if (entry.path === null && entry.isRefused) entry.problem = { kind: 'refused', path: null, said: '' }
+      await reconcile(entry, running.has(entry.uuid))
+    }
+  }
+
+  /** Where the tool's list says otherwise than the files, it is the tool that is believed. */
+  async function reconcile(entry: Entry, isRunning: boolean): Promise<void> {
+    const { word } = sight(entry)
+    if (isRunning === isListedAsRunning(word)) return
+    // A start or an end between the two looks; those in between are not listed.
+    if (isRunning && isResting(word)) {
+      if (liveSession(entry, isAlive) === null) entry.told = { word: 'running', since: null, stamp: entry.stamp }
+      return
+    }
+    if (isRunning || !isListedAsRunning(word)) return
+    await refresh(entry)
+    if (!isListedAsRunning(sight(entry).word)) return
+    await askByName(entry, quietOp)
+  }
+
+  /** The state of one machine by `showvminfo`, in the machine's own queue, since it takes the machine for a moment. */
+  async function askByName(entry: Entry, op: Op): Promise<void> {
+    const result = await queue.run(entry.uuid, () => manage.attempt(commands.showMachine(entry.uuid), op))
+    const said = parseInfo(result.stdout).get('VMState')
+    if (said === undefined) return
+    const word = wordOf(said)
+    if (isResting(word)) entry.disownedRun = entry.log?.session()?.openedAt ?? null
+    entry.told = isResting(word) ? null : { word, since: null, stamp: entry.stamp }
+  }
+
+  /** Nothing says what its process does: it never ran, or keeps no log. */
+  const isBlind = ({ log, problem }: Entry): boolean => problem === null && (log?.session() ?? null) === null
+
+  async function look(id: MachineId, op: Op): Promise<{ entry: Entry; sight: Sight } | null> {
+    const entry = await find(id)
+    if (entry === null) return null
+    if (isBlind(entry)) {
+      const running = parseList(await manage.run(commands.listRunning(), op), isKnown)
+      const isRunning = running.some(({ uuid }) => uuid === entry.uuid)
+      await refresh(entry)
+      if (isRunning && isBlind(entry)) await askByName(entry, op)
+      else if (!isRunning) entry.told = null
+    }
+    return { entry, sight: sight(entry) }
+  }
+
+  let listing: Promise<void> | null = null
+
+  /** Asks the tool for its lists; whoever asks meanwhile gets the same. */
+  function lists(): Promise<void> {
+    listing ??= (async () => {
+      const listed = await manage.run(commands.listMachines(), quietOp)
+      const running = await manage.run(commands.listRunning(), quietOp)
+      await refreshRegistry().catch(() => {})
+      await takeLists(parseList(listed, isKnown), new Set(parseList(running, isKnown).map(({ uuid }) => uuid)))
+    })().finally(() => {
+      listing = null
+    })
+    return listing
+  }
+
+  /** Waits for the lists and tells which rows they changed. */
+  async function published(asked: Promise<void>): Promise<void> {
+    const before = new Map([...entries.values()].map((entry) => [entry.uuid, inventory.machine(entry)]))
+    await asked
+    for (const [uuid, machine] of before) if (!entries.has(uuid)) changed({ kind: 'removed', id: machine.id })
+    for (const entry of entries.values()) {
+      if (!isSame(before.get(entry.uuid), inventory.machine(entry))) inventory.publish(entry)
+    }
+  }
+
+  function isKnown(uuid: string): boolean {
+    return registry.machines.size === 0 || registry.machines.has(uuid)
+  }
+
+  const inventory: Inventory = {
+    async list(op) {
+      const asked = lists()
+      const canRead = await refreshRegistry().then(
+        () => true,
+        () => false,
+      )
+      if (canRead) await Promise.all([...entries.values()].map(refresh))
+      const isLate = await Promise.race([asked.then(() => false), later(canRead ? listPatienceMs : null, op.signal)])
+      throwIfCancelled(op)
+      if (isLate) {
+        host.log.info('virtualbox.list.late', {})
+        published(asked).catch((error) => host.log.warn('virtualbox.list', { error: String(error) }))
+      }
+      return [...entries.values()].map(inventory.machine)
+    },
+    check: () => published(lists()),
+    find,
+    async get(id) {
+      const entry = await find(id)
+      if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
+      const { settings, path, problem } = entry
+      if (settings !== null && path !== null && problem === null) return { entry, settings, path }
+      throw failure(
+        'output-unreadable',
+        { key: 'virtualbox.error.inaccessible' },
+        {
+          hint: { key: 'virtualbox.error.inaccessible.hint' },
+          detail: [path, problem?.said].filter((line) => line != null && line !== '').join('\n') || null,
+        },
+      )
+    },
+    sight,
+    look,
+    async until(id, isThere, op, timeoutMs) {
+      const deadline = timeoutMs === null ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs
+      let askAt = Date.now() + untilAskMs
+      for (;;) {
+        const entry = await find(id)
+        if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
+        const isLast = Date.now() > deadline
+        if (!isThere(sight(entry)) && (isLast || (isBlind(entry) && Date.now() > askAt))) {
+          await askByName(entry, op)
+          askAt = Date.now() + untilAskMs
+        }
+        if (isThere(sight(entry))) return sight(entry)
+        if (isLast) {
+          const params = { tool: 'VirtualBox', seconds: Math.round((timeoutMs ?? 0) / 1000) }
+          throw failure('timeout', { key: 'error.timeout', params }, { hint: { key: 'error.timeout.hint' } })
+        }
+        await nextTouch(entry, op.signal)
+        throwIfCancelled(op)
+      }
+    },
+    async registry() {
+      await refreshRegistry()
+      return registry
+    },
+    machine: (entry) => machineOf(entry, sight(entry)),
+    publish: (entry) => changed({ kind: 'upsert', machine: inventory.machine(entry) }),
+    changed,
+    async hold(entry, state, job) {
+      const held = { state }
+      entry.holds.push(held)
+      inventory.publish(entry)
+      try {
+        return await job()
+      } finally {
+        entry.holds.splice(entry.holds.indexOf(held), 1)
+        if (entries.get(entry.uuid) === entry) {
+          await refresh(entry).catch(() => {})
+          inventory.publish(entry)
+        }
+      }
+    },
+    refresh,
+    refreshRegistry,
+    loaded: () => [...entries.values()],
+    onTouched(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+  return inventory
+
+  /** Settles when something of this machine is different, when it is time to look again anyway, or when it is called off. */
+  function nextTouch(entry: Entry, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        stop()
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, untilPollMs)
+      const stop = inventory.onTouched((one) => {
+        if (one === entry) end()
+      })
+      signal.addEventListener('abort', end, { once: true })
+    })
+  }
+}
+
+/** Settles with true after a while, or when it is called off; null is never. */
+function later(delayMs: number | null, signal: AbortSignal): Promise<true> {
+  return new Promise((resolve) => {
+    const timer = delayMs === null ? null : setTimeout(() => resolve(true), delayMs)
+    timer?.unref()
+    signal.addEventListener('abort', () => resolve(true), { once: true })
+  })
+}
+
+async function stampOf(path: string): Promise<string | null> {
+  try {
+    const about = await withReplacing(() => stat(path, { bigint: true }))
+    return `${about.mtimeNs}:${about.size}:${about.ino}`
+  } catch {
+    return null
+  }
+}
+
+/** Reads what may be in the middle of being replaced. */
+async function withReplacing<T>(read: () => Promise<T>): Promise<T> {
+  for (const pauseMs of replacedMs) {
+    try {
+      return await read()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      await delay(pauseMs)
+    }
+  }
+  return read()
+}
+
+function problemOf(error: unknown, path: string): Problem {
+  const { code } = error as NodeJS.ErrnoException
+  const kind = code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : code === undefined ? 'damaged' : 'denied'
+  return { kind, path, said: error instanceof Error ? error.message : String(error) }
+}
+
+/** The id of a machine by its UUID. */
+export function idOf(uuid: string): MachineId {
+  return machineId(providerId, uuid)
+}

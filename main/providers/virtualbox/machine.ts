@@ -1,0 +1,65 @@
+import { machineId } from '../../../app/domain/ids.ts'
+import type { Machine } from '../../../app/domain/machine.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import type { Entry, Problem, Sight } from './entry.ts'
+import type { Hardware } from './settings-hardware.ts'
+import { meaningOf } from './states.ts'
+import { withheldFrom } from './withheld.ts'
+
+export const providerId = 'virtualbox'
+export const endpointId = 'virtualbox:local'
+
+/** A machine as the list shows it. */
+export function machineOf(entry: Entry, sight: Sight): Machine {
+  const { settings, problem } = entry
+  const meaning = meaningOf(sight.word)
+  return {
+    id: machineId(providerId, entry.uuid),
+    endpointId,
+    kind: 'vm',
+    name: settings?.name ?? entry.listedName ?? entry.uuid,
+    state: problem === null ? (entry.holds.at(-1)?.state ?? meaning.state) : 'inaccessible',
+    nativeState: sight.word,
+    os: settings === null ? null : osName(settings.osType),
+    arch: settings === null ? null : archOf(settings.osType, settings.hardware),
+    cpus: settings?.hardware.cpus ?? null,
+    memoryBytes: settings?.hardware.memoryBytes ?? null,
+    since: sight.since,
+    addresses: settings === null ? [] : addressesOf(settings.hardware),
+    withheld: withheldFrom(entry, meaning.state),
+    remark: problem === null ? meaning.remark : problemText(problem),
+  }
+}
+
+/** Why a machine is inaccessible, in a short sentence. */
+export function problemText({ kind, path }: Problem): Text {
+  return { key: `virtualbox.remark.${kind}`, params: { path: path ?? '' } }
+}
+
+/** `Debian12_64` as a person would write it: `Debian 12 (64-bit)`. VirtualBox's word where it is not of that kind. */
+export function osName(osType: string): string {
+  const match = /^(.*?)(?:_(64|arm64))?$/.exec(osType)
+  const words = (match?.[1] ?? osType)
+    .replaceAll('_', ' ')
+    .replace(/([A-Za-z])(\d)/g, '$1 $2')
+    .replace(/(\d)([A-Z])/g, '$1 $2')
+    .trim()
+  if (match?.[2] === undefined) return words
+  return `${words} (${match[2] === '64' ? '64-bit' : 'ARM 64-bit'})`
+}
+
+export function archOf(osType: string, { architecture }: Hardware): string {
+  if (architecture === 'arm') return 'aarch64'
+  return osType.endsWith('_64') ? 'x86_64' : 'i386'
+}
+
+/** Where its forwarded ports are reached. */
+export function addressesOf({ networks }: Hardware): readonly string[] {
+  return networks.flatMap(({ forwards }) =>
+    forwards.map(({ hostAddress, hostPort }) => `${reachable(hostAddress)}:${hostPort}`),
+  )
+}
+
+export function reachable(hostAddress: string): string {
+  return hostAddress === '' || hostAddress === '0.0.0.0' ? '127.0.0.1' : hostAddress
+}

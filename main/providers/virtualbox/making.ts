@@ -1,0 +1,103 @@
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { failure } from '../../../app/domain/errors.ts'
+import type { Host } from '../provider.ts'
+import * as commands from './commands.ts'
+import { exists, names, readJson, remove, writeJson } from './files.ts'
+import { idOf } from './inventory.ts'
+import { act, quietOp, type World } from './world.ts'
+
+const makingSchema = z.object({
+  version: z.literal(1),
+  uuid: z.string().nullable(),
+  /** Not there before, so that all in it is the new machine's. */
+  folder: z.string(),
+})
+export type Making = z.infer<typeof makingSchema>
+
+function makingFolder({ dataDir }: Pick<Host, 'dataDir'>): string {
+  return join(dataDir, 'making')
+}
+
+/**
+ * Makes a machine whole or not at all. What is being made is written down before; when `make` fails, is called off, or Berth ends
+ * in the middle, what is there of it is taken out of VirtualBox and its folder goes. Files elsewhere (a disk used in place) are
+ * never touched.
+ */
+export async function makeWhole<T>(
+  world: World,
+  { key, ...making }: Omit<Making, 'version'> & { readonly key: string },
+  make: () => Promise<T>,
+): Promise<T> {
+  if (await exists(making.folder)) throw nameInUse()
+  const path = join(makingFolder(world.host), `${key}.json`)
+  await writeJson(path, { version: 1, ...making })
+  try {
+    const made = await make()
+    await remove(path)
+    return made
+  } catch (error) {
+    await takeBack(world, { version: 1, ...making }).then(
+      () => remove(path),
+      (second) => world.host.log.error('virtualbox.make.rest', { folder: making.folder, error: String(second) }),
+    )
+    throw error
+  }
+}
+
+export function nameInUse() {
+  return failure(
+    'already-exists',
+    { key: 'virtualbox.error.nameInUse' },
+    { hint: { key: 'virtualbox.error.nameInUse.hint' }, field: 'name' },
+  )
+}
+
+async function takeBack(world: World, { uuid, folder }: Making): Promise<void> {
+  const { inventory } = world
+  const registered = (await inventory.registry()).machines
+  for (const [known, path] of registered) {
+    if (known !== uuid && dirname(path) !== folder) continue
+    const entry = await inventory.find(idOf(known))
+    if (entry !== null) await act(world, entry, commands.unregister(known), quietOp)
+  }
+  const rest = (await inventory.registry()).machines
+  if ([...rest.values()].some((path) => dirname(path) === folder)) return
+  await remove(folder)
+  const { went } = await inventory.refreshRegistry()
+  for (const { uuid: gone } of went) inventory.changed({ kind: 'removed', id: idOf(gone) })
+}
+
+/** What an earlier Berth was making: nothing of it was ever promised to be there. */
+export async function recoverMakings(
+  world: World,
+  attempt: (what: string, uuid: string, work: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const folder = makingFolder(world.host)
+  for (const name of await names(folder)) {
+    await attempt('making', name, async () => {
+      const path = join(folder, name)
+      const making = await readJson(path, makingSchema)
+      world.host.log.info('virtualbox.recover.making', { ...making })
+      if (making !== null) await takeBack(world, making)
+      await remove(path)
+    })
+  }
+}
+
+/**
+ * What VirtualBox calls the folder of a new machine, after its `sanitiseMachineFilename`: all but a few signs and the letters from
+ * Latin to Hangul become `_`, one for each byte.
+ */
+export function folderName(name: string): string {
+  const plain = [...name]
+    .map((sign) => {
+      const code = sign.codePointAt(0) ?? 0
+      const isFit = /[ ().0-9A-Za-z_-]/.test(sign) || (code >= 0xa0 && code <= 0xd7af)
+      return isFit ? sign : '_'.repeat(Buffer.byteLength(sign))
+    })
+    .join('')
+    .replace(/^[.-]/, '_')
+    .replace(/\.$/, '_')
+  return plain.replace(/^ +| +$/g, (spaces) => '_'.repeat(spaces.length))
+}

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs'
+import { errorOf, Failure, failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
+import * as commands from './commands.ts'
+import type { Entry, Sight } from './entry.ts'
+import { throwIfCancelled } from './op.ts'
+import { isResting } from './states.ts'
+import { act, type World } from './world.ts'
+
+/** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
+const shutDownMs = 60_000
+/** From the tool's answer to the state it promised. */
+const settleMs = 30_000
+/** A machine that does not let itself be switched off in this time has its process ended. */
+const powerOffMs = 30_000
+
+const isRunning = ({ word }: Sight): boolean => word === 'running'
+const isOff = ({ word }: Sight): boolean => isResting(word)
+
+export function createPower(world: World): PowerOps & ResetOps & RestartOps & PauseOps {
+  const { inventory } = world
+
+  /** The machine, and its state by a look that the tool agrees with. */
+  const lookAt = async (id: MachineId, op: Op): Promise<{ entry: Entry; sight: Sight }> => {
+    const seen = await inventory.look(id, op)
+    throwIfCancelled(op)
+    if (seen === null) throw failure('not-found', { key: 'error.machineGone' })
+    // Throws what keeps an inaccessible machine from being used.
+    if (seen.entry.problem !== null) await inventory.get(id)
+    return seen
+  }
+  const isNow = (id: MachineId, op: Op, check: (sight: Sight) => boolean) => async (): Promise<boolean> => {
+    const seen = await inventory.look(id, op)
+    return seen !== null && check(seen.sight)
+  }
+  /** Gives a command unless its end is reached already, and settles when the state says that it is. */
+  const reach = async (
+    id: MachineId,
+    args: readonly string[],
+    isThere: (sight: Sight) => boolean,
+    op: Op,
+    entry: Entry,
+  ): Promise<void> => {
+    await act(world, entry, args, op, { isDone: isNow(id, op, isThere) })
+    await inventory.until(id, isThere, op, settleMs)
+  }
+
+  const resume = async (id: MachineId, entry: Entry, op: Op): Promise<void> =>
+    reach(id, commands.control(entry.uuid, 'resume'), isRunning, op, entry)
+
+  async function start(id: MachineId, op: Op): Promise<void> {
+    const { entry, sight } = await lookAt(id, op)
+    if (isRunning(sight)) return
+    if (sight.word === 'paused') return resume(id, entry, op)
+    if (!isResting(sight.word) && sight.word !== 'starting' && sight.word !== 'restoring') throw wrongState(sight)
+    await inventory.hold(entry, 'starting', async () => {
+      try {
+        await act(world, entry, commands.start(entry.uuid, 'headless'), op, { isDone: isNow(id, op, isRunning) })
+      } catch (thrown) {
+        throw explainedStart(thrown, world)
+      }
+      if (op.signal.aborted) await powerOff(id, { ...op, signal: AbortSignal.timeout(settleMs) })
+      throwIfCancelled(op)
+      // One that is soon done, or was paused by its own settings, has started all the same.
+      await inventory.until(id, ({ word }) => word !== 'starting' && word !== 'restoring', op, settleMs)
+    })
+  }
+
+  async function shutDown(id: MachineId, op: Op): Promise<void> {
+    const { entry, sight } = await lookAt(id, op)
+    if (isOff(sight)) return
+    await inventory.hold(entry, 'stopping', async () => {
+      // One that stands still cannot hear.
+      if (sight.word === 'paused') await resume(id, entry, op)
+      await act(world, entry, commands.control(entry.uuid, 'acpipowerbutton'), op, { isDone: isNow(id, op, isOff) })
+      const since = world.host.now().toISOString()
+      const tell = (unanswered: boolean): void =>
+        op.progress({
+          text: null,
+          fraction: null,
+          wait: { since, limitMs: shutDownMs, by: 'acpi', unanswered, killsAtLimit: false },
+        })
+      tell(false)
+      const late = setTimeout(() => tell(true), shutDownMs)
+      try {
+        await inventory.until(id, isOff, op, null)
+      } finally {
+        clearTimeout(late)
+      }
+    })
+  }
+
+  async function powerOff(id: MachineId, op: Op): Promise<void> {
+    const { entry, sight } = await lookAt(id, op)
+    if (isOff(sight)) return
+    await inventory.hold(entry, 'stopping', async () => {
+      try {
+        await act(world, entry, commands.control(entry.uuid, 'poweroff'), op, {
+          timeoutMs: powerOffMs,
+          isDone: isNow(id, op, isOff),
+        })
+      } catch (thrown) {
+        if (op.signal.aborted || !endProcess(inventory.sight(entry).pid)) throw thrown
+      }
+      await inventory.until(id, isOff, op, settleMs)
+    })
+  }
+
+  return {
+    start,
+    shutDown,
+    powerOff,
+    async reset(id, op) {
+      const { entry, sight } = await lookAt(id, op)
+      if (isOff(sight)) throw wrongState(sight)
+      if (sight.word === 'gurumeditation') {
+        await powerOff(id, op)
+        return start(id, op)
+      }
+      if (sight.word === 'paused') await resume(id, entry, op)
+      await act(world, entry, commands.control(entry.uuid, 'reset'), op)
+      await inventory.until(id, isRunning, op, settleMs)
+    },
+    async restart(id, op) {
+      await shutDown(id, op)
+      await start(id, op)
+    },
+    async pause(id, op) {
+      const { entry, sight } = await lookAt(id, op)
+      if (sight.word === 'paused') return
+      if (!isRunning(sight)) throw wrongState(sight)
+      await reach(id, commands.control(entry.uuid, 'pause'), ({ word }) => word === 'paused', op, entry)
+    },
+    async resume(id, op) {
+      const { entry, sight } = await lookAt(id, op)
+      if (isRunning(sight)) return
+      if (sight.word !== 'paused') throw wrongState(sight)
+      await resume(id, entry, op)
+    },
+  }
+}
+
+export function wrongState({ word }: Sight): Failure {
+  return failure(
+    'wrong-state',
+    { key: 'virtualbox.error.state' },
+    { hint: { key: 'virtualbox.error.state.hint' }, detail: word },
+  )
+}
+
+/** Ends a machine's process for good; SIGTERM would save its state instead. False when there is none. */
+function endProcess(pid: number | null): boolean {
+  try {
+    return pid !== null && process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
+}
+
+/** Without its kernel driver VirtualBox says no more than that the process ended: what is missing is looked for. */
+function explainedStart(thrown: unknown, { host }: World): unknown {
+  const error = errorOf(thrown)
+  if (error.message.key !== 'virtualbox.error.startAborted') return thrown
+  if (host.platform !== 'linux' || existsSync('/dev/vboxdrv')) return thrown
+  return new Failure({
+    ...error,
+    code: 'unsupported',
+    message: { key: 'virtualbox.error.noDriver' },
+    hint: { key: 'virtualbox.error.noDriver.hint' },
+  })
+}

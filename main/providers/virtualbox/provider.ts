@@ -1,0 +1,103 @@
+import { createEmitter } from '../../../app/util/emitter.ts'
+import { guarded } from '../guarded.ts'
+import type { Provider, ProviderChange, ProviderFactory } from '../provider.ts'
+import { createClone } from './clone.ts'
+import { createConfigure } from './configure.ts'
+import { createCreate } from './create.ts'
+import { details } from './details.ts'
+import { createInventory } from './inventory.ts'
+import { providerId } from './machine.ts'
+import { createMachineQueue } from './machine-queue.ts'
+import { createManage } from './manage.ts'
+import { createExporting, createImporting } from './moving.ts'
+import { createPower } from './power.ts'
+import { probe } from './probe.ts'
+import { recoverWork } from './recover-work.ts'
+import { settingsHome } from './registry.ts'
+import { createRename } from './rename.ts'
+import { createSnapshots } from './snapshots.ts'
+import { createStats } from './stats.ts'
+import { createSuspend } from './suspend.ts'
+import { createRemove } from './trash.ts'
+import { createTrashStore } from './trash-store.ts'
+import { createVigil } from './vigil.ts'
+import { createWatch, type Watch } from './watch.ts'
+import type { World } from './world.ts'
+
+/** VirtualBox's machines on this computer, of this person: VirtualBox's own server keeps them, and they outlive Berth. */
+export const createVirtualBoxProvider: ProviderFactory = (host) => {
+  const changes = createEmitter<ProviderChange>((error) =>
+    host.log.error('virtualbox.listener', { error: String(error) }),
+  )
+  const home = settingsHome(host.platform, process.env)
+  const manage = createManage(host)
+  const queue = createMachineQueue()
+  const world: World = {
+    host,
+    home,
+    manage,
+    queue,
+    inventory: createInventory(host, home, manage, queue, changes.emit),
+  }
+  const { inventory } = world
+  const power = guarded(createPower(world))
+  const store = createTrashStore(host)
+  const { trash, ...remove } = createRemove(world, store)
+  let watching: Watch | null = null
+  let vigil: { stop(): void } | null = null
+
+  const stopWatching = (): void => {
+    watching?.stop()
+    vigil?.stop()
+    watching = null
+    vigil = null
+  }
+
+  const provider: Provider = {
+    id: providerId,
+    label: 'VirtualBox',
+    kind: 'vm',
+    never: {},
+    power,
+    reset: power,
+    restart: power,
+    pause: power,
+    suspend: guarded(createSuspend(world)),
+    snapshots: guarded(createSnapshots(world, store)),
+    create: guarded(createCreate(world, store)),
+    clone: guarded(createClone(world, store)),
+    exporting: guarded(createExporting(world)),
+    importing: guarded(createImporting(world)),
+    rename: guarded(createRename(world)),
+    configure: guarded(createConfigure(world)),
+    remove: guarded(remove),
+    trash: guarded(trash),
+    stats: guarded(createStats(world)),
+    probe: (op) => probe(world, op),
+    async list(_endpointId, op) {
+      const machines = await inventory.list(op)
+      watching?.arrange()
+      return machines
+    },
+    async read(id, op) {
+      const seen = await inventory.look(id, op)
+      return seen === null ? null : inventory.machine(seen.entry)
+    },
+    details: (id, op) => details(world, id, op),
+    watch(changed) {
+      const stop = changes.on(changed)
+      watching ??= createWatch(world, changes.emit)
+      watching.arrange()
+      vigil ??= createVigil(world)
+      return () => {
+        stop()
+        if (changes.size() === 0) stopWatching()
+      }
+    },
+    recover: () => recoverWork(world, store),
+    async dispose() {
+      stopWatching()
+    },
+  }
+  return provider
+}

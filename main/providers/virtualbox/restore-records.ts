@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { failure } from '../../../app/domain/errors.ts'
+import type { RestoreRecord } from '../../../app/domain/snapshot.ts'
+import type { Host } from '../provider.ts'
+import { names, readJson, remove, writeJson } from './files.ts'
+
+/** What a machine was: VirtualBox's snapshots tell only whether there is a memory. */
+const powerSchema = z.enum(['off', 'running', 'paused', 'suspended'])
+export type KeptPower = z.infer<typeof powerSchema>
+
+const recordSchema = z.object({
+  id: z.string(),
+  direction: z.enum(['restored', 'undone']),
+  state: z.enum(['restoring', 'done', 'failed']),
+  snapshotId: z.string(),
+  snapshotName: z.string(),
+  /** null while the copy is being made: it is then found by its description, `markOf`. */
+  keptId: z.string().nullable(),
+  keptAt: z.string(),
+  /** Of the present, which the copy holds. */
+  keptPower: powerSchema,
+  /** Nothing of the machine is touched before `switching`. */
+  phase: z.enum(['keeping', 'switching', 'done']),
+  /** The record this one takes the place of once it is done: undoing turns a record round. */
+  replaces: z.string().nullable(),
+})
+export type KeptRestore = z.infer<typeof recordSchema>
+
+const fileSchema = z.object({
+  version: z.literal(1),
+  restores: z.array(recordSchema),
+  /** Of snapshots taken by Berth. Those of others run if they have a memory. */
+  powers: z.record(z.string(), powerSchema),
+})
+export type RestoreFile = z.infer<typeof fileSchema>
+
+const empty: RestoreFile = { version: 1, restores: [], powers: {} }
+
+/** What VirtualBox cannot be told about a machine's snapshots: which of them Berth keeps, and why. One file for each machine. */
+export interface RestoreRecords {
+  read(uuid: string): Promise<RestoreFile>
+  write(uuid: string, file: RestoreFile): Promise<void>
+  /** Machines of which there is a record. */
+  uuids(): Promise<readonly string[]>
+}
+
+export function createRestoreRecords({ dataDir }: Pick<Host, 'dataDir'>): RestoreRecords {
+  const folder = join(dataDir, 'snapshots')
+  const pathOf = (uuid: string): string => join(folder, `${uuid}.json`)
+  return {
+    async read(uuid) {
+      try {
+        return (await readJson(pathOf(uuid), fileSchema)) ?? empty
+      } catch (cause) {
+        // Never taken for an empty one: the next write would lose the way back.
+        const detail = `${pathOf(uuid)}\n${String(cause)}`
+        throw failure('output-unreadable', { key: 'virtualbox.error.records' }, { detail, cause })
+      }
+    },
+    async write(uuid, file) {
+      const isEmpty = file.restores.length === 0 && Object.keys(file.powers).length === 0
+      if (isEmpty) await remove(pathOf(uuid))
+      else await writeJson(pathOf(uuid), file)
+    },
+    async uuids() {
+      return (await names(folder)).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : []))
+    },
+  }
+}
+
+/** The description of a record's copy: how it is found when Berth ended before it knew the copy's UUID. */
+export function markOf({ id }: Pick<KeptRestore, 'id'>): string {
+  return `berth-undo ${id}`
+}
+
+export function findRestore(file: RestoreFile, id: string): KeptRestore {
+  const found = file.restores.find((restore) => restore.id === id)
+  if (found === undefined) throw failure('not-found', { key: 'virtualbox.error.restoreGone' })
+  return found
+}
+
+export function withRestore(file: RestoreFile, record: KeptRestore): RestoreFile {
+  return { ...file, restores: [record, ...file.restores.filter(({ id }) => id !== record.id)] }
+}
+
+export function withoutRestore(file: RestoreFile, restoreId: string): RestoreFile {
+  return { ...file, restores: file.restores.filter(({ id }) => id !== restoreId) }
+}
+
+export function withPower(file: RestoreFile, snapshotId: string, power: KeptPower): RestoreFile {
+  return { ...file, powers: { ...file.powers, [snapshotId]: power } }
+}
+
+/** Without what is said of a snapshot that is gone, and without the restores that only it could undo. */
+export function withoutSnapshot(file: RestoreFile, snapshotId: string): RestoreFile {
+  const { [snapshotId]: _gone, ...powers } = file.powers
+  return { ...file, powers, restores: file.restores.filter(({ keptId }) => keptId !== snapshotId) }
+}
+
+/** Records as others see them, newest first. `isThere` says whether a copy still exists. */
+export function shownRestores(
+  { restores }: RestoreFile,
+  isThere: (snapshotId: string) => boolean,
+  bytesOf: (snapshotId: string) => number | null,
+): readonly RestoreRecord[] {
+  return restores
+    .flatMap(({ keptId, phase, id, direction, state, snapshotId, snapshotName, keptAt }) =>
+      keptId === null || phase === 'keeping' || !isThere(keptId)
+        ? []
+        : [{ id, direction, state, snapshotId, snapshotName, keptId, keptAt, keptBytes: bytesOf(keptId) }],
+    )
+    .sort((one, other) => other.keptAt.localeCompare(one.keptAt))
+}

@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto'
+import { Failure, failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Op } from '../provider.ts'
+import type { Known } from './entry.ts'
+import { isFile } from './files.ts'
+import { idOf } from './inventory.ts'
+import { createPower } from './power.ts'
+import {
+  findRestore,
+  type KeptPower,
+  type KeptRestore,
+  markOf,
+  withoutRestore,
+  withoutSnapshot,
+  withRestore,
+} from './restore-records.ts'
+import type { Settings, SettingsSnapshot } from './settings-file.ts'
+import * as commands from './snapshot-commands.ts'
+import {
+  deleteSnapshot,
+  diskWorkMs,
+  findSnapshot,
+  powerOf,
+  type SnapshotWorld,
+  takeSnapshot,
+  unstoppable,
+} from './snapshots.ts'
+import { isResting } from './states.ts'
+import { act, quietOp, throwIfCancelled } from './world.ts'
+
+/** Goes back to a snapshot, keeping the present so that this can be undone. */
+export async function restore(world: SnapshotWorld, known: Known, snapshotId: string, op: Op): Promise<void> {
+  const target = findSnapshot(known.settings, snapshotId)
+  const about = { snapshotId: target.uuid, snapshotName: target.name }
+  await transact(world, known, target, { ...about, direction: 'restored', replaces: null }, op)
+}
+
+/** Goes back to the copy a record kept. The record then says how to redo it. */
+export async function undo(world: SnapshotWorld, known: Known, restoreId: string, op: Op): Promise<void> {
+  const record = findRestore(await world.records.read(known.entry.uuid), restoreId)
+  const { snapshotId, snapshotName } = record
+  const direction = record.direction === 'restored' ? 'undone' : 'restored'
+  const target = findSnapshot(known.settings, record.keptId ?? '')
+  await transact(world, known, target, { snapshotId, snapshotName, direction, replaces: record.id }, op)
+}
+
+type About = Pick<KeptRestore, 'snapshotId' | 'snapshotName' | 'direction' | 'replaces'>
+
+/**
+ * Verify, keep the present, write the record, switch, verify. Until the record says `switching` nothing of the machine is
+ * touched; from then on a failure brings the kept copy back, and an end of Berth is finished by the next one.
+ */
+async function transact(
+  world: SnapshotWorld,
+  known: Known,
+  target: SettingsSnapshot,
+  about: About,
+  op: Op,
+): Promise<void> {
+  const { entry, settings } = known
+  const { records, inventory } = world
+  const { uuid } = entry
+  const id = idOf(uuid)
+  op.progress({ text: { key: 'virtualbox.step.verify' }, fraction: 0 })
+  const seen = await inventory.look(id, op)
+  if (seen === null) throw failure('not-found', { key: 'error.machineGone' })
+  const power = powerOf(world, known)
+  await checkFiles(settings, target)
+  throwIfCancelled(op)
+
+  await inventory.hold(entry, 'restoring', async () => {
+    const record: KeptRestore = {
+      ...about,
+      id: randomUUID(),
+      state: 'restoring',
+      keptId: null,
+      keptAt: world.host.now().toISOString(),
+      keptPower: power,
+      phase: 'keeping',
+    }
+    op.progress({ text: { key: 'virtualbox.step.keep' }, fraction: 0.2 })
+    await records.write(uuid, withRestore(await records.read(uuid), record))
+    let keptId: string
+    try {
+      // Held from here on, so that nothing happens that is not kept.
+      if (power === 'running') await createPower(world).pause(id, op)
+      throwIfCancelled(op)
+      // No words, because names are kept as they are and languages change: a turn, then where to.
+      const name = `↶ ${about.snapshotName}`
+      keptId = await takeSnapshot(world, await inventory.get(id), { name, description: markOf(record) }, power, op)
+      throwIfCancelled(op)
+    } catch (error) {
+      await dropKept(world, id, record)
+      throw error
+    }
+    const switching: KeptRestore = { ...record, keptId, phase: 'switching' }
+    await records.write(uuid, withRestore(await records.read(uuid), switching))
+    op.progress({ text: { key: 'virtualbox.step.back' }, fraction: 0.5, cancellable: false })
+    try {
+      await become(world, id, target.uuid, { boot: power === 'running' }, op)
+    } catch (error) {
+      await rollBack(world, id, switching, error, op)
+    }
+    await finishRestore(world, id, switching, op)
+  })
+}
+
+/** Every file a snapshot needs must be there before the present is given up. */
+async function checkFiles(settings: Settings, target: SettingsSnapshot): Promise<void> {
+  const devices = target.hardware.controllers.flatMap((controller) => controller.devices)
+  const parents = new Map(settings.media.map((medium) => [medium.uuid, medium]))
+  const paths = new Set<string>(target.stateFile === null ? [] : [target.stateFile])
+  for (const { type, mediumId } of devices) {
+    if (type !== 'disk' || mediumId === null) continue
+    for (let at = parents.get(mediumId); at !== undefined; at = parents.get(at.parentId ?? '')) paths.add(at.path)
+  }
+  for (const path of paths) {
+    if (await isFile(path)) continue
+    throw failure(
+      'not-found',
+      { key: 'virtualbox.error.mediumMissing', params: { path } },
+      { hint: { key: 'virtualbox.error.mediumMissing.hint' } },
+    )
+  }
+}
+
+/** The machine was not touched: it goes on, and what was kept of it goes. */
+export async function dropKept(world: SnapshotWorld, id: MachineId, record: KeptRestore): Promise<void> {
+  const { inventory, records } = world
+  const known = await inventory.get(id)
+  const { uuid } = known.entry
+  if (record.keptPower === 'running' && inventory.sight(known.entry).word === 'paused') {
+    await createPower(world).resume(id, quietOp)
+  }
+  const kept = known.settings.snapshots.find(({ description }) => description === markOf(record))
+  if (kept !== undefined) await deleteSnapshot(world, known, kept.uuid, quietOp)
+  await records.write(uuid, withoutRestore(await records.read(uuid), record.id))
+}
+
+/**
+ * Makes the machine what a snapshot says, from whatever it is. Done again after it was broken off, it ends the same. `boot`
+ * switches a machine on whose snapshot has no memory, because it ran before.
+ */
+export async function become(
+  world: SnapshotWorld,
+  id: MachineId,
+  snapshotId: string,
+  how: { readonly boot: boolean },
+  op: Op,
+): Promise<void> {
+  const { inventory, records } = world
+  const whole = unstoppable(op)
+  const power = createPower(world)
+  const { entry } = await inventory.get(id)
+  if (!isResting(inventory.sight(entry).word)) await power.powerOff(id, whole)
+  await act(world, entry, commands.restoreSnapshot(entry.uuid, snapshotId), whole, { timeoutMs: diskWorkMs })
+  const { settings } = await inventory.get(id)
+  if (settings.currentSnapshotId !== snapshotId) {
+    throw failure('tool-failed', { key: 'virtualbox.error.notRestored' })
+  }
+  await settlePower(world, id, await powerOfSnapshot(records, settings, snapshotId), how.boot, whole)
+}
+
+/** A snapshot with a memory becomes what the machine was; one without is off, or booted when the machine ran. */
+export async function settlePower(
+  world: SnapshotWorld,
+  id: MachineId,
+  wanted: KeptPower,
+  boot: boolean,
+  op: Op,
+): Promise<void> {
+  const power = createPower(world)
+  if (wanted === 'suspended' || (wanted === 'off' && !boot)) return
+  await power.start(id, op)
+  if (wanted === 'paused') await power.pause(id, op)
+}
+
+export async function powerOfSnapshot(
+  records: SnapshotWorld['records'],
+  settings: Settings,
+  snapshotId: string,
+): Promise<KeptPower> {
+  const { stateFile } = findSnapshot(settings, snapshotId)
+  const { powers } = await records.read(settings.uuid)
+  return stateFile === null ? 'off' : (powers[snapshotId] ?? 'running')
+}
+
+/** Brings the kept copy back and throws why; when that fails too, the record says which copy holds the machine. */
+export async function rollBack(
+  world: SnapshotWorld,
+  id: MachineId,
+  record: KeptRestore,
+  error: unknown,
+  op: Op,
+): Promise<never> {
+  const { inventory, records } = world
+  const { entry } = await inventory.get(id)
+  const { uuid } = entry
+  world.host.log.warn('virtualbox.restore.failed', { uuid, error: String(error) })
+  try {
+    const keptId = record.keptId ?? ''
+    await become(world, id, keptId, { boot: record.keptPower === 'running' }, op)
+    await records.write(uuid, withoutRestore(await records.read(uuid), record.id))
+    await dropSpent(world, id, keptId)
+  } catch (second) {
+    const failed: KeptRestore = { ...record, state: 'failed', phase: 'done' }
+    await records.write(uuid, withRestore(await records.read(uuid), failed))
+    throw failure(
+      'tool-failed',
+      { key: 'virtualbox.error.restoreLost' },
+      {
+        hint: { key: 'virtualbox.error.restoreLost.hint' },
+        detail: `${detailOf(error)}\n\n${detailOf(second)}`,
+        cause: second,
+      },
+    )
+  }
+  throw error
+}
+
+/** Writes down that it is done; what an undo went back to is the present now, so its copy goes. */
+export async function finishRestore(world: SnapshotWorld, id: MachineId, record: KeptRestore, op: Op): Promise<void> {
+  const { inventory, records } = world
+  const { uuid } = (await inventory.get(id)).entry
+  op.progress({ text: { key: 'virtualbox.step.verify' }, fraction: 0.9, cancellable: false })
+  const file = await records.read(uuid)
+  const old = file.restores.find((restore) => restore.id === record.replaces)
+  // The record of an undo is the same record turned round.
+  const done: KeptRestore = { ...record, id: old?.id ?? record.id, state: 'done', phase: 'done', replaces: null }
+  await records.write(uuid, withRestore(withoutRestore(file, record.id), done))
+  if (old?.keptId != null) await dropSpent(world, id, old.keptId)
+}
+
+/** A copy that is the present again is not needed. What VirtualBox cannot delete, because more stands on it, stays as a snapshot. */
+async function dropSpent(world: SnapshotWorld, id: MachineId, keptId: string): Promise<void> {
+  const known = await world.inventory.get(id)
+  const { entry } = known
+  try {
+    await deleteSnapshot(world, known, keptId, quietOp)
+  } catch (error) {
+    world.host.log.warn('virtualbox.restore.rest', { uuid: entry.uuid, error: String(error) })
+    const { name } = findSnapshot(known.settings, keptId)
+    await act(world, entry, commands.editSnapshot(entry.uuid, keptId, { name, description: '' }), quietOp).catch(
+      () => {},
+    )
+  }
+  const file = await world.records.read(entry.uuid)
+  const { snapshots } = (await world.inventory.get(id)).settings
+  if (!snapshots.some(({ uuid }) => uuid === keptId))
+    await world.records.write(entry.uuid, withoutSnapshot(file, keptId))
+}
+
+function detailOf(error: unknown): string {
+  return error instanceof Failure ? (error.error.detail ?? error.message) : String(error)
+}

@@ -1,0 +1,240 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
+import type { Op, SnapshotOps } from '../provider.ts'
+import type { Known } from './entry.ts'
+import { diskUse } from './files.ts'
+import { idOf } from './inventory.ts'
+import { checkText } from './naming.ts'
+import { restore, undo } from './restore.ts'
+import {
+  createRestoreRecords,
+  findRestore,
+  type KeptPower,
+  markOf,
+  type RestoreRecords,
+  shownRestores,
+  withoutRestore,
+  withoutSnapshot,
+  withPower,
+} from './restore-records.ts'
+import type { Settings, SettingsSnapshot } from './settings-file.ts'
+import * as commands from './snapshot-commands.ts'
+import { checkDeletable } from './snapshot-deletable.ts'
+import { isResting } from './states.ts'
+import type { TrashStore } from './trash-store.ts'
+import { act, throwIfCancelled, type World } from './world.ts'
+
+/** Merging a deleted snapshot's disks, or writing a memory, takes as long as the disks do. */
+export const diskWorkMs = 6 * 3_600_000
+
+/** What restoring and its recovery need besides the world. */
+export interface SnapshotWorld extends World {
+  readonly records: RestoreRecords
+  readonly trash: TrashStore
+}
+
+export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
+  const world = snapshotWorld(base, trash)
+  const { inventory, records } = world
+  const changed = (uuid: string): void => inventory.changed({ kind: 'snapshots', id: idOf(uuid) })
+
+  return {
+    async tree(id, op) {
+      const known = await inventory.get(id)
+      throwIfCancelled(op)
+      return treeOf(known.settings, world)
+    },
+    async take(id, request, op) {
+      const known = await inventory.get(id)
+      checkText(request.name, 'name')
+      checkText(request.description, 'description')
+      throwIfCancelled(op)
+      const power = powerOf(world, known)
+      if (power === 'suspended') {
+        throw failure('wrong-state', { key: 'why.state.suspended', params: { name: known.settings.name } })
+      }
+      const snapshotId = await takeSnapshot(world, known, request, power, op)
+      changed(known.entry.uuid)
+      return snapshotId
+    },
+    async edit(id, snapshotId, change, op) {
+      const { entry, settings } = await inventory.get(id)
+      findSnapshot(settings, snapshotId)
+      checkText(change.name, 'name')
+      checkText(change.description, 'description')
+      await act(world, entry, commands.editSnapshot(entry.uuid, snapshotId, change), op)
+      changed(entry.uuid)
+    },
+    async delete(id, snapshotId, op) {
+      const known = await inventory.get(id)
+      findSnapshot(known.settings, snapshotId)
+      throwIfCancelled(op)
+      await deleteSnapshot(world, known, snapshotId, op)
+      changed(known.entry.uuid)
+    },
+    async restore(id, snapshotId, op) {
+      const known = await inventory.get(id)
+      await restore(world, known, snapshotId, op).finally(() => changed(known.entry.uuid))
+    },
+    async undo(id, restoreId, op) {
+      const known = await inventory.get(id)
+      await undo(world, known, restoreId, op).finally(() => changed(known.entry.uuid))
+    },
+    async keep(id, restoreId, op) {
+      const { entry, settings } = await inventory.get(id)
+      const file = await records.read(entry.uuid)
+      const { keptId } = findRestore(file, restoreId)
+      const kept = findSnapshot(settings, keptId ?? '')
+      throwIfCancelled(op)
+      const edited = { name: kept.name, description: '' }
+      await act(world, entry, commands.editSnapshot(entry.uuid, kept.uuid, edited), op)
+      await records.write(entry.uuid, withoutRestore(await records.read(entry.uuid), restoreId))
+      changed(entry.uuid)
+    },
+    async letGo(id, restoreId, op) {
+      const known = await inventory.get(id)
+      const { uuid } = known.entry
+      const { keptId } = findRestore(await records.read(uuid), restoreId)
+      throwIfCancelled(op)
+      const isThere = known.settings.snapshots.some((snapshot) => snapshot.uuid === keptId)
+      if (keptId !== null && isThere) await deleteSnapshot(world, known, keptId, op)
+      await records.write(uuid, withoutRestore(await records.read(uuid), restoreId))
+      changed(uuid)
+    },
+  }
+}
+
+export function snapshotWorld(world: World, trash: TrashStore): SnapshotWorld {
+  return { ...world, records: createRestoreRecords(world.host), trash }
+}
+
+async function treeOf(settings: Settings, world: SnapshotWorld): Promise<SnapshotTree> {
+  const file = await world.records.read(settings.uuid)
+  const kept = new Set(file.restores.map(({ keptId }) => keptId))
+  const bytes = new Map(
+    await Promise.all(settings.snapshots.map(async (one) => [one.uuid, await bytesOf(settings, one)] as const)),
+  )
+  // A copy that is just being made is not shown before it is of use.
+  const making = new Set(file.restores.flatMap(({ phase, id }) => (phase === 'keeping' ? [markOf({ id })] : [])))
+  const shown = settings.snapshots.filter(({ description }) => !making.has(description))
+  const isShown = new Set(shown.map(({ uuid }) => uuid))
+  return {
+    snapshots: shown.map((snapshot) => ({
+      id: snapshot.uuid,
+      name: snapshot.name,
+      description: kept.has(snapshot.uuid) ? '' : snapshot.description,
+      parentId: snapshot.parentId,
+      createdAt: snapshot.takenAt,
+      hasMemory: snapshot.stateFile !== null,
+      sizeBytes: bytes.get(snapshot.uuid) ?? null,
+      keptForUndo: kept.has(snapshot.uuid),
+    })),
+    currentId: currentShown(settings, isShown),
+    restores: shownRestores(
+      file,
+      (snapshotId) => isShown.has(snapshotId),
+      (snapshotId) => bytes.get(snapshotId) ?? null,
+    ),
+    notice: null,
+  }
+}
+
+function currentShown({ currentSnapshotId, snapshots }: Settings, isShown: ReadonlySet<string>): string | null {
+  let at = currentSnapshotId
+  while (at !== null && !isShown.has(at)) at = snapshots.find(({ uuid }) => uuid === at)?.parentId ?? null
+  return at
+}
+
+/** What a snapshot alone takes: its memory and, of its disks, those that hold only differences. */
+async function bytesOf(settings: Settings, snapshot: SettingsSnapshot): Promise<number> {
+  const own = snapshot.hardware.controllers.flatMap(({ devices }) =>
+    devices.flatMap(({ mediumId }) => {
+      const medium = settings.media.find(({ uuid }) => uuid === mediumId)
+      return medium?.parentId == null ? [] : [medium.path]
+    }),
+  )
+  const files = snapshot.stateFile === null ? own : [...own, snapshot.stateFile]
+  const sizes = await Promise.all(files.map(diskUse))
+  return sizes.reduce((sum, bytes) => sum + bytes, 0)
+}
+
+export function findSnapshot({ snapshots }: Settings, snapshotId: string): SettingsSnapshot {
+  const found = snapshots.find(({ uuid }) => uuid === snapshotId)
+  if (found === undefined) throw failure('not-found', { key: 'virtualbox.error.snapshotGone' })
+  return found
+}
+
+/** What the machine is now, as a snapshot would have it. Throws when VirtualBox is at work on it. */
+export function powerOf(world: World, { entry, settings }: Known): KeptPower {
+  const { word } = world.inventory.sight(entry)
+  if (word === 'running' || word === 'paused') return word
+  if (isResting(word)) return settings.stateFile === null ? 'off' : 'suspended'
+  throw failure('busy', { key: 'why.state.working', params: { name: settings.name } }, { detail: word })
+}
+
+/** Takes one and answers with its UUID, once the settings file has it. */
+export async function takeSnapshot(
+  world: SnapshotWorld,
+  { entry, settings }: Known,
+  request: { readonly name: string; readonly description: string },
+  power: KeptPower,
+  op: Op,
+): Promise<string> {
+  const { inventory, records } = world
+  const id = idOf(entry.uuid)
+  const before = new Set(settings.snapshots.map(({ uuid }) => uuid))
+  const madeNow = async (): Promise<string | null> =>
+    (await inventory.get(id)).settings.snapshots.find(({ uuid }) => !before.has(uuid))?.uuid ?? null
+  const { state } = inventory.machine(entry)
+  // The guest stands still while its memory is written: that is no change of the machine's state.
+  return inventory.hold(entry, state, async () => {
+    op.progress({
+      text: { key: power === 'off' ? 'virtualbox.step.disks' : 'virtualbox.step.memory' },
+      fraction: null,
+      cancellable: false,
+    })
+    const said = await act(
+      world,
+      entry,
+      commands.takeSnapshot(entry.uuid, request.name, request.description),
+      unstoppable(op),
+      { timeoutMs: diskWorkMs, isDone: async () => (await madeNow()) !== null },
+    )
+    const told = /^Snapshot taken\. UUID: ([0-9a-f-]{36})$/m.exec(said)?.[1] ?? null
+    const made = await madeNow()
+    if (made === null) {
+      throw failure('tool-failed', { key: 'virtualbox.error.notTaken' }, { detail: `${said}\n${told ?? ''}`.trim() })
+    }
+    await records.write(entry.uuid, withPower(await records.read(entry.uuid), made, power))
+    return made
+  })
+}
+
+/** Deletes one, once it is sure that nothing stands on it that VirtualBox would not carry along. */
+export async function deleteSnapshot(world: SnapshotWorld, known: Known, snapshotId: string, op: Op): Promise<void> {
+  const { inventory, records } = world
+  const { entry } = known
+  const isGone = async (): Promise<boolean> =>
+    !(await inventory.get(idOf(entry.uuid))).settings.snapshots.some(({ uuid }) => uuid === snapshotId)
+  await checkDeletable(world, known, snapshotId)
+  const { state } = inventory.machine(entry)
+  await inventory.hold(entry, state === 'stopped' || state === 'crashed' ? 'working' : state, async () => {
+    op.progress({ text: null, fraction: 0, cancellable: false })
+    await act(world, entry, commands.deleteSnapshot(entry.uuid, snapshotId), unstoppable(op), {
+      timeoutMs: diskWorkMs,
+      onFraction: (fraction) => op.progress({ text: null, fraction, cancellable: false }),
+      isDone: isGone,
+    })
+    if (!(await isGone())) throw failure('tool-failed', { key: 'virtualbox.error.notDeleted' })
+  })
+  await records.write(entry.uuid, withoutSnapshot(await records.read(entry.uuid), snapshotId))
+}
+
+/** The same work, which a cancel does not reach any more: ending VBoxManage would not end what it asked for. */
+export function unstoppable(op: Op): Op {
+  return {
+    signal: new AbortController().signal,
+    record: op.record,
+    progress: (step) => op.progress({ ...step, cancellable: false }),
+  }
+}

@@ -1,0 +1,51 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { SuspendOps } from '../provider.ts'
+import * as commands from './commands.ts'
+import type { Sight } from './entry.ts'
+import { throwIfCancelled } from './op.ts'
+import { wrongState } from './power.ts'
+import { act, type World } from './world.ts'
+
+/** Writing a machine's memory takes as long as its disk does. */
+const saveMs = 30 * 60_000
+const settleMs = 30_000
+
+const isSaved = ({ word }: Sight): boolean => word === 'saved' || word === 'aborted-saved'
+
+export function createSuspend(world: World): SuspendOps {
+  const { inventory } = world
+  return {
+    async suspend(id, op) {
+      const seen = await inventory.look(id, op)
+      throwIfCancelled(op)
+      if (seen === null) throw failure('not-found', { key: 'error.machineGone' })
+      const { entry, sight } = seen
+      if (isSaved(sight)) return
+      if (sight.word !== 'running' && sight.word !== 'paused') throw wrongState(sight)
+      await inventory.hold(entry, 'suspending', async () => {
+        await act(world, entry, commands.control(entry.uuid, 'savestate'), op, {
+          timeoutMs: saveMs,
+          onFraction: (fraction) => op.progress({ text: null, fraction }),
+          isDone: async () => {
+            const now = await inventory.look(id, op)
+            return now !== null && isSaved(now.sight)
+          },
+        })
+        await inventory.until(id, isSaved, op, settleMs)
+      })
+    },
+    async discard(id, op) {
+      const { entry } = await inventory.get(id)
+      const isGone = (sight: Sight): boolean => !isSaved(sight)
+      if (isGone(inventory.sight(entry))) return
+      await act(world, entry, commands.discardState(entry.uuid), op, {
+        isDone: async () => {
+          const now = await inventory.look(id, op)
+          return now !== null && isGone(now.sight)
+        },
+      })
+      await inventory.until(id, isGone, op, settleMs)
+      inventory.publish(entry)
+    },
+  }
+}

@@ -1,0 +1,308 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join, sep } from 'node:path'
+import { failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import { machineId } from '../../../app/domain/ids.ts'
+import type { TrashItem } from '../../../app/domain/trash.ts'
+import { writeAtomic } from '../../write-atomic.ts'
+import type { RemoveOps, TrashOps } from '../provider.ts'
+import * as commands from './commands.ts'
+import { usersOfFiles } from './dependants.ts'
+import type { Known } from './entry.ts'
+import { diskUse, exists, moveFolder, remove } from './files.ts'
+import { idOf } from './inventory.ts'
+import { endpointId, providerId } from './machine.ts'
+import { borrowedMedia, knownMedia, withMedia } from './media-registry.ts'
+import { parseSettings, type Settings } from './settings-file.ts'
+import { clonesOf, diskUsers } from './snapshot-deletable.ts'
+import { type SnapshotWorld, snapshotWorld } from './snapshots.ts'
+import { isResting } from './states.ts'
+import { type KeptItem, presentPath, type TrashStore } from './trash-store.ts'
+import { act, quietOp, throwIfCancelled, type World } from './world.ts'
+
+/** Beside the machines' folders, so that moving there is one step of the file system and copies nothing. */
+const trashFolder = '.berth-trash'
+
+/**
+ * Removing takes a machine out of VirtualBox and its folder, with disks and snapshots, aside. VirtualBox keeps all it knows of a
+ * machine in that folder, so that putting it back and registering it brings back everything.
+ */
+export function createRemove(base: World, store: TrashStore): RemoveOps & { readonly trash: TrashOps } {
+  const world = snapshotWorld(base, store)
+  const { inventory } = world
+
+  return {
+    async plan(id, op) {
+      const entry = await inventory.find(id)
+      throwIfCancelled(op)
+      if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
+      const { settings, path } = entry
+      // One that cannot be read is only forgotten: its files, wherever they are, stay.
+      if (settings === null || path === null || entry.problem !== null) {
+        const stays = path === null ? [] : [dirname(path)]
+        return { machineId: id, way: 'gone', sizeBytes: 0, snapshotCount: 0, stays, volumes: [], blockedBy: [] }
+      }
+      const clones = await clonesOf(world, entry.uuid)
+      return {
+        machineId: id,
+        way: 'trash',
+        sizeBytes: await diskUse(dirname(path)),
+        snapshotCount: settings.snapshots.length,
+        stays: staying(settings, dirname(path)),
+        volumes: [],
+        blockedBy: clones.map(({ name }) => name),
+      }
+    },
+
+    async remove(id, _request, op) {
+      const entry = await inventory.find(id)
+      if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
+      if (entry.problem !== null || entry.settings === null) {
+        throwIfCancelled(op)
+        await act(world, entry, commands.unregister(entry.uuid), op, {
+          isDone: () => isUnregistered(world, entry.uuid),
+        })
+        await left(world, entry.uuid)
+        return null
+      }
+      const known = await inventory.get(id)
+      const { settings, path } = known
+      if (!isResting(inventory.sight(entry).word)) throw failure('wrong-state', { key: 'virtualbox.why.removeRunning' })
+      const clones = await clonesOf(world, entry.uuid)
+      if (clones.length > 0) {
+        const reasons = clones.map(({ name }) => name).join(', ')
+        throw failure('in-use', { key: 'remove.blocked', params: { reasons } })
+      }
+      throwIfCancelled(op)
+      const item: KeptItem = {
+        version: 1,
+        uuid: entry.uuid,
+        name: settings.name,
+        removedAt: world.host.now().toISOString(),
+        snapshotCount: settings.snapshots.length,
+        borrowed: [...borrowedMedia(settings, await knownMedia(world))],
+        settingsPath: path,
+        moved: (await isOwnFolder(world, known)) ? { from: dirname(path), to: asidePath(path, entry.uuid) } : null,
+        phase: 'removing',
+      }
+      await store.put(item)
+      try {
+        await act(world, entry, commands.unregister(entry.uuid), op, {
+          isDone: () => isUnregistered(world, entry.uuid),
+        })
+      } catch (error) {
+        if (!(await isUnregistered(world, entry.uuid))) {
+          await store.drop(entry.uuid)
+          throw error
+        }
+      }
+      await putAside(store, item)
+      await left(world, entry.uuid)
+      inventory.changed({ kind: 'trash' })
+      return entry.uuid
+    },
+
+    trash: {
+      async list(op) {
+        const items = (await store.list()).filter(({ phase }) => phase === 'there' || phase === 'recovering')
+        throwIfCancelled(op)
+        return Promise.all(items.map(shownItem))
+      },
+      async recover(trashId, op) {
+        const item = await store.get(trashId)
+        throwIfCancelled(op)
+        const recovered = await putBack(world, item)
+        inventory.changed({ kind: 'trash' })
+        return recovered
+      },
+      async purge(trashId, op) {
+        const item = await store.get(trashId)
+        throwIfCancelled(op)
+        // A linked clone that is in the trash as well would lose what it stands on.
+        const clones = await clonesOf(world, item.uuid)
+        if (clones.length > 0) {
+          const names = clones.map(({ name }) => name).join(', ')
+          throw failure('in-use', { key: 'virtualbox.error.purgeCloned', params: { names } })
+        }
+        await store.put({ ...item, phase: 'purging' })
+        inventory.changed({ kind: 'trash' })
+        await purge(world, item)
+      },
+    },
+  }
+}
+
+async function shownItem(item: KeptItem): Promise<TrashItem> {
+  return {
+    id: item.uuid,
+    endpointId,
+    machineId: machineId(providerId, item.uuid),
+    name: item.name,
+    removedAt: item.removedAt,
+    sizeBytes: await diskUse(item.moved?.to ?? dirname(item.settingsPath)),
+    snapshotCount: item.snapshotCount,
+  }
+}
+
+/** Disks and discs outside a machine's folder: whoever put them there keeps them. */
+function staying({ media }: Settings, folder: string): readonly string[] {
+  return [...new Set(media.map(({ path }) => path).filter((path) => !isInside(path, folder)))].sort()
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(folder + sep)
+}
+
+/**
+ * Whether all in a machine's folder is its own, so that the folder may be moved: no other machine's settings are in it, and none uses
+ * a file of it. A settings file may stand anywhere, also in a person's home.
+ */
+async function isOwnFolder(world: SnapshotWorld, { entry, path }: Known): Promise<boolean> {
+  const folder = dirname(path)
+  const { machines, machineFolder } = await world.inventory.registry()
+  if (folder === machineFolder || folder === dirname(folder)) return false
+  const isShared = [...machines].some(
+    ([uuid, other]) => uuid !== entry.uuid && (dirname(other) === folder || isInside(other, folder)),
+  )
+  const users = usersOfFiles(entry.uuid, (file) => isInside(file, folder), diskUsers(world))
+  if (isShared || users.length > 0) return false
+  const settingsFiles = (await readdir(folder)).filter((name) => name.endsWith('.vbox'))
+  // What VirtualBox itself goes by when it renames or moves a machine's folder.
+  return settingsFiles.length === 1 && basename(path, '.vbox') === basename(folder)
+}
+
+function asidePath(settingsPath: string, uuid: string): string {
+  const folder = dirname(settingsPath)
+  return join(dirname(folder), trashFolder, uuid, basename(folder))
+}
+
+async function putAside(store: TrashStore, item: KeptItem): Promise<void> {
+  let kept = item
+  if (item.moved !== null && (await exists(item.moved.from))) {
+    try {
+      await moveFolder(item.moved.from, item.moved.to)
+    } catch {
+      // A folder that may not be moved stays where it is: the machine is out of VirtualBox all the same.
+      kept = { ...item, moved: null }
+    }
+  }
+  await store.put({ ...kept, phase: 'there' })
+}
+
+/** Back where it was, or beside it when something took its place, and into VirtualBox. */
+async function putBack(world: SnapshotWorld, item: KeptItem): Promise<MachineId> {
+  const { inventory, trash } = world
+  let back = item
+  if (item.moved !== null && (await exists(item.moved.to))) {
+    const free = await freeFolder(item.moved.from)
+    const settingsPath = free + item.settingsPath.slice(item.moved.from.length)
+    const { from, to } = item.moved
+    const borrowed = item.borrowed.map((medium) =>
+      isInside(medium.path, from) ? { ...medium, path: free + medium.path.slice(from.length) } : medium,
+    )
+    back = { ...item, settingsPath, borrowed, moved: { from: free, to }, phase: 'recovering' }
+    await trash.put(back)
+    await moveFolder(item.moved.to, free)
+    await remove(dirname(item.moved.to))
+  }
+  if (item.borrowed.length > 0) await lendMedia(world, back)
+  try {
+    await world.manage.run(commands.register(back.settingsPath), quietOp)
+  } catch (error) {
+    if (!(await isRegistered(world, item.uuid))) {
+      if (back.moved !== null && back !== item) await moveFolder(back.moved.from, back.moved.to).catch(() => {})
+      await trash.put({ ...back, phase: 'there' })
+      throw error
+    }
+  }
+  await trash.drop(item.uuid)
+  const id = idOf(item.uuid)
+  const entry = await inventory.find(id)
+  if (entry === null) throw failure('tool-failed', { key: 'virtualbox.error.notRegistered' })
+  inventory.publish(entry)
+  return id
+}
+
+/** Writes what VirtualBox forgot back into the machine's file: its own disks where they are now, its parent's where that is now. */
+async function lendMedia(world: SnapshotWorld, { borrowed, settingsPath, moved }: KeptItem): Promise<void> {
+  const folder = dirname(settingsPath)
+  const text = await readFile(settingsPath, 'utf8')
+  const own = new Set(parseSettings(text, settingsPath).media.map(({ uuid }) => uuid))
+  const now = new Map((await knownMedia(world)).map((medium) => [medium.uuid, medium]))
+  const media = borrowed
+    .filter(({ uuid }) => !own.has(uuid))
+    .map((medium) => ({ ...medium, path: now.get(medium.uuid)?.path ?? medium.path }))
+  if (media.length > 0) await writeAtomic(settingsPath, withMedia(text, media, moved?.from ?? folder))
+}
+
+async function freeFolder(wanted: string): Promise<string> {
+  for (let number = 2, path = wanted; ; number += 1) {
+    if (!(await exists(path))) return path
+    path = `${wanted} ${number}`
+  }
+}
+
+async function purge(world: SnapshotWorld, item: KeptItem): Promise<void> {
+  if (item.moved === null) await purgeInPlace(world, item)
+  else await remove(dirname(item.moved.to))
+  await world.records.write(item.uuid, { version: 1, restores: [], powers: {} })
+  await world.trash.drop(item.uuid)
+}
+
+/** A folder that holds other things too: only what VirtualBox wrote for this machine goes, and only in there. */
+async function purgeInPlace(world: SnapshotWorld, item: KeptItem): Promise<void> {
+  const users = await world.trash.users()
+  const folder = dirname(item.settingsPath)
+  const own = users.find(({ uuid }) => uuid === item.uuid)
+  const others = [...users.filter(({ uuid }) => uuid !== item.uuid), ...diskUsers(world)]
+  const isForeign = (path: string): boolean => usersOfFiles(item.uuid, (file) => file === path, others).length > 0
+  for (const medium of own?.settings.media ?? []) {
+    if (medium.kind === 'disk' && isInside(medium.path, folder) && !isForeign(medium.path)) await remove(medium.path)
+  }
+  const states = [own?.settings, ...(own?.settings.snapshots ?? [])].flatMap((one) => one?.stateFile ?? [])
+  const rest = [...states.filter((path) => isInside(path, folder)), item.settingsPath, `${item.settingsPath}-prev`]
+  for (const path of rest) await remove(path)
+}
+
+async function isRegistered({ inventory }: World, uuid: string): Promise<boolean> {
+  return (await inventory.registry()).machines.has(uuid)
+}
+
+async function isUnregistered(world: World, uuid: string): Promise<boolean> {
+  return !(await isRegistered(world, uuid))
+}
+
+/** Tells that a machine is gone once the registry says so. */
+async function left({ inventory }: World, uuid: string): Promise<void> {
+  await inventory.refreshRegistry()
+  inventory.changed({ kind: 'removed', id: idOf(uuid) })
+}
+
+/** Goes on with what an earlier Berth began. */
+export async function recoverTrash(
+  world: SnapshotWorld,
+  attempt: (what: string, uuid: string, work: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  for (const item of await world.trash.list()) {
+    await attempt('trash', item.uuid, async () => {
+      const isIn = await isRegistered(world, item.uuid)
+      switch (item.phase) {
+        case 'removing':
+          if (isIn) await world.trash.drop(item.uuid)
+          else await putAside(world.trash, item)
+          break
+        case 'recovering':
+          if (isIn) await world.trash.drop(item.uuid)
+          else await putBack(world, item)
+          break
+        case 'purging':
+          await purge(world, item)
+          break
+        case 'there':
+          // Brought back by other hands.
+          if (isIn && !(await exists(presentPath(item)))) await world.trash.drop(item.uuid)
+          break
+      }
+    })
+  }
+}

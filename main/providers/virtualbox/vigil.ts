@@ -1,0 +1,79 @@
+import type { World } from './world.ts'
+
+/** Whether the processes of running machines still live: a look at the system, without starting anything. */
+const processMs = 2_000
+/** How often VirtualBox is asked for its lists while a machine runs, for what no file told. */
+const runningMs = 30_000
+/** And while none does: its server would have to be started for it. */
+const restingMs = 10 * 60_000
+/** The lists are asked for when somebody looks again after having looked away for this long. */
+const awayMs = 10_000
+
+/**
+ * Looks after what the files may not tell: a machine and VirtualBox's server that were killed together, a folder that can't be
+ * watched. Rests while nobody looks.
+ */
+export function createVigil({ host, inventory }: World): { stop(): void } {
+  let processes: NodeJS.Timeout | null = null
+  let lists: NodeJS.Timeout | null = null
+  let lookedAwayAt: number | null = null
+  let living = new Set<string>()
+
+  const anyRuns = (): boolean => inventory.loaded().some((entry) => inventory.sight(entry).pid !== null)
+
+  const checkLists = (): void => {
+    inventory.check().catch((error) => host.log.warn('virtualbox.check', { error: String(error) }))
+  }
+  const scheduleLists = (): void => {
+    lists = setTimeout(
+      () => {
+        checkLists()
+        scheduleLists()
+      },
+      anyRuns() ? runningMs : restingMs,
+    )
+    lists.unref()
+  }
+
+  const checkProcesses = (): void => {
+    const alive = new Set<string>()
+    for (const entry of inventory.loaded()) {
+      if (inventory.sight(entry).pid !== null) alive.add(entry.uuid)
+      else if (living.has(entry.uuid)) {
+        void inventory.refresh(entry).then(() => inventory.publish(entry))
+      }
+    }
+    // The next list comes sooner once something runs.
+    if (alive.size > 0 && living.size === 0 && lists !== null) {
+      clearTimeout(lists)
+      scheduleLists()
+    }
+    living = alive
+  }
+
+  const begin = (): void => {
+    if (processes !== null) return
+    processes = setInterval(checkProcesses, processMs)
+    processes.unref()
+    scheduleLists()
+    if (lookedAwayAt !== null && Date.now() - lookedAwayAt > awayMs) checkLists()
+    lookedAwayAt = null
+    checkProcesses()
+  }
+  const rest = (): void => {
+    if (processes !== null) clearInterval(processes)
+    if (lists !== null) clearTimeout(lists)
+    processes = null
+    lists = null
+    lookedAwayAt = Date.now()
+  }
+
+  const forget = host.attention?.onChanged((isWatched) => (isWatched ? begin() : rest()))
+  if (host.attention?.isWatched() !== false) begin()
+  return {
+    stop() {
+      forget?.()
+      rest()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import type { RunResult } from '../../exec/command.ts'
+import type { Host, Op } from '../provider.ts'
+import type { Entry } from './entry.ts'
+import { isContention, manageFailure } from './errors.ts'
+import type { Inventory } from './inventory.ts'
+import { type MachineQueue, withPatience } from './machine-queue.ts'
+import { hasFailed, type Manage, type ManageOptions } from './manage.ts'
+import { quietOp, throwIfCancelled } from './op.ts'
+
+/** What every part of this provider is made of. */
+export interface World {
+  readonly host: Host
+  /** VirtualBox's own folder of settings: `VirtualBox.xml` is in it. */
+  readonly home: string
+  readonly manage: Manage
+  readonly queue: MachineQueue
+  readonly inventory: Inventory
+}
+
+export interface ActOptions extends ManageOptions {
+  /**
+   * Whether what was to be done is done, by a look of the caller's own. Asked after a failure, before trying again: a command
+   * that says it failed may have succeeded, and somebody else may have been quicker.
+   */
+  readonly isDone?: () => Promise<boolean>
+  /**
+   * Whether calling it off ends the command, which VirtualBox then takes back as far as it can (a copy, an export). Otherwise it
+   * is let run to its end, within its time: what VirtualBox began it finishes anyway, and the caller puts it right.
+   */
+  readonly cancellable?: boolean
+}
+
+/**
+ * Gives one machine a command that takes it: after those that came before, again while somebody else has it, and once more
+ * asking whether it is not done already. Returns what the tool said, and an empty text when only `isDone` says so.
+ */
+export function act(
+  world: World,
+  entry: Entry,
+  args: readonly string[],
+  op: Op,
+  options: ActOptions = {},
+): Promise<string> {
+  const work: Op = options.cancellable === true ? op : { ...op, signal: quietOp.signal }
+  return world.queue.run(entry.uuid, async () => {
+    throwIfCancelled(op)
+    let isDone = false
+    const result = await withPatience(
+      () => world.manage.attempt(args, work, options),
+      async (last) => {
+        if (!hasFailed(last)) return false
+        isDone = (await options.isDone?.()) ?? false
+        return !isDone && isWorthRepeating(world, entry, last)
+      },
+      op.signal,
+    )
+    if (!hasFailed(result)) return result.stdout
+    if (isDone || (await options.isDone?.()) === true) return ''
+    throwIfCancelled(op)
+    throw manageFailure(result, options.known)
+  })
+}
+
+/** A lock that a running machine holds lasts as long as it runs: waiting for it would be for ever. */
+function isWorthRepeating({ inventory }: World, entry: Entry, { stderr }: RunResult): boolean {
+  if (!isContention(stderr)) return false
+  return !(/already locked|while it is locked/.test(stderr) && inventory.sight(entry).pid !== null)
+}
+
+export { quietOp, throwIfCancelled }

@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, readFile, rm, truncate } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { askLine } from './serial.ts'
+
+/** Where the labs of the VBoxManage for tests lie. */
+const labs = '/tmp/berth-vbox'
+const guest = fileURLToPath(new URL('../../assets/guest/monitor.img', import.meta.url))
+
+/** Why tests on the real VirtualBox cannot be run here; null when they can. */
+export const missingVirtualBox: string | null = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .some((folder) => existsSync(join(folder, 'VBoxManage')))
+  ? null
+  : 'no VirtualBox'
+
+/** A registry of VirtualBox's own, with its own server and folder of machines: nothing of it is seen elsewhere. */
+export interface Lab {
+  readonly name: string
+  readonly folder: string
+  /** VirtualBox's own folder of settings: what `VBOX_USER_HOME` says to the provider. */
+  readonly home: string
+  readonly machineFolder: string
+  /** What VBoxManage said. Rejects when it ended with anything but 0. */
+  readonly manage: (...args: readonly string[]) => Promise<string>
+  /** The guest as a raw disk: for machines that are made in other ways. */
+  readonly guestDisk: string
+  /** A machine with the guest of assets/guest on its disk, and its serial port on a socket. Returns its UUID. */
+  readonly make: (name: string, options?: { readonly group?: string }) => Promise<string>
+  readonly socketOf: (uuid: string) => string
+  /** What the machine's guest answers to a line: the first group of `answer`, or all. It is asked again until it has booted. */
+  readonly ask: (uuid: string, line: string, answer: RegExp) => Promise<string>
+  /** Keeps a text on the disk of a running machine, where its snapshots hold it. */
+  readonly write: (uuid: string, text: string) => Promise<void>
+  /** The text that the running machine's disk holds; empty when there is none. */
+  readonly read: (uuid: string) => Promise<string>
+  /** The process that runs a machine; null when none does. */
+  readonly pidOf: (uuid: string) => Promise<number | null>
+  /** Ends and removes everything. Says what is still there: processes of its machines. */
+  readonly leave: () => Promise<readonly string[]>
+}
+
+/** From here on VBoxManage and providers of this process use this lab. */
+export async function openLab(name: string): Promise<Lab> {
+  const folder = join(labs, name)
+  const home = join(folder, '.config', 'VirtualBox')
+  const machineFolder = join(folder, 'machines')
+  process.env['BERTH_VBOX_LAB'] = name
+  process.env['VBOX_USER_HOME'] = home
+  const run = promisify(execFile)
+  const manage = async (...args: readonly string[]): Promise<string> =>
+    (await run('VBoxManage', [...args], { maxBuffer: 64 * 1024 * 1024 })).stdout
+
+  const pidOf = async (uuid: string): Promise<number | null> => {
+    const { stdout } = await run('pgrep', ['-f', `VBoxHeadless.*${uuid}`]).catch(() => ({ stdout: '' }))
+    const pid = Number.parseInt(stdout, 10)
+    return Number.isNaN(pid) ? null : pid
+  }
+  const socketOf = (uuid: string): string => join(folder, `${uuid.slice(0, 8)}.sock`)
+
+  const ask = async (uuid: string, line: string, answer: RegExp): Promise<string> => {
+    for (let left = 40; ; left -= 1) {
+      try {
+        return await askLine(socketOf(uuid), `${line}\n`, answer, 1_000)
+      } catch (error) {
+        if (left === 0) throw error
+        await delay(50)
+      }
+    }
+  }
+
+  await leaveNothing()
+  await mkdir(folder, { recursive: true })
+  // The wrapper sets a new lab up only when its folder is new.
+  await manage('setextradata', 'global', 'VBoxInternal/HM/FallbackToIEM', '1')
+  await manage('setextradata', 'global', 'VBoxInternal/HM/FallbackToNEM', '0')
+  await manage('setproperty', 'machinefolder', machineFolder)
+  const guestDisk = join(folder, 'guest.img')
+  await copyFile(guest, guestDisk)
+  await truncate(guestDisk, 2 * 1024 * 1024)
+
+  async function leaveNothing(): Promise<readonly string[]> {
+    for (const pid of await processesOf('VBoxHeadless')) process.kill(pid, 'SIGKILL')
+    // The server would write its registry anew.
+    for (const pid of await processesOf('VBoxSVC')) process.kill(pid, 'SIGKILL')
+    const deadline = Date.now() + 20_000
+    const left = async (): Promise<readonly number[]> => [
+      ...(await processesOf('VBoxHeadless')),
+      ...(await processesOf('VBoxSVC')),
+    ]
+    while ((await left()).length > 0 && Date.now() < deadline) await delay(50)
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    return (await left()).map((pid) => `process ${pid}`)
+  }
+
+  /** Processes of this lab alone: they carry its name in their environment. */
+  async function processesOf(program: string): Promise<readonly number[]> {
+    const { stdout } = await run('pgrep', ['-x', program]).catch(() => ({ stdout: '' }))
+    const pids = stdout.split('\n').filter((line) => line !== '')
+    const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')))
+    return pids.filter((_, index) => environments[index]?.split('\0').includes(`VBOX_USER_HOME=${home}`)).map(Number)
+  }
+
+  return {
+    name,
+    folder,
+    home,
+    machineFolder,
+    guestDisk,
+    manage,
+    async make(machineName, options = {}) {
+      const groups = options.group === undefined ? [] : ['--groups', options.group]
+      const said = await manage('createvm', '--name', machineName, '--register', '--ostype', 'Other', ...groups)
+      const uuid = /^UUID: ([0-9a-f-]{36})$/m.exec(said)?.[1] ?? ''
+      const disk = join(dirname(/^Settings file: '(.*)'$/m.exec(said)?.[1] ?? ''), 'guest.vdi')
+      await manage('convertfromraw', guestDisk, disk)
+      await manage(
+        ...['modifyvm', uuid, '--memory', '16', '--nic1', 'none', '--audio-driver', 'none'],
+        ...['--boot1', 'disk', '--boot2', 'none', '--boot3', 'none', '--boot4', 'none'],
+        ...['--bios-boot-menu', 'disabled', '--bios-logo-display-time', '0'],
+        ...['--bios-logo-fade-in', 'off', '--bios-logo-fade-out', 'off'],
+        ...['--uart1', '0x3F8', '4', '--uart-mode1', 'server', socketOf(uuid)],
+      )
+      await manage('storagectl', uuid, '--name', 'IDE', '--add', 'ide')
+      await manage(
+        ...['storageattach', uuid, '--storagectl', 'IDE', '--port', '0', '--device', '0'],
+        ...['--type', 'hdd', '--medium', disk],
+      )
+      return uuid
+    },
+    socketOf,
+    ask,
+    async write(uuid, text) {
+      await ask(uuid, `write ${text}`, /Written to the disk/)
+    },
+    async read(uuid) {
+      const said = await ask(uuid, 'read', /(On the disk: .*|Nothing is on the disk)\r\n/)
+      return /^On the disk: (.*)$/.exec(said)?.[1] ?? ''
+    },
+    pidOf,
+    leave: leaveNothing,
+  }
+}
+
+/** The last lines of a machine's log, for a failure's message. */
+export async function lastLog(lab: Lab, name: string): Promise<string> {
+  return (await readFile(join(lab.machineFolder, name, 'Logs', 'VBox.log'), 'utf8')).slice(-2000)
+}
