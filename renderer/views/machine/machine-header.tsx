@@ -40,7 +40,7 @@ export function MachineHeader({
   return (
     <header className="machine-header drag-region">
       <NameField context={context} />
-      <p className="machine-state">
+      <p className={`machine-state ${context.endpoint.state === 'unreachable' ? 'machine-state-past' : ''}`}>
         <StateMark name={markOf(state)} />
         <span className={wordClass(state)}>{word}</span>
         {fraction !== null && (
@@ -60,10 +60,15 @@ export function MachineHeader({
   )
 }
 
-function HowLong({ context: { machine } }: { readonly context: PermitContext }): ReactNode {
+function HowLong({ context: { machine, endpoint } }: { readonly context: PermitContext }): ReactNode {
   const say = useSay()
   const locale = useLocale()
   const now = useMinute()
+  if (endpoint.state === 'unreachable') {
+    return (
+      <span className="faint-text cut">{say('list.asOf', { time: momentText(endpoint.since, now, locale, say) })}</span>
+    )
+  }
   // What cannot be read says why on its page.
   if (machine.state === 'inaccessible') return null
   if (machine.remark !== null) return <span className="faint-text cut">{say(machine.remark)}</span>
