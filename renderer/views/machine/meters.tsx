@@ -19,12 +19,18 @@ const disk: Reading = (stats) => sum(stats.diskReadBytesPerSecond, stats.diskWri
 const network: Reading = (stats) => sum(stats.networkReceiveBytesPerSecond, stats.networkSendBytesPerSecond)
 
 /** Four figures with two minutes of history. What the tool does not say reads "not known", never 0. */
-export function Meters({ machine }: { readonly machine: Machine }): ReactNode {
+export function Meters({
+  machine,
+  isReachable,
+}: {
+  readonly machine: Machine
+  readonly isReachable: boolean
+}): ReactNode {
   const say = useSay()
   const locale = useLocale()
   const known = useApp(statsHistoryOf(machine.id))
   const system = useApp((state) => state.system)
-  const isWatched = machine.state === 'running' || machine.state === 'paused'
+  const isWatched = isReachable && (machine.state === 'running' || machine.state === 'paused')
   // What was read while it ran is nobody's figure once it is off.
   const history = isWatched ? known : nothing
   const latest = history.at(-1) ?? null

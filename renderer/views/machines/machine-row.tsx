@@ -64,7 +64,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
       <GridPart role="gridcell" className="row-end">
         {isHovered || isCursor ? <RowActions machine={machine} isShown={isHovered} /> : null}
         <span className="row-state">
-          <RowState machine={machine} state={state} task={task} provider={provider} />
+          <RowState machine={machine} state={state} task={task} provider={provider} isStale={props.isStale} />
         </span>
       </GridPart>
     </GridPart>

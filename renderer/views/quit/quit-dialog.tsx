@@ -87,7 +87,7 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
         {count > 0 && (
           <li>
             <StateMark name="running" />
-            <span className="grow cut">
+            <span className="grow quit-names">
               {count > namedAtMost ? (
                 <Say
                   text="quit.andMore"
