@@ -17,6 +17,7 @@ import { openAnnotations } from './services/annotations.ts'
 import { createConsoles } from './services/consoles.ts'
 import { createInventory } from './services/inventory.ts'
 import { createQuitting } from './services/quit.ts'
+import { createScreens } from './services/screens.ts'
 import { createStats } from './services/stats.ts'
 import { createTasks } from './services/tasks.ts'
 import { createTrash } from './services/trash.ts'
@@ -71,18 +72,26 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
   const tasks = createTasks({ inventory, log, now })
   const stats = createStats(inventory, log)
   const trash = createTrash(providers, log)
+  const onMachine = (listener: (id: MachineId) => void) =>
+    inventory.onChanged(({ upserts, removed }) => {
+      for (const { id } of upserts) listener(id)
+      for (const id of removed) listener(id)
+    })
   const consoles = createConsoles({
     consolesOf: (id) => inventory.providerOf(id).consoles ?? null,
     machine: inventory.machine,
-    onMachine: (listener: (id: MachineId) => void) =>
-      inventory.onChanged(({ upserts, removed }) => {
-        for (const { id } of upserts) listener(id)
-        for (const id of removed) listener(id)
-      }),
+    onMachine,
     open: openSource,
     scrollbackLines: () => settings.get().terminal.scrollbackLines,
     changed: (session) => dispatcher.publish('console.changed', session),
     closed: (sessionId) => dispatcher.publish('console.closed', { sessionId }),
+    now,
+    log,
+  })
+  const screens = createScreens({
+    screensOf: (id) => inventory.providerOf(id).screens ?? null,
+    machine: inventory.machine,
+    onMachine,
     now,
     log,
   })
@@ -94,6 +103,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     activity,
     annotations,
     consoles,
+    screens,
     stats,
     trash,
     quitting,
@@ -131,6 +141,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
       await activity.stop()
       stats.stop()
       await consoles.dispose()
+      screens.dispose()
       await inventory.stop()
       for (const provider of providers) {
         await provider

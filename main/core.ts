@@ -6,6 +6,7 @@ import type { Consoles } from './services/consoles.ts'
 import type { Purpose } from './services/files.ts'
 import type { InventoryService } from './services/inventory.ts'
 import type { Quitting } from './services/quit.ts'
+import type { Screens } from './services/screens.ts'
 import type { StatsService } from './services/stats.ts'
 import type { TaskService } from './services/tasks.ts'
 import type { TrashService } from './services/trash.ts'
@@ -34,6 +35,7 @@ export interface Core {
   readonly activity: Activity
   readonly annotations: AnnotationStore
   readonly consoles: Consoles
+  readonly screens: Screens
   readonly stats: StatsService
   readonly trash: TrashService
   readonly quitting: Quitting

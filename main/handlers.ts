@@ -8,7 +8,7 @@ import { snapshotHandlers } from './handlers/snapshots.ts'
 
 /** Every call and stream of the contract: one that is forgotten does not compile. */
 export function createHandlers(core: Core): Handlers {
-  const { tasks, activity, consoles, stats } = core
+  const { tasks, activity, consoles, screens, stats } = core
   return {
     calls: {
       ...programHandlers(core),
@@ -28,6 +28,7 @@ export function createHandlers(core: Core): Handlers {
 
       'console.options': ({ id }) => consoles.options(id),
       'console.open': (request) => consoles.open(request),
+      'console.openHost': async (request) => consoles.openHost(request),
       'console.list': async () => consoles.list(),
       'console.close': ({ sessionId }) => consoles.close(sessionId),
       'console.reopen': async ({ sessionId }) => consoles.reopen(sessionId),
@@ -35,6 +36,7 @@ export function createHandlers(core: Core): Handlers {
     },
     streams: {
       'console.attach': consoles.attach,
+      'screen.attach': screens.attach,
       'stats.watch': (_nothing, stream) => {
         const { view, close } = stats.watch(stream.down)
         return { up: ({ ids }) => view(ids), closed: close }

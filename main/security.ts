@@ -18,7 +18,8 @@ export function isOurs(url: string): boolean {
 }
 
 /**
- * Serves the page to a session, and allows it nothing but that and the clipboard for its terminals. `onServed` is called for
+ * Serves the page to a session, and allows it nothing but that, the clipboard for its terminals, and what machines' screens
+ * need: to hold the pointer and to fill the display. `onServed` is called for
  * each file that has been read for it.
  */
 export function guardSession(session: Session, pageRoot: string, log: Log, onServed: () => void): void {
@@ -31,12 +32,17 @@ export function guardSession(session: Session, pageRoot: string, log: Log, onSer
     return new Response(new Uint8Array(file.content), { headers: { ...headers, ...file.headers } })
   })
   session.setPermissionRequestHandler((contents, permission, decide, details) => {
-    const isAllowed = isClipboard(permission) && details.isMainFrame && isOurs(contents.getURL())
+    const isAllowed =
+      (isClipboard(permission) || isScreen(permission)) && details.isMainFrame && isOurs(contents.getURL())
     if (!isAllowed) log.warn('permission.refused', { permission })
     decide(isAllowed)
   })
   session.setPermissionCheckHandler((_contents, permission, origin) => isClipboard(permission) && isOurs(`${origin}/`))
   session.setDevicePermissionHandler(() => false)
+}
+
+function isScreen(permission: string): boolean {
+  return permission === 'pointerLock' || permission === 'fullscreen' || permission === 'keyboardLock'
 }
 
 function isClipboard(permission: string): boolean {

@@ -17,6 +17,7 @@ import type {
   Inventory,
   InventoryChange,
   QuitPlan,
+  ScreenDown,
   SessionsView,
   SnapshotsChanged,
 } from './views.ts'
@@ -92,6 +93,8 @@ export const calls = {
   'console.options': call<readonly ConsoleOption[]>()(v.byMachine),
   /** Opens a session, or finds the open one of a console that has only one line (serial). */
   'console.open': call<SessionId>()(v.openConsoleRequest),
+  /** A new terminal with a shell of this computer. */
+  'console.openHost': call<SessionId>()(v.openHostRequest),
   'console.list': call<SessionsView>()(v.nothing),
   /** Ends the session and what runs in it. Hiding a tab does not. */
   'console.close': call<void>()(v.bySession),
@@ -129,6 +132,8 @@ export const feeds = {
 export const streams = {
   /** A terminal: what was said before, then bytes as they come. Main waits when too much is unacknowledged. */
   'console.attach': stream<ConsoleDown>()(v.attachRequest, v.consoleUp),
+  /** A machine's screen: how it stands, the whole of it once, then what changes, as fast as this viewer has it shown. */
+  'screen.attach': stream<ScreenDown>()(v.attachScreenRequest, v.screenUp),
   /** Figures, at most each 2 s, for the machines named last: those in view. */
   'stats.watch': stream<readonly Stats[]>()(v.nothing, v.statsUp),
 } as const

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type EndpointId, type MachineId, parseId } from '../domain/ids.ts'
+import { mostPixels } from '../domain/screen.ts'
 import { configureSpecSchema, createSpecSchema, descriptionSchema, nameSchema, pathSchema } from '../domain/spec.ts'
 
 /** For calls that need nothing. */
@@ -72,6 +73,14 @@ export const openConsoleRequest = z.object({
   user: z.string().max(200).nullable(),
   folder: pathSchema.nullable(),
 })
+export const openHostRequest = z.object({
+  /** Typed at the prompt for the person to send off: one line, so that nothing runs by itself. null types nothing. */
+  typed: z
+    .string()
+    .max(4000)
+    .regex(/^[^\x00-\x1f\x7f-\x9f]*$/)
+    .nullable(),
+})
 const columns = z.number().int().min(2).max(1000)
 const rows = z.number().int().min(1).max(1000)
 export const attachRequest = z.object({ sessionId: handleSchema, columns, rows })
@@ -80,6 +89,30 @@ export const consoleUp = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('input'), data: z.string().max(1_000_000) }),
   z.object({ kind: z.literal('resize'), columns, rows }),
   z.object({ kind: z.literal('ack'), bytes: z.number().int().min(0) }),
+])
+
+export const attachScreenRequest = z.object({ id: machineIdSchema, consoleId: handleSchema })
+const pointer = {
+  buttons: z.number().int().min(0).max(31),
+  wheelX: z.number().int().min(-100).max(100),
+  wheelY: z.number().int().min(-100).max(100),
+}
+const place = z.number().int().min(0).max(mostPixels)
+const way = z.number().int().min(-mostPixels).max(mostPixels)
+/** What a person does to a screen. `shown` acknowledges the frame of that number and all before it. */
+export const screenUp = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('shown'), frame: z.number().int().min(0) }),
+  z.object({ kind: z.literal('key'), code: z.string().regex(/^[A-Za-z0-9]{1,32}$/), isDown: z.boolean() }),
+  z.object({ kind: z.literal('type'), text: z.string().max(100_000) }),
+  z.object({
+    kind: z.literal('pointer'),
+    input: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('at'), x: place, y: place, ...pointer }),
+      z.object({ kind: z.literal('by'), dx: way, dy: way, ...pointer }),
+    ]),
+  }),
+  /** Tries again now; `takeOver` though another program has it. */
+  z.object({ kind: z.literal('open'), takeOver: z.boolean() }),
 ])
 
 export const settingsRequest = z.object({ changes: z.record(z.string(), z.unknown()) })

@@ -3,6 +3,7 @@ import type { AppError } from '../domain/errors.ts'
 import type { MachineId, SessionId, TaskId } from '../domain/ids.ts'
 import type { Annotation, Machine } from '../domain/machine.ts'
 import type { Endpoint, HostInfo, ProviderInfo } from '../domain/provider.ts'
+import type { ScreenArea, ScreenStatus, TextCursor } from '../domain/screen.ts'
 import type { TaskResult, TaskState, TaskVerb } from '../domain/task.ts'
 
 /** The whole, at one revision. Changes with a higher revision apply on top. */
@@ -44,6 +45,41 @@ export type ConsoleDown =
   | { readonly kind: 'data'; readonly data: Uint8Array }
   /** Another viewer resized the session. */
   | { readonly kind: 'size'; readonly columns: number; readonly rows: number }
+
+/**
+ * Down a screen's stream. Frames are numbered from 1 and the next comes when the last is said to be shown; meanwhile what
+ * changes is gathered, so a slow viewer sees fewer pictures, never old ones. A frame of another size or kind than the last
+ * begins anew and is whole.
+ */
+export type ScreenDown =
+  | { readonly kind: 'status'; readonly status: ScreenStatus }
+  /** `lines` are the rows given, in the order in which their packed cells stand in `data`, a whole row each. */
+  | {
+      readonly kind: 'text'
+      readonly frame: number
+      readonly columns: number
+      readonly rows: number
+      readonly lines: readonly number[]
+      readonly cursor: TextCursor | null
+      readonly data: Uint8Array
+    }
+  /** The pixels of `areas` one after another, row by row, four bytes each. */
+  | {
+      readonly kind: 'pixels'
+      readonly frame: number
+      readonly width: number
+      readonly height: number
+      readonly areas: readonly ScreenArea[]
+      readonly data: Uint8Array
+    }
+  /** The whole as a PNG file. */
+  | {
+      readonly kind: 'picture'
+      readonly frame: number
+      readonly width: number
+      readonly height: number
+      readonly data: Uint8Array
+    }
 
 /** A finished or running task as the activity keeps it, across restarts. */
 export interface ActivityEntry {

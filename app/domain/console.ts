@@ -3,14 +3,18 @@ import type { MachineId, SessionId } from './ids.ts'
 
 /** A console a machine offers now, best first. `withheld` says why it cannot be opened at the moment. */
 export interface ConsoleOption {
-  /** Unique within the machine: `serial0`, `shell`, `attach`, `logs`. */
+  /** Unique within the machine: `screen0`, `serial0`, `shell`, `attach`, `logs`. */
   readonly id: string
-  readonly kind: 'serial' | 'shell' | 'attach' | 'logs'
+  /** A `screen` is seen and has no session: the stream `screen.attach` carries it. The others are terminals. */
+  readonly kind: 'screen' | 'serial' | 'shell' | 'attach' | 'logs'
   readonly label: Text
   /** Whether what is typed goes anywhere. Logs do not. */
   readonly writable: boolean
   readonly withheld: Text | null
 }
+
+/** The kinds of console that a terminal shows. */
+export type TerminalKind = Exclude<ConsoleOption['kind'], 'screen'>
 
 /**
  * opening: being made. live: bytes flow. ended: the other side is gone, its text is kept; what ended with its machine comes
@@ -21,10 +25,12 @@ export type SessionState = 'opening' | 'live' | 'ended' | 'lost'
 /** A console session: owned by main, watched by any number of windows. */
 export interface Session {
   readonly id: SessionId
-  readonly machineId: MachineId
+  /** null: of this computer itself, beside all machines. */
+  readonly machineId: MachineId | null
+  /** The machine's name, or this computer's. */
   readonly machineName: string
   readonly consoleId: string
-  readonly kind: ConsoleOption['kind']
+  readonly kind: TerminalKind
   /** Short name for the tab: `bash`, `serial 1`, `logs`. Not translated. */
   readonly title: string
   readonly state: SessionState

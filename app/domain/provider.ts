@@ -14,6 +14,7 @@ export const capabilities = [
   'suspend',
   'snapshots',
   'consoles',
+  'screens',
   'create',
   'clone',
   'rename',

@@ -10,6 +10,7 @@ import { machinesEn } from './areas/machines.ts'
 import { mockEn } from './areas/mock.ts'
 import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
+import { screenEn } from './areas/screen.ts'
 import { tasksEn } from './areas/tasks.ts'
 import { terminalEn } from './areas/terminal.ts'
 import type { Message } from './text.ts'
@@ -31,6 +32,7 @@ export const en = {
   ...mockEn,
   ...providersEn,
   ...qemuEn,
+  ...screenEn,
   ...tasksEn,
   ...terminalEn,
 } as const satisfies Readonly<Record<string, Message>>

@@ -10,6 +10,7 @@ import { machinesKo } from './areas/machines.ts'
 import { mockKo } from './areas/mock.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
+import { screenKo } from './areas/screen.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
 import type { Catalogue } from './text.ts'
@@ -28,6 +29,7 @@ export const ko: Catalogue = {
   ...mockKo,
   ...providersKo,
   ...qemuKo,
+  ...screenKo,
   ...tasksKo,
   ...terminalKo,
 }

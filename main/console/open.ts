@@ -87,6 +87,7 @@ function startTerminal(target: Extract<ConsoleTarget, { kind: 'pty' | 'output' }
       name: 'xterm-256color',
       cols: size.columns,
       rows: size.rows,
+      ...(target.kind === 'pty' && target.folder !== undefined ? { cwd: target.folder } : {}),
       env: { ...process.env, COLORTERM: 'truecolor', ...target.env },
       encoding: null,
     })

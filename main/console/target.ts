@@ -10,6 +10,8 @@ export type ConsoleTarget =
       readonly file: string
       readonly args: readonly string[]
       readonly env: Readonly<Record<string, string>>
+      /** Where it starts; left out: wherever Berth runs. */
+      readonly folder?: string
       /** What its exit codes mean when the program could not do its work; null for an ordinary end. */
       readonly explain: (exitCode: number, lastOutput: string) => Text | null
       /**

@@ -14,6 +14,7 @@ import type { Text } from '../../app/messages/text.ts'
 import type { ConsoleTarget } from '../console/target.ts'
 import type { Runner } from '../exec/command.ts'
 import type { Log } from '../log.ts'
+import type { ScreenEvents, ScreenSource } from '../screen/source.ts'
 
 /**
  * What one piece of work is given: how it is told to stop, where it says how far it is, and where the commands it runs are
@@ -166,6 +167,19 @@ export interface ConsoleOps {
    */
   tail(id: MachineId, lines: number, op: Op): Promise<string | null>
 }
+export interface ScreenOps {
+  /**
+   * Opens a screen that `consoles.options` lists. Settles once it is there, having said its mode or about to. `takeOver`: a
+   * person wants it although another program has it. Throws `unsupported` when this machine has none and never will.
+   */
+  open(
+    id: MachineId,
+    consoleId: string,
+    as: { readonly takeOver: boolean },
+    events: ScreenEvents,
+    op: Op,
+  ): Promise<ScreenSource>
+}
 export interface CreateOps {
   options(endpointId: EndpointId, op: Op): Promise<CreateOptions>
   /** The equivalent command lines. Pure but for looking up tools. */
@@ -210,6 +224,7 @@ export interface Facets {
   readonly suspend: SuspendOps
   readonly snapshots: SnapshotOps
   readonly consoles: ConsoleOps
+  readonly screens: ScreenOps
   readonly create: CreateOps
   readonly clone: CloneOps
   readonly rename: RenameOps
@@ -227,6 +242,7 @@ const facets: Readonly<Record<Capability & keyof Facets, true>> & Record<Exclude
   suspend: true,
   snapshots: true,
   consoles: true,
+  screens: true,
   create: true,
   clone: true,
   rename: true,

@@ -7,9 +7,11 @@ import type { ConsoleOption, Session } from '../../app/domain/console.ts'
 import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, SessionId } from '../../app/domain/ids.ts'
 import type { Machine } from '../../app/domain/machine.ts'
-import { type ConsoleSession, createSession } from '../console/session.ts'
+import { hostName, hostShell } from '../console/host-shell.ts'
+import { type ConsoleSession, createSession, type SessionConfig } from '../console/session.ts'
 import type { OpenSource } from '../console/source.ts'
 import type { ConsoleTarget } from '../console/target.ts'
+import { openTyping } from '../console/typing.ts'
 import type { Log } from '../log.ts'
 import type { ConsoleOps, Op } from '../providers/provider.ts'
 
@@ -38,6 +40,7 @@ export interface ConsolesWorld {
 export interface Consoles {
   options(id: MachineId): Promise<readonly ConsoleOption[]>
   open(request: InputOf<Calls['console.open']>): Promise<SessionId>
+  openHost(request: InputOf<Calls['console.openHost']>): SessionId
   list(): SessionsView
   close(sessionId: SessionId): Promise<void>
   reopen(sessionId: SessionId): void
@@ -67,6 +70,33 @@ export function createConsoles(world: ConsolesWorld): Consoles {
     return session
   }
 
+  const checkRoom = (): void => {
+    if (sessions.size < mostSessions) return
+    throw failure(
+      'busy',
+      { key: 'terminal.tooMany', params: { count: mostSessions } },
+      { hint: { key: 'terminal.tooMany.hint' } },
+    )
+  }
+  const begin = (
+    of: Pick<SessionConfig, 'title' | 'resolve' | 'open' | 'machine'> & {
+      readonly identity: Omit<SessionConfig['identity'], 'id'>
+    },
+  ): SessionId => {
+    const id = randomUUID()
+    const session = createSession({
+      ...of,
+      identity: { ...of.identity, id },
+      historyBytes: world.scrollbackLines() * bytesPerLine,
+      changed: world.changed,
+      now: world.now,
+      log: world.log,
+    })
+    sessions.set(id, session)
+    world.changed(session.view())
+    return id
+  }
+
   const close = async (sessionId: SessionId): Promise<void> => {
     const session = sessions.get(sessionId)
     // Two windows may close it at once.
@@ -81,45 +111,42 @@ export function createConsoles(world: ConsolesWorld): Consoles {
       const ops = opsOf(id)
       const option = (await ops.options(id, operation())).find((candidate) => candidate.id === consoleId)
       if (option === undefined) throw failure('not-found', { key: 'terminal.gone' })
-      const isShell = option.kind === 'shell'
+      const { kind } = option
+      if (kind === 'screen') throw failure('unsupported', { key: 'screen.notTerminal' })
+      const isShell = kind === 'shell'
       const sameConsole = (session: Session): boolean => session.machineId === id && session.consoleId === consoleId
       const existing = [...sessions.values()].find((session) => sameConsole(session.view()))
       if (existing !== undefined && !isShell) {
         if (existing.view().state === 'ended' && option.withheld === null) existing.reopen()
         return existing.view().id
       }
-      if (sessions.size >= mostSessions) {
-        throw failure(
-          'busy',
-          { key: 'terminal.tooMany', params: { count: mostSessions } },
-          { hint: { key: 'terminal.tooMany.hint' } },
-        )
-      }
+      checkRoom()
       if (isShell && option.withheld !== null) throw failure('wrong-state', option.withheld)
       const resolve = (): Promise<ConsoleTarget> => ops.target(id, consoleId, { user, folder }, operation())
       // A shell that cannot be had is said where it was asked for; what waits for its machine gets a tab.
       let first: ConsoleTarget | null = isShell ? await resolve() : null
-      const sessionId = randomUUID()
-      sessions.set(
-        sessionId,
-        createSession({
-          identity: { id: sessionId, machineId: id, consoleId, kind: option.kind, writable: option.writable },
-          title: first?.title ?? consoleId,
-          historyBytes: world.scrollbackLines() * bytesPerLine,
-          resolve: async () => {
-            const known = first
-            first = null
-            return known ?? resolve()
-          },
-          open: world.open,
-          machine: () => world.machine(id),
-          changed: world.changed,
-          now: world.now,
-          log: world.log,
-        }),
-      )
-      world.changed(sessionOf(sessionId).view())
-      return sessionId
+      return begin({
+        identity: { machineId: id, consoleId, kind, writable: option.writable },
+        title: first?.title ?? consoleId,
+        resolve: async () => {
+          const known = first
+          first = null
+          return known ?? resolve()
+        },
+        open: world.open,
+        machine: () => world.machine(id),
+      })
+    },
+    openHost({ typed }) {
+      checkRoom()
+      const name = hostName()
+      return begin({
+        identity: { machineId: null, consoleId: 'shell', kind: 'shell', writable: true },
+        title: hostShell().title,
+        resolve: async () => hostShell(),
+        open: typed === null || typed === '' ? world.open : openTyping(world.open, typed),
+        machine: () => ({ name, state: 'running' }),
+      })
     },
     list: () => ({ sessions: [...sessions.values()].map((session) => session.view()) }),
     close,

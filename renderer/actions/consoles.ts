@@ -2,6 +2,7 @@ import type { ConsoleOption } from '../../app/domain/console.ts'
 import type { MachineId, SessionId } from '../../app/domain/ids.ts'
 import { sessionById, showSession, stepTab, toggleSplit } from '../store/console-tabs.ts'
 import { consoles } from '../store/consoles.ts'
+import { store } from '../store/store.ts'
 import { attempt, call } from './call.ts'
 import { placeOf } from './machines.ts'
 
@@ -12,9 +13,10 @@ export interface ShellChoice {
 }
 const asUsual: ShellChoice = { user: null, folder: null }
 
-/** Which console a machine's Terminal button opens: the first that can be opened now, else the first. */
+/** Which console a machine's Terminal button opens: the first terminal that can be opened now, else the first. */
 export function bestConsole(options: readonly ConsoleOption[]): ConsoleOption | null {
-  return options.find((option) => option.withheld === null) ?? options[0] ?? null
+  const terminals = options.filter((option) => option.kind !== 'screen')
+  return terminals.find((option) => option.withheld === null) ?? terminals[0] ?? null
 }
 
 /**
@@ -39,6 +41,19 @@ export async function openTerminal(machineId: MachineId, isNew = false): Promise
 /** Opens one console; rejects with main's failure. */
 export function openSession(machineId: MachineId, consoleId: string, choice: ShellChoice): Promise<SessionId> {
   return call('console.open', { id: machineId, consoleId, ...choice })
+}
+
+/**
+ * Opens a terminal of this computer in the dock. `commands` are typed at its prompt, for the person to read, change and send
+ * off: nothing runs by itself.
+ */
+export async function openHostTerminal(commands: readonly string[] | null): Promise<SessionId | null> {
+  const joint = store.getState().system?.platform === 'win32' ? '; ' : ' && '
+  return attempt('window', async () => {
+    const sessionId = await call('console.openHost', { typed: commands?.join(joint) ?? null })
+    showTerminal(sessionId)
+    return sessionId
+  })
 }
 
 export function showTerminal(sessionId: SessionId): void {

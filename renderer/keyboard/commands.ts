@@ -31,9 +31,13 @@ export function isWindowKey(event: KeyboardEvent): boolean {
 /** Marks an element that takes the keyboard for its guest: shortcuts inside it are those of the terminal column. */
 export const terminalSelector = '.xterm, [data-takes-keys]'
 
+/** Marks a captured screen: every key is its guest's, but for the chord that lets go. */
+const capturedSelector = '[data-takes-all-keys]'
+
 /** Listens for shortcuts on the whole page, before anything in it. */
 export function listenForShortcuts(): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target instanceof Element && event.target.closest(capturedSelector) !== null) return
     const inTerminal = event.target instanceof Element && event.target.closest(terminalSelector) !== null
     const command = commandOf(event, { isMac, inTerminal })
     if (command === null || isModalOpen(command) || !runCommand(command)) return

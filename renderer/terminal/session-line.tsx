@@ -17,7 +17,8 @@ export function SessionLine({ session }: { readonly session: Session }): ReactNo
   const say = useSay()
   const locale = useLocale()
   const isFlooded = useConsoles((state) => state.flooded.has(session.id))
-  const canStart = useApp((state) => permissionOf('start', session.machineId)(state).kind === 'allowed')
+  const { machineId } = session
+  const canStart = useApp((state) => machineId !== null && permissionOf('start', machineId)(state).kind === 'allowed')
   const text = session.state === 'live' ? (isFlooded ? flooded : null) : lineOf(session, locale)
   if (text === null) return null
   const isOver = session.state === 'ended'
@@ -27,8 +28,8 @@ export function SessionLine({ session }: { readonly session: Session }): ReactNo
       <span className="grow">
         <Say text={text} />
       </span>
-      {isOver && canStart && (
-        <Button size="small" icon="play" onClick={() => void startMachine(session.machineId)}>
+      {isOver && canStart && machineId !== null && (
+        <Button size="small" icon="play" onClick={() => void startMachine(machineId)}>
           {say('terminal.start', { name: session.machineName })}
         </Button>
       )}

@@ -11,6 +11,7 @@ import { terminalKeyOf, terminalKeyText } from './keys.ts'
 import { terminalEntries } from './menu-entries.ts'
 import { NoticeLine } from './notice-line.tsx'
 import { SessionLine } from './session-line.tsx'
+import { useSessionName } from './session-name.ts'
 import './terminal.css'
 import { answerFor, joinView, viewOf } from './views.ts'
 
@@ -37,7 +38,8 @@ export function TerminalPane({
   const { isHere, claim } = useClaim(session.id)
   const alwaysDark = useApp((state) => state.settings?.terminal.alwaysDark ?? false)
   const className = `terminal-pane ${alwaysDark ? 'terminal-dark' : ''} ${isActive ? 'terminal-active' : ''}`
-  const label = say('terminal.pane', { name: session.machineName, title: session.title })
+  const { name, key } = useSessionName(session)
+  const label = say(key('pane'), { name, title: session.title })
   return (
     <section className={className} aria-label={label} onFocusCapture={onActive} data-session={session.id}>
       {isHere ? (

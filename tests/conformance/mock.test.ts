@@ -98,7 +98,7 @@ const shared = [
 
 describeProvider('pretended virtual machines', {
   missing: null,
-  facets: [...shared, 'reset', 'suspend', 'clone', 'trash'],
+  facets: [...shared, 'screens', 'reset', 'suspend', 'clone', 'trash'],
   start: () => startMock('vm'),
   promptMs: 1_000,
 })

@@ -6,6 +6,7 @@ import { describeConsoles } from './consoles.ts'
 import { errorFrom, type Ground, make, op, readNow, type Setup, seen, steady } from './ground.ts'
 import { describeKeeping } from './keeping.ts'
 import { describePower } from './power.ts'
+import { describeScreens } from './screens.ts'
 import { describeSnapshots } from './snapshots.ts'
 
 /**
@@ -27,6 +28,7 @@ export function describeProvider(name: string, setup: Setup): void {
     describeWhole(ground, setup)
     describePower(ground, setup)
     if (setup.facets.includes('consoles')) describeConsoles(ground)
+    if (setup.facets.includes('screens')) describeScreens(ground)
     describeKeeping(ground, setup)
     if (setup.facets.includes('snapshots')) describeSnapshots(ground)
     describeCancelling(ground, setup)

@@ -1,3 +1,4 @@
+import type { ConsoleOption } from '../../../app/domain/console.ts'
 import type { Fact } from '../../../app/domain/details.ts'
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
@@ -6,6 +7,7 @@ import { formatBytes, formatMemory, GB, GiB, MiB } from '../../../app/domain/uni
 import type { Text } from '../../../app/messages/text.ts'
 import type { ConfigureOps, ConsoleOps, Provider, StatsOps } from '../provider.ts'
 import { type Guests, logLines } from './guest.ts'
+import { hasScreen } from './screens.ts'
 import { throwIfCancelled, type World } from './world.ts'
 
 type FactMore = Partial<Pick<Fact, 'mono' | 'copyable' | 'revealPath' | 'openUrl'>>
@@ -100,13 +102,23 @@ export function createConsoles(world: World, guests: Guests): ConsoleOps {
       const off: Text | null = isUp(id) ? null : { key: 'mock.console.off' }
       const { machine, quirks } = world.of(id)
       if (machine.kind === 'vm') {
-        return [1, 2].map((number) => ({
-          id: `serial${number - 1}`,
-          kind: 'serial',
-          label: { key: 'mock.console.serial', params: { number } },
+        const screen: ConsoleOption = {
+          id: 'screen0',
+          kind: 'screen',
+          label: { key: 'screen.display' },
           writable: true,
           withheld: off,
-        }))
+        }
+        const serials = [1, 2].map(
+          (number): ConsoleOption => ({
+            id: `serial${number - 1}`,
+            kind: 'serial',
+            label: { key: 'mock.console.serial', params: { number } },
+            writable: true,
+            withheld: off,
+          }),
+        )
+        return hasScreen(world, id) ? [screen, ...serials] : serials
       }
       const noShell: Text | null = quirks.includes('no-shell') ? { key: 'mock.console.noShell' } : null
       return [
@@ -120,6 +132,7 @@ export function createConsoles(world: World, guests: Guests): ConsoleOps {
       const option = (await this.options(id, op)).find((one) => one.id === consoleId)
       if (option === undefined) throw failure('not-found', { key: 'mock.console.off' })
       if (option.withheld !== null) throw failure('wrong-state', option.withheld)
+      if (option.kind === 'screen') throw failure('unsupported', { key: 'screen.notTerminal' })
       const title = option.kind === 'serial' ? `serial ${Number(consoleId.slice(-1)) + 1}` : consoleId
       return { kind: 'socket', title, path: await guests.socketOf(id, consoleId), logPath: null }
     },

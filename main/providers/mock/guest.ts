@@ -149,16 +149,25 @@ function talk(socket: Socket, world: World, id: MachineId, consoleId: string): v
   }
 
   function run(command: string): void {
-    const { files } = world.of(id)
-    const [word = '', first = ''] = command.split(/\s+/)
-    const written = /^echo\s+(.*?)\s*>\s*(\S+)$/.exec(command)
-    if (written !== null) world.change(id, { files: new Map([...files, [written[2] ?? '', written[1] ?? '']]) })
-    else if (word === 'rm') world.change(id, { files: new Map([...files].filter(([name]) => name !== first)) })
-    else if (word === 'flood') stopFlood = flood(socket)
-    else if (word === 'poweroff') world.setState(id, 'stopped')
-    else if (word === 'panic') world.setState(id, 'crashed')
-    else say(answer(command, word, first, files))
+    if (command === 'colours') say(colours)
+    else if (command === 'flood') stopFlood = flood(socket)
+    else say(runCommand(world, id, command))
   }
+}
+
+const colours = `${Array.from({ length: 16 }, (_, index) => `\x1b[38;5;${index}m██\x1b[0m`).join(' ')}\n`
+
+/** Carries out what was typed, on whatever console, and gives the answer, its lines ended. */
+export function runCommand(world: World, id: MachineId, command: string): string {
+  const { files } = world.of(id)
+  const [word = '', first = ''] = command.split(/\s+/)
+  const written = /^echo\s+(.*?)\s*>\s*(\S+)$/.exec(command)
+  if (written !== null) world.change(id, { files: new Map([...files, [written[2] ?? '', written[1] ?? '']]) })
+  else if (word === 'rm') world.change(id, { files: new Map([...files].filter(([name]) => name !== first)) })
+  else if (word === 'poweroff') world.setState(id, 'stopped')
+  else if (word === 'panic') world.setState(id, 'crashed')
+  else return answer(command, word, first, files)
+  return ''
 }
 
 function answer(command: string, word: string, first: string, files: Files): string {
@@ -173,8 +182,6 @@ function answer(command: string, word: string, first: string, files: Files): str
       return `${files.get(first) ?? `cat: ${first}: No such file or directory`}\n`
     case 'echo':
       return `${command.slice(5)}\n`
-    case 'colours':
-      return `${Array.from({ length: 16 }, (_, index) => `\x1b[38;5;${index}m██\x1b[0m`).join(' ')}\n`
     case 'hangul':
       return '가나다 한글 ㅎㅏㄴㄱㅡㄹ ｱｲｳ é ñ 👩‍🚀 خادم\n'
     case 'bell':

@@ -1,3 +1,4 @@
+import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Verb } from '../../../app/domain/verbs.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { Provider, ProviderFactory } from '../provider.ts'
@@ -6,6 +7,7 @@ import { createConfigure, createConsoles, createDetails, createStats } from './f
 import { createGuests } from './guest.ts'
 import { createKeeping, createMaking } from './make.ts'
 import { createPower } from './power.ts'
+import { createPretendedScreens } from './screens.ts'
 import { seedMachines } from './seed.ts'
 import { createSnapshots } from './snapshots.ts'
 import { createWorld } from './world.ts'
@@ -62,11 +64,16 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
       world.machines.set(mock.machine.id, mock)
     }
     const guests = createGuests(world)
+    const screens = createPretendedScreens(world)
+    const closeConsoles = (machineId: MachineId): void => {
+      guests.closeMachine(machineId)
+      screens.closeMachine(machineId)
+    }
     const away = (): boolean => options.alive && kind === 'vm' && isAway(world, startedMs)
     const forget = world.watch((change) => {
-      if (change.kind === 'removed') guests.closeMachine(change.id)
+      if (change.kind === 'removed') closeConsoles(change.id)
       if (change.kind === 'upsert' && ['stopped', 'crashed', 'suspended'].includes(change.machine.state)) {
-        guests.closeMachine(change.machine.id)
+        closeConsoles(change.machine.id)
       }
     })
     const { pauses, suspends, resets, restarts, ...power } = createPower(world)
@@ -114,6 +121,7 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
       async recover() {},
       async dispose() {
         forget()
+        screens.dispose()
         await guests.dispose()
       },
     }
@@ -143,7 +151,7 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
     }
 
     return kind === 'vm'
-      ? { ...common, reset: resets, suspend: suspends, clone: keeping.clones, trash: keeping.bin }
+      ? { ...common, screens, reset: resets, suspend: suspends, clone: keeping.clones, trash: keeping.bin }
       : common
   }
 }

@@ -4,30 +4,21 @@ import { permit } from '../../../app/domain/permit.ts'
 import { call } from '../../actions/call.ts'
 import { Button } from '../../components/button.tsx'
 import { useSay } from '../../say.tsx'
+import { ScreenThumbnail } from '../../screen/thumbnail.tsx'
+import { useConsoleOptions } from '../terminals/use-console-options.ts'
 import { useAnswer } from './use-answer.ts'
 import { doVerb } from './verbs.ts'
 
 const refreshMs = 5_000
 
-/** What the machine said last: its log or its serial console, every few seconds while it runs and the window is looked at. */
+/** The machine at a glance: its screen, where it has one, else what it said last. */
 export function Preview({ context }: { readonly context: PermitContext }): ReactNode {
   const say = useSay()
   const { machine, provider } = context
-  const isLive = machine.state === 'running'
-  const hasConsoles = provider.capabilities.includes('consoles')
-  const tick = useTick(isLive && hasConsoles)
-  const output = useAnswer(machine.id, `${machine.state} ${tick}`, () =>
-    hasConsoles ? call('machine.output', { id: machine.id }) : Promise.resolve(null),
-  )
-  const text = output.value?.trimEnd() ?? ''
   const permission = permit('console', context)
   return (
     <figure className="preview" aria-label={say('preview.label')}>
-      {text === '' ? (
-        <figcaption className="preview-empty">{say(emptyKey(context))}</figcaption>
-      ) : (
-        <pre className={`preview-text ${isLive ? '' : 'preview-past'}`}>{text}</pre>
-      )}
+      {provider.capabilities.includes('screens') ? <Screen context={context} /> : <Words context={context} />}
       {permission.kind !== 'absent' && (
         <Button
           size="small"
@@ -40,6 +31,35 @@ export function Preview({ context }: { readonly context: PermitContext }): React
         </Button>
       )}
     </figure>
+  )
+}
+
+function Screen({ context }: { readonly context: PermitContext }): ReactNode {
+  const { id, name } = context.machine
+  const screen = useConsoleOptions(id)?.find((option) => option.kind === 'screen')
+  if (screen === undefined) return <Words context={context} />
+  return (
+    <ScreenThumbnail key={id} machineId={id} consoleId={screen.id} name={name}>
+      <Words context={context} />
+    </ScreenThumbnail>
+  )
+}
+
+/** What the machine said last: its log or its serial console, every few seconds while it runs and the window is looked at. */
+function Words({ context }: { readonly context: PermitContext }): ReactNode {
+  const say = useSay()
+  const { machine, provider } = context
+  const isLive = machine.state === 'running'
+  const hasConsoles = provider.capabilities.includes('consoles')
+  const tick = useTick(isLive && hasConsoles)
+  const output = useAnswer(machine.id, `${machine.state} ${tick}`, () =>
+    hasConsoles ? call('machine.output', { id: machine.id }) : Promise.resolve(null),
+  )
+  const text = output.value?.trimEnd() ?? ''
+  return text === '' ? (
+    <figcaption className="preview-empty">{say(emptyKey(context))}</figcaption>
+  ) : (
+    <pre className={`preview-text ${isLive ? '' : 'preview-past'}`}>{text}</pre>
   )
 }
 

@@ -3,6 +3,7 @@ import type { Machine } from '../../../app/domain/machine.ts'
 import { type Verb, verbs } from '../../../app/domain/verbs.ts'
 import type { MessageKey, TextParams } from '../../../app/messages/text.ts'
 import type { Locale } from '../../../app/messages/write.ts'
+import { openHostTerminal } from '../../actions/consoles.ts'
 import { checkAll } from '../../actions/endpoints.ts'
 import { chooseFilter, openDialog, openMachine, showView } from '../../actions/navigate.ts'
 import { quitBerth } from '../../actions/quit.ts'
@@ -135,6 +136,7 @@ export function everywhere(locale: Locale): readonly PaletteItem[] {
     item('table', 'palette.toggleTable', 'machines', () => void runCommand('table'), 'table'),
     item('sidebar', 'palette.toggleSidebar', 'sidebar', () => void runCommand('sidebar'), 'sidebar'),
     item('dock', 'palette.toggleDock', 'terminal', () => void runCommand('dock'), 'dock'),
+    item('host', 'palette.hostTerminal', 'laptop', () => void openHostTerminal(null)),
     item('check', 'palette.checkAll', 'refresh', () => void checkAll()),
     item('trash', 'nav.trash', 'trash', () => showView('trash')),
     item('providers', 'nav.providers', 'plug', () => showView('providers')),

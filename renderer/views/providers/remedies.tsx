@@ -1,9 +1,17 @@
 import type { ReactNode } from 'react'
 import type { Endpoint } from '../../../app/domain/provider.ts'
+import { openHostTerminal } from '../../actions/consoles.ts'
 import { openLink } from '../../actions/endpoints.ts'
 import { Button } from '../../components/button.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Say, useSay } from '../../say.tsx'
+import { focusTerminal } from '../../terminal/views.ts'
+
+/** The commands stand at a prompt of this computer; the keyboard is there, and Enter is the person's. */
+async function inTerminal(commands: readonly string[]): Promise<void> {
+  const sessionId = await openHostTerminal(commands)
+  if (sessionId !== null) focusTerminal(sessionId)
+}
 
 /** How to put an endpoint right on this system: each way with its commands to copy, or its page. */
 export function Remedies({ endpoint }: { readonly endpoint: Endpoint }): ReactNode {
@@ -18,6 +26,9 @@ export function Remedies({ endpoint }: { readonly endpoint: Endpoint }): ReactNo
           {remedy.commands.length > 0 && (
             <div className="remedy-commands">
               <pre className="mono selectable">{remedy.commands.join('\n')}</pre>
+              <Button size="small" icon="terminal" onClick={() => void inTerminal(remedy.commands)}>
+                {say('providers.inTerminal')}
+              </Button>
               <CopyButton text={remedy.commands.join('\n')} label={say('providers.copyCommands')} />
             </div>
           )}

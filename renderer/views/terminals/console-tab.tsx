@@ -10,6 +10,7 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import type { IconName } from '../../components/icon.tsx'
 import { Segments } from '../../components/segments.tsx'
 import { Say, useSay } from '../../say.tsx'
+import { Display } from '../../screen/display.tsx'
 import { useConsoles } from '../../store/consoles.ts'
 import { machineOf, permissionOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
@@ -19,6 +20,7 @@ import './console-tab.css'
 import { useConsoleOptions } from './use-console-options.ts'
 
 const icons: Readonly<Record<ConsoleOption['kind'], IconName>> = {
+  screen: 'screen',
   serial: 'terminal',
   shell: 'terminal',
   attach: 'plug',
@@ -32,7 +34,11 @@ export function ConsoleTab({ machineId }: { readonly machineId: MachineId }): Re
   const name = useApp((state) => machineOf(machineId)(state)?.name ?? '')
   const [chosen, setChosen] = useState<string | null>(null)
   if (options === null) return <EmptyState>{say('console.looking')}</EmptyState>
-  const option = options.find((candidate) => candidate.id === chosen) ?? options.find(isOpenable) ?? options[0]
+  const option =
+    options.find((candidate) => candidate.id === chosen) ??
+    options.find((candidate) => candidate.kind === 'screen') ??
+    options.find(isOpenable) ??
+    options[0]
   if (option === undefined) {
     return (
       <EmptyState>
@@ -40,17 +46,26 @@ export function ConsoleTab({ machineId }: { readonly machineId: MachineId }): Re
       </EmptyState>
     )
   }
+  const segments = (
+    <Segments
+      label={say('console.kinds', { name })}
+      value={option.id}
+      segments={options.map(({ id, kind, label }) => ({ value: id, label: say(label), icon: icons[kind] }))}
+      onChange={setChosen}
+    />
+  )
   return (
     <div className="console-tab">
-      <div className="console-bar">
-        <Segments
-          label={say('console.kinds', { name })}
-          value={option.id}
-          segments={options.map(({ id, kind, label }) => ({ value: id, label: say(label), icon: icons[kind] }))}
-          onChange={setChosen}
-        />
-      </div>
-      <ConsolePlace key={option.id} machineId={machineId} name={name} option={option} />
+      {option.kind === 'screen' ? (
+        <Display key={option.id} machineId={machineId} name={name} option={option}>
+          {segments}
+        </Display>
+      ) : (
+        <>
+          <div className="console-bar">{segments}</div>
+          <ConsolePlace key={option.id} machineId={machineId} name={name} option={option} />
+        </>
+      )}
     </div>
   )
 }

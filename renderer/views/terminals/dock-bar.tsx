@@ -3,6 +3,7 @@ import type { Session } from '../../../app/domain/console.ts'
 import {
   closeTerminal,
   fillWindow,
+  openHostTerminal,
   openTerminal,
   showTerminal,
   splitTerminals,
@@ -13,12 +14,14 @@ import { IconButton } from '../../components/icon-button.tsx'
 import { Menu, type MenuEntry } from '../../components/menu.tsx'
 import { Name } from '../../components/name.tsx'
 import { type MarkName, StateMark } from '../../components/state-mark.tsx'
+import { thisComputer } from '../../format/host.ts'
 import { isMac } from '../../keyboard/platform.ts'
 import { shortcutText } from '../../keyboard/shortcuts.ts'
 import { type SayFunction, useSay } from '../../say.tsx'
 import { consoles, useConsoles } from '../../store/consoles.ts'
 import { store } from '../../store/store.ts'
 import { terminalKeyText } from '../../terminal/keys.ts'
+import { useSessionName } from '../../terminal/session-name.ts'
 import { focusTerminal } from '../../terminal/views.ts'
 
 /** Machines offered for a new terminal: more are a search away, in the list. */
@@ -108,6 +111,7 @@ function DockTab({
   readonly isShown: boolean
 }): ReactNode {
   const say = useSay()
+  const { name, key } = useSessionName(session)
   const hasRung = useConsoles((state) => state.rang.has(session.id))
   const word =
     session.state === 'ended' ? say('dock.tabEnded') : session.state === 'lost' ? say('dock.tabLost') : session.title
@@ -127,7 +131,7 @@ function DockTab({
         onAuxClick={(event) => event.button === 1 && void closeTerminal(session.id)}
       >
         <StateMark name={markOf(session)} />
-        <Name name={session.machineName} fallback={session.machineId} />
+        <Name name={name} fallback={session.machineId ?? ''} />
         <span className="dock-tab-title">{word}</span>
         {hasRung && (
           <span className="dock-tab-bell">
@@ -139,7 +143,7 @@ function DockTab({
         type="button"
         tabIndex={-1}
         className="dock-tab-close"
-        aria-label={say('dock.close', { name: session.machineName, title: session.title })}
+        aria-label={say(key('close'), { name, title: session.title })}
         onClick={() => void closeTerminal(session.id)}
       >
         <Icon name="close" size="small" />
@@ -154,16 +158,25 @@ function markOf({ state }: Session): MarkName {
 
 /** Where a new terminal may be opened: the machine of the active tab first, then the selection, then what runs. */
 function newEntries(say: SayFunction): readonly MenuEntry[] {
-  const { inventory, ui } = store.getState()
+  const { inventory, system, ui } = store.getState()
   const { sessions, active } = consoles.getState()
   const first = [sessions.find((session) => session.id === active)?.machineId, ...ui.selection]
   const running = [...inventory.machines.values()].filter((machine) => machine.state === 'running')
   const offered = running
     .toSorted((a, b) => Number(first.includes(b.id)) - Number(first.includes(a.id)) || a.name.localeCompare(b.name))
     .slice(0, mostOffered)
-  if (offered.length === 0) return [{ kind: 'heading', id: 'none', label: say('dock.noRunning') }]
+  const host: MenuEntry = {
+    kind: 'item',
+    id: 'host',
+    label: thisComputer(system, say),
+    icon: 'laptop',
+    choose: () => void openHostTerminal(null),
+  }
   return [
     { kind: 'heading', id: 'in', label: say('dock.newIn') },
+    host,
+    { kind: 'separator', id: 'machines' },
+    ...(offered.length === 0 ? [{ kind: 'heading', id: 'none', label: say('dock.noRunning') } as const] : []),
     ...offered.map(
       (machine): MenuEntry => ({
         kind: 'item',

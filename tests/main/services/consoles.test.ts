@@ -1,4 +1,6 @@
+import { setTimeout as pass } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { calls } from '../../../app/contract/contract.ts'
 import type { ConsoleDown } from '../../../app/contract/views.ts'
 import type { ConsoleOption, Session } from '../../../app/domain/console.ts'
 import { failure } from '../../../app/domain/errors.ts'
@@ -126,6 +128,47 @@ describe('opening a console', () => {
     for (let at = 0; at < 100; at++) await consoles.open(ask('shell'))
     await expect(consoles.open(ask('shell'))).rejects.toMatchObject({ error: { code: 'busy' } })
     await consoles.dispose()
+  })
+})
+
+describe('a terminal of this computer', () => {
+  it('belongs to no machine, and is a new one each time', async () => {
+    const first = consoles.openHost({ typed: null })
+    expect(consoles.openHost({ typed: null })).not.toBe(first)
+    const session = consoles.list().sessions.find((one) => one.id === first)
+    expect(session).toMatchObject({ machineId: null, kind: 'shell', writable: true })
+    expect(session?.machineName).not.toBe('')
+    attach(first)
+    await live(first)
+    expect(opened[0]?.target).toMatchObject({ kind: 'pty', folder: expect.stringMatching(/./) })
+    // What becomes of machines is nothing to it.
+    state = null
+    machines.emit(id)
+    expect(consoles.list().sessions.map(({ state: one }) => one)).not.toContain('ended')
+  })
+
+  it('types what it is given once the shell has shown its prompt, and only once', async () => {
+    const sessionId = consoles.openHost({ typed: 'sudo apt install qemu' })
+    attach(sessionId)
+    await live(sessionId)
+    expect(opened[0]?.typed).toBe('')
+    opened[0]?.events.data(Buffer.from('$ '))
+    await expect.poll(() => opened[0]?.typed).toBe('sudo apt install qemu')
+    opened[0]?.events.data(Buffer.from('sudo apt install qemu'))
+    opened[0]?.events.ended({ exitCode: 0 })
+    consoles.reopen(sessionId)
+    await live(sessionId)
+    opened[1]?.events.data(Buffer.from('$ '))
+    await pass(400)
+    expect([opened[0]?.typed, opened[1]?.typed]).toEqual(['sudo apt install qemu', ''])
+  })
+
+  it('takes one line only: what would run by itself is refused at the door', () => {
+    const { input } = calls['console.openHost']
+    expect(input.safeParse({ typed: 'ls' }).success).toBe(true)
+    for (const typed of ['ls\n', 'ls\r', 'a\x03', '\x1b[A', 'x\u0085']) {
+      expect(input.safeParse({ typed }).success, JSON.stringify(typed)).toBe(false)
+    }
   })
 })
 

@@ -1,0 +1,105 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { MachineId } from '../../app/domain/ids.ts'
+import type { ScreenStatus } from '../../app/domain/screen.ts'
+import { useMinute } from '../format/clock.ts'
+import { momentText } from '../format/moment-text.ts'
+import { useLocale, useSay } from '../say.tsx'
+import { attachScreen } from './attach-screen.ts'
+import './display.css'
+import { createPainter } from './painter.ts'
+
+/** A small picture need not move: this is as often as it is drawn anew. */
+const refreshMs = 5_000
+
+/**
+ * A machine's screen, small: live every few seconds while it is looked at, else the last picture with its time. Until there
+ * is one, `children`.
+ */
+export function ScreenThumbnail({
+  machineId,
+  consoleId,
+  name,
+  children,
+}: {
+  readonly machineId: MachineId
+  readonly consoleId: string
+  readonly name: string
+  readonly children: ReactNode
+}): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  const now = useMinute()
+  const host = useRef<HTMLDivElement>(null)
+  const [status, setStatus] = useState<ScreenStatus | null>(null)
+  const [isDrawn, setDrawn] = useState(false)
+
+  useEffect(() => {
+    const place = host.current
+    if (place === null) return
+    const canvas = document.createElement('canvas')
+    canvas.className = 'screen-canvas'
+    place.append(canvas)
+    const painter = createPainter(canvas)
+    const over = new AbortController()
+    const line = attachScreen(machineId, consoleId, {
+      status: setStatus,
+      async frame(frame) {
+        await painter.paint(frame)
+        setDrawn(true)
+        await whileLookedAt(refreshMs, over.signal)
+      },
+    })
+    const observer = new ResizeObserver(() =>
+      painter.layOut({ width: place.clientWidth, height: place.clientHeight, scale: 'fit' }),
+    )
+    observer.observe(place)
+    return () => {
+      over.abort()
+      observer.disconnect()
+      line.leave()
+      painter.dispose()
+      canvas.remove()
+      setDrawn(false)
+    }
+  }, [machineId, consoleId])
+
+  const isLive = status?.state === 'live'
+  const at = status?.pictureAt ?? null
+  return (
+    <>
+      {!isDrawn && children}
+      <div
+        ref={host}
+        className={`display-stage preview-screen ${isLive ? '' : 'preview-past'}`}
+        role="img"
+        aria-label={say('screen.of', { name })}
+        hidden={!isDrawn}
+      />
+      {isDrawn && !isLive && at !== null && (
+        <span className="preview-time">{say('screen.asOf', { time: momentText(at, now, locale, say) })}</span>
+      )}
+    </>
+  )
+}
+
+/** Settles after a time that passes only while the window is seen; at once when it is over. */
+function whileLookedAt(ms: number, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', look)
+      over.removeEventListener('abort', done)
+      resolve()
+    }
+    const look = (): void => {
+      if (isPassed && !document.hidden) done()
+    }
+    let isPassed = false
+    const timer = setTimeout(() => {
+      isPassed = true
+      look()
+    }, ms)
+    document.addEventListener('visibilitychange', look)
+    over.addEventListener('abort', done)
+  })
+}
