@@ -1,13 +1,14 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { ArchitectureOption, Limit, VmCreateOptions } from '../../../app/domain/spec.ts'
 import { GiB, MiB } from '../../../app/domain/units.ts'
+import { freeBytes } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import { architectureOf, hostArchitecture } from './architectures.ts'
-import { freeBytes } from './files.ts'
 import { findFirmware } from './firmware.ts'
 import { endpointId } from './machine.ts'
 import type { System } from './tools.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const maxCpus = 255
 const maxDiskBytes = 65_536 * GiB

@@ -5,17 +5,18 @@ import { isAbsolute, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { look, names } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { CreateOps, Op } from '../provider.ts'
 import { architectureOf } from './architectures.ts'
 import { imageArguments, qemuArguments } from './commands.ts'
 import { createOptions } from './create-options.ts'
 import { type Definition, type Disk, isInPlace, macOf, readDefinition } from './definitions.ts'
-import { look, names } from './files.ts'
 import { type Firmware, findFirmware } from './firmware.ts'
 import { type Folder, varsFile } from './layout.ts'
 import { checkSpace } from './qemu-img.ts'
 import { makeMachine } from './staging.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const diskFile = 'disk0.qcow2'
 /** A new qcow2 is almost empty, but a disk without any room makes no machine. */
@@ -118,7 +119,7 @@ async function makeDisks(
         )
       }
       if (disk.use === 'in-place') return [{ file: path, format: disk.format, sizeBytes: info.virtualBytes }]
-      await world.images.copy({ path, format: disk.format }, folder.file(diskFile), null, { key: 'qemu.step.copy' }, op)
+      await world.images.copy({ path, format: disk.format }, folder.file(diskFile), null, { key: 'kept.step.copy' }, op)
       return [{ file: diskFile, format: 'qcow2', sizeBytes: info.virtualBytes }]
     }
   }
@@ -130,8 +131,8 @@ export async function checkPath(path: string, field: string): Promise<string> {
   if (about?.isFile() === true || about?.isBlockDevice() === true) return realpath(path)
   throw failure(
     'not-found',
-    { key: 'qemu.error.file', params: { path } },
-    { hint: { key: 'qemu.error.file.hint' }, field },
+    { key: 'kept.error.file', params: { path } },
+    { hint: { key: 'kept.error.file.hint' }, field },
   )
 }
 

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { Failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { exists, readTail, remove } from '../common/files.ts'
+import { quietOp } from '../common/op.ts'
 import { imagesOf } from './definitions.ts'
-import { exists, readTail, remove } from './files.ts'
 import type { Entry } from './fleet.ts'
 import type { ProcessIdentity } from './process.ts'
 import { connectQmp, deferred, type Qmp, type QmpEvent, withTimeout } from './qmp.ts'
 import { writeRun } from './run-record.ts'
-import { quietOp, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** A machine's process, as far as it is known. */
 export interface Live {

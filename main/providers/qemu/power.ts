@@ -1,12 +1,13 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import type { Entry, Known } from './fleet.ts'
 import { launch } from './launch.ts'
 import { type Live, recheck, refreshStatus } from './live.ts'
 import { type Qmp, withTimeout } from './qmp.ts'
 import { resumeFromDisk } from './suspend.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000

@@ -3,11 +3,11 @@ import type { DiskFormat } from '../../../app/domain/spec.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { RunResult } from '../../exec/command.ts'
+import { freeBytes } from '../common/files.ts'
 import type { Host, Op } from '../provider.ts'
 import { imageArguments } from './commands.ts'
 import type { Image } from './definitions.ts'
 import { runFailure } from './errors.ts'
-import { freeBytes } from './files.ts'
 import { type ImageInfo, parseImageInfo, parseMeasure, parseProgress } from './parse.ts'
 
 const lookMs = 30_000
@@ -94,5 +94,5 @@ export async function checkSpace(path: string, neededBytes: number): Promise<voi
   const free = await freeBytes(path)
   if (free === null || free >= neededBytes + spareBytes) return
   const params = { needed: formatBytes(neededBytes + spareBytes, 'en'), free: formatBytes(free, 'en') }
-  throw failure('no-space', { key: 'qemu.error.needsSpace', params }, { hint: { key: 'qemu.error.noSpace.hint' } })
+  throw failure('no-space', { key: 'qemu.error.needsSpace', params }, { hint: { key: 'kept.error.noSpace.hint' } })
 }

@@ -1,10 +1,11 @@
 import { rename } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import { readJson, readTail, remove, settleFile, writeJson } from '../common/files.ts'
+import { quietOp } from '../common/op.ts'
 import type { Op, SuspendOps } from '../provider.ts'
 import { acceleratorSchema } from './accelerator.ts'
 import { launchFailure } from './errors.ts'
-import { readJson, readTail, remove, settleFile, writeJson } from './files.ts'
 import type { Entry, Known } from './fleet.ts'
 import { hardwareFailure, hardwareOf, hardwareSchema } from './hardware.ts'
 import { launch } from './launch.ts'
@@ -14,7 +15,7 @@ import { memoryInUse } from './memory.ts'
 import { endProcess, letRunOrEnd, lineOf } from './power.ts'
 import { checkSpace } from './qemu-img.ts'
 import type { Qmp } from './qmp.ts'
-import { quietOp, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** What a kept memory belongs to. */
 export const suspendedSchema = z.object({

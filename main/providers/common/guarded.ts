@@ -1,5 +1,5 @@
 import type { Op } from '../provider.ts'
-import { throwIfCancelled } from './world.ts'
+import { throwIfCancelled } from './op.ts'
 
 /** A facet whose methods do nothing at all once they were called off. Every method takes its `op` last. */
 export function guarded<F extends object>(facet: F): F {

@@ -1,0 +1,36 @@
+import type { V86 } from 'v86'
+
+/**
+ * The parts of v86 that its own types leave out and that we stand on, as version 0.5.462 has them. The version is pinned, and
+ * what a newer one lacks is said when a machine starts.
+ */
+export interface Internals {
+  readonly cpu: {
+    readonly wasm_memory: WebAssembly.Memory
+    readonly io: {
+      register_write(
+        port: number,
+        device: object,
+        byte: ((value: number) => void) | undefined,
+        word: ((value: number) => void) | undefined,
+      ): void
+    }
+    readonly devices: {
+      readonly acpi: { pm1_status: number; readonly pm1_enable: number; status: number }
+    }
+    device_raise_irq(line: number): void
+  }
+  save_state(): ArrayBuffer
+  restore_state(state: ArrayBuffer): void
+  run(): void
+  stop(): void
+  next_tick(milliseconds: number): void
+}
+
+export function internalsOf(emulator: V86): Internals {
+  const { v86 } = emulator as unknown as { readonly v86: Internals }
+  const { cpu } = v86
+  const needed = [cpu.wasm_memory, cpu.io.register_write, cpu.devices.acpi, cpu.device_raise_irq, v86.next_tick]
+  if (needed.some((part) => part === undefined)) throw new Error('This is another v86 than the one Berth was made for')
+  return v86
+}
