@@ -30,6 +30,8 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'node20',
         ssr: true,
+        // What the program brings along beside its code: a guest, an emulator.
+        emitAssets: true,
         sourcemap: true,
         minify: false,
         rolldownOptions: {
