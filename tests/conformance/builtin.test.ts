@@ -10,6 +10,7 @@ describeProvider('built-in machines', {
     'suspend',
     'snapshots',
     'consoles',
+    'screens',
     'create',
     'clone',
     'rename',

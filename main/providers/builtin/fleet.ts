@@ -9,6 +9,7 @@ import { createSerialLine, type SerialLine } from './line.ts'
 import type { Live } from './live.ts'
 import { machineOf, providerId } from './machine.ts'
 import { type RunRecord, readRun } from './run-record.ts'
+import { createMachineScreen, type MachineScreen } from './screen.ts'
 
 /** One machine as Berth knows it: what its folder says, and its thread if it is on. */
 export interface Entry {
@@ -16,6 +17,8 @@ export interface Entry {
   readonly folder: Folder
   /** Its serial line, which outlives a thread that is replaced by another. */
   readonly line: SerialLine
+  /** Its screen, likewise. */
+  readonly screen: MachineScreen
   /** null when its file cannot be read; `problem` says why. */
   definition: Definition | null
   problem: string | null
@@ -67,6 +70,7 @@ export function createFleet(host: Host, layout: Layout, changed: (change: Provid
         uuid,
         folder: layout.machine(uuid),
         line: createSerialLine(),
+        screen: createMachineScreen(),
         definition: null,
         problem: null,
         stamp: '',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { type Failure, failure } from '../../../app/domain/errors.ts'
 import { rotate } from '../common/files.ts'
-import { quietOp, throwIfCancelled } from '../common/op.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import { makeOf } from './definitions.ts'
 import { isFloppy } from './discs.ts'
@@ -54,19 +54,21 @@ export async function launch(
     { hardware, serialLogPath: folder.serialLog, memory: how.memory, paused: how.paused },
     {
       said: entry.line.said,
+      shown: entry.screen.shown,
       off() {
         if (live === null || live.isEnding) return
         live.isEnding = true
         void live.thread.end()
       },
-      stuck: () => settle(world, entry, live, 'stuck'),
-      diskFull: () => settle(world, entry, live, 'full'),
+      stuck: () => settleActivity(world, entry, live, 'stuck'),
+      diskFull: () => settleActivity(world, entry, live, 'full'),
     },
   )
   entry.line.plug({
     write: (bytes) => thread.tell({ kind: 'serial', bytes }),
     taken: (bytes) => thread.tell({ kind: 'taken', bytes }),
   })
+  entry.screen.plug(thread.tell)
   const activity = how.paused ? 'paused' : 'running'
   const begun: Live = { thread, activity, since: run.startedAt, isEnding: false, gone: Promise.resolve() }
   live = Object.assign(begun, { gone: thread.gone.then((why) => conclude(world, entry, begun, why)) })
@@ -116,15 +118,13 @@ async function hardwareOf({ entry, definition }: Known): Promise<Hardware> {
   }
 }
 
-function settle(world: World, entry: Entry, live: Live | null, activity: Activity): void {
+/** Says what a machine is doing from now on. */
+export function settleActivity(world: World, entry: Entry, live: Live | null, activity: Activity): void {
   if (live === null || live.isEnding) return
   live.activity = activity
   live.since = world.host.now().toISOString()
   world.fleet.publish(entry)
 }
-
-/** Changes what a machine is doing and tells it. */
-export const settleActivity = settle
 
 async function conclude(world: World, entry: Entry, live: Live, why: string | null): Promise<void> {
   const isCrash = why !== null && !live.isEnding
@@ -143,8 +143,14 @@ async function conclude(world: World, entry: Entry, live: Live, why: string | nu
   if (!wasShown) return
   await world.fleet.refresh(entry).catch(() => {})
   // One that is being restored has another thread in a moment, and its line goes on.
-  if (!entry.holds.some(({ state }) => state === 'restoring')) entry.line.hangUp()
+  if (!entry.holds.some(({ state }) => state === 'restoring')) hangUp(entry)
   world.fleet.publish(entry)
+}
+
+/** Whoever looks or listens is told that the machine is off. */
+export function hangUp({ line, screen }: Entry): void {
+  line.hangUp()
+  screen.hangUp()
 }
 
 /** Ends a machine's thread. Settles when it is gone and its files are free. */
@@ -161,7 +167,7 @@ export async function letRun(world: World, entry: Entry): Promise<void> {
   const { live } = entry
   if (live === null) return
   await live.thread.ask({ kind: 'resume' })
-  if (live.activity === 'paused' || live.activity === 'full') settle(world, entry, live, 'running')
+  if (live.activity === 'paused' || live.activity === 'full') settleActivity(world, entry, live, 'running')
 }
 
 /** The machine's thread; fails when it is off. */
@@ -180,6 +186,3 @@ export async function orEnd<T>(entry: Entry, job: () => Promise<T>): Promise<T> 
     throw error as Failure
   }
 }
-
-/** For launches that nobody may call off any more. */
-export const undeterred: Op = quietOp

@@ -27,6 +27,7 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
   const layout = layoutOf(host.dataDir)
   const world: World = { host, layout, fleet: createFleet(host, layout, changes.emit) }
   const { fleet } = world
+  const consoles = guarded(createConsoles(world))
   const power = guarded(createPower(world))
   const { trash, ...remove } = createRemove(world)
   const since = host.now().toISOString()
@@ -43,7 +44,8 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     pause: power,
     suspend: guarded(createSuspend(world)),
     snapshots: guarded(createSnapshots(world)),
-    consoles: guarded(createConsoles(world)),
+    consoles,
+    screens: consoles,
     create: guarded(createCreate(world)),
     clone: guarded(createClone(world)),
     rename: guarded({

@@ -9,7 +9,7 @@ import { makeOf } from './definitions.ts'
 import { copyDisk } from './emulator/keep.ts'
 import { fileFailure } from './errors.ts'
 import type { Known } from './fleet.ts'
-import { endMachine, launch, letRun } from './live.ts'
+import { endMachine, hangUp, launch, letRun } from './live.ts'
 import { checkSpace, unfit } from './memory.ts'
 import { emulator } from './program.ts'
 import {
@@ -44,7 +44,7 @@ export function restorable(world: World, known: Known): Restorable<KeptSnapshot>
     drop: (id) => dropSnapshot(folder, id),
     settled: async () => {
       // A machine that was restored into being off hangs its line up, which was held for another thread.
-      if (entry.live === null) entry.line.hangUp()
+      if (entry.live === null) hangUp(entry)
     },
     warn: (event, error) => world.host.log.warn(`builtin.${event}`, { uuid: entry.uuid, error: String(error) }),
   }

@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import { failure } from '../../../app/domain/errors.ts'
-import type { Answers, Beginning, FromThread, Order, Told, ToThread } from './emulator/messages.ts'
+import type { Answers, Beginning, FromThread, Order, ScreenPart, Told, ToThread } from './emulator/messages.ts'
 import { troubleFailure } from './errors.ts'
 import { threadFile, wasm } from './program.ts'
 
 /** What a machine's thread says by itself. */
 export interface ThreadEvents {
   readonly said: (bytes: Uint8Array, log: { readonly file: number; readonly end: number }) => void
+  readonly shown: (parts: readonly ScreenPart[]) => void
   readonly off: () => void
   readonly stuck: () => void
   readonly diskFull: () => void
@@ -72,6 +73,7 @@ export async function startThread(beginning: Omit<Beginning, 'wasm'>, events: Th
       }
     },
     said: ({ bytes, log }) => events.said(bytes, log),
+    shown: ({ parts }) => events.shown(parts),
     off: () => events.off(),
     stuck: () => events.stuck(),
     'disk-full': () => events.diskFull(),

@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { V86, type V86Image, type V86Options } from 'v86'
 import { type FileDrive, openDrive } from './disk.ts'
-import { type Internals, internalsOf } from './internals.ts'
+import { busOf, type Internals, internalsOf } from './internals.ts'
 import { copyDisk, readMemory, writeMemory } from './keep.ts'
+import { createKeyboard } from './keyboard.ts'
 import type { Answers, Beginning, FromThread, Hardware, Order, Told, ToThread, Trouble } from './messages.ts'
+import { createPointer } from './pointer.ts'
+import { createScreen, provideImageData } from './screen.ts'
 import { createSerialOut } from './serial-out.ts'
 
 /** ACPI's first register block, which v86 has wired here, and what a guest writes into it to switch off. */
@@ -20,6 +23,7 @@ async function main(): Promise<void> {
   const port = parentPort
   if (port === null) throw new Error('not in a thread')
   const beginning = workerData as Beginning
+  provideImageData()
   const say = (message: FromThread): void => port.postMessage(message)
 
   const stops = new Set<'paused' | 'held' | 'full' | 'keeping'>(beginning.paused ? ['paused'] : [])
@@ -36,6 +40,20 @@ async function main(): Promise<void> {
         })
   const emulator = await createEmulator(beginning.wasm, beginning.hardware, disk)
   const internals = internalsOf(emulator)
+  sleepWell(internals)
+  const { vga, ps2 } = internals.cpu.devices
+  const screen = createScreen(
+    () => vga.screen_fill_buffer(),
+    (parts) => say({ kind: 'shown', parts }),
+  )
+  vga.screen = screen.adapter
+  const keyboard = createKeyboard(
+    (bytes) => emulator.keyboard_send_scancodes(bytes),
+    () => ps2.kbd_buffer.length,
+  )
+  const pointer = createPointer(emulator, busOf(emulator), (kind) =>
+    say({ kind: 'shown', parts: [{ kind: 'takes', takes: { keyboard: true, pointer: kind, text: true } }] }),
+  )
   let isRunning = false
 
   /** Lets the guest run, or stand still, as `stops` says. From the next instruction on: nothing here waits for a timer. */
@@ -114,13 +132,18 @@ async function main(): Promise<void> {
     }
   }
 
-  function take(told: Told): void {
-    if (told.kind === 'serial') emulator.serial_send_bytes(0, told.bytes)
-    else serial.taken(told.bytes)
+  const hear: { readonly [K in Told['kind']]: (told: Extract<Told, { kind: K }>) => void } = {
+    serial: ({ bytes }) => emulator.serial_send_bytes(0, bytes),
+    taken: ({ bytes }) => serial.taken(bytes),
+    watch: ({ isWatched }) => screen.watch(isWatched),
+    next: () => screen.next(),
+    keys: ({ bytes }) => keyboard.send(bytes),
+    type: ({ text }) => keyboard.type(text),
+    pointer: ({ input }) => pointer.take(input),
   }
 
   port.on('message', (message: ToThread) => {
-    if (message.id === null) return take(message.told)
+    if (message.id === null) return (hear[message.told.kind] as (told: Told) => void)(message.told)
     const { id, order } = message
     carryOut(order).then(
       (value) => say({ kind: 'answer', id, value }),
@@ -162,6 +185,17 @@ async function createEmulator(wasm: WebAssembly.Module, hardware: Hardware, disk
   const emulator = new V86(options)
   await new Promise<void>((resolve) => emulator.add_listener('emulator-loaded', resolve))
   return emulator
+}
+
+/**
+ * Lets a guest that stands still sleep. v86 itself asks for a turn at once whenever less than a millisecond is left, some
+ * hundred times for every tick of the guest's clock.
+ */
+function sleepWell(internals: Internals): void {
+  internals.yield = (milliseconds, turn) => {
+    if (milliseconds <= 0) setImmediate(() => internals.yield_callback(turn))
+    else setTimeout(() => internals.yield_callback(turn), Math.ceil(milliseconds))
+  }
 }
 
 /** Hears of the guest's switching off, by ACPI, and of its stopping the processor for good without doing so. */

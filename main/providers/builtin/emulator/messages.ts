@@ -1,3 +1,5 @@
+import type { PointerInput, ScreenArea, ScreenTakes, TextCursor } from '../../../../app/domain/screen.ts'
+
 /** What a machine is made of, as its thread needs to know it. */
 export interface Hardware {
   readonly memoryBytes: number
@@ -69,6 +71,23 @@ export type Told =
   | { readonly kind: 'serial'; readonly bytes: Uint8Array }
   /** So many bytes of its serial line have been taken: it may say more. */
   | { readonly kind: 'taken'; readonly bytes: number }
+  /** Somebody looks at its screen and has seen nothing yet, or nobody looks any more. */
+  | { readonly kind: 'watch'; readonly isWatched: boolean }
+  /** What its screen said was shown: it may say more. */
+  | { readonly kind: 'next' }
+  /** What a keyboard sends for one key. */
+  | { readonly kind: 'keys'; readonly bytes: readonly number[] }
+  | { readonly kind: 'type'; readonly text: string }
+  | { readonly kind: 'pointer'; readonly input: PointerInput }
+
+/** A part of what a screen says, as `ScreenEvents` takes it. */
+export type ScreenPart =
+  | { readonly kind: 'text'; readonly columns: number; readonly rows: number }
+  | { readonly kind: 'cells'; readonly row: number; readonly column: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'cursor'; readonly cursor: TextCursor | null }
+  | { readonly kind: 'pixels'; readonly width: number; readonly height: number }
+  | { readonly kind: 'area'; readonly area: ScreenArea; readonly bytes: Uint8Array }
+  | { readonly kind: 'takes'; readonly takes: ScreenTakes }
 
 export type ToThread = { readonly id: number; readonly order: Order } | { readonly id: null; readonly told: Told }
 
@@ -85,6 +104,7 @@ export type FromThread =
   | { readonly kind: 'trouble'; readonly id: number | null; readonly trouble: Trouble }
   /** What the guest said, and where in the log it ends. */
   | { readonly kind: 'said'; readonly bytes: Uint8Array; readonly log: { readonly file: number; readonly end: number } }
+  | { readonly kind: 'shown'; readonly parts: readonly ScreenPart[] }
   /** The guest switched itself off. */
   | { readonly kind: 'off' }
   /** The guest stopped the processor for good and did not switch off. */
