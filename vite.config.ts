@@ -30,6 +30,8 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'node20',
         ssr: true,
+        // Files that machines inside Berth are made of.
+        emitAssets: true,
         sourcemap: true,
         minify: false,
         rolldownOptions: {
