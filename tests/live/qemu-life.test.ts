@@ -5,6 +5,8 @@ import { errorOf } from '../../app/domain/errors.ts'
 import type { MachineId } from '../../app/domain/ids.ts'
 import { MiB } from '../../app/domain/units.ts'
 import { write } from '../../app/messages/write.ts'
+import { layoutOf } from '../../main/providers/qemu/layout.ts'
+import { connectQmp } from '../../main/providers/qemu/qmp.ts'
 import { op } from '../conformance/ground.ts'
 import { wrongWith } from '../conformance/tree.ts'
 import { qemuProcesses } from '../support/crash/qemu-disk.ts'
@@ -101,6 +103,28 @@ describe.skipIf(missingQemu !== null)('a QEMU machine', () => {
     await ground.provider.power.start(id, op())
     expect(await ground.machine(id)).toMatchObject({ state: 'running' })
     expect(await memoryOf(id)).toBe('only in memory')
+    await ground.provider.power.powerOff(id, op())
+  })
+
+  it('that was resumed and is being suspended again when Berth is killed goes on as it was', async () => {
+    const id = await ground.make('again')
+    await ground.start(id)
+    await ground.provider.suspend?.suspend(id, op())
+    const word = await readFile(join(ground.folderOf(id), 'suspended.json'))
+    await ground.provider.power.start(id, op())
+    await ground.ask(id, '~since then\n', /OK/)
+    await ground.provider.dispose()
+    // As far as a Berth comes that is killed then: the word is written, the guest stands still, nothing is saved yet.
+    await writeFile(join(ground.folderOf(id), 'suspending.json'), word)
+    const qmp = connectQmp(layoutOf(ground.host.dataDir, ground.host.runtimeDir).sockets(uuidOf(id)).qmp)
+    await qmp.ready
+    await qmp.execute('stop')
+    qmp.close()
+    await qmp.closed
+    await ground.crash()
+    expect(await ground.machine(id)).toMatchObject({ state: 'running' })
+    expect(await memoryOf(id)).toBe('since then')
+    expect(await readdir(ground.folderOf(id))).not.toContain('suspending.json')
     await ground.provider.power.powerOff(id, op())
   })
 
