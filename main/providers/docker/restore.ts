@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { EndpointId, MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import { differences } from './compare.ts'
 import { inspectOne } from './containers.ts'
-import { attempt } from './engine.ts'
+import { attempt, type Engine } from './engine.ts'
 import type { Follower } from './follow.ts'
 import { type Container, type Inspected, parseInspect } from './inspect.ts'
 import type { MachineEntry, RestoreEntry, Swap } from './journal.ts'
@@ -14,6 +15,8 @@ import { recreate } from './recreate.ts'
 import type { StoredSnapshot } from './snapshots.ts'
 import { isFinished, swap, takeBack } from './swap.ts'
 import { type DockerWorld, targetOf } from './world.ts'
+
+const takeBackWaitsMs = [500, 2_000] as const
 
 export interface Restores {
   find(id: MachineId, restoreId: string): RestoreEntry
@@ -101,6 +104,15 @@ export function createRestores(world: DockerWorld): Restores {
     }
   }
 
+  /** What the engine was told just before Berth ended may still be under way there, and in the way. */
+  const takeBackPatiently = async (restore: RestoreEntry, engine: Engine, op: Op): Promise<boolean> => {
+    for (const waitMs of takeBackWaitsMs) {
+      if (await takeBack(world, engine, restore, uncancellable(op))) return true
+      await delay(waitMs, undefined, { signal: op.signal }).catch(() => {})
+    }
+    return takeBack(world, engine, restore, uncancellable(op))
+  }
+
   /** Finishes or takes back what a crash left in the middle. */
   const settle = async (id: MachineId, restore: RestoreEntry, op: Op): Promise<void> => {
     const entry = journal.machine(id)
@@ -109,7 +121,7 @@ export function createRestores(world: DockerWorld): Restores {
     const { engine } = targetOf(world, id)
     if (plan.comingId !== null && (await isFinished(world, engine, plan, op))) {
       await note(id, { ...entry, currentId: plan.comingId }, { ...restore, state: 'done', swap: null })
-    } else if (!(await takeBack(world, engine, restore, uncancellable(op)))) {
+    } else if (!(await takeBackPatiently(restore, engine, op))) {
       await note(id, entry, { ...restore, state: 'failed' })
     } else if (plan.comingIsNew || plan.comingId === null) {
       await drop(id, entry, restore.id)

@@ -20,7 +20,15 @@ import { connectQmp } from './qmp.ts'
 import { restorable, restoreJob, settlePower } from './restore.ts'
 import { type RunRecord, writeRun } from './run-record.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
-import { finishSuspend, giveUp, migrationEnd, migrationStatus, suspendedSchema, suspendingFile } from './suspend.ts'
+import {
+  finishSuspend,
+  giveUp,
+  isMemoryWritten,
+  migrationEnd,
+  migrationStatus,
+  suspendedSchema,
+  suspendingFile,
+} from './suspend.ts'
 import { deleteTag, tagPresence } from './tags.ts'
 import type { World } from './world.ts'
 
@@ -130,10 +138,10 @@ async function finishSuspending(world: World, entry: Entry): Promise<void> {
     await remove(suspendingFile(folder))
     return
   }
-  let status = await migrationStatus(qmp)
-  if (status === 'active' || status === 'setup') status = (await migrationEnd(qmp, quietOp)).status
-  if (status === 'completed') await finishSuspend(world, entry, quietOp)
-  else await giveUp(entry, live, suspended)
+  const status = await migrationStatus(qmp)
+  if (status === 'active' || status === 'setup') await migrationEnd(qmp, quietOp, 'begun')
+  if (await isMemoryWritten(qmp)) await finishSuspend(world, entry, quietOp)
+  else await giveUp(world, entry, live, suspended)
 }
 
 async function finishSnapshots(world: World, known: Known): Promise<void> {
