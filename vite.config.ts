@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { programFiles } from './vite.files.ts'
 
 const inRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -11,7 +12,7 @@ const inRoot = (path: string): string => fileURLToPath(new URL(path, import.meta
 export default defineConfig({
   root: inRoot('renderer'),
   base: './',
-  plugins: [react()],
+  plugins: [react(), programFiles()],
   build: { outDir: inRoot('out/renderer'), emptyOutDir: true, target: 'chrome130', sourcemap: true },
   environments: {
     main: {
@@ -29,6 +30,8 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'node20',
         ssr: true,
+        // What the program brings along beside its code: a guest, an emulator.
+        emitAssets: true,
         sourcemap: true,
         minify: false,
         rolldownOptions: {

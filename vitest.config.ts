@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { programFiles } from './vite.files.ts'
 
 /**
  * One project per kind of test, so that each can be run alone: `npx vitest run --project unit`.
  * What needs a real tool runs one file at a time: two cores, one docker, one list of machines.
  */
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), programFiles()],
   test: {
     // A busy computer with two cores may take long over what is otherwise a matter of milliseconds.
     testTimeout: 60_000,

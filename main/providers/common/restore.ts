@@ -24,8 +24,11 @@ export interface Restorable<S extends KeptSnapshot> {
   hold(job: () => Promise<void>): Promise<void>
   /** What a snapshot of the machine as it is now would be. */
   present(about: Pick<KeptSnapshot, 'name' | 'description' | 'keptForUndo' | 'parentId'>): S
-  /** Keeps the present. A machine that runs stands still from here on, so that nothing happens that is not kept. */
-  keepPresent(kept: S, op: Op): Promise<void>
+  /**
+   * Keeps the present and gives it as it was kept. A machine that runs stands still from here on, so that nothing happens
+   * that is not kept.
+   */
+  keepPresent(kept: S, op: Op): Promise<S>
   /** The machine was not touched and goes on as it was before `keepPresent`. */
   goOn(kept: S): Promise<void>
   /**
@@ -97,14 +100,15 @@ async function transact<S extends KeptSnapshot>(
     op.progress({ text: { key: 'kept.step.keep' }, fraction: 0.2 })
     const keeping = { ...before, snapshots: [...before.snapshots, kept], restores: [...before.restores, record] }
     await machine.write(keeping)
+    let whole: S
     try {
-      await machine.keepPresent(kept, op)
+      whole = { ...(await machine.keepPresent(kept, op)), phase: 'there' }
       throwIfCancelled(op)
     } catch (error) {
       await dropKept(machine, keeping, record)
       throw error
     }
-    const switching = changeRestore(changeSnapshot(keeping, kept.id, { phase: 'there' }), record.id, {
+    const switching = changeRestore({ ...keeping, snapshots: [...before.snapshots, whole] }, record.id, {
       phase: 'switching',
     })
     await machine.write(switching)

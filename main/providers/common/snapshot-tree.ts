@@ -54,16 +54,23 @@ export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) 
     snapshots: z.array(snapshot),
     restores: z.array(keptRestoreSchema),
   })
+  const read = async (path: string): Promise<TreeFile<S>> => {
+    try {
+      return (await readJson(path, schema)) ?? { version: 1, currentId: null, snapshots: [], restores: [] }
+    } catch (cause) {
+      // Never taken for an empty tree: the next write would lose every name in it.
+      const detail = `${path}\n${String(cause)}`
+      throw failure('output-unreadable', { key: 'kept.error.tree' }, { detail, cause })
+    }
+  }
   return {
-    async read(path: string): Promise<TreeFile<S>> {
-      try {
-        return (await readJson(path, schema)) ?? { version: 1, currentId: null, snapshots: [], restores: [] }
-      } catch (cause) {
-        // Never taken for an empty tree: the next write would lose every name in it.
-        const detail = `${path}\n${String(cause)}`
-        throw failure('output-unreadable', { key: 'kept.error.tree' }, { detail, cause })
-      }
-    },
+    read,
+    /** How many there are to be seen; null when the tree cannot be read. */
+    count: (path: string): Promise<number | null> =>
+      read(path).then(
+        (tree) => tree.snapshots.filter(({ phase }) => phase === 'there').length,
+        () => null,
+      ),
     write: (path: string, tree: TreeFile<S>, how: 'safe' | 'quick' = 'safe'): Promise<void> =>
       writeJson(path, tree, how),
   }

@@ -8,6 +8,7 @@ import { createDetails } from './details.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createJournal } from './journal.ts'
 import { createLeftShells } from './left-shells.ts'
+import { withLeftSnapshots } from './left-snapshots.ts'
 import { createPower } from './power.ts'
 import { createRemoval } from './removal.ts'
 import { createRestores } from './restore.ts'
@@ -45,6 +46,7 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
         settled.add(endpointId)
       }
       const machines = await follower.list(op)
+      await restores.forgetGone(follower, op)
       void leftShells.settle(follower)
       return machines
     },
@@ -73,7 +75,7 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
     create: createCreate(world),
     snapshots: createSnapshots(world, restores),
     remove: removal,
-    trash: removal.trash,
+    trash: withLeftSnapshots(world, restores, removal.trash),
     stats: createStats(world),
   }
 }

@@ -9,6 +9,7 @@ import {
   type TreeFile,
   withoutSnapshot,
 } from '../common/snapshot-tree.ts'
+import { finishPurges } from '../common/trash.ts'
 import { removeUnusedBases, unfreezeDisk } from './bases.ts'
 import type { Entry, Known } from './fleet.ts'
 import { outcomeOfJob } from './jobs.ts'
@@ -21,7 +22,6 @@ import { type RunRecord, writeRun } from './run-record.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
 import { finishSuspend, giveUp, migrationEnd, migrationStatus, suspendedSchema, suspendingFile } from './suspend.ts'
 import { deleteTag, tagPresence } from './tags.ts'
-import { finishPurges } from './trash.ts'
 import type { World } from './world.ts'
 
 /**
@@ -37,7 +37,7 @@ export async function recover(world: World): Promise<void> {
     host.log.info('qemu.recover.staging', { name })
     await unhindered(remove(layout.staged(name).path))
   }
-  await unhindered(finishPurges(world))
+  await unhindered(finishPurges(layout.trash, layout.removed))
   await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
   await unhindered(removeUnusedBases(world))
 }

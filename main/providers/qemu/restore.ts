@@ -43,7 +43,10 @@ export function restorable(world: World, known: Known): Restorable<KeptSnapshot>
     verify: (target, op) => verify(world, known, target, op),
     hold: (job) => world.fleet.hold(entry, 'restoring', job),
     present: (about) => presentSnapshot(world, known, about),
-    keepPresent: (kept, op) => keepPresent(world, known, kept, op),
+    async keepPresent(kept, op) {
+      await keepPresent(world, known, kept, op)
+      return kept
+    },
     async goOn(kept) {
       if (kept.power !== 'running' || entry.live?.runState !== 'paused') return
       await entry.live.qmp?.execute('cont').catch(() => {})

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { ConsoleOption, Session } from '../../../app/domain/console.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import { attempt } from '../../actions/call.ts'
+import { attemptUnasked } from '../../actions/call.ts'
 import { openSession } from '../../actions/consoles.ts'
 import { placeOf, startMachine } from '../../actions/machines.ts'
 import { Button } from '../../components/button.tsx'
@@ -96,7 +96,7 @@ function ConsolePlace({
 
   useEffect(() => {
     if (opensItself && isMissing) {
-      void attempt(placeOf(machineId), () => openSession(machineId, option.id, { user: null, folder: null }))
+      void attemptUnasked(placeOf(machineId), () => openSession(machineId, option.id, { user: null, folder: null }))
     }
   }, [opensItself, isMissing, machineId, option.id])
 

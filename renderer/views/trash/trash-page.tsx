@@ -88,6 +88,11 @@ function Item({ item, onPurge }: { readonly item: TrashItem; readonly onPurge: (
             item.snapshotCount > 0 &&
             ` · ${say('snap.count', { count: item.snapshotCount })}`}
         </p>
+        {item.note !== undefined && (
+          <p className="trash-meta">
+            <Say text={item.note} />
+          </p>
+        )}
       </div>
       <Button
         size="small"

@@ -50,16 +50,66 @@ async function shells(): Promise<readonly string[]> {
   return lines.map((line) => line.trim().replace(/^\d+\s+/, '')).filter((line) => /^sh$|^sleep 1000$/.test(line))
 }
 
-async function open(id: MachineId, consoleId: string): Promise<{ readonly type: (text: string) => void }> {
+/** Bytes as the text they are. */
+const decoded = (_key: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value
+
+async function open(id: MachineId, consoleId: string) {
   const sessionId: SessionId = await client.call('console.open', { id, consoleId, user: null, folder: null })
-  const stream = client.open('console.attach', { sessionId, columns: 80, rows: 24 }, { down() {}, closed() {} })
+  let said = ''
+  const stream = client.open(
+    'console.attach',
+    { sessionId, columns: 80, rows: 24 },
+    {
+      down(down) {
+        said += JSON.stringify(down, decoded)
+      },
+      closed() {},
+    },
+  )
   await expect
-    .poll(async () => (await client.call('console.list')).sessions.find((one) => one.id === sessionId)?.state, {
-      timeout: 30_000,
-    })
+    .poll(async () => (await client.call('console.list')).sessions.find((one) => one.id === sessionId)?.state)
     .toBe('live')
-  return { type: (data) => stream.up({ kind: 'input', data }) }
+  return { sessionId, said: () => said, type: (data: string) => stream.up({ kind: 'input', data }) }
 }
+
+describe('a container that is removed outside while its shell is open', () => {
+  it('leaves the list, and its terminal says what became of it and keeps its text', async () => {
+    await daemon.docker('run', '--detach', '--name', 'doomed', 'local/busybox:1', ...patient)
+    const listed = async () => (await client.call('inventory.get')).machines.find(({ name }) => name === 'doomed')
+    await expect.poll(async () => (await listed())?.state).toBe('running')
+    const id = (await listed())?.id
+    if (id === undefined) throw new Error('the container is not listed')
+    const { type, said, sessionId } = await open(id, 'shell')
+    type('echo still $((20 + 22))\r')
+    await expect.poll(said).toContain('still 42')
+    await daemon.docker('rm', '--force', 'doomed')
+    await expect.poll(listed).toBeUndefined()
+    const session = async () => (await client.call('console.list')).sessions.find((one) => one.id === sessionId)
+    await expect
+      .poll(session)
+      .toMatchObject({ state: 'ended', reason: { key: 'terminal.machineRemoved', params: { name: 'doomed' } } })
+    let replayed = ''
+    const again = client.open(
+      'console.attach',
+      { sessionId, columns: 80, rows: 24 },
+      {
+        down(down) {
+          replayed += JSON.stringify(down, decoded)
+        },
+        closed() {},
+      },
+    )
+    await expect.poll(() => replayed).toContain('still 42')
+    again.close()
+    await expect(
+      client.call('console.open', { id, consoleId: 'shell', user: null, folder: null }),
+    ).rejects.toMatchObject({
+      error: { code: 'not-found' },
+    })
+    await client.call('console.close', { sessionId })
+  })
+})
 
 describe('a Berth that is killed', () => {
   it('leaves no helper behind, and the next one ends the shells it left in containers', async () => {
@@ -69,7 +119,7 @@ describe('a Berth that is killed', () => {
     await open(id, 'logs')
     const shell = await open(id, 'shell')
     shell.type('sleep 1000\r')
-    await expect.poll(shells, { timeout: 30_000 }).toEqual(expect.arrayContaining(['sh', 'sleep 1000']))
+    await expect.poll(shells).toEqual(expect.arrayContaining(['sh', 'sleep 1000']))
     const running = await helpers()
     for (const what of [/docker .*events/, /docker .*logs --follow/, /docker .*exec --interactive/]) {
       expect(running.filter((line) => what.test(line)).length).toBeGreaterThan(0)
@@ -77,11 +127,11 @@ describe('a Berth that is killed', () => {
 
     berth.server.kill('SIGKILL')
     await berth.exited
-    await expect.poll(helpers, { timeout: 30_000 }).toEqual([])
+    await expect.poll(helpers).toEqual([])
     expect(await shells()).toEqual(expect.arrayContaining(['sh', 'sleep 1000']))
 
     await start()
-    await expect.poll(shells, { timeout: 30_000 }).toEqual([])
+    await expect.poll(shells).toEqual([])
     expect((await client.call('inventory.get')).machines.find((one) => one.id === id)?.state).toBe('running')
   })
 
@@ -91,10 +141,10 @@ describe('a Berth that is killed', () => {
     if (id === undefined) throw new Error('the container is not listed')
     const shell = await open(id, 'shell')
     shell.type('sleep 1000\r')
-    await expect.poll(shells, { timeout: 30_000 }).toEqual(expect.arrayContaining(['sleep 1000']))
+    await expect.poll(shells).toEqual(expect.arrayContaining(['sleep 1000']))
     berth.server.kill('SIGTERM')
     await berth.exited
-    await expect.poll(helpers, { timeout: 30_000 }).toEqual([])
-    await expect.poll(shells, { timeout: 30_000 }).toEqual([])
+    await expect.poll(helpers).toEqual([])
+    await expect.poll(shells).toEqual([])
   })
 })
