@@ -2,9 +2,7 @@ import { type BrowserWindow, Notification } from 'electron'
 import type { Task } from '../app/domain/task.ts'
 import { taskText } from '../app/domain/task-text.ts'
 import { type Locale, write } from '../app/messages/write.ts'
-
-/** Shorter tasks end while somebody is still looking, or are not worth being called back for. */
-const longMs = 30_000
+import { isWorthTelling } from './services/long-tasks.ts'
 
 /** Tells the system of a long task's end while the window can't: it is hidden, minimized or closed. Choosing it shows the window. */
 export function notifyOfLongTasks({
@@ -28,12 +26,6 @@ export function notifyOfLongTasks({
     notification.on('click', show)
     notification.show()
   })
-}
-
-/** Ended just now, by itself, after a long time. */
-export function isWorthTelling({ state, startedAt, endedAt }: Task): boolean {
-  if (startedAt === null || endedAt === null || (state !== 'succeeded' && state !== 'failed')) return false
-  return Date.parse(endedAt) - Date.parse(startedAt) >= longMs
 }
 
 function isUnseen(window: BrowserWindow | null): boolean {

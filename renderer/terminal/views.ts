@@ -1,6 +1,8 @@
 import type { Session } from '../../app/domain/console.ts'
 import type { SessionId } from '../../app/domain/ids.ts'
 import { isWindowKey } from '../keyboard/commands.ts'
+import { isMac } from '../keyboard/platform.ts'
+import { localeIn, sayIn } from '../say.tsx'
 import { currentClient, onConnected } from '../store/connect.ts'
 import { without, withValue } from '../store/console-tabs.ts'
 import { consoles } from '../store/consoles.ts'
@@ -43,6 +45,7 @@ export function viewOf(session: Session): TerminalView {
     isWindowKey: (event) => isWindowKey(event) || isTerminalKey(event),
     mayPasteLines: (text) => entries.get(session.id)?.asks?.mayPasteLines(text) ?? Promise.resolve(false),
     found: (result) => entries.get(session.id)?.asks?.found(result),
+    linkHint: () => sayIn(localeIn(store.getState()))(isMac ? 'terminal.linkMac' : 'terminal.link'),
   })
   entries.set(session.id, { view, asks: null })
   return view

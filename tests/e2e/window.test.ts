@@ -187,9 +187,11 @@ describe('a narrow window', () => {
   test('shows list and detail one after the other below 800', async () => {
     await resize(760, 520)
     await row('alpine-router').waitFor({ state: 'detached' })
+    await expect.poll(pane).toBe('detail')
     const hidden = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
     expect(hidden).toBe(false)
     await page.getByRole('button', { name: 'Back' }).click()
+    await expect.poll(pane).toBe('list')
     await row('alpine-router').click()
     await row('alpine-router').waitFor({ state: 'detached' })
   })

@@ -20,6 +20,7 @@ import { useFirstRun } from './use-first-run.ts'
 import { useLayout, useZoom } from './use-layout.ts'
 import { useLook } from './use-look.ts'
 import { useSidebarOver } from './use-sidebar-over.ts'
+import { useStepFocus } from './use-step-focus.ts'
 import { useTaskFailures } from './use-task-failures.ts'
 
 // What the first picture does not show comes when it is needed: the list must be there first.
@@ -75,6 +76,8 @@ export function App(): ReactNode {
   const isOne = !isPage && !isTable && layout.isTwoStep
   const showsList = !isPage && (!isOne || step === 'list')
   const showsDetail = !isPage && !isTable && (!isOne || step === 'detail')
+
+  useStepFocus(isOne, step)
 
   const className = [
     'window',
