@@ -125,6 +125,7 @@ function needsOf(suite, file) {
     docker: /docker|describeJourney/,
     electron: /openElectron|electronRuntime/,
     browser: /openWeb|openBrowser/,
+    virtualbox: /virtualbox-lab|openLab|labGround/,
   }
   return Object.keys(isOf).filter((group) => isOf[group].test(`${file}\n${text}`))
 }

@@ -60,6 +60,7 @@ export const calls = {
   'machine.clone': call<TaskId>()(v.cloneRequest),
   /** Writes the machine to a new file that can be taken elsewhere. */
   'machine.export': call<TaskId>()(v.exportRequest),
+  'machine.locate': call<TaskId>()(v.locateRequest),
   'machine.annotate': call<void>()(v.annotateRequest),
   'machine.removalPlan': call<RemovalPlan>()(v.byMachine),
   'machine.remove': call<TaskId>()(v.removeRequest),

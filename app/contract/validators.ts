@@ -41,6 +41,7 @@ export const cloneRequest = z.object({
 })
 /** A new file for a machine: nothing may be there yet. */
 export const exportRequest = z.object({ id: machineIdSchema, path: pathSchema, format: handleSchema })
+export const locateRequest = z.object({ id: machineIdSchema, path: pathSchema })
 export const inspectRequest = z.object({ endpointId: endpointIdSchema, path: pathSchema })
 export const importRequest = z.object({
   endpointId: endpointIdSchema,
@@ -132,7 +133,7 @@ export const activityRequest = z.object({
   limit: z.number().int().min(1).max(500),
   before: z.string().max(40).nullable(),
 })
-const filePurpose = z.enum(['disk-image', 'iso', 'machine-file', 'folder', 'tool'])
+const filePurpose = z.enum(['disk-image', 'iso', 'machine-file', 'settings-file', 'folder', 'tool'])
 export const pickRequest = z.object({ purpose: filePurpose })
 export const browseRequest = z.object({
   /** Folder to list; null for the person's home. */

@@ -1,5 +1,6 @@
 import type { Text } from '../messages/text.ts'
 import type { MachineId, SessionId } from './ids.ts'
+import type { ConfigureSpec } from './spec.ts'
 
 /** A console a machine offers now, best first. `withheld` says why it cannot be opened at the moment. */
 export interface ConsoleOption {
@@ -11,6 +12,8 @@ export interface ConsoleOption {
   /** Whether what is typed goes anywhere. Logs do not. */
   readonly writable: boolean
   readonly withheld: Text | null
+  /** A change of the machine's settings that would make this console possible, where one click can do it. */
+  readonly setUp?: { readonly label: Text; readonly changes: ConfigureSpec }
 }
 
 /** The kinds of console that a terminal shows. */

@@ -47,6 +47,7 @@ const rules: Readonly<Record<Verb, { readonly needs: Capability | null; readonly
   undoRestore: { needs: 'snapshots', states: ['running', 'paused', 'stopped', 'crashed', 'suspended'] },
   clone: { needs: 'clone', states: ['stopped', 'crashed', 'running', 'paused'] },
   export: { needs: 'exporting', states: ['stopped', 'crashed'] },
+  locate: { needs: 'locate', states: ['inaccessible'] },
   rename: { needs: 'rename', states: ['stopped', 'crashed', 'running', 'paused', 'suspended', 'inaccessible'] },
   configure: { needs: 'configure', states: ['stopped', 'crashed', 'running', 'paused', 'suspended'] },
   remove: {

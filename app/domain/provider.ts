@@ -17,6 +17,7 @@ export const capabilities = [
   'screens',
   'create',
   'clone',
+  'locate',
   'exporting',
   'importing',
   'rename',

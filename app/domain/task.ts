@@ -24,6 +24,7 @@ export const taskVerbs = [
   'deleteSnapshot',
   'clone',
   'export',
+  'locate',
   'rename',
   'configure',
   'remove',

@@ -19,6 +19,7 @@ export const verbs = [
   'undoRestore',
   'clone',
   'export',
+  'locate',
   'rename',
   'configure',
   'remove',

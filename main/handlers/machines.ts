@@ -7,7 +7,7 @@ import type { RemovalPlan } from '../../app/domain/trash.ts'
 import type { Verb } from '../../app/domain/verbs.ts'
 import type { Core } from '../core.ts'
 import type { Op, Provider } from '../providers/provider.ts'
-import { checkNewFile } from '../services/files.ts'
+import { checkNewFile, existing } from '../services/files.ts'
 import { askProvider, facetOf, machineGone, nameOf } from './asking.ts'
 
 /** What the preview on a machine's page has room for. */
@@ -110,6 +110,18 @@ export function machineHandlers({ inventory, tasks, annotations }: Core) {
         },
       })
     },
+    'machine.locate': async ({ id, path }) =>
+      tasks.start({
+        verb: 'locate',
+        permit: 'locate',
+        machineId: id,
+        machineName: nameOf(inventory, id),
+        subject: basename(path),
+        async run(op) {
+          await facetOf(inventory.providerOf(id), 'locate').locate(id, await existing(path), op)
+          return {}
+        },
+      }),
     'machine.annotate': async ({ id, ...changes }) => {
       if (inventory.machine(id) === null) throw machineGone()
       inventory.setAnnotations(await annotations.set(id, changes))

@@ -208,6 +208,13 @@ export interface CloneOps {
     op: Op,
   ): Promise<MachineId>
 }
+export interface LocateOps {
+  /**
+   * Of a machine whose description is not where the tool looks for it: `path` is where it is now. Fails with `invalid-input` when
+   * it is another machine's, or none, and nothing has changed then.
+   */
+  locate(id: MachineId, path: string, op: Op): Promise<void>
+}
 export interface ExportOps {
   /** Best first; never empty. */
   readonly formats: readonly ExportFormat[]
@@ -262,6 +269,7 @@ export interface Facets {
   readonly screens: ScreenOps
   readonly create: CreateOps
   readonly clone: CloneOps
+  readonly locate: LocateOps
   readonly exporting: ExportOps
   readonly importing: ImportOps
   readonly rename: RenameOps
@@ -282,6 +290,7 @@ const facets: Readonly<Record<Capability & keyof Facets, true>> & Record<Exclude
   screens: true,
   create: true,
   clone: true,
+  locate: true,
   exporting: true,
   importing: true,
   rename: true,

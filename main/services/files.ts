@@ -17,6 +17,7 @@ export const suffixesOf: Readonly<Record<Purpose, readonly string[] | null>> = {
   'disk-image': ['.qcow2', '.raw', '.img', '.vmdk', '.vdi', '.vhdx', '.vhd', '.qcow'],
   iso: ['.iso', '.img'],
   'machine-file': ['.ova', '.ovf', '.utm'],
+  'settings-file': ['.vbox'],
   folder: [],
   tool: null,
 }

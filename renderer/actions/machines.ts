@@ -48,6 +48,9 @@ export const configureMachine = (id: MachineId, changes: ConfigureSpec): Promise
 export const exportMachine = (id: MachineId, path: string, format: string): Promise<TaskId> =>
   call('machine.export', { id, path, format })
 
+/** Rejects: the dialog shows what is wrong with the path at its field. */
+export const locateMachine = (id: MachineId, path: string): Promise<TaskId> => call('machine.locate', { id, path })
+
 export const checkMachine = (id: MachineId): Promise<void | null> =>
   attempt(placeOf(id), () => call('machine.check', { id }))
 

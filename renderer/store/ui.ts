@@ -22,6 +22,7 @@ export type OpenDialog =
   | { readonly kind: 'remove'; readonly machineIds: readonly MachineId[] }
   | { readonly kind: 'clone'; readonly machineId: MachineId; readonly snapshotId: SnapshotId | null }
   | { readonly kind: 'export'; readonly machineId: MachineId }
+  | { readonly kind: 'locate'; readonly machineId: MachineId }
   | { readonly kind: 'rename'; readonly machineId: MachineId }
   | { readonly kind: 'discard'; readonly machineId: MachineId }
   | { readonly kind: 'quit'; readonly plan: QuitPlan }

@@ -27,7 +27,11 @@ const window_ = {
   'fonts-noto-cjk': () => hasFont('Noto Sans CJK KR'),
 }
 const browser = { chromium: () => onPath('chromium') || onPath('google-chrome') || onPath('chromium-browser') }
-const needs = { qemu, docker, electron: window_, browser }
+/** Debian has it in its unstable suite only, so that no package is got here: `.ci/run` may know a way. */
+const virtualbox = { VirtualBox: () => onPath('VBoxManage') }
+const needs = { qemu, docker, electron: window_, browser, virtualbox }
+/** What is not got by a package manager. */
+const byHand = ['VirtualBox']
 
 /** Packages that are worth having and that no test waits for. */
 const extras = { podman: () => onPath('podman') }
@@ -37,7 +41,9 @@ const extras = { podman: () => onPath('podman') }
  * @returns for each group of tests the packages it still lacks; an empty list means that it can run.
  */
 export function ensureTools(say) {
-  const missing = [...new Set([...Object.values(needs).flatMap(lacking), ...lacking(extras)])]
+  const missing = [...new Set([...Object.values(needs).flatMap(lacking), ...lacking(extras)])].filter(
+    (name) => !byHand.includes(name),
+  )
   if (missing.length > 0) {
     if (isRoot() && isDebianFamily() && onPath('apt-get')) install(missing, say)
     else say(`tests that need these will be skipped: ${missing.join(' ')}\n  to get them: ${commandFor(missing)}`)

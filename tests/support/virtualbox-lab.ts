@@ -138,7 +138,7 @@ export async function openLab(name: string): Promise<Lab> {
       await ask(uuid, `write ${text}`, /Written to the disk/)
     },
     async read(uuid) {
-      const said = await ask(uuid, 'read', /(On the disk: .*|Nothing is on the disk)\r\n/)
+      const said = await ask(uuid, 'read', /(On the disk: [^\r]*|Nothing is on the disk)[^\r]*\r/)
       return /^On the disk: (.*)$/.exec(said)?.[1] ?? ''
     },
     pidOf,

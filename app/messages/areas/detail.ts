@@ -232,6 +232,7 @@ export const detailEn = {
   'settings.field.isoPath': 'Disc',
   'settings.field.network': 'Network',
   'settings.field.restart': 'Restart',
+  'settings.field.serialConsole': 'Console',
 } as const
 
 export const detailKo: Record<keyof typeof detailEn, Message> = {
@@ -456,4 +457,5 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'settings.field.isoPath': 'CD',
   'settings.field.network': '네트워크',
   'settings.field.restart': '재시작',
+  'settings.field.serialConsole': '콘솔',
 }

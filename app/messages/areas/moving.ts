@@ -4,6 +4,11 @@ import type { Message } from '../text.ts'
 export const movingEn = {
   'export.title': 'Export {name}',
   'export.export': 'Export',
+  'locate.title': 'Where is {name} now?',
+  'locate.hint': 'Choose the machine’s settings file. Nothing is moved or changed in it.',
+  'locate.file': 'Settings file',
+  'locate.locate': 'Use this file',
+  'locate.problem': 'Choose a file.',
   'export.format': 'File format',
   'export.folder': 'Folder',
   'export.file': 'File name',
@@ -28,6 +33,11 @@ export const movingEn = {
 export const movingKo: Record<keyof typeof movingEn, Message> = {
   'export.title': '‘{name}’ 머신 내보내기',
   'export.export': '내보내기',
+  'locate.title': '‘{name}’ 머신은 지금 어디에 있나요?',
+  'locate.hint': '머신의 설정 파일을 고르세요. 파일을 옮기거나 바꾸지 않습니다.',
+  'locate.file': '설정 파일',
+  'locate.locate': '이 파일 사용',
+  'locate.problem': '파일을 고르세요.',
   'export.format': '파일 형식',
   'export.folder': '폴더',
   'export.file': '파일 이름',

@@ -16,11 +16,15 @@ import type { World } from './world.ts'
 export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
   const known = await world.inventory.get(id)
   throwIfCancelled(op)
+  const lost = world.inventory.sight(known.entry).lostPorts
   const file = (await world.manage.file()) ?? 'VBoxManage'
   return {
     id,
     facts: [...connectFacts(known), ...hardwareFacts(known), ...placeFacts(world, known)],
-    notices: [],
+    notices: lost.map((port) => ({
+      level: 'warning',
+      text: { key: 'virtualbox.remark.lostPort', params: { port: String(port) } },
+    })),
     commandLine: commandLine(file, commands.start(known.entry.uuid, 'headless')),
     inspect: null,
   }

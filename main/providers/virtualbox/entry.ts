@@ -81,6 +81,8 @@ export interface Sight {
   readonly since: string | null
   /** The process that runs it; null when none does, or when it is not known. */
   readonly pid: number | null
+  /** Ports that a running machine does not have though its settings forward them. */
+  readonly lostPorts: readonly number[]
 }
 
 /** The run that is under way by the log: its process lives, and its last word is none of rest. */
@@ -93,14 +95,15 @@ export function liveSession(entry: Entry, isAlive: (pid: number, program: string
 /** The state as far as files and processes tell, which is all but what VirtualBox does to a machine that is off. */
 export function sightOf(entry: Entry, isAlive: (pid: number, program: string) => boolean): Sight {
   const { settings } = entry
-  if (entry.problem !== null) return { word: 'inaccessible', since: null, pid: null }
+  if (entry.problem !== null) return { word: 'inaccessible', since: null, pid: null, lostPorts: [] }
   const session = liveSession(entry, isAlive)
-  if (session !== null) return { word: session.word, since: session.since, pid: session.pid }
+  if (session !== null)
+    return { word: session.word, since: session.since, pid: session.pid, lostPorts: session.lostPorts }
   if (entry.told !== null && entry.told.stamp === entry.stamp) {
-    return { word: entry.told.word, since: entry.told.since, pid: null }
+    return { word: entry.told.word, since: entry.told.since, pid: null, lostPorts: [] }
   }
-  if (settings === null) return { word: 'unknown', since: null, pid: null }
-  return { word: restingWord(settings), since: settings.lastStateChange, pid: null }
+  if (settings === null) return { word: 'unknown', since: null, pid: null, lostPorts: [] }
+  return { word: restingWord(settings), since: settings.lastStateChange, pid: null, lostPorts: [] }
 }
 
 export function restingWord(settings: Pick<Settings, 'stateFile' | 'isAborted' | 'wasTeleported'>): string {

@@ -241,8 +241,9 @@ export function createInventory(
   const inventory: Inventory = {
     async list(op) {
       const asked = lists()
+      // A registry without machines may be one in the wrong place.
       const canRead = await refreshRegistry().then(
-        () => true,
+        () => registry.machines.size > 0,
         () => false,
       )
       if (canRead) await Promise.all([...entries.values()].map(refresh))

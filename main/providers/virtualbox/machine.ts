@@ -25,10 +25,16 @@ export function machineOf(entry: Entry, sight: Sight): Machine {
     cpus: settings?.hardware.cpus ?? null,
     memoryBytes: settings?.hardware.memoryBytes ?? null,
     since: sight.since,
-    addresses: settings === null ? [] : addressesOf(settings.hardware),
+    addresses: settings === null ? [] : addressesOf(settings.hardware, sight.lostPorts),
     withheld: withheldFrom(entry, meaning.state),
-    remark: problem === null ? meaning.remark : problemText(problem),
+    remark: problem === null ? (meaning.remark ?? lostPortText(sight)) : problemText(problem),
   }
+}
+
+/** What VirtualBox says nowhere but in a log. */
+export function lostPortText({ lostPorts }: Sight): Text | null {
+  const [port] = lostPorts
+  return port === undefined ? null : { key: 'virtualbox.remark.lostPort', params: { port: String(port) } }
 }
 
 /** Why a machine is inaccessible, in a short sentence. */
@@ -54,9 +60,11 @@ export function archOf(osType: string, { architecture }: Hardware): string {
 }
 
 /** Where its forwarded ports are reached. */
-export function addressesOf({ networks }: Hardware): readonly string[] {
+export function addressesOf({ networks }: Hardware, lostPorts: readonly number[] = []): readonly string[] {
   return networks.flatMap(({ forwards }) =>
-    forwards.map(({ hostAddress, hostPort }) => `${reachable(hostAddress)}:${hostPort}`),
+    forwards
+      .filter(({ hostPort }) => !lostPorts.includes(hostPort))
+      .map(({ hostAddress, hostPort }) => `${reachable(hostAddress)}:${hostPort}`),
   )
 }
 

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
-import { errorOf, Failure, failure } from '../../../app/domain/errors.ts'
+import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Entry, Sight } from './entry.ts'
 import { throwIfCancelled } from './op.ts'
+import { explainedStart } from './start-failure.ts'
 import { isResting } from './states.ts'
 import { act, type World } from './world.ts'
 
@@ -13,7 +13,7 @@ const shutDownMs = 60_000
 /** From the tool's answer to the state it promised. */
 const settleMs = 30_000
 /** A machine that does not let itself be switched off in this time has its process ended. */
-const powerOffMs = 30_000
+const powerOffMs = 20_000
 
 const isRunning = ({ word }: Sight): boolean => word === 'running'
 const isOff = ({ word }: Sight): boolean => isResting(word)
@@ -58,7 +58,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
       try {
         await act(world, entry, commands.start(entry.uuid, 'headless'), op, { isDone: isNow(id, op, isRunning) })
       } catch (thrown) {
-        throw explainedStart(thrown, world)
+        throw explainedStart(thrown, world, entry)
       }
       if (op.signal.aborted) await powerOff(id, { ...op, signal: AbortSignal.timeout(settleMs) })
       throwIfCancelled(op)
@@ -156,17 +156,4 @@ function endProcess(pid: number | null): boolean {
   } catch {
     return false
   }
-}
-
-/** Without its kernel driver VirtualBox says no more than that the process ended: what is missing is looked for. */
-function explainedStart(thrown: unknown, { host }: World): unknown {
-  const error = errorOf(thrown)
-  if (error.message.key !== 'virtualbox.error.startAborted') return thrown
-  if (host.platform !== 'linux' || existsSync('/dev/vboxdrv')) return thrown
-  return new Failure({
-    ...error,
-    code: 'unsupported',
-    message: { key: 'virtualbox.error.noDriver' },
-    hint: { key: 'virtualbox.error.noDriver.hint' },
-  })
 }

@@ -3,9 +3,11 @@ import { guarded } from '../guarded.ts'
 import type { Provider, ProviderChange, ProviderFactory } from '../provider.ts'
 import { createClone } from './clone.ts'
 import { createConfigure } from './configure.ts'
+import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
 import { details } from './details.ts'
 import { createInventory } from './inventory.ts'
+import { createLocate } from './locate.ts'
 import { providerId } from './machine.ts'
 import { createMachineQueue } from './machine-queue.ts'
 import { createManage } from './manage.ts'
@@ -15,6 +17,8 @@ import { probe } from './probe.ts'
 import { recoverWork } from './recover-work.ts'
 import { settingsHome } from './registry.ts'
 import { createRename } from './rename.ts'
+import { createScreens } from './screens.ts'
+import { createSerialRelays } from './serial-relay.ts'
 import { createSnapshots } from './snapshots.ts'
 import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
@@ -43,6 +47,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
   const power = guarded(createPower(world))
   const store = createTrashStore(host)
   const { trash, ...remove } = createRemove(world, store)
+  const relays = createSerialRelays(world)
   let watching: Watch | null = null
   let vigil: { stop(): void } | null = null
 
@@ -64,10 +69,13 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     pause: power,
     suspend: guarded(createSuspend(world)),
     snapshots: guarded(createSnapshots(world, store)),
+    consoles: guarded(createConsoles(world, relays)),
+    screens: guarded(createScreens(world)),
     create: guarded(createCreate(world, store)),
     clone: guarded(createClone(world, store)),
     exporting: guarded(createExporting(world)),
     importing: guarded(createImporting(world)),
+    locate: guarded(createLocate(world)),
     rename: guarded(createRename(world)),
     configure: guarded(createConfigure(world)),
     remove: guarded(remove),
@@ -77,6 +85,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     async list(_endpointId, op) {
       const machines = await inventory.list(op)
       watching?.arrange()
+      relays.arrange()
       return machines
     },
     async read(id, op) {
@@ -88,7 +97,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
       const stop = changes.on(changed)
       watching ??= createWatch(world, changes.emit)
       watching.arrange()
-      vigil ??= createVigil(world)
+      vigil ??= createVigil(world, () => watching?.arrange())
       return () => {
         stop()
         if (changes.size() === 0) stopWatching()
@@ -97,6 +106,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     recover: () => recoverWork(world, store),
     async dispose() {
       stopWatching()
+      await relays.stop()
     },
   }
   return provider

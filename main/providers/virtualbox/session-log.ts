@@ -13,6 +13,8 @@ export interface Session {
   readonly word: string
   /** When it went into it, ISO 8601 UTC. */
   readonly since: string
+  /** Ports of this computer that could not be forwarded, being in use: VirtualBox starts a machine all the same. */
+  readonly lostPorts: readonly number[]
 }
 
 /** Follows a log: only what was added since is read. */
@@ -28,6 +30,7 @@ const chunkBytes = 256 * 1024
 const headBytes = 16 * 1024
 
 const headPattern = /Log opened (\S+)/
+const lostPort = /failed to set up redirection of (\d+) to \d+/
 const stateLine = /^(\d+):(\d\d):(\d\d)\.(\d+) (?:\S+ +)?Console: Machine state changed to '([^']+)'/
 
 /**
@@ -45,8 +48,11 @@ export function createSessionLog(path: string): SessionLog {
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
-      const match = session === null ? null : stateLine.exec(line)
-      if (session === null || match === null) continue
+      if (session === null) continue
+      const port = Number(lostPort.exec(line)?.[1] ?? Number.NaN)
+      if (Number.isInteger(port)) session = { ...session, lostPorts: [...new Set([...session.lostPorts, port])] }
+      const match = stateLine.exec(line)
+      if (match === null) continue
       const [, hours = '0', minutes = '0', seconds = '0', fraction = '0', said = ''] = match
       const afterMs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(`${seconds}.${fraction}`)) * 1000
       session = { ...session, word: wordOf(said), since: new Date(session.openedAt + afterMs).toISOString() }
@@ -107,5 +113,5 @@ export function headOf(text: string): Session | null {
   const pid = Number(/Process ID: (\d+)/.exec(text)?.[1] ?? Number.NaN)
   const program = /Executable: (.+)/.exec(text)?.[1]?.trim().split(/[\\/]/).at(-1) ?? ''
   if (Number.isNaN(openedAt) || !Number.isSafeInteger(pid)) return null
-  return { pid, program, openedAt, word: 'starting', since: new Date(openedAt).toISOString() }
+  return { pid, program, openedAt, word: 'starting', since: new Date(openedAt).toISOString(), lostPorts: [] }
 }

@@ -4,6 +4,7 @@ import * as commands from './commands.ts'
 import type { Sight } from './entry.ts'
 import { throwIfCancelled } from './op.ts'
 import { wrongState } from './power.ts'
+import { isResting } from './states.ts'
 import { act, type World } from './world.ts'
 
 /** Writing a machine's memory takes as long as its disk does. */
@@ -37,7 +38,9 @@ export function createSuspend(world: World): SuspendOps {
     async discard(id, op) {
       const { entry } = await inventory.get(id)
       const isGone = (sight: Sight): boolean => !isSaved(sight)
-      if (isGone(inventory.sight(entry))) return
+      const before = inventory.sight(entry)
+      if (!isSaved(before) && isResting(before.word)) return
+      if (!isSaved(before)) throw wrongState(before)
       await act(world, entry, commands.discardState(entry.uuid), op, {
         isDone: async () => {
           const now = await inventory.look(id, op)

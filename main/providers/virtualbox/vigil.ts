@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import type { Entry } from './entry.ts'
 import type { World } from './world.ts'
 
 /** Whether the processes of running machines still live: a look at the system, without starting anything. */
@@ -9,11 +11,14 @@ const restingMs = 10 * 60_000
 /** The lists are asked for when somebody looks again after having looked away for this long. */
 const awayMs = 10_000
 
+/** A file that was missing is there: a drive was connected, a folder was put back. */
+const isBack = ({ problem, path }: Entry): boolean => problem?.kind === 'missing' && path !== null && existsSync(path)
+
 /**
  * Looks after what the files may not tell: a machine and VirtualBox's server that were killed together, a folder that can't be
  * watched. Rests while nobody looks.
  */
-export function createVigil({ host, inventory }: World): { stop(): void } {
+export function createVigil({ host, inventory }: World, arrange: () => void): { stop(): void } {
   let processes: NodeJS.Timeout | null = null
   let lists: NodeJS.Timeout | null = null
   let lookedAwayAt: number | null = null
@@ -39,8 +44,12 @@ export function createVigil({ host, inventory }: World): { stop(): void } {
     const alive = new Set<string>()
     for (const entry of inventory.loaded()) {
       if (inventory.sight(entry).pid !== null) alive.add(entry.uuid)
-      else if (living.has(entry.uuid)) {
-        void inventory.refresh(entry).then(() => inventory.publish(entry))
+      else if (living.has(entry.uuid) || isBack(entry)) {
+        void inventory.refresh(entry).then((isDifferent) => {
+          if (!isDifferent) return
+          inventory.publish(entry)
+          arrange()
+        })
       }
     }
     // The next list comes sooner once something runs.

@@ -1,5 +1,5 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { existsSync, type FSWatcher, watch } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { ProviderChange } from '../provider.ts'
 import { type Entry, logFolder } from './entry.ts'
 import type { Inventory } from './inventory.ts'
@@ -57,9 +57,17 @@ export function createWatch(world: World, emit: (change: ProviderChange) => void
       if (name === '' || name === basename(registryPath(home))) registryChanged()
       return
     }
+    // The folder itself was moved or deleted: what is watched now is no longer what lies at this path.
+    const isItself = name === basename(folder) && !existsSync(join(folder, name))
+    if (isItself) {
+      watchers.get(folder)?.close()
+      watchers.delete(folder)
+      arrange()
+    }
     for (const entry of entriesIn(inventory, folder)) {
       const { path } = entry
       if (path === null) continue
+      if (isItself) touch(entry)
       if (folder === dirname(path)) {
         if (name === 'Logs') arrange()
         if (name === '' || name === 'Logs' || name === basename(path)) touch(entry)

@@ -13,7 +13,14 @@ export const loadPalette = async () => ({ default: (await import('../palette/pal
 const Palette = lazy(loadPalette)
 
 /** Those that change machines, drawn by one component. */
-const isOfMachine: ReadonlySet<OpenDialog['kind']> = new Set(['remove', 'clone', 'export', 'rename', 'discard'])
+const isOfMachine: ReadonlySet<OpenDialog['kind']> = new Set([
+  'remove',
+  'clone',
+  'export',
+  'locate',
+  'rename',
+  'discard',
+])
 
 /** What floats above the planes. One dialog at a time; each is fetched when first asked for. */
 export function Dialogs(): ReactNode {

@@ -15,7 +15,7 @@ import { guessFormat } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
 import { QuantityRow } from './quantity-row.tsx'
 import { SourceList } from './source-list.tsx'
-import type { FilledVmForm, VmForm } from './vm-form.ts'
+import { type FilledVmForm, guessedOsType, type VmForm } from './vm-form.ts'
 
 interface VmFieldsProps {
   readonly form: FilledVmForm
@@ -60,6 +60,7 @@ export function VmFields(props: VmFieldsProps): ReactNode {
         )}
       </FormRow>
       {props.endpoints}
+      <OsTypeRow {...props} />
       <QuantityRow
         label={say('create.cpus')}
         value={form.cpus}
@@ -144,6 +145,29 @@ function ImageRows({ form, onChange, problemOf }: VmFieldsProps): ReactNode {
   )
 }
 
+/** The system in it, where the tool asks: guessed from the names until another is chosen. */
+function OsTypeRow({ form, options, onChange }: VmFieldsProps): ReactNode {
+  const say = useSay()
+  const { osTypes } = options
+  if (osTypes === undefined) return null
+  const guessed = guessedOsType(form, options)
+  return (
+    <FormRow label={say('create.osType')}>
+      {(control) => (
+        <Select
+          control={control}
+          value={osTypes.some(({ id }) => id === form.osType) ? (form.osType ?? '') : ''}
+          options={[
+            { value: '', label: say('create.osType.guessed', { name: guessed?.label ?? '' }) },
+            ...osTypes.map(({ id, label }) => ({ value: id, label })),
+          ]}
+          onChange={(osType) => onChange({ osType: osType === '' ? null : osType })}
+        />
+      )}
+    </FormRow>
+  )
+}
+
 function MoreRows(props: VmFieldsProps): ReactNode {
   const say = useSay()
   const { form, options, onChange, problemOf, onLeave } = props
@@ -192,6 +216,32 @@ function MoreRows(props: VmFieldsProps): ReactNode {
           />
         )}
       </FormRow>
+      {options.graphics !== undefined && (
+        <FormRow label={say('create.graphics')}>
+          {(control) => (
+            <Select
+              control={control}
+              value={form.graphics ?? ''}
+              options={[
+                { value: '', label: say('create.graphics.default') },
+                ...(options.graphics ?? []).map(({ id, label }) => ({ value: id, label })),
+              ]}
+              onChange={(graphics) => onChange({ graphics: graphics === '' ? null : graphics })}
+            />
+          )}
+        </FormRow>
+      )}
+      {options.serialConsole === true && (
+        <FormRow label={say('create.console')} isGroup>
+          {() => (
+            <Checkbox
+              label={say('create.console.serial')}
+              isChecked={form.hasSerialConsole}
+              onChange={(hasSerialConsole) => onChange({ hasSerialConsole })}
+            />
+          )}
+        </FormRow>
+      )}
       <FormRow
         label={say('create.arch')}
         error={problemOf('arch')}

@@ -1,9 +1,10 @@
+import { guessOsType, type OsType } from '../../../app/domain/guess-os.ts'
 import type { EndpointId } from '../../../app/domain/ids.ts'
 import { type DiskFormat, type VmCreateOptions, type VmSpec, vmSpecSchema } from '../../../app/domain/spec.ts'
 import { GB } from '../../../app/domain/units.ts'
 import { type PortRow, readForwards } from './forwards.ts'
 import { checkName, checkRange, createProblems, type Problems } from './problems.ts'
-import { nameFromFile, uniqueName } from './propose.ts'
+import { fileName, nameFromFile, uniqueName } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
 
 /**
@@ -32,6 +33,11 @@ export interface VmForm {
   readonly diskBytes: number | null
   readonly arch: string | null
   readonly firmware: 'bios' | 'uefi'
+  /** null follows the names. */
+  readonly osType: string | null
+  /** null is the one that fits the system. */
+  readonly graphics: string | null
+  readonly hasSerialConsole: boolean
   readonly network: 'user' | 'none'
   readonly ports: readonly PortRow[]
 }
@@ -52,6 +58,9 @@ export const emptyVmForm: VmForm = {
   diskBytes: null,
   arch: null,
   firmware: 'bios',
+  osType: null,
+  graphics: null,
+  hasSerialConsole: true,
   network: 'user',
   ports: [],
 }
@@ -122,11 +131,27 @@ export function readVmForm(
     isoPath: form.isoPath === '' || form.source === 'blank' ? null : form.isoPath,
     network: form.network === 'none' ? { mode: 'none' } : { mode: 'user', forwards },
     firmware: form.firmware,
+    // What these options do not ask for is left to the tool, also when it was chosen for another one.
+    ...(options.osTypes === undefined ? {} : { osType: chosenOsType(form, options)?.id }),
+    ...(options.graphics === undefined || form.graphics === null ? {} : { graphics: form.graphics }),
+    ...(options.serialConsole === undefined ? {} : { serialConsole: form.hasSerialConsole }),
     startAfter,
   })
   if (parsed.success) return { spec: parsed.data, problems }
   for (const issue of parsed.error.issues) add(fieldOf(issue.path.join('.')), { key: 'create.problem.value' })
   return { spec: null, problems }
+}
+
+/** The system that was chosen, else the one that the names promise; null where there is nothing to choose from. */
+export function chosenOsType(form: FilledVmForm, options: VmCreateOptions): OsType | null {
+  const types = options.osTypes ?? []
+  return types.find(({ id }) => id === form.osType) ?? guessedOsType(form, options)
+}
+
+export function guessedOsType(form: FilledVmForm, { osTypes }: VmCreateOptions): OsType | null {
+  if (osTypes === undefined) return null
+  const file = form.source === 'installer' ? form.isoPath : form.source === 'image' ? form.imagePath : ''
+  return guessOsType([form.name, fileName(file)], form.arch, osTypes)
 }
 
 /** The form's field that a part of the spec came from: for what the schema or main refuses. */

@@ -3,6 +3,7 @@ import { useApp } from '../../store/store.ts'
 import { CloneDialog } from './clone-dialog.tsx'
 import { DiscardDialog } from './discard-dialog.tsx'
 import { ExportDialog } from './export-dialog.tsx'
+import { LocateDialog } from './locate-dialog.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
 
@@ -16,6 +17,8 @@ export function MachineDialogs(): ReactNode {
       return <CloneDialog machineId={dialog.machineId} snapshotId={dialog.snapshotId} />
     case 'export':
       return <ExportDialog machineId={dialog.machineId} />
+    case 'locate':
+      return <LocateDialog machineId={dialog.machineId} />
     case 'rename':
       return <RenameDialog machineId={dialog.machineId} />
     case 'discard':

@@ -12,6 +12,7 @@ export interface SettingsForm {
   readonly network: 'user' | 'none'
   readonly ports: readonly PortRow[]
   readonly restart: NonNullable<ConfigureSpec['restart']>
+  readonly serialConsole: boolean
 }
 
 /** The form with the present values. */
@@ -25,6 +26,7 @@ export function settingsForm({ values }: MachineConfiguration): SettingsForm {
     network: network?.mode ?? 'user',
     ports: network?.mode === 'user' ? portRows(network.forwards) : [],
     restart: values.restart ?? 'no',
+    serialConsole: values.serialConsole ?? false,
   }
 }
 
@@ -72,6 +74,7 @@ export function settingsChanges(
     }
   }
   if (has('restart') && form.restart !== before.restart) changes.restart = form.restart
+  if (has('serialConsole') && form.serialConsole !== before.serialConsole) changes.serialConsole = form.serialConsole
   return { changes, changed: Object.keys(changes) as ConfigureField[], problems }
 }
 

@@ -5,6 +5,7 @@ import { GB, GiB } from '../../../app/domain/units.ts'
 import { call } from '../../actions/call.ts'
 import { configureMachine, shutDownMachine } from '../../actions/machines.ts'
 import { Button } from '../../components/button.tsx'
+import { Checkbox } from '../../components/checkbox.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Segments } from '../../components/segments.tsx'
@@ -246,6 +247,18 @@ function FieldRow({
             </FormRow>
           )}
         </>
+      )
+    case 'serialConsole':
+      return (
+        <FormRow label={say('create.console')} isGroup>
+          {() => (
+            <Checkbox
+              label={say('create.console.serial')}
+              isChecked={form.serialConsole}
+              onChange={(serialConsole) => onChange({ serialConsole })}
+            />
+          )}
+        </FormRow>
       )
     case 'restart':
       return (

@@ -40,6 +40,7 @@ export const verbIcons: Readonly<Record<Verb, IconName>> = {
   undoRestore: 'undo',
   clone: 'branch',
   export: 'upload',
+  locate: 'folder',
   rename: 'edit',
   configure: 'gear',
   remove: 'trash',
@@ -89,6 +90,7 @@ const doers: Readonly<Record<Verb, (id: MachineId) => unknown>> = {
   },
   clone: (machineId) => openDialog({ kind: 'clone', machineId, snapshotId: null }),
   export: (machineId) => openDialog({ kind: 'export', machineId }),
+  locate: (machineId) => openDialog({ kind: 'locate', machineId }),
   rename: (machineId) => openDialog({ kind: 'rename', machineId }),
   configure: (id) => openMachine(id, 'settings'),
   remove: (id) => openDialog({ kind: 'remove', machineIds: [id] }),
@@ -132,7 +134,7 @@ export function stopEntries(context: PermitContext, say: SayFunction): readonly 
 const blocks: readonly (readonly Verb[])[] = [
   ['console', 'terminal'],
   ['start', 'resume', 'shutDown', 'restart', 'pause', 'suspend', 'reset', 'powerOff', 'discardSuspended'],
-  ['snapshot', 'clone', 'export', 'rename', 'configure'],
+  ['snapshot', 'clone', 'export', 'locate', 'rename', 'configure'],
   ['remove'],
 ]
 
@@ -170,6 +172,8 @@ function isOfThisState(verb: Verb, { machine: { state } }: PermitContext): boole
       return !isOff || state === 'crashed'
     case 'discardSuspended':
       return state === 'suspended'
+    case 'locate':
+      return state === 'inaccessible'
     default:
       return true
   }

@@ -4,7 +4,7 @@ import type { ConsoleOption, Session } from '../../../app/domain/console.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { attemptUnasked } from '../../actions/call.ts'
 import { openSession } from '../../actions/consoles.ts'
-import { placeOf, startMachine } from '../../actions/machines.ts'
+import { configureMachine, placeOf, startMachine } from '../../actions/machines.ts'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import type { IconName } from '../../components/icon.tsx'
@@ -126,10 +126,14 @@ function ConsolePlace({
     return (
       <EmptyState
         actions={
-          canStart && (
-            <Button kind="primary" icon="play" onClick={() => void startMachine(machineId)}>
-              {say('verb.start')}
-            </Button>
+          option.setUp !== undefined ? (
+            <SetUpButton machineId={machineId} setUp={option.setUp} />
+          ) : (
+            canStart && (
+              <Button kind="primary" icon="play" onClick={() => void startMachine(machineId)}>
+                {say('verb.start')}
+              </Button>
+            )
           )
         }
       >
@@ -146,6 +150,31 @@ function ConsolePlace({
       onOpened={() => setAsking(false)}
       onCancel={session === undefined ? null : () => setAsking(false)}
     />
+  )
+}
+
+/** The one click that gives a machine this console. What it needs changed is changed while the machine is off. */
+function SetUpButton({
+  machineId,
+  setUp,
+}: {
+  readonly machineId: MachineId
+  readonly setUp: NonNullable<ConsoleOption['setUp']>
+}): ReactNode {
+  const say = useSay()
+  const permission = useApp(permissionOf('configure', machineId))
+  const machine = useApp(machineOf(machineId))
+  const isOff = machine?.state === 'stopped' || machine?.state === 'crashed'
+  const reason =
+    permission.kind !== 'allowed'
+      ? say(permission.reason)
+      : isOff
+        ? null
+        : say('console.setUp.off', { name: machine?.name ?? '' })
+  return (
+    <Button kind="primary" icon="plus" reason={reason} onClick={() => void configureMachine(machineId, setUp.changes)}>
+      {say(setUp.label)}
+    </Button>
   )
 }
 

@@ -28,6 +28,7 @@ const table: Readonly<Record<Verb, string>> = {
   undoRestore: 'yyyyy–––––––',
   clone: 'yyy–y–––––––',
   export: 'y–––y–––––––',
+  locate: '–––––y––––––',
   rename: 'yyyyyy––––––',
   configure: 'yyyyy–––––––',
   remove: 'y––yyyy–––––',

@@ -1,16 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { missingVirtualBox } from '../../support/virtualbox-lab.ts'
 import { makeHome, openElectron, removeHome } from '../../support/window.ts'
 import { daemonWithContainers } from '../containers.ts'
 import type { Figure } from '../figure.ts'
 import { secondsOf, treeOf } from '../processes.ts'
 import { createMachines } from '../qemu-machines.ts'
+import { environmentOf, labWithMachines } from '../virtualbox-machines.ts'
 
 const watchedMs = 30_000
 /** Boot tests, first lists and first pictures are over by then. */
 const settlingMs = 20_000
 const limitPercent = 0.5
 
-/** What an open window costs that nobody touches, with 200 containers and 20 machines: all of Berth's processes together. */
+/**
+ * What an open window costs that nobody touches, with 200 containers, 20 QEMU machines and, where VirtualBox is there, 100 of its:
+ * all of Berth's processes together.
+ */
 export const figure: Figure = {
   name: 'idle',
   unit: '%',
@@ -19,9 +24,11 @@ export const figure: Figure = {
   async measure(say) {
     const dockerd = await daemonWithContainers(200, 20)
     const home = await makeHome({ firstRunDone: true })
+    const lab = missingVirtualBox === null ? await labWithMachines('bench-idle', 100) : null
+    if (lab === null) say(`without VirtualBox machines: ${missingVirtualBox}`)
     try {
       await createMachines(home, 20)
-      const berth = await openElectron({ home, env: dockerd.env })
+      const berth = await openElectron({ home, env: { ...dockerd.env, ...(lab === null ? {} : environmentOf(lab)) } })
       try {
         await berth.page.getByRole('row').first().waitFor()
         await delay(settlingMs)
@@ -39,6 +46,7 @@ export const figure: Figure = {
         await berth.close()
       }
     } finally {
+      await lab?.leave()
       await dockerd.close()
       await removeHome(home)
     }

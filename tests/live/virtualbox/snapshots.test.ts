@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MachineId } from '../../../app/domain/ids.ts'
@@ -18,19 +18,19 @@ describe.skipIf(missingVirtualBox !== null)('snapshots of VirtualBox machines', 
     expect(await acts.leave()).toEqual([])
   })
 
-  const ops = (): SnapshotOps => acts.provider.snapshots as SnapshotOps
+  const ops = (): SnapshotOps => acts.provider().snapshots as SnapshotOps
   const tree = async (id: MachineId): Promise<SnapshotTree> => {
     const now = await ops().tree(id, op())
     expect(wrongWith(now)).toEqual([])
     return now
   }
-  const state = async (id: MachineId) => (await steady({ provider: acts.provider } as never, id)).state
+  const state = async (id: MachineId) => (await steady({ provider: acts.provider() } as never, id)).state
   const take = (id: MachineId, name: string, description = ''): Promise<string> =>
     ops().take(id, { name, description, memory: true }, op())
 
   it('restores a running machine with its memory, undoes it, redoes it and lets it go', async () => {
     const id = await acts.make('running')
-    await acts.provider.power.start(id, op())
+    await acts.provider().power.start(id, op())
     await acts.write(id, 'old')
     const snapshotId = await take(id, 'with old')
     expect(await state(id)).toBe('running')
@@ -60,12 +60,12 @@ describe.skipIf(missingVirtualBox !== null)('snapshots of VirtualBox machines', 
     const after = await tree(id)
     expect(after.restores).toEqual([])
     expect(after.snapshots.map((one) => one.name)).toEqual(['with old'])
-    await acts.provider.power.powerOff(id, op())
+    await acts.provider().power.powerOff(id, op())
   })
 
   it('finishes a restore that Berth left in the middle, and takes back one that had not begun', async () => {
     const id = await acts.make('left')
-    await acts.provider.power.start(id, op())
+    await acts.provider().power.start(id, op())
     await acts.write(id, 'old')
     const snapshotId = await take(id, 'back here')
     await acts.write(id, 'new')
@@ -93,9 +93,9 @@ describe.skipIf(missingVirtualBox !== null)('snapshots of VirtualBox machines', 
     await acts.lab.manage('controlvm', uuid, 'pause')
     const said = await acts.lab.manage('snapshot', uuid, 'take', 'kept', '--description=berth-undo left-one')
     await writeFile(recordPath, JSON.stringify(record('keeping', null)))
-    const taken = await acts.again()
-    expect((await readNow({ provider: taken } as never, id)).state).toBe('running')
-    expect((await taken.snapshots?.tree(id, op()))?.snapshots.map((one) => one.name)).toEqual(['back here'])
+    await acts.again()
+    expect((await readNow({ provider: acts.provider() } as never, id)).state).toBe('running')
+    expect((await tree(id)).snapshots.map((one) => one.name)).toEqual(['back here'])
     expect(await acts.read(id)).toBe('new')
 
     await acts.lab.manage('controlvm', uuid, 'pause')
@@ -104,13 +104,12 @@ describe.skipIf(missingVirtualBox !== null)('snapshots of VirtualBox machines', 
     expect(said).not.toBe(again)
     await acts.lab.manage('controlvm', uuid, 'poweroff')
     await writeFile(recordPath, JSON.stringify(record('switching', keptId)))
-    const finished = await acts.again()
+    await acts.again()
     expect(await acts.read(id)).toBe('old')
-    const now = await finished.snapshots?.tree(id, op())
-    expect(now?.restores).toMatchObject([{ id: 'left-one', state: 'done', keptId }])
-    await finished.snapshots?.undo(id, 'left-one', op())
+    expect((await tree(id)).restores).toMatchObject([{ id: 'left-one', state: 'done', keptId }])
+    await ops().undo(id, 'left-one', op())
     expect(await acts.read(id)).toBe('new')
-    await finished.power.powerOff(id, op())
+    await acts.provider().power.powerOff(id, op())
   })
 
   it('holds names and descriptions that try to be something else', async () => {
@@ -143,43 +142,38 @@ describe.skipIf(missingVirtualBox !== null)('snapshots of VirtualBox machines', 
     const alone = await acts.make('parent')
     const base = await take(alone, 'base')
     await take(alone, 'later')
-    const clone = await acts.provider.clone?.clone(alone, { name: 'child', mode: 'linked', snapshotId: base }, op())
+    const clone = await acts.provider().clone?.clone(alone, { name: 'child', mode: 'linked', snapshotId: base }, op())
     const cloned = await errorFrom(ops().delete(alone, base, op()))
     expect(cloned).toMatchObject({
       code: 'in-use',
       message: { key: 'virtualbox.error.cloned', params: { names: 'child' } },
     })
-    const trashId = await acts.provider.remove?.remove(clone as MachineId, { volumes: [] }, op())
+    const trashId = await acts.provider().remove?.remove(clone as MachineId, { volumes: [] }, op())
     // VirtualBox itself knows nothing of a clone in the trash.
     expect(await errorFrom(ops().delete(alone, base, op()))).toMatchObject({ code: 'in-use' })
-    await acts.provider.trash?.purge(trashId ?? '', op())
+    await acts.provider().trash?.purge(trashId ?? '', op())
     await ops().delete(alone, base, op())
     expect((await tree(alone)).snapshots.map((one) => one.name)).toEqual(['later'])
   })
 
   it('leaves the machine as it is when a file of the snapshot is missing', async () => {
     const id = await acts.make('broken')
-    await acts.provider.power.start(id, op())
+    await acts.provider().power.start(id, op())
     await acts.write(id, 'present')
     const snapshotId = await take(id, 'with memory')
-    const { stateFile } = await stateFileOf(acts, id)
-    await acts.lab.manage('controlvm', acts.uuidOf(id), 'pause')
-    await acts.lab.manage('controlvm', acts.uuidOf(id), 'resume')
-    const { rename } = await import('node:fs/promises')
+    const stateFile = await stateFileOf(acts, 'broken')
     await rename(stateFile, `${stateFile}.away`)
     const error = await errorFrom(ops().restore(id, snapshotId, op()))
     expect(error).toMatchObject({ code: 'not-found', message: { params: { path: stateFile } } })
     expect(await acts.read(id)).toBe('present')
     expect((await tree(id)).restores).toEqual([])
     await rename(`${stateFile}.away`, stateFile)
-    await acts.provider.power.powerOff(id, op())
+    await acts.provider().power.powerOff(id, op())
   })
 })
 
-async function stateFileOf({ lab }: Acts, id: MachineId): Promise<{ readonly stateFile: string }> {
-  const { readdir } = await import('node:fs/promises')
-  const folder = join(lab.machineFolder, 'broken', 'Snapshots')
-  const name = (await readdir(folder)).find((file) => file.endsWith('.sav')) ?? ''
-  expect(id).not.toBe('')
-  return { stateFile: join(folder, name) }
+async function stateFileOf({ lab }: Acts, name: string): Promise<string> {
+  const folder = join(lab.machineFolder, name, 'Snapshots')
+  const found = (await readdir(folder)).find((file) => file.endsWith('.sav')) ?? ''
+  return join(folder, found)
 }

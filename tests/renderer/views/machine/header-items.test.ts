@@ -79,7 +79,7 @@ describe('the header of a machine', () => {
     ['paused', 'resume* shutDown snapshot'],
     ['suspended', 'start*'],
     ['crashed', 'start* snapshot'],
-    ['inaccessible', 'check*'],
+    ['inaccessible', 'check* locate'],
     ['unknown', 'check* start shutDown terminal'],
   ])('of one that is %s has %s', (state, items) => {
     expect(shown(context(state))).toBe(items)

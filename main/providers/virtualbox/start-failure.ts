@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs'
+import { type AppError, errorOf, Failure } from '../../../app/domain/errors.ts'
+import type { Entry } from './entry.ts'
+import type { Settings } from './settings-file.ts'
+import type { World } from './world.ts'
+
+/** What keeps a machine from starting, where VirtualBox names only the symptom: what is missing is looked for. */
+export function explainedStart(thrown: unknown, { host }: World, { settings }: Entry): unknown {
+  const error = errorOf(thrown)
+  const isUnexplained = /^virtualbox\.error\.(startAborted|said)$/.test(error.message.key)
+  if (!isUnexplained) return thrown
+  const missing = settings === null ? null : missingMedium(settings)
+  if (missing !== null && /NOT_FOUND/.test(error.detail ?? '')) {
+    return said(error, 'not-found', 'mediumMissing', { path: missing })
+  }
+  // Without its kernel driver VirtualBox says no more than that the process ended.
+  if (
+    error.message.key === 'virtualbox.error.startAborted' &&
+    host.platform === 'linux' &&
+    !existsSync('/dev/vboxdrv')
+  ) {
+    return said(error, 'unsupported', 'noDriver')
+  }
+  return thrown
+}
+
+function said(
+  error: AppError,
+  code: AppError['code'],
+  name: 'mediumMissing' | 'noDriver',
+  params: Readonly<Record<string, string>> = {},
+): Failure {
+  return new Failure({
+    ...error,
+    code,
+    message: { key: `virtualbox.error.${name}`, params },
+    hint: { key: `virtualbox.error.${name}.hint` },
+  })
+}
+
+/** The first file that is not there, of what is in the machine's drives and what that stands on; null when all are. */
+export function missingMedium({ hardware, media }: Settings): string | null {
+  const byId = new Map(media.map((medium) => [medium.uuid, medium]))
+  for (const { devices } of hardware.controllers) {
+    for (const { mediumId } of devices) {
+      for (let one = byId.get(mediumId ?? ''); one !== undefined; one = byId.get(one.parentId ?? '')) {
+        if (!existsSync(one.path)) return one.path
+      }
+    }
+  }
+  return null
+}
