@@ -46,7 +46,7 @@ export interface Ledger {
 }
 
 /** What a killed Berth had asked for may still be carried out: how long until all agrees, without a click. */
-const settleMs = 10_000
+const settleMs = 60_000
 
 const isUp = ({ state }: Pick<Machine, 'state'>): boolean => state === 'running' || state === 'paused'
 
