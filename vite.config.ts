@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { programFiles } from './vite.files.ts'
 
 const inRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -11,8 +12,15 @@ const inRoot = (path: string): string => fileURLToPath(new URL(path, import.meta
 export default defineConfig({
   root: inRoot('renderer'),
   base: './',
-  plugins: [react()],
-  build: { outDir: inRoot('out/renderer'), emptyOutDir: true, target: 'chrome130', sourcemap: true },
+  plugins: [react(), programFiles()],
+  build: {
+    outDir: inRoot('out/renderer'),
+    emptyOutDir: true,
+    target: 'chrome130',
+    sourcemap: true,
+    // It comes from this computer's disk, not over a network.
+    chunkSizeWarningLimit: 2_000,
+  },
   environments: {
     main: {
       consumer: 'server',
@@ -29,6 +37,8 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'node20',
         ssr: true,
+        // What the program brings along beside its code: a guest, an emulator.
+        emitAssets: true,
         sourcemap: true,
         minify: false,
         rolldownOptions: {

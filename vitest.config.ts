@@ -1,13 +1,18 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { programFiles } from './vite.files.ts'
 
 /**
  * One project per kind of test, so that each can be run alone: `npx vitest run --project unit`.
  * What needs a real tool runs one file at a time: two cores, one docker, one list of machines.
  */
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), programFiles()],
   test: {
+    // A busy computer with two cores may take long over what is otherwise a matter of milliseconds.
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,
@@ -18,15 +23,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'conformance', include: ['tests/conformance/**/*.test.ts'], testTimeout: 60_000 },
+        test: { name: 'conformance', include: ['tests/conformance/**/*.test.ts'], testTimeout: 120_000 },
       },
       {
         extends: true,
         test: {
           name: 'live',
           include: ['tests/live/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
           fileParallelism: false,
         },
       },
@@ -35,8 +39,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: 180_000,
           fileParallelism: false,
         },
       },

@@ -19,6 +19,7 @@ export interface Desktop {
   readonly appVersion: string
   /** BCP 47, as the system has it. */
   readonly systemLocale: () => string
+  readonly hasScreenReader: () => boolean
   /** The system's file dialog; null when the person cancelled. Throws `unsupported` where there is none. */
   readonly pick: (purpose: Purpose) => Promise<string | null>
   /** Shows a file or folder, which is there, in the system's file manager. */

@@ -19,6 +19,7 @@ export function createDesktop({
     shell: 'electron',
     appVersion,
     systemLocale: () => app.getLocale(),
+    hasScreenReader: () => app.isAccessibilitySupportEnabled(),
     async pick(purpose) {
       const parent = window()
       const options = dialogOf(purpose, localeFor(settings.get().locale, app.getLocale()))

@@ -4,6 +4,7 @@ import { type Assembled, assemble } from './assemble.ts'
 import { createDesktop } from './desktop.ts'
 import type { Log } from './log.ts'
 import { buildMenu } from './menu.ts'
+import { notifyOfLongTasks } from './notifications.ts'
 import type { Paths } from './paths.ts'
 import { openSettings } from './settings.ts'
 
@@ -12,11 +13,14 @@ export function startCore({
   paths,
   log,
   window,
+  show,
   quit,
 }: {
   readonly paths: Paths
   readonly log: Log
   readonly window: () => BrowserWindow | null
+  /** Brings the window to the front. */
+  readonly show: () => void
   readonly quit: () => void
 }): Assembled {
   const settings = openSettings(paths.config, log)
@@ -33,5 +37,11 @@ export function startCore({
   }
   dress()
   settings.onChanged(dress)
+  notifyOfLongTasks({
+    onChanged: (listener) => void assembled.core.tasks.onChanged(listener),
+    window,
+    locale: () => localeFor(settings.get().locale, app.getLocale()),
+    show,
+  })
   return assembled
 }

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     shell: 'web',
     appVersion,
     systemLocale: () => Intl.DateTimeFormat().resolvedOptions().locale,
+    hasScreenReader: () => false,
     pick: () => Promise.reject(failure('unsupported', { key: 'files.noDialog' })),
     reveal: () => Promise.reject(failure('unsupported', { key: 'files.noReveal' })),
     openLink: () => Promise.reject(failure('unsupported', { key: 'link.inBrowser' })),

@@ -19,7 +19,8 @@ export async function ensureDependencies(say) {
   }
   if (dependenciesAreCurrent()) return
   say('installing dependencies (npm ci)')
-  await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  // Its warnings are about packages that only this project's makers run.
+  await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
 /** Builds `out/` unless it was built from exactly these sources. */

@@ -39,8 +39,11 @@ export function openWindow({ bounds, preloadPath }: WindowOptions): BrowserWindo
       v8CacheOptions: 'bypassHeatCheck',
     },
   })
-  if (place?.isMaximized === true) window.maximize()
-  window.once('ready-to-show', () => window.show())
+  window.once('ready-to-show', () => {
+    // Maximizing shows it: not before there is something to see.
+    if (place?.isMaximized === true) window.maximize()
+    window.show()
+  })
   bounds.follow(window, () => screen.getAllDisplays())
 
   const follow = (): void => {

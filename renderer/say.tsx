@@ -8,11 +8,11 @@ import { type State, useApp } from './store/store.ts'
 export type SayFunction = (text: MessageKey | Text, params?: TextParams) => string
 
 /** In a browser its own language counts: the one main runs under may be that of a service. */
-const selectLocale = ({ settings, system }: State): Locale =>
+export const localeIn = ({ settings, system }: State): Locale =>
   localeFor(settings?.locale ?? 'system', system?.shell === 'electron' ? system.systemLocale : navigator.language)
 
 export function useLocale(): Locale {
-  return useApp(selectLocale)
+  return useApp(localeIn)
 }
 
 /** For attributes and plain text. Where a name stands in a sentence on screen, use `<Say>`: it isolates the name. */

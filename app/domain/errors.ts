@@ -56,9 +56,24 @@ export function failure(
   )
 }
 
-/** The error of anything thrown. What is not a `Failure` is a bug of ours, with its stack as the detail. */
+/**
+ * What the system says of a file, as it stands in `code` of what its own functions throw: nobody's mistake, and what wrote the file
+ * need not say so each time. The detail names the file.
+ */
+const systemErrors: ReadonlyMap<unknown, Pick<AppError, 'code' | 'message' | 'hint'>> = new Map([
+  ['ENOSPC', { code: 'no-space', message: { key: 'error.noSpace' }, hint: { key: 'error.noSpace.hint' } }],
+  ['EDQUOT', { code: 'no-space', message: { key: 'error.noSpace' }, hint: { key: 'error.noSpace.hint' } }],
+  ['EACCES', { code: 'permission', message: { key: 'error.notAllowed' }, hint: { key: 'error.notAllowed.hint' } }],
+  ['EPERM', { code: 'permission', message: { key: 'error.notAllowed' }, hint: { key: 'error.notAllowed.hint' } }],
+  ['EROFS', { code: 'permission', message: { key: 'error.readOnly' }, hint: { key: 'error.readOnly.hint' } }],
+  ['EIO', { code: 'tool-failed', message: { key: 'error.drive' }, hint: { key: 'error.drive.hint' } }],
+])
+
+/** The error of anything thrown. What is neither a `Failure` nor the system's own is a bug of ours, with its stack as the detail. */
 export function errorOf(thrown: unknown): AppError {
   if (thrown instanceof Failure) return thrown.error
+  const known = thrown instanceof Error && 'code' in thrown ? systemErrors.get(thrown.code) : undefined
+  if (known !== undefined) return { ...known, detail: String(thrown), field: null }
   const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
   return { code: 'bug', message: { key: 'error.bug' }, hint: { key: 'error.bug.hint' }, detail, field: null }
 }

@@ -85,10 +85,18 @@ export function permit(verb: Verb, context: PermitContext): Permission {
   if (task !== null && !reading.includes(verb) && !(interrupts[verb] ?? []).includes(task.verb)) {
     return { kind: 'refused', reason: { key: `why.task.${task.verb}` } }
   }
+  if (verb === 'remove' && machine.kind !== 'container' && isOn(machine.state)) {
+    return { kind: 'refused', reason: { key: 'why.removeOn', params: { name: machine.name } } }
+  }
   if (!rule.states.includes(machine.state) && !(task !== null && isBusy(machine.state) && verb in interrupts)) {
     return { kind: 'refused', reason: { key: stateReason(machine.state), params: { name: machine.name } } }
   }
   return { kind: 'allowed' }
+}
+
+/** A container that runs is stopped on its way out; no tool deletes a virtual machine under its feet. */
+function isOn(state: MachineState): boolean {
+  return state === 'running' || state === 'paused'
 }
 
 function stateReason(state: MachineState): MessageKey {

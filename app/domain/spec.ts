@@ -90,6 +90,11 @@ export const vmSpecSchema = z.object({
     .optional(),
   /** A serial port for Berth's console. Left out where the options offer it means yes. */
   serialConsole: z.boolean().optional(),
+  /** One of the options' `guests`; left out where there are none to choose from. */
+  guest: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .optional(),
   startAfter: z.boolean(),
 })
 export type VmSpec = z.infer<typeof vmSpecSchema>
@@ -215,6 +220,20 @@ export interface ArchitectureOption {
   readonly noUefi: Text | null
 }
 
+/** What a new machine may run, where its provider knows that. */
+export interface GuestOption {
+  readonly id: string
+  readonly label: Text
+  /** One sentence on what it is good for. */
+  readonly about: Text
+  /** Why it cannot be chosen now; null when it can. */
+  readonly withheld: Text | null
+  /** What its disk may come from. */
+  readonly sources: readonly VmSpec['disk']['from'][]
+  /** Whether it has a drive for an ISO or floppy image. */
+  readonly disc: boolean
+}
+
 export interface VmCreateOptions {
   readonly kind: 'vm'
   readonly endpointId: EndpointId
@@ -229,6 +248,14 @@ export interface VmCreateOptions {
   readonly graphics?: readonly { readonly id: string; readonly label: string }[]
   /** Whether a serial port for Berth's console is to be chosen; left out where a machine always or never has one. */
   readonly serialConsole?: true
+  /** The first is proposed. Left out where a machine runs whatever is on its disk or disc. */
+  readonly guests?: readonly GuestOption[]
+  /** The networks it can have; all of them when left out. */
+  readonly networks?: readonly VmSpec['network']['mode'][]
+  /** The formats of images it takes; all of them when left out. */
+  readonly diskFormats?: readonly DiskFormat[]
+  /** How it can use an image; both ways when left out. */
+  readonly diskUses?: readonly ('copy' | 'in-place')[]
   /** Where the machine's folder will be. */
   readonly folder: string
   readonly freeBytes: number | null

@@ -10,12 +10,16 @@ export interface SystemInfo {
   readonly arch: string
   readonly cpus: number
   readonly memoryBytes: number
+  /** Memory that a new machine could have; null where the system does not say it truly. */
+  readonly freeMemoryBytes: number | null
   /** Free space where Berth keeps its machines; null when it cannot be told. */
   readonly freeBytes: number | null
   readonly hostId: HostId
   readonly hostName: string
   /** BCP 47, as the system has it. */
   readonly systemLocale: string
+  /** Whether a screen reader is at work, as far as the system tells. */
+  readonly hasScreenReader: boolean
   /** `electron`: native dialogs and menus are there. `web`: they are not. */
   readonly shell: 'electron' | 'web'
   /** Where Berth keeps its own machines. */

@@ -1,3 +1,4 @@
+import type { Text } from '../messages/text.ts'
 import type { EndpointId, MachineId } from './ids.ts'
 
 /** A machine in the trash: nothing of it is gone until it is purged. */
@@ -11,6 +12,8 @@ export interface TrashItem {
   /** What a purge frees. */
   readonly sizeBytes: number | null
   readonly snapshotCount: number | null
+  /** What is different from one that was removed here; left out when nothing is. */
+  readonly note?: Text
 }
 
 /** What removing a machine would do, worked out before anyone is asked. */

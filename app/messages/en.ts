@@ -1,8 +1,10 @@
+import { builtinEn } from './areas/builtin.ts'
 import { coreEn } from './areas/core.ts'
 import { createEn } from './areas/create.ts'
 import { detailEn } from './areas/detail.ts'
 import { dockerEn } from './areas/docker.ts'
 import { errorsEn } from './areas/errors.ts'
+import { keptEn } from './areas/kept.ts'
 import { listEn } from './areas/list.ts'
 import { machinesEn } from './areas/machines.ts'
 import { mockEn } from './areas/mock.ts'
@@ -27,6 +29,8 @@ export const en = {
   ...detailEn,
   ...dockerEn,
   ...errorsEn,
+  ...builtinEn,
+  ...keptEn,
   ...listEn,
   ...machinesEn,
   ...mockEn,

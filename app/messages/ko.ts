@@ -1,8 +1,10 @@
+import { builtinKo } from './areas/builtin.ts'
 import { coreKo } from './areas/core.ts'
 import { createKo } from './areas/create.ts'
 import { detailKo } from './areas/detail.ts'
 import { dockerKo } from './areas/docker.ts'
 import { errorsKo } from './areas/errors.ts'
+import { keptKo } from './areas/kept.ts'
 import { listKo } from './areas/list.ts'
 import { machinesKo } from './areas/machines.ts'
 import { mockKo } from './areas/mock.ts'
@@ -24,6 +26,8 @@ export const ko: Catalogue = {
   ...detailKo,
   ...dockerKo,
   ...errorsKo,
+  ...builtinKo,
+  ...keptKo,
   ...listKo,
   ...machinesKo,
   ...mockKo,

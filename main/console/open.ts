@@ -1,6 +1,7 @@
 /// <reference path="./node-pty.d.ts" />
 import { spawn } from 'node-pty'
 import { failure } from '../../app/domain/errors.ts'
+import { openInProcessLine } from './in-process-line.ts'
 import { keepLastBytes } from './last-bytes.ts'
 import { openLine } from './line.ts'
 import type { ConsoleSize, ConsoleSource, OpenSource, SourceEvents } from './source.ts'
@@ -12,8 +13,11 @@ const watchMs = 80
 const hangUpMs = 3_000
 
 /** Opens a console of any kind. The only place that knows terminals of this computer. */
-export const openSource: OpenSource = (target, size, from, events) =>
-  isLine(target) ? openLine(target, from, events) : openTerminal(target, size, events)
+export const openSource: OpenSource = (target, size, from, events) => {
+  if (isLine(target)) return openLine(target, from, events)
+  if (target.kind === 'line') return openInProcessLine(target, from, events)
+  return openTerminal(target, size, events)
+}
 
 /**
  * Runs a program in a terminal of its own. What is only read (`output`) gets one too: it then waits when we do not read,

@@ -1,4 +1,5 @@
 import type { Text } from '../../app/messages/text.ts'
+import type { InProcessLine } from './in-process-line.ts'
 
 /** How a console is reached, as data: providers say it, `open.ts` opens it. */
 export type ConsoleTarget =
@@ -43,6 +44,13 @@ export type ConsoleTarget =
       readonly title: string
       readonly host: string
       readonly port: number
+    }
+  /** The serial line of a machine that runs inside Berth. `logPath` has the same bytes from its first one on. */
+  | {
+      readonly kind: 'line'
+      readonly title: string
+      readonly line: InProcessLine
+      readonly logPath: string
     }
   /** A program whose output is only read (docker logs -f). */
   | {

@@ -16,6 +16,11 @@ export interface Command {
   readonly graceMs?: number
   /** Called for each line of stderr and stdout as it comes, for progress. `\r` ends a line too. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+  /**
+   * For what would run on for ever if nobody ended it: it is ended with Berth, even by a crash. Left out, a process finishes its
+   * work though Berth is gone. It is given no input.
+   */
+  readonly endsWithUs?: true
   /** Called with each piece of a stream as it comes, for progress that is written into one line. May end inside a character. */
   readonly onText?: (text: string, stream: 'stdout' | 'stderr') => void
   /** Words of the command line that must not be shown or logged (values of secrets). */
@@ -65,7 +70,7 @@ export interface Runner {
     },
     context: RunContext,
   ): Promise<Detached>
-  /** Starts a process whose lines are read until it ends or `stop` is called (docker events). */
+  /** Starts a process whose lines are read until it ends, `stop` is called or Berth ends, even by a crash (docker events). */
   follow(command: {
     readonly file: string
     readonly args: readonly string[]

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { failure } from '../../app/domain/errors.ts'
 import type { Log } from '../log.ts'
 import type { Command, Detached, ExitReason, RunContext, Runner, RunResult } from './command.ts'
+import { leashed } from './leash.ts'
 import { createLines } from './lines.ts'
 import { decodeOutput, lineOf, outcomeOf, recordOf, shownOutput } from './output.ts'
 
@@ -88,7 +89,8 @@ function run(command: Command, context: RunContext, log: Log): Promise<RunResult
     if (context.signal.aborted) return settle('cancelled', null, null)
     context.signal.addEventListener('abort', cancel, { once: true })
 
-    child = start(command, ['pipe', 'pipe', 'pipe'])
+    const isLeashed = command.endsWithUs === true
+    child = start(command, ['pipe', 'pipe', 'pipe'], isLeashed ? 'leashed' : 'free')
     const running = child
 
     const read = (name: 'stdout' | 'stderr', chunks: Uint8Array[]): void => {
@@ -111,7 +113,7 @@ function run(command: Command, context: RunContext, log: Log): Promise<RunResult
 
     // A program that does not read its input to the end is no failure of ours: its exit code says what it thinks.
     running.stdin?.on('error', () => {})
-    running.stdin?.end(command.input)
+    if (!isLeashed) running.stdin?.end(command.input)
 
     running.on('error', (error) => {
       if (running.pid !== undefined) return
@@ -136,7 +138,7 @@ async function detach(command: Parameters<Runner['detach']>[0], context: RunCont
   const output = openSync(command.logPath, 'a+', 0o600)
   try {
     const outputFrom = fstatSync(output).size
-    const child = start(command, ['ignore', output, output])
+    const child = start(command, ['ignore', output, output], 'outlives')
     const exited = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
       child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
     })
@@ -184,7 +186,7 @@ async function detach(command: Parameters<Runner['detach']>[0], context: RunCont
 }
 
 function follow(command: Parameters<Runner['follow']>[0], log: Log): ReturnType<Runner['follow']> {
-  const child = start(command, ['ignore', 'pipe', 'pipe'])
+  const child = start(command, ['pipe', 'pipe', 'pipe'], 'leashed')
   let stderr = ''
   let isStopped = false
   let isOver = false
@@ -239,16 +241,19 @@ function start(
     readonly cwd?: string
   },
   stdio: ('ignore' | 'pipe' | number)[],
+  life: 'free' | 'leashed' | 'outlives',
 ): ChildProcess {
-  return spawn(command.file, command.args, {
+  const { file, args } = life === 'leashed' ? leashed(command.file, command.args) : command
+  return spawn(file, args, {
     cwd: command.cwd,
     // English words, and never a locale that cannot say every name.
     env: { ...process.env, LC_ALL: 'C.UTF-8', ...command.env },
     stdio,
     shell: false,
     windowsHide: true,
-    // Its own session and group on POSIX: the whole of it can be ended, and it does not end with us by itself.
-    detached: process.platform !== 'win32' || stdio[0] === 'ignore',
+    // Its own session and group on POSIX: the whole of it can be ended, and it does not end with us by itself. Windows ends what
+    // we started when we end, unless it is told to let it live on.
+    detached: process.platform !== 'win32' || life === 'outlives',
   })
 }
 

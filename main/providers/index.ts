@@ -1,3 +1,4 @@
+import { createBuiltinProvider } from './builtin/provider.ts'
 import { createDockerProvider } from './docker/provider.ts'
 import { createMockProvider, mockOptions } from './mock/provider.ts'
 import type { ProviderFactory } from './provider.ts'
@@ -19,6 +20,7 @@ const real: readonly ProviderEntry[] = [
   { id: 'docker', create: createDockerProvider },
   { id: 'virtualbox', create: createVirtualBoxProvider },
   { id: 'utm', create: createUtmProvider, platforms: ['darwin'] },
+  { id: 'builtin', create: createBuiltinProvider },
 ]
 
 /** The providers of this run: the real ones, or pretended machines that need nothing installed. */

@@ -94,6 +94,8 @@ export interface Provider extends Partial<Facets> {
   /** The product's own name, not translated. */
   readonly label: string
   readonly kind: MachineKind
+  /** Its machines run inside Berth and cannot outlive it: they are suspended or shut down before Berth ends. */
+  readonly endsWithBerth?: true
   /** Why a verb is absent, where a person would look for it. Verbs that are merely absent get a general sentence. */
   readonly never: Readonly<Partial<Record<Verb, Text>>>
   readonly power: PowerOps

@@ -48,6 +48,11 @@ export function createKeeper(provider: Provider, { truth, log, now, onSnapshots,
   let attempts = 0
   let retry: NodeJS.Timeout | null = null
   let stopWatching = (): void => {}
+  /** Settles once what an earlier run left has been put right: nobody is shown, or let touch, what is half done until then. */
+  let isRecovered = (): void => {}
+  const recovered = new Promise<void>((resolve) => {
+    isRecovered = resolve
+  })
 
   const ask = <T>(job: (op: Op) => Promise<T>): Promise<T> =>
     withLimit(job, { tool: provider.label, limitMs: answerMs, stop: stopping.signal })
@@ -197,6 +202,7 @@ export function createKeeper(provider: Provider, { truth, log, now, onSnapshots,
       await provider
         .recover(op)
         .catch((error: unknown) => log.error('provider.recover', { provider: provider.id, error }))
+      isRecovered()
       if (stopping.signal.aborted) return
       try {
         stopWatching = provider.watch(take)
@@ -205,7 +211,10 @@ export function createKeeper(provider: Provider, { truth, log, now, onSnapshots,
       }
       await look('all')
     },
-    refresh: () => look('all'),
+    async refresh() {
+      await recovered
+      await look('all')
+    },
     async read(id) {
       const asked = truth.moment()
       const machine = await ask((op) => provider.read(id, op))

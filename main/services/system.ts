@@ -1,5 +1,5 @@
 import { readFile, statfs } from 'node:fs/promises'
-import { arch, cpus, hostname, release, totalmem, version } from 'node:os'
+import { arch, cpus, freemem, hostname, release, totalmem, version } from 'node:os'
 import type { Notice } from '../../app/domain/provider.ts'
 import type { SystemInfo } from '../../app/domain/system.ts'
 
@@ -9,6 +9,7 @@ export async function readSystem(given: {
   readonly shell: SystemInfo['shell']
   readonly dataPath: string
   readonly systemLocale: string
+  readonly hasScreenReader: boolean
   readonly notices: readonly Notice[]
 }): Promise<SystemInfo> {
   return {
@@ -18,6 +19,8 @@ export async function readSystem(given: {
     arch: arch(),
     cpus: cpus().length,
     memoryBytes: totalmem(),
+    // A Mac counts what it could give at once as used.
+    freeMemoryBytes: process.platform === 'darwin' ? null : freemem(),
     freeBytes: await freeBytes(given.dataPath),
     hostId: 'local',
     hostName: hostname(),

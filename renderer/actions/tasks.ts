@@ -1,6 +1,8 @@
+import type { MachineId } from '../../app/domain/ids.ts'
 import type { Task } from '../../app/domain/task.ts'
 import { store } from '../store/store.ts'
 import { attempt, call } from './call.ts'
+import { placeOf } from './machines.ts'
 import { openMachine } from './navigate.ts'
 
 export const cancelTask = (taskId: string): Promise<void | null> =>
@@ -23,9 +25,31 @@ export function revealOf(task: Task): (() => void) | null {
   return () => void attempt('window', () => call('files.reveal', { path }))
 }
 
-/** Takes a done task back, where there is a way: a machine out of the trash. */
-export function undoOf(task: Task): (() => void) | null {
+/**
+ * Takes a done task back, where there is a way: a machine out of the trash, a machine's newest restore. `tasks` are all that
+ * are known: what came after a restore decides whether it is still the newest.
+ */
+export function undoOf(task: Task, tasks: readonly Task[]): (() => void) | null {
+  if (task.state !== 'succeeded') return null
+  const { machineId } = task
   const { trashId } = task.result
-  if (task.verb !== 'remove' || task.state !== 'succeeded' || trashId === undefined) return null
-  return () => void attempt('window', () => call('trash.recover', { trashIds: [trashId] }))
+  if (task.verb === 'remove' && trashId !== undefined) {
+    return () => void attempt('window', () => call('trash.recover', { trashIds: [trashId] }))
+  }
+  if (task.verb !== 'restore' || machineId === null) return null
+  const isNewest = !tasks.some(
+    (other) =>
+      other.machineId === machineId && other.createdAt > task.createdAt && changesRestores.includes(other.verb),
+  )
+  return isNewest ? () => void undoNewest(machineId) : null
+}
+
+const changesRestores: readonly Task['verb'][] = ['restore', 'undoRestore', 'keepRestore', 'letGoRestore', 'remove']
+
+async function undoNewest(id: MachineId): Promise<void> {
+  await attempt(placeOf(id), async () => {
+    const { restores } = await call('snapshot.tree', { id })
+    const [newest] = restores
+    if (newest !== undefined) await call('restore.undo', { id, restoreId: newest.id })
+  })
 }

@@ -1,11 +1,10 @@
 import type { ReactNode } from 'react'
-import { showControls, splitName } from '../format/names.ts'
+import { shortId, showControls, splitName } from '../format/names.ts'
 import './small-parts.css'
 
 /**
  * A name on one line: isolated, cut in the middle where its last part tells it from its sisters, control characters shown.
- * Without a name it is the id, in mono. The whole name is in the tooltip when it
- * does not fit.
+ * Without a name it is the id, in mono. The whole name is in the tooltip when it does not fit.
  */
 export function Name({
   name,
@@ -17,7 +16,7 @@ export function Name({
   readonly fallback?: string
   readonly className?: string
 }): ReactNode {
-  const shown = showControls(name.trim() === '' ? fallback : name)
+  const shown = showControls(name.trim() === '' ? shortId(fallback) : name)
   const { head, tail } = splitName(shown)
   return (
     <bdi dir="auto" className={`name ${name.trim() === '' ? 'mono ' : ''}${className}`} data-tip-cut={shown}>

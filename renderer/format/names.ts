@@ -5,6 +5,13 @@ export function showControls(text: string): string {
     : text
 }
 
+/** What stands for a machine or snapshot without a name: the tool's own key, a long hash by its beginning as its tool writes it. */
+export function shortId(id: string): string {
+  const key = id.slice(id.indexOf(':') + 1)
+  const last = key.slice(key.lastIndexOf('/') + 1)
+  return /^[0-9a-f]{64}$/.test(last) ? last.slice(0, 12) : last
+}
+
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
 const longestTail = 12
 

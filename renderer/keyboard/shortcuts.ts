@@ -90,10 +90,19 @@ export function commandOf(
 ): Command | null {
   if (press.isComposing) return null
   for (const [command, shortcut] of Object.entries(shortcuts) as [Command, Shortcut][]) {
-    const chord = where.isMac ? shortcut.mac : where.inTerminal ? (shortcut.inTerminal ?? null) : shortcut.other
-    if (chord !== null && matches(chord, press)) return command
+    if (chordsOf(shortcut, where).some((chord) => chord !== null && matches(chord, press))) return command
   }
   return null
+}
+
+/** What a terminal leaves to the window goes outside it too: who left one by Ctrl+F6 goes on with it. */
+function chordsOf(
+  shortcut: Shortcut,
+  { isMac, inTerminal }: { readonly isMac: boolean; readonly inTerminal: boolean },
+): readonly (Chord | null)[] {
+  if (isMac) return [shortcut.mac]
+  const anywhere = shortcut.inTerminal ?? null
+  return inTerminal ? [anywhere] : [shortcut.other, anywhere]
 }
 
 /**

@@ -5,6 +5,7 @@ import { attachScreen } from './attach-screen.ts'
 import { createKeys } from './keys.ts'
 import { createPainter, type Room, type ScreenSize } from './painter.ts'
 import { createPointerGather } from './pointer.ts'
+import { takeWish } from './wish.ts'
 
 /** How often the text on a screen is written down for a screen reader. */
 const textMs = 1_000
@@ -77,6 +78,7 @@ export function openScreenView(
     status(next) {
       status = next
       if (next.state !== 'live') letGo()
+      else if (takeWish(where.id)) capture()
       events.status(next)
     },
     async frame(frame) {

@@ -11,7 +11,7 @@ import { call } from '../actions/call.ts'
 import { isMac } from '../keyboard/platform.ts'
 import { type Attachment, attach } from './attach.ts'
 import { drawFast } from './drawing.ts'
-import { isHttps, linkPattern } from './links.ts'
+import { isWeb, linkPattern } from './links.ts'
 import { cleanPaste, hasSeveralLines } from './paste.ts'
 import { onSchemeChange, searchColours, themeOf } from './theme.ts'
 
@@ -23,6 +23,8 @@ const lineHeightOfCell = 1.2
 export interface Look {
   readonly terminal: Settings['terminal']
   readonly zoom: number
+  /** A screen reader is at work, or the settings want its mode. */
+  readonly isRead: boolean
 }
 
 export interface ViewEvents {
@@ -33,6 +35,8 @@ export interface ViewEvents {
   /** Several lines for a shell that would run them at once: whether to go on. */
   readonly mayPasteLines: (text: string) => Promise<boolean>
   readonly found: (result: { readonly index: number; readonly count: number }) => void
+  /** How a link is followed, said while the pointer is on one. */
+  readonly linkHint: () => string
 }
 
 /** One session's terminal in this window. It outlives the place it is shown at: its text need not be told again. */
@@ -60,10 +64,6 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
     cursorInactiveStyle: 'outline',
     macOptionIsMeta: true,
     rightClickSelectsWord: false,
-    linkHandler: {
-      activate: followLink,
-      allowNonHttpProtocols: false,
-    },
   })
   const fit = new FitAddon()
   const search = new SearchAddon({ highlightLimit: 2_000 })
@@ -71,7 +71,14 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
   terminal.loadAddon(search)
   terminal.loadAddon(new Unicode11Addon())
   terminal.unicode.activeVersion = '11'
-  terminal.loadAddon(new WebLinksAddon(followLink, { urlRegex: linkPattern }))
+  const hint = {
+    hover: () => {
+      element.title = events.linkHint()
+    },
+    leave: () => element.removeAttribute('title'),
+  }
+  terminal.options.linkHandler = { activate: followLink, allowNonHttpProtocols: false, ...hint }
+  terminal.loadAddon(new WebLinksAddon(followLink, { urlRegex: linkPattern, ...hint }))
 
   // xterm is opened once, into an element of its own which is then moved from place to place.
   const element = document.createElement('div')
@@ -200,21 +207,21 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
   }
 }
 
-/** Opens a guest's link in the person's browser: only https, and only with the key that says it is meant. */
+/** Opens a guest's link in the person's browser: only web pages, and only with the key that says it is meant. */
 function followLink(event: MouseEvent, url: string): void {
-  if (!(isMac ? event.metaKey : event.ctrlKey) || !isHttps(url)) return
+  if (!(isMac ? event.metaKey : event.ctrlKey) || !isWeb(url)) return
   // One that cannot be opened is in main's log; the terminal is no place for a card.
   void call('link.open', { url }).catch(() => {})
 }
 
-function optionsOf({ terminal, zoom }: Look): ITerminalOptions {
+function optionsOf({ terminal, zoom, isRead }: Look): ITerminalOptions {
   const style = getComputedStyle(document.documentElement)
   return {
     fontSize: terminal.fontSizePx * zoom,
     fontFamily: style.getPropertyValue('--font-mono').trim(),
     lineHeight: lineHeightOfCell,
     scrollback: terminal.scrollbackLines,
-    screenReaderMode: terminal.screenReader,
+    screenReaderMode: isRead,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
   }
 }

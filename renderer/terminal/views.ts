@@ -1,6 +1,8 @@
 import type { Session } from '../../app/domain/console.ts'
 import type { SessionId } from '../../app/domain/ids.ts'
 import { isWindowKey } from '../keyboard/commands.ts'
+import { isMac } from '../keyboard/platform.ts'
+import { localeIn, sayIn } from '../say.tsx'
 import { currentClient, onConnected } from '../store/connect.ts'
 import { without, withValue } from '../store/console-tabs.ts'
 import { consoles } from '../store/consoles.ts'
@@ -43,6 +45,7 @@ export function viewOf(session: Session): TerminalView {
     isWindowKey: (event) => isWindowKey(event) || isTerminalKey(event),
     mayPasteLines: (text) => entries.get(session.id)?.asks?.mayPasteLines(text) ?? Promise.resolve(false),
     found: (result) => entries.get(session.id)?.asks?.found(result),
+    linkHint: () => sayIn(localeIn(store.getState()))(isMac ? 'terminal.linkMac' : 'terminal.link'),
   })
   entries.set(session.id, { view, asks: null })
   return view
@@ -56,6 +59,14 @@ export function joinView(sessionId: SessionId): void {
   joined.set(sessionId, client)
   entry.view.attachTo(client)
 }
+
+/** Takes away what is above the line the cursor is in; what runs there does not notice. */
+export function clearTerminal(sessionId: SessionId): void {
+  const view = entries.get(sessionId)?.view
+  view?.terminal.clear()
+  view?.focus()
+}
+
 /** Puts the keyboard into a session's terminal, once what was just asked for is drawn. */
 export function focusTerminal(sessionId: SessionId): void {
   requestAnimationFrame(() => entries.get(sessionId)?.view.focus())
@@ -72,8 +83,13 @@ export function answerFor(sessionId: SessionId, asks: ViewAsks): () => void {
 }
 
 function lookNow(): Look {
-  const { settings } = store.getState()
-  return { terminal: settings?.terminal ?? defaultTerminal, zoom: (settings?.textZoomPercent ?? 100) / 100 }
+  const { settings, system } = store.getState()
+  const terminal = settings?.terminal ?? defaultTerminal
+  return {
+    terminal,
+    zoom: (settings?.textZoomPercent ?? 100) / 100,
+    isRead: terminal.screenReader || (system?.hasScreenReader ?? false),
+  }
 }
 
 /** Follows what concerns every terminal: sessions that go, the settings, a line that is there again. */
@@ -88,7 +104,8 @@ function follow(): void {
     }
   })
   store.subscribe((state, before) => {
-    if (state.settings === before.settings) return
+    const isReadAnew = state.system?.hasScreenReader !== before.system?.hasScreenReader
+    if (state.settings === before.settings && !isReadAnew) return
     for (const { view } of entries.values()) view.setLook(lookNow())
   })
   onConnected((client) => {

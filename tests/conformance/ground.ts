@@ -94,7 +94,7 @@ export async function temporaryHost(
     settings: () => defaultSettings,
     platform: process.platform,
   }
-  return { host, folder, remove: () => rm(folder, { recursive: true, force: true }) }
+  return { host, folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 10 }) }
 }
 
 /** Makes a machine; it is stopped. */

@@ -106,6 +106,8 @@ describe('the web way in, met by a stranger', () => {
   })
 
   test('cuts a line off that sends nonsense or too much, carries nothing of it out, and serves the others on', async () => {
+    // Everything is found before the line is misused, so that what is different afterwards is the misuse's doing.
+    await own.call('inventory.refresh')
     const before = await own.call('inventory.get')
     const id = before.machines.find((machine) => machine.state === 'stopped')?.id
     const nonsense = [

@@ -96,6 +96,8 @@ export const dockerEn = {
   'docker.restore.stopping': 'Stopping the present container, which is kept',
   'docker.restore.swapping': 'Putting the other one in its place',
   'docker.restore.starting': 'Starting it and looking whether it runs',
+  'docker.trash.left':
+    'Its container was removed outside Berth. Its snapshots are still here; “{snapshot}” is the newest.',
   'docker.trash.gone': 'This is not in the trash any more.',
   'docker.trash.containerGone': 'The container was removed outside Berth and can’t be brought back.',
   'docker.fact.port': 'Port {port}',
@@ -221,6 +223,7 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.restore.stopping': '지금 컨테이너를 멈추고 보관하는 중',
   'docker.restore.swapping': '컨테이너를 바꾸는 중',
   'docker.restore.starting': '시작하고 확인하는 중',
+  'docker.trash.left': '컨테이너는 Berth 밖에서 삭제되었고 스냅샷은 남아 있습니다. 가장 최근 스냅샷: ‘{snapshot}’',
   'docker.trash.gone': '이 항목은 이제 휴지통에 없습니다.',
   'docker.trash.containerGone': '컨테이너가 Berth 밖에서 삭제되어 되살릴 수 없습니다.',
   'docker.fact.port': '{port} 포트',

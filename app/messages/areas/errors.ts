@@ -22,6 +22,14 @@ export const errorsEn = {
   'error.unreadable': '{tool} said something that Berth can’t read.',
   'error.machineGone': 'This machine does not exist any more.',
   'error.interrupted': 'Berth ended while this was under way.',
+  'error.noSpace': 'The disk is full.',
+  'error.noSpace.hint': 'Free space and try again.',
+  'error.notAllowed': 'The system does not let Berth use a file that it needs.',
+  'error.notAllowed.hint': 'Give yourself permission to read and write it, then try again.',
+  'error.readOnly': 'The drive can only be read.',
+  'error.readOnly.hint': 'Make it writable, then try again.',
+  'error.drive': 'The drive could not be read or written.',
+  'error.drive.hint': 'Check the drive and its connection, and keep a copy of what is on it.',
 } as const
 
 export const errorsKo: Record<keyof typeof errorsEn, Message> = {
@@ -45,4 +53,12 @@ export const errorsKo: Record<keyof typeof errorsEn, Message> = {
   'error.unreadable': '{tool}의 출력을 읽을 수 없습니다.',
   'error.machineGone': '이 머신은 이제 없습니다.',
   'error.interrupted': '작업 중에 Berth가 끝났습니다.',
+  'error.noSpace': '디스크가 가득 찼습니다.',
+  'error.noSpace.hint': '공간을 비우고 다시 시도하세요.',
+  'error.notAllowed': '필요한 파일을 쓸 권한이 Berth에 없습니다.',
+  'error.notAllowed.hint': '그 파일을 읽고 쓸 권한을 준 뒤 다시 시도하세요.',
+  'error.readOnly': '드라이브가 읽기 전용입니다.',
+  'error.readOnly.hint': '쓸 수 있게 바꾼 뒤 다시 시도하세요.',
+  'error.drive': '드라이브를 읽거나 쓸 수 없었습니다.',
+  'error.drive.hint': '드라이브와 연결을 확인하고, 들어 있는 것을 복사해 두세요.',
 }

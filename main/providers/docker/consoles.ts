@@ -10,7 +10,7 @@ import { engineFailure, saidFailure } from './errors.ts'
 import type { Container } from './inspect.ts'
 import { stateOfContainer } from './machine.ts'
 import { createShellFinder } from './shell.ts'
-import { createShellSession } from './shell-session.ts'
+import { foregroundOf, hangUp, markFor, shellWords } from './shell-session.ts'
 import { type DockerWorld, type Target, targetOf } from './world.ts'
 
 const environment = { TERM: 'xterm-256color' } as const
@@ -20,7 +20,7 @@ const logLines = 2_000
 const detachKeys = 'ctrl-],ctrl-]'
 
 export function createConsoles(world: DockerWorld): ConsoleOps {
-  const { host, endpoints } = world
+  const { host, endpoints, leftShells } = world
   const findShell = createShellFinder(host)
 
   const programTarget = (
@@ -50,11 +50,16 @@ export function createConsoles(world: DockerWorld): ConsoleOps {
       switch (option.kind) {
         case 'shell': {
           const shell = await findShell(target, container, op)
-          const session = createShellSession(host, target.engine, target.containerId, shell, as.user)
+          const { engine, containerId } = target
+          const mark = markFor(containerId, shell.words, as.user)
+          await leftShells.opened(engine.endpointId, mark)
           return {
-            ...programTarget(target, shell.title, execArgs(target.containerId, session.words, as)),
-            foreground: session.foreground,
-            leave: session.leave,
+            ...programTarget(target, shell.title, execArgs(containerId, shellWords(mark), as)),
+            foreground: () => foregroundOf(host, engine, mark),
+            async leave() {
+              await hangUp(host, engine, mark)
+              await leftShells.closed(mark)
+            },
           }
         }
         case 'attach':

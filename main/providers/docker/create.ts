@@ -71,6 +71,14 @@ export function createCreate(world: DockerWorld): CreateOps {
   }
 
   async function bringImage(engine: Engine, { image, pull }: ContainerSpec, op: Op): Promise<void> {
+    // To the engine it would be a way to something else than an image, and its answer none about a name.
+    if (image.split('/').some((part) => /^\.*$/.test(part))) {
+      throw failure(
+        'invalid-input',
+        { key: 'docker.error.reference' },
+        { hint: { key: 'docker.error.reference.hint' }, field: 'image' },
+      )
+    }
     if (pull !== 'always') {
       const found = await attempt(host, engine, commands.imageInspect([image]), op)
       if (found.exitCode === 0) return

@@ -137,7 +137,7 @@ export const errorRows: readonly ErrorRow[] = [
     field: 'image',
   },
   {
-    pattern: /invalid reference format/,
+    pattern: /invalid reference format|repository name must not be more than \d+ characters/,
     code: 'invalid-input',
     message: 'docker.error.reference',
     hint: 'docker.error.reference.hint',

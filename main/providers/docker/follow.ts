@@ -21,6 +21,8 @@ const overlapMs = { local: 2_000, remote: 60_000 } as const
 export interface Follower {
   readonly engine: Engine
   readonly model: Model
+  /** Keys of machines that are known to have snapshots: their end outside Berth leaves something behind. */
+  readonly snapshotMachines: Set<string>
   list(op: Op): Promise<readonly Machine[]>
   /** Looks at one container now and tells what is different; null when it does not exist. */
   look(containerId: string, op: Op): Promise<Inspected | null>
@@ -50,6 +52,7 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
   const lifetime = new AbortController()
   const ownOp: Op = { signal: lifetime.signal, progress() {}, record() {} }
   const toConfirm = new Set<string>()
+  const snapshotMachines = new Set<string>()
   let since: string | null = null
   let unused = early
   let process: { stop(): void } | null = null
@@ -90,6 +93,8 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
     }
     if (event.since !== '') since = event.since
     if (event.snapshotOf !== null) emit({ kind: 'snapshots', id: `${engine.endpointId}/${event.snapshotOf}` })
+    const key = model.machineIdOf(event.id).slice(engine.endpointId.length + 1)
+    if (event.type === 'container' && event.action === 'destroy' && snapshotMachines.has(key)) emit({ kind: 'trash' })
     const change = model.apply(event)
     tell(change)
     for (const id of change.confirm) toConfirm.add(id)
@@ -99,6 +104,7 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
   return {
     engine,
     model,
+    snapshotMachines,
     async look(containerId, op) {
       const inspected = await inspectOne(host, engine, containerId, op)
       tell(model.confirm(new Map([[containerId, inspected?.container ?? null]])))

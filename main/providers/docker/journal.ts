@@ -1,6 +1,7 @@
 import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { errorOf } from '../../../app/domain/errors.ts'
 import type { EndpointId, MachineId } from '../../../app/domain/ids.ts'
 import type { Log } from '../../log.ts'
 import { writeAtomic } from '../../write-atomic.ts'
@@ -75,7 +76,8 @@ type Content = z.infer<typeof journalSchema>
 
 /**
  * What the engine itself cannot be told: which container is which machine, what is kept and what is in the trash. Written
- * whole and atomically before each step that it speaks of.
+ * whole and atomically. What is about to be done is `set`: when that cannot be written it is not so, and not done. What has been
+ * done is `noted`: it is so, written or not, and the next start finds it out again from the engine.
  */
 export interface Journal {
   machine(id: MachineId): MachineEntry | null
@@ -89,8 +91,12 @@ export interface Journal {
   /** Whether a container stands aside: kept, in the trash, or just being made by one of our own transactions. */
   hides(endpointId: EndpointId, containerId: string, handle: string | null): boolean
   setMachine(id: MachineId, entry: MachineEntry | null): Promise<void>
-  setTrash(entries: readonly TrashEntry[]): Promise<void>
-  setEdit(snapshotId: string, edit: { readonly name: string; readonly description: string } | null): Promise<void>
+  noteMachine(id: MachineId, entry: MachineEntry | null): Promise<void>
+  addTrash(entry: TrashEntry): Promise<void>
+  /** `null` when it is there no more. */
+  noteTrash(trashId: string, change: Partial<Pick<TrashEntry, 'purging'>> | null): Promise<void>
+  setEdit(snapshotId: string, edit: { readonly name: string; readonly description: string }): Promise<void>
+  noteNoEdit(snapshotId: string): Promise<void>
 }
 
 const empty: Content = { version: 1, machines: {}, trash: [], edits: {} }
@@ -101,12 +107,28 @@ export function createJournal(folder: string, log: Log): Journal {
   let content = read(path, log)
   let writing: Promise<unknown> = Promise.resolve()
 
-  const write = (next: Content): Promise<void> => {
+  /** Applies a change at once; `undo` takes it back, among whatever else has changed since, when it cannot be written. */
+  const write = (next: Content, undo: ((now: Content) => Content) | null): Promise<void> => {
     content = next
-    const text = JSON.stringify(next, null, 2)
-    const done = writing.then(() => writeAtomic(path, text))
+    const done = writing
+      .then(() => writeAtomic(path, JSON.stringify(content, null, 2)))
+      .catch((error: unknown) => {
+        if (undo !== null) {
+          content = undo(content)
+          throw error
+        }
+        log.error('docker.journal.unwritten', { error: errorOf(error) })
+      })
     writing = done.catch(() => {})
     return done
+  }
+  const withMachine = (now: Content, id: MachineId, entry: MachineEntry | null): Content => {
+    const { [id]: _, ...others } = now.machines
+    return { ...now, machines: entry === null ? others : { ...others, [id]: entry } }
+  }
+  const withEdit = (now: Content, snapshotId: string, edit: Content['edits'][string] | null): Content => {
+    const { [snapshotId]: _, ...others } = now.edits
+    return { ...now, edits: edit === null ? others : { ...others, [snapshotId]: edit } }
   }
   const entriesOf = (endpointId: EndpointId): readonly (readonly [MachineId, MachineEntry])[] =>
     (Object.entries(content.machines) as [MachineId, MachineEntry][]).filter(([id]) => id.startsWith(`${endpointId}/`))
@@ -133,14 +155,27 @@ export function createJournal(folder: string, log: Log): Journal {
       return false
     },
     setMachine(id, entry) {
-      const { [id]: _, ...others } = content.machines
-      return write({ ...content, machines: entry === null ? others : { ...others, [id]: entry } })
+      const before = content.machines[id] ?? null
+      return write(withMachine(content, id, entry), (now) => withMachine(now, id, before))
     },
-    setTrash: (entries) => write({ ...content, trash: [...entries] }),
+    noteMachine: (id, entry) => write(withMachine(content, id, entry), null),
+    addTrash: (entry) =>
+      write({ ...content, trash: [entry, ...content.trash] }, (now) => ({
+        ...now,
+        trash: now.trash.filter(({ id }) => id !== entry.id),
+      })),
+    noteTrash(trashId, change) {
+      const trash = content.trash.flatMap((entry) => {
+        if (entry.id !== trashId) return [entry]
+        return change === null ? [] : [{ ...entry, ...change }]
+      })
+      return write({ ...content, trash }, null)
+    },
     setEdit(snapshotId, edit) {
-      const { [snapshotId]: _, ...others } = content.edits
-      return write({ ...content, edits: edit === null ? others : { ...others, [snapshotId]: edit } })
+      const before = content.edits[snapshotId] ?? null
+      return write(withEdit(content, snapshotId, edit), (now) => withEdit(now, snapshotId, before))
     },
+    noteNoEdit: (snapshotId) => write(withEdit(content, snapshotId, null), null),
   }
 }
 

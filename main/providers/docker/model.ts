@@ -109,7 +109,8 @@ export function createModel(engine: Engine, journal: Journal): Model {
         const touch = touched.get(container.id)
         const isNewer = touch !== undefined && touch.turn > began
         if (isNewer && touch.isGone) continue
-        next.set(container.id, (isNewer ? containers.get(container.id) : undefined) ?? container)
+        const known = isNewer ? containers.get(container.id) : undefined
+        next.set(container.id, known !== undefined && momentOf(known) > momentOf(container) ? known : container)
       }
       // Made while we looked: the events know of it, the look does not.
       for (const [id, container] of containers) {
@@ -165,20 +166,23 @@ export function createModel(engine: Engine, journal: Journal): Model {
   }
 }
 
-/** The container as the event proves it to be; null when the event proves nothing by itself. */
-export function derive(container: Container, event: EngineEvent): Container | null {
+/** When it last began or ended, by the engine's clock; 0 when it never did. */
+function momentOf({ startedAt, finishedAt }: Container): number {
+  return Math.max(...[startedAt, finishedAt].map((at) => (at === null ? 0 : Date.parse(at) || 0)))
+}
+
+/**
+ * The container as the event proves it to be; null when the event proves nothing by itself. On a busy computer an event may come
+ * after a look that already knows what followed it. What began and ended says when; the rest is left to a fresh look.
+ */
+function derive(container: Container, event: EngineEvent): Container | null {
   const at = event.at === '' ? null : event.at
+  if (at !== null && Date.parse(at) < momentOf(container)) return null
   switch (event.action) {
     case 'start':
       return { ...container, word: 'running', startedAt: at, startError: '', outOfMemory: false, exitCode: 0 }
     case 'die':
       return { ...container, word: 'exited', finishedAt: at, exitCode: event.exitCode ?? container.exitCode, pid: 0 }
-    case 'pause':
-      return { ...container, word: 'paused' }
-    case 'unpause':
-      return { ...container, word: 'running' }
-    case 'rename':
-      return { ...container, name: event.name }
     case 'health_status':
       return event.detail === '' ? null : { ...container, health: event.detail }
     default:

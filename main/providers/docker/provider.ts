@@ -7,6 +7,8 @@ import { createCreate } from './create.ts'
 import { createDetails } from './details.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createJournal } from './journal.ts'
+import { createLeftShells } from './left-shells.ts'
+import { withLeftSnapshots } from './left-snapshots.ts'
 import { createPower } from './power.ts'
 import { createRemoval } from './removal.ts'
 import { createRestores } from './restore.ts'
@@ -18,7 +20,8 @@ import type { DockerWorld } from './world.ts'
 export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
   const journal = createJournal(host.dataDir, host.log)
   const endpoints = createEndpoints(host, journal)
-  const world: DockerWorld = { host, journal, endpoints }
+  const leftShells = createLeftShells(host)
+  const world: DockerWorld = { host, journal, endpoints, leftShells }
   const power = createPower(world)
   const restores = createRestores(world)
   const removal = createRemoval(world)
@@ -42,7 +45,10 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
         await settle(endpointId, op)
         settled.add(endpointId)
       }
-      return follower.list(op)
+      const machines = await follower.list(op)
+      await restores.forgetGone(follower, op)
+      void leftShells.settle(follower)
+      return machines
     },
     async read(id: MachineId, op) {
       return endpoints.read(id, op)
@@ -69,7 +75,7 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
     create: createCreate(world),
     snapshots: createSnapshots(world, restores),
     remove: removal,
-    trash: removal.trash,
+    trash: withLeftSnapshots(world, restores, removal.trash),
     stats: createStats(world),
   }
 }

@@ -52,19 +52,16 @@ export function createRemoval(world: DockerWorld): Removal {
     if (item === undefined) throw failure('not-found', { key: 'docker.trash.gone' })
     return item
   }
-  const forget = (trashId: string): Promise<void> =>
-    journal.setTrash(journal.trash().filter(({ id }) => id !== trashId))
+  const forget = (trashId: string): Promise<void> => journal.noteTrash(trashId, null)
 
   /** Deletes what is in the trash for good, and its entry last. May be done again after a crash. */
   const purgeItem = async (item: TrashEntry, op: Op): Promise<void> => {
-    const isOther = (entry: TrashEntry): boolean => entry.id !== item.id
-    const replace = (purging: boolean): Promise<void> =>
-      journal.setTrash(journal.trash().map((entry) => (isOther(entry) ? entry : { ...entry, purging })))
-    await replace(true)
+    // Purging is how a full disk is emptied: it goes on though there is no room to say so.
+    await journal.noteTrash(item.id, { purging: true })
     try {
       await removeForGood(item.machineId, item.volumes, op)
     } catch (thrown) {
-      await replace(false)
+      await journal.noteTrash(item.id, { purging: false })
       throw thrown
     }
     await forget(item.id)
@@ -97,7 +94,7 @@ export function createRemoval(world: DockerWorld): Removal {
     for (const restore of journal.machine(id)?.restores ?? []) await removeIfThere(id, restore.keptId, op)
     for (const { label } of await readSnapshots(world, id, op))
       await deleteSnapshot(world, targetOf(world, id), label.id, op)
-    await journal.setMachine(id, null)
+    await journal.noteMachine(id, null)
     for (const volume of volumes) await goneAfter(id, commands.removeVolume(volume), op)
   }
 
@@ -158,7 +155,7 @@ export function createRemoval(world: DockerWorld): Removal {
       if (container.word === 'running') {
         await stopWithGrace(targetOf(world, id), container, host.now(), op)
       }
-      await journal.setTrash([item, ...journal.trash()])
+      await journal.addTrash(item)
       try {
         await putAside(item, { ...op, signal: new AbortController().signal })
       } catch (thrown) {

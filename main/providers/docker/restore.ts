@@ -1,18 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { EndpointId, MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import { differences } from './compare.ts'
 import { inspectOne } from './containers.ts'
-import { attempt } from './engine.ts'
+import { attempt, type Engine } from './engine.ts'
+import type { Follower } from './follow.ts'
 import { type Container, type Inspected, parseInspect } from './inspect.ts'
 import type { MachineEntry, RestoreEntry, Swap } from './journal.ts'
-import { numberOf } from './json.ts'
+import { type Fields, numberOf } from './json.ts'
 import { asideName, newHandle, snapshotImage } from './naming.ts'
 import { recreate } from './recreate.ts'
 import type { StoredSnapshot } from './snapshots.ts'
 import { isFinished, swap, takeBack } from './swap.ts'
 import { type DockerWorld, targetOf } from './world.ts'
+
+const takeBackWaitsMs = [500, 2_000] as const
 
 export interface Restores {
   find(id: MachineId, restoreId: string): RestoreEntry
@@ -25,8 +29,18 @@ export interface Restores {
   ): Promise<void>
   undo(id: MachineId, restoreId: string, op: Op): Promise<void>
   letGo(id: MachineId, restoreId: string, op: Op): Promise<void>
+  /** Creates a container like an inspected one from a snapshot's image, in all its networks. Does not start it. */
+  makeLike(
+    id: MachineId,
+    raw: Fields,
+    stored: StoredSnapshot,
+    name: string,
+    op: Op,
+  ): Promise<{ readonly id: string; readonly differences: readonly string[] }>
   /** After a crash: no swap of this endpoint stays half done without saying so. */
   settle(endpointId: EndpointId, op: Op): Promise<void>
+  /** Forgets records whose kept container is gone: removed outside, or let go by a Berth that ended before it said so. */
+  forgetGone(follower: Follower, op: Op): Promise<void>
 }
 
 export function createRestores(world: DockerWorld): Restores {
@@ -47,17 +61,22 @@ export function createRestores(world: DockerWorld): Restores {
   /** Machines whose swap is being done by this very Berth. */
   const active = new Set<MachineId>()
 
+  const withRestore = (entry: MachineEntry, restore: RestoreEntry): MachineEntry => ({
+    ...entry,
+    restores: [restore, ...entry.restores.filter((item) => item.id !== restore.id)],
+  })
+  /** What is about to be done: not done when it cannot be written. */
   const put = (id: MachineId, entry: MachineEntry, restore: RestoreEntry): Promise<void> =>
-    journal.setMachine(id, {
-      ...entry,
-      restores: [restore, ...entry.restores.filter((item) => item.id !== restore.id)],
-    })
+    journal.setMachine(id, withRestore(entry, restore))
+  /** What has been done. */
+  const note = (id: MachineId, entry: MachineEntry, restore: RestoreEntry): Promise<void> =>
+    journal.noteMachine(id, withRestore(entry, restore))
 
   /** Takes one record away; a machine that is its own container again needs no entry at all. */
   const drop = (id: MachineId, entry: MachineEntry, restoreId: string): Promise<void> => {
     const restores = entry.restores.filter((item) => item.id !== restoreId)
     const isPlain = restores.length === 0 && id.endsWith(`/${entry.currentId}`)
-    return journal.setMachine(id, isPlain ? null : { ...entry, restores })
+    return journal.noteMachine(id, isPlain ? null : { ...entry, restores })
   }
 
   /**
@@ -71,10 +90,10 @@ export function createRestores(world: DockerWorld): Restores {
     active.add(id)
     try {
       const done = await swap(world, engine, restore, whole, (next) => put(id, entry, next))
-      await put(id, { ...entry, currentId: done.currentId }, done.restore)
+      await note(id, { ...entry, currentId: done.currentId }, done.restore)
     } catch (thrown) {
-      if (await takeBack(world, engine, restore, whole)) await journal.setMachine(id, before)
-      else await put(id, entry, { ...restore, state: 'failed' })
+      if (await takeBack(world, engine, restore, whole)) await journal.noteMachine(id, before)
+      else await note(id, entry, { ...restore, state: 'failed' })
       throw thrown
     } finally {
       active.delete(id)
@@ -85,6 +104,15 @@ export function createRestores(world: DockerWorld): Restores {
     }
   }
 
+  /** What the engine was told just before Berth ended may still be under way there, and in the way. */
+  const takeBackPatiently = async (restore: RestoreEntry, engine: Engine, op: Op): Promise<boolean> => {
+    for (const waitMs of takeBackWaitsMs) {
+      if (await takeBack(world, engine, restore, uncancellable(op))) return true
+      await delay(waitMs, undefined, { signal: op.signal }).catch(() => {})
+    }
+    return takeBack(world, engine, restore, uncancellable(op))
+  }
+
   /** Finishes or takes back what a crash left in the middle. */
   const settle = async (id: MachineId, restore: RestoreEntry, op: Op): Promise<void> => {
     const entry = journal.machine(id)
@@ -92,16 +120,16 @@ export function createRestores(world: DockerWorld): Restores {
     if (entry === null || plan === null || active.has(id)) return
     const { engine } = targetOf(world, id)
     if (plan.comingId !== null && (await isFinished(world, engine, plan, op))) {
-      await put(id, { ...entry, currentId: plan.comingId }, { ...restore, state: 'done', swap: null })
-    } else if (!(await takeBack(world, engine, restore, uncancellable(op)))) {
-      await put(id, entry, { ...restore, state: 'failed' })
+      await note(id, { ...entry, currentId: plan.comingId }, { ...restore, state: 'done', swap: null })
+    } else if (!(await takeBackPatiently(restore, engine, op))) {
+      await note(id, entry, { ...restore, state: 'failed' })
     } else if (plan.comingIsNew || plan.comingId === null) {
       await drop(id, entry, restore.id)
     } else {
       // An undo was taken back: the copy is kept as it was before.
       const direction = restore.direction === 'restored' ? 'undone' : 'restored'
       const keptRestart = plan.comingRestart
-      await put(id, entry, { ...restore, direction, state: 'done', keptId: plan.comingId, keptRestart, swap: null })
+      await note(id, entry, { ...restore, direction, state: 'done', keptId: plan.comingId, keptRestart, swap: null })
     }
     host.log.info('docker.restore.settled', { id, restore: restore.id })
     endpoints.emit({ kind: 'snapshots', id })
@@ -110,11 +138,33 @@ export function createRestores(world: DockerWorld): Restores {
   return {
     find,
     inspectKept,
+    makeLike,
 
     async settle(endpointId, op) {
       for (const [id, entry] of journal.machines()) {
         if (!id.startsWith(`${endpointId}/`)) continue
         for (const restore of entry.restores) await settle(id, restore, op)
+      }
+    },
+
+    async forgetGone({ engine, model }, op) {
+      for (const [id, { restores }] of journal.machines()) {
+        if (!id.startsWith(`${engine.endpointId}/`)) continue
+        for (const { id: restoreId, keptId } of restores.filter(({ swap }) => swap === null)) {
+          if (model.get(keptId) !== undefined) continue
+          // One that a list could not read is there all the same.
+          const isGone = await inspectOne(host, engine, keptId, op).then(
+            (found) => found === null,
+            () => false,
+          )
+          if (!isGone) continue
+          const entry = journal.machine(id)
+          // What has begun meanwhile has its own end.
+          if (entry === null || active.has(id)) continue
+          await drop(id, entry, restoreId)
+          host.log.info('docker.restore.keptGone', { id, restore: restoreId })
+          endpoints.emit({ kind: 'snapshots', id })
+        }
       }
     },
 
@@ -142,13 +192,13 @@ export function createRestores(world: DockerWorld): Restores {
       op.progress({ text: { key: 'docker.restore.creating' }, fraction: null })
       const before = journal.machine(id)
       active.add(id)
-      await put(id, before ?? { currentId: container.id, restores: [] }, restore)
       let made: { readonly id: string; readonly differences: readonly string[] }
       try {
-        made = await makeLike(id, present, stored, asideName('new', handle, container.name), op)
+        await put(id, before ?? { currentId: container.id, restores: [] }, restore)
+        made = await makeLike(id, raw, stored, asideName('new', handle, container.name), op)
       } catch (thrown) {
         // The present container has not been touched yet.
-        if (await takeBack(world, engine, restore, uncancellable(op))) await journal.setMachine(id, before)
+        if (await takeBack(world, engine, restore, uncancellable(op))) await journal.noteMachine(id, before)
         active.delete(id)
         throw thrown
       }
@@ -195,10 +245,9 @@ export function createRestores(world: DockerWorld): Restores {
     },
   }
 
-  /** Creates a container like the present one from a snapshot's image, in all its networks. Does not start it. */
   async function makeLike(
     id: MachineId,
-    { raw }: Inspected,
+    raw: Fields,
     { label, image }: StoredSnapshot,
     name: string,
     op: Op,

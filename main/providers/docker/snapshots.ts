@@ -2,9 +2,9 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { RestoreRecord, Snapshot, SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Text } from '../../../app/messages/text.ts'
-import type { Op, SnapshotOps } from '../provider.ts'
+import type { Host, Op, SnapshotOps } from '../provider.ts'
 import * as commands from './commands.ts'
-import { attempt, run } from './engine.ts'
+import { attempt, type Engine, run } from './engine.ts'
 import { engineFailure } from './errors.ts'
 import { type ImageDefaults, type Inspected, mountsOf, parseImages } from './inspect.ts'
 import type { RestoreEntry } from './journal.ts'
@@ -132,15 +132,27 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
   }
 }
 
-/** All snapshots of a machine the engine has: images that carry both our label and our tag. */
+/** All snapshots of a machine the engine has. */
 export async function readSnapshots(world: DockerWorld, id: MachineId, op: Op): Promise<readonly StoredSnapshot[]> {
   const { engine } = targetOf(world, id)
   const key = id.slice(id.lastIndexOf('/') + 1)
-  const said = await run(world.host, engine, commands.imageIds([`label=${machineLabel}=${key}`]), op)
+  const found = await snapshotsAmong(world.host, engine, [`label=${machineLabel}=${key}`], op)
+  if (found.length > 0) world.endpoints.followerOf(id).snapshotMachines.add(key)
+  return found
+}
+
+/** The snapshots among an engine's images: those that carry both our label and our tag. */
+export async function snapshotsAmong(
+  host: Host,
+  engine: Engine,
+  filters: readonly string[],
+  op: Op,
+): Promise<readonly StoredSnapshot[]> {
+  const said = await run(host, engine, commands.imageIds(filters), op)
   const ids = [...new Set(said.split('\n').filter((line) => line !== ''))]
   if (ids.length === 0) return []
   // One deleted meanwhile is missing from the answer, and makes the exit code 1.
-  const result = await attempt(world.host, engine, commands.imageInspect(ids), op)
+  const result = await attempt(host, engine, commands.imageInspect(ids), op)
   const images = parseImages(result.stdout)
   if (images.length === 0 && result.exitCode !== 0) {
     const problem = engineFailure(result, engine.product)
@@ -161,7 +173,7 @@ export async function deleteSnapshot(world: DockerWorld, target: Target, handle:
     if (problem.error.code === 'in-use') await target.run(commands.untagByForce(snapshotImage(handle)), op)
     else if (problem.error.code !== 'not-found') throw problem
   }
-  await world.journal.setEdit(handle, null)
+  if (world.journal.edit(handle) !== null) await world.journal.noteNoEdit(handle)
 }
 
 /** The tree as the window shows it: snapshots, and the kept copies among them. */

@@ -3,12 +3,14 @@ import type { Host, Op } from '../provider.ts'
 import type { Endpoints } from './endpoints.ts'
 import { type Engine, type RunOptions, run } from './engine.ts'
 import type { Journal } from './journal.ts'
+import type { LeftShells } from './left-shells.ts'
 
 /** What the parts of the provider are built from. */
 export interface DockerWorld {
   readonly host: Host
   readonly endpoints: Endpoints
   readonly journal: Journal
+  readonly leftShells: LeftShells
 }
 
 /** The engine and container behind a machine, and how to give that engine commands. */

@@ -237,10 +237,10 @@ export function createKeeping(world: World): {
         if (needing(id).length > 0) {
           throw failure('in-use', { key: 'mock.error.needed' }, { detail: needing(id).join('\n') })
         }
-        if (machine.state === 'running' || machine.state === 'paused') {
-          throw failure('wrong-state', { key: 'mock.error.running' })
-        }
-        await world.wait(700, op)
+        const isOn = machine.state === 'running' || machine.state === 'paused'
+        if (isOn && machine.kind === 'vm') throw failure('wrong-state', { key: 'mock.error.running' })
+        // A container is stopped on its way out.
+        await world.wait(isOn ? 1_500 : 700, op)
         world.delete(id)
         if (machine.kind !== 'vm') return null
         const trashId = world.nextId('trash-')

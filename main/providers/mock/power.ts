@@ -39,9 +39,10 @@ export function createPower(
     const container = isContainer(id)
     const limitMs = (container ? containerLimitMs : vmLimitMs) / world.speed
     const since = world.now()
+    const wasPaused = mock.machine.state === 'paused' && !container
     const say = (unanswered: boolean): void =>
       op.progress({
-        text: null,
+        text: wasPaused ? { key: 'stop.resumedFirst' } : null,
         fraction: null,
         wait: { since, limitMs, by: container ? 'signal' : 'acpi', unanswered, killsAtLimit: container },
       })

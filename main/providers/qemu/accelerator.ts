@@ -4,10 +4,11 @@ import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Text } from '../../../app/messages/text.ts'
+import { hostArchitecture } from '../common/architectures.ts'
+import { look, readJson, writeJson } from '../common/files.ts'
 import type { Host, Op } from '../provider.ts'
-import { architectureOf, hostArchitecture, runsNatively } from './architectures.ts'
+import { architectureOf, runsNatively } from './architectures.ts'
 import { type BootTest, bootTestArguments, bootTestOf, writeBootTest } from './boot-test.ts'
-import { look, readJson, writeJson } from './files.ts'
 
 /** What a machine's processor is made of. */
 export const acceleratorSchema = z.object({ name: z.string(), cpu: z.string().nullable() })
@@ -103,6 +104,8 @@ async function tryOut(host: Host, name: string, file: string, test: BootTest): P
           cwd: host.cacheDir,
           timeoutMs: boundMs - graceMs,
           graceMs,
+          // One that hangs would hang for ever.
+          endsWithUs: true,
         },
         op,
       ),

@@ -3,9 +3,9 @@ import { chmod, link, mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import { diskUse, look, move, names, readJson, remove, writeJson } from '../common/files.ts'
 import type { Op } from '../provider.ts'
 import { type Definition, type Image, readDefinition } from './definitions.ts'
-import { diskUse, look, move, names, readJson, remove, writeJson } from './files.ts'
 import type { Entry } from './fleet.ts'
 import { baseFile, baseReference, type Folder } from './layout.ts'
 import type { World } from './world.ts'
@@ -70,7 +70,7 @@ export async function baseOfSnapshot(world: World, entry: Entry, image: Image, t
   const staged = world.layout.staged(baseId)
   await makeFolder(staged.path)
   try {
-    await world.images.copy(image, staged.file(baseFile), tag, { key: 'qemu.step.copy' }, op)
+    await world.images.copy(image, staged.file(baseFile), tag, { key: 'kept.step.copy' }, op)
     await writeJson(staged.file('base.json'), { version: 1, source: { uuid: entry.uuid, tag } })
     await chmod(staged.file(baseFile), 0o400)
     await move(staged.path, world.layout.base(baseId))

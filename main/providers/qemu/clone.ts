@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { throwIfCancelled } from '../common/op.ts'
+import { findSnapshot } from '../common/snapshot-tree.ts'
 import type { CloneOps, Op } from '../provider.ts'
 import { baseOfSnapshot, freezeDisk, linkDisk } from './bases.ts'
 import { type Definition, type Disk, imagesOf, isInPlace, macOf, writeDefinition } from './definitions.ts'
 import type { Known } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { varsFile } from './layout.ts'
-import { findSnapshot, readTree } from './snapshot-store.ts'
+import { trees } from './snapshot-store.ts'
 import { makeMachine } from './staging.ts'
 import { checkTag } from './tags.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 type Request = Parameters<CloneOps['clone']>[1]
 
@@ -24,9 +26,10 @@ export function createClone(world: World): CloneOps {
  */
 async function clone(world: World, known: Known, request: Request, op: Op): Promise<MachineId> {
   const { entry, definition } = known
-  if (entry.live !== null) throw failure('wrong-state', { key: 'qemu.why.cloneRunning' })
+  if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.cloneRunning' })
   throwIfCancelled(op)
-  const tag = request.snapshotId === null ? null : findSnapshot(await readTree(entry.folder), request.snapshotId).id
+  const tag =
+    request.snapshotId === null ? null : findSnapshot(await trees.read(entry.folder.snapshots), request.snapshotId).id
   if (tag !== null) await checkTag(world, entry, definition, tag, op)
   const uuid = randomUUID()
   const own: Definition = {
@@ -59,7 +62,7 @@ async function copyInto(
     const image = imagesOf(definition, entry.folder)[index]
     if (image === undefined) continue
     const file = `disk${index}.qcow2`
-    await world.images.copy(image, folder.file(file), tag, { key: 'qemu.step.copy' }, op)
+    await world.images.copy(image, folder.file(file), tag, { key: 'kept.step.copy' }, op)
     disks.push({ file, format: 'qcow2', sizeBytes: disk.sizeBytes })
   }
   return { ...own, disks }

@@ -1,12 +1,14 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { ConfigureField, ConfigureSpec, MachineConfiguration } from '../../../app/domain/spec.ts'
+import { checkForwards, checkIso } from '../common/checks.ts'
+import { freeBytes } from '../common/files.ts'
+import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { ConfigureOps, Op } from '../provider.ts'
-import { checkForwards, checkIso } from './create.ts'
-import { cpuLimit, diskLimit, memoryLimit } from './create-options.ts'
+import { maxCpus } from './create-options.ts'
 import { type Definition, imagesOf } from './definitions.ts'
-import { freeBytes } from './files.ts'
 import type { Known } from './fleet.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 export function createConfigure(world: World): ConfigureOps {
   return {
@@ -41,7 +43,7 @@ function configurationOf(definition: Definition, free: number | null): MachineCo
       ...(grows ? { diskBytes: disk.sizeBytes } : {}),
     },
     limits: {
-      cpus: cpuLimit(),
+      cpus: cpuLimit(maxCpus),
       memoryBytes: memoryLimit(),
       ...(grows ? { diskBytes: { ...diskLimit(free), min: disk.sizeBytes } } : {}),
     },
@@ -49,8 +51,8 @@ function configurationOf(definition: Definition, free: number | null): MachineCo
 }
 
 async function configure(world: World, { entry, definition }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
-  if (entry.live !== null) throw failure('wrong-state', { key: 'qemu.why.configureRunning' })
-  if (entry.isSuspended) throw failure('wrong-state', { key: 'qemu.why.configureSuspended' })
+  if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.configureRunning' })
+  if (entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
   if (changes.isoPath !== undefined) await checkIso(changes.isoPath)
   if (changes.network !== undefined) checkForwards(changes.network)
   throwIfCancelled(op)
@@ -66,9 +68,9 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
 
   const [image] = imagesOf(definition, entry.folder)
   if (disk === undefined || image === undefined || changes.diskBytes < disk.sizeBytes) {
-    throw failure('invalid-input', { key: 'qemu.error.shrink' }, { field: 'diskBytes' })
+    throw failure('invalid-input', { key: 'kept.error.shrink' }, { field: 'diskBytes' })
   }
-  op.progress({ text: { key: 'qemu.step.grow' }, fraction: null, cancellable: false })
+  op.progress({ text: { key: 'kept.step.grow' }, fraction: null, cancellable: false })
   // The disk first: one that is larger than its machine's file says does no harm and can be grown again.
   await world.images.resize(image, changes.diskBytes, op)
   await world.fleet.save(entry, { ...next, disks: [{ ...disk, sizeBytes: changes.diskBytes }, ...rest] })

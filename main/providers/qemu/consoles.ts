@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { readTail } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { ConsoleOps } from '../provider.ts'
-import { readTail } from './files.ts'
 import type { Entry } from './fleet.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const serialId = 'serial0'
 /** Enough for a screen of long lines with their colours. */
@@ -26,7 +27,7 @@ export function createConsoles(world: World): ConsoleOps {
         {
           id: serialId,
           kind: 'serial',
-          label: { key: 'qemu.console.serial' },
+          label: { key: 'kept.console.serial' },
           writable: true,
           withheld: withheld(entry),
         },
@@ -35,7 +36,7 @@ export function createConsoles(world: World): ConsoleOps {
     async target(id, consoleId, _as, op) {
       const { entry } = await world.fleet.get(id)
       throwIfCancelled(op)
-      if (consoleId !== serialId) throw failure('not-found', { key: 'qemu.error.console' })
+      if (consoleId !== serialId) throw failure('not-found', { key: 'kept.error.console' })
       const reason = withheld(entry)
       if (reason !== null) throw failure('wrong-state', reason)
       return { kind: 'socket', title: 'serial', path: entry.sockets.serial, logPath: entry.folder.serialLog }

@@ -1,16 +1,16 @@
-import { availableParallelism, totalmem } from 'node:os'
-import type { ArchitectureOption, Limit, VmCreateOptions } from '../../../app/domain/spec.ts'
-import { GiB, MiB } from '../../../app/domain/units.ts'
+import type { ArchitectureOption, VmCreateOptions } from '../../../app/domain/spec.ts'
+import { hostArchitecture } from '../common/architectures.ts'
+import { freeBytes } from '../common/files.ts'
+import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
-import { architectureOf, hostArchitecture } from './architectures.ts'
-import { freeBytes } from './files.ts'
+import { architectureOf } from './architectures.ts'
 import { findFirmware } from './firmware.ts'
 import { endpointId } from './machine.ts'
 import type { System } from './tools.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
-const maxCpus = 255
-const maxDiskBytes = 65_536 * GiB
+export const maxCpus = 255
 
 /** What a new machine may be on this computer, with defaults that leave room for everything else. */
 export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
@@ -23,34 +23,12 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
     kind: 'vm',
     endpointId,
     architectures,
-    cpus: cpuLimit(),
+    cpus: cpuLimit(maxCpus),
     memoryBytes: memoryLimit(),
     diskBytes: diskLimit(free),
     folder: world.layout.machines,
     freeBytes: free,
   }
-}
-
-export function cpuLimit(): Limit {
-  const cores = availableParallelism()
-  return { min: 1, max: maxCpus, sensible: cores, default: Math.min(2, cores) }
-}
-
-export function memoryLimit(): Limit {
-  const total = totalmem()
-  const half = Math.max(512 * MiB, Math.floor(total / 2 / (256 * MiB)) * 256 * MiB)
-  return {
-    min: 16 * MiB,
-    max: Math.floor(total / MiB) * MiB,
-    sensible: half,
-    default: Math.min(2 * GiB, half),
-  }
-}
-
-export function diskLimit(free: number | null): Limit {
-  // A qcow2 grows as it is written to: more than is free is allowed, and not sensible.
-  const sensible = Math.max(GiB, Math.floor((free ?? 64 * GiB) / GiB) * GiB)
-  return { min: MiB, max: maxDiskBytes, sensible, default: Math.min(32 * GiB, sensible) }
 }
 
 async function architectureOption(world: World, { arch, file }: System, op: Op): Promise<ArchitectureOption> {

@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
-import { isIPv4 } from 'node:net'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { checkForwards, checkIso, checkPath } from '../common/checks.ts'
+import { names } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
+import { checkSpace } from '../common/space.ts'
 import type { CreateOps, Op } from '../provider.ts'
 import { architectureOf } from './architectures.ts'
 import { imageArguments, qemuArguments } from './commands.ts'
 import { createOptions } from './create-options.ts'
 import { type Definition, type Disk, isInPlace, macOf, readDefinition } from './definitions.ts'
-import { look, names } from './files.ts'
 import { type Firmware, findFirmware } from './firmware.ts'
 import { type Folder, varsFile } from './layout.ts'
-import { checkSpace } from './qemu-img.ts'
 import { makeMachine } from './staging.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const diskFile = 'disk0.qcow2'
 /** A new qcow2 is almost empty, but a disk without any room makes no machine. */
@@ -118,42 +119,9 @@ async function makeDisks(
         )
       }
       if (disk.use === 'in-place') return [{ file: path, format: disk.format, sizeBytes: info.virtualBytes }]
-      await world.images.copy({ path, format: disk.format }, folder.file(diskFile), null, { key: 'qemu.step.copy' }, op)
+      await world.images.copy({ path, format: disk.format }, folder.file(diskFile), null, { key: 'kept.step.copy' }, op)
       return [{ file: diskFile, format: 'qcow2', sizeBytes: info.virtualBytes }]
     }
-  }
-}
-
-/** The real path of a file that must be there. */
-export async function checkPath(path: string, field: string): Promise<string> {
-  const about = isAbsolute(path) ? await look(path).catch(() => null) : null
-  if (about?.isFile() === true || about?.isBlockDevice() === true) return realpath(path)
-  throw failure(
-    'not-found',
-    { key: 'qemu.error.file', params: { path } },
-    { hint: { key: 'qemu.error.file.hint' }, field },
-  )
-}
-
-export async function checkIso(isoPath: string | null): Promise<void> {
-  if (isoPath !== null) await checkPath(isoPath, 'isoPath')
-}
-
-/** QEMU's option takes an address as it is: only what is one goes there. */
-export function checkForwards(network: VmSpec['network']): void {
-  if (network.mode === 'none') return
-  const seen = new Set<string>()
-  for (const [index, { protocol, hostAddress, hostPort }] of network.forwards.entries()) {
-    if (hostAddress !== '' && !isIPv4(hostAddress)) {
-      const field = `network.forwards.${index}.hostAddress`
-      throw failure('invalid-input', { key: 'qemu.error.address', params: { address: hostAddress } }, { field })
-    }
-    const key = `${protocol}:${hostPort}`
-    if (seen.has(key)) {
-      const field = `network.forwards.${index}.hostPort`
-      throw failure('invalid-input', { key: 'qemu.error.portTwice', params: { port: String(hostPort) } }, { field })
-    }
-    seen.add(key)
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { diskFormats, vmSpecSchema } from '../../../app/domain/spec.ts'
-import { readJson, writeJson } from './files.ts'
+import { readJson, writeJson } from '../common/files.ts'
 import { type Folder, varsFile } from './layout.ts'
 
 const diskSchema = z.object({

@@ -4,13 +4,14 @@ import type { Notice } from '../../../app/domain/provider.ts'
 import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import type { AcceleratorChoice } from './accelerator.ts'
 import { architectureOf } from './architectures.ts'
 import { qemuArguments } from './commands.ts'
 import { type Definition, diskPath } from './definitions.ts'
 import type { Entry } from './fleet.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** What a machine's own page shows. Starts no program. */
 export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
@@ -26,7 +27,7 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
     notices.push({ level, text: verdict.slow })
   }
   if (entry.missingPath !== null) {
-    notices.push({ level: 'warning', text: { key: 'qemu.remark.missing', params: { path: entry.missingPath } } })
+    notices.push({ level: 'warning', text: { key: 'kept.remark.missing', params: { path: entry.missingPath } } })
   }
   return {
     id,
@@ -77,11 +78,11 @@ function hardwareFacts(definition: Definition, accelerator: AcceleratorChoice): 
       'qemu.fact.accelerator',
       accelerator.name === 'tcg' ? { key: 'qemu.fact.emulated' } : accelerator.name.toUpperCase(),
     ),
-    fact('hardware', 'qemu.fact.cpus', String(definition.cpus)),
-    fact('hardware', 'qemu.fact.memory', formatMemory(definition.memoryBytes, 'en')),
+    fact('hardware', 'kept.fact.cpus', String(definition.cpus)),
+    fact('hardware', 'kept.fact.memory', formatMemory(definition.memoryBytes, 'en')),
     fact('hardware', 'qemu.fact.firmware', definition.firmware.kind.toUpperCase()),
     ...definition.disks.map(({ format, sizeBytes }) =>
-      fact('hardware', 'qemu.fact.disk', `${formatBytes(sizeBytes, 'en')}, ${format}`),
+      fact('hardware', 'kept.fact.disk', `${formatBytes(sizeBytes, 'en')}, ${format}`),
     ),
     fact(
       'hardware',
@@ -95,10 +96,10 @@ function placeFacts({ folder, live }: Entry, definition: Definition): readonly F
   const path = (label: Text['key'], value: string): Fact =>
     fact('place', label, value, { mono: true, copyable: true, revealPath: value })
   return [
-    path('qemu.fact.folder', folder.path),
-    ...definition.disks.map((disk) => path('qemu.fact.diskFile', diskPath(disk, folder))),
-    ...(definition.isoPath === null ? [] : [path('qemu.fact.iso', definition.isoPath)]),
-    fact('place', 'qemu.fact.uuid', definition.uuid, { mono: true, copyable: true }),
+    path('kept.fact.folder', folder.path),
+    ...definition.disks.map((disk) => path('kept.fact.diskFile', diskPath(disk, folder))),
+    ...(definition.isoPath === null ? [] : [path('kept.fact.iso', definition.isoPath)]),
+    fact('place', 'kept.fact.uuid', definition.uuid, { mono: true, copyable: true }),
     ...(live === null ? [] : [fact('place', 'qemu.fact.process', String(live.identity.pid), { mono: true })]),
   ]
 }

@@ -34,8 +34,8 @@ const rows: readonly Row[] = [
   {
     pattern: /No space left on device|Disk quota exceeded/,
     code: 'no-space',
-    message: () => ({ key: 'qemu.error.noSpace' }),
-    hint: { key: 'qemu.error.noSpace.hint' },
+    message: () => ({ key: 'kept.error.noSpace' }),
+    hint: { key: 'kept.error.noSpace.hint' },
   },
   {
     pattern: /cannot create PID file: (?:Cannot|Failed to) lock/i,
@@ -53,13 +53,13 @@ const rows: readonly Row[] = [
     pattern: /Could not open '([^']+)': No such file or directory\nCould not open backing image/,
     code: 'not-found',
     message: ([, path = '']) => ({ key: 'qemu.error.backing', params: { path: maskText(path) } }),
-    hint: { key: 'qemu.error.file.hint' },
+    hint: { key: 'kept.error.file.hint' },
   },
   {
     pattern: /Could not open(?: backing file: Could not open)? '([^']+)': No such file or directory/,
     code: 'not-found',
-    message: ([, path = '']) => ({ key: 'qemu.error.file', params: { path: maskText(path) } }),
-    hint: { key: 'qemu.error.file.hint' },
+    message: ([, path = '']) => ({ key: 'kept.error.file', params: { path: maskText(path) } }),
+    hint: { key: 'kept.error.file.hint' },
   },
   {
     pattern: /Could not (?:open|access) '?([^':]+)'?.*: (?:Permission denied|Read-only file system)/,

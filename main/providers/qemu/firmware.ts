@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { exists, names } from './files.ts'
+import { exists, names } from '../common/files.ts'
 
 /** UEFI as QEMU takes it: code that is never written to, and the form that a machine's own variables start from. */
 export interface Firmware {

@@ -1,9 +1,9 @@
 import { failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId, parseId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import { exists, look, names } from '../common/files.ts'
 import type { Host, ProviderChange } from '../provider.ts'
 import { type Definition, diskPath, readDefinition, writeDefinition } from './definitions.ts'
-import { exists, look, names } from './files.ts'
 import type { Folder, Layout, Sockets } from './layout.ts'
 import type { Live } from './live.ts'
 import { machineOf, providerId } from './machine.ts'
@@ -135,8 +135,8 @@ export function createFleet(host: Host, layout: Layout, changed: (change: Provid
       if (definition !== null) return { entry, definition }
       throw failure(
         'output-unreadable',
-        { key: 'qemu.error.unreadable' },
-        { hint: { key: 'qemu.error.unreadable.hint' }, detail: `${entry.folder.definition}\n${problem ?? ''}` },
+        { key: 'kept.error.unreadable' },
+        { hint: { key: 'kept.error.unreadable.hint' }, detail: `${entry.folder.definition}\n${problem ?? ''}` },
       )
     },
     refresh: readEntry,

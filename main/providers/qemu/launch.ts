@@ -2,16 +2,17 @@ import { mkdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Detached } from '../../exec/command.ts'
+import { readTail, remove, rotate } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import type { AcceleratorChoice } from './accelerator.ts'
 import { qemuArguments } from './commands.ts'
 import { launchFailure } from './errors.ts'
-import { readTail, remove, rotate } from './files.ts'
 import type { Entry, Known } from './fleet.ts'
 import { adopt, type Live } from './live.ts'
 import { connectQmp, type Qmp } from './qmp.ts'
 import { type RunRecord, writeRun } from './run-record.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** From the process's start to its greeting. QEMU opens its disks and makes its memory in between. */
 const greetingMs = 60_000
@@ -63,8 +64,7 @@ export async function launch(world: World, known: Known, options: LaunchOptions,
   try {
     return await begin(world, entry, run, { file, args, cwd: folder.path, logPath: folder.log }, op)
   } catch (error) {
-    entry.run = { ...run, ended: { at: world.host.now().toISOString(), how: 'stopped', said: null } }
-    await writeRun(folder, entry.run)
+    await note(world, entry, { ...run, ended: { at: world.host.now().toISOString(), how: 'stopped', said: null } })
     throw error
   }
 }
@@ -86,12 +86,17 @@ async function begin(
     throwIfCancelled(op)
     throw launchFailure(await readTail(entry.folder.log, run.logFrom), ending)
   }
-  entry.run = { ...run, process: identity }
   const [live] = await Promise.all([
     adopt(world, entry, { identity, qmp, exited: process.exited }),
-    writeRun(entry.folder, entry.run),
+    note(world, entry, { ...run, process: identity }),
   ])
   return live
+}
+
+/** What there is no room for is not lost: a run without a number is looked for by its uuid, and one that ended is not found. */
+async function note(world: World, entry: Entry, run: RunRecord): Promise<void> {
+  entry.run = run
+  await writeRun(entry.folder, run).catch((error) => world.host.log.error('qemu.run', { error: String(error) }))
 }
 
 /** Connects as soon as QEMU listens. null when the process ended, the time is over or the person cancelled. */

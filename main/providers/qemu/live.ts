@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { Failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { exists, readTail, remove } from '../common/files.ts'
+import { quietOp } from '../common/op.ts'
 import { imagesOf } from './definitions.ts'
-import { exists, readTail, remove } from './files.ts'
 import type { Entry } from './fleet.ts'
 import type { ProcessIdentity } from './process.ts'
 import { connectQmp, deferred, type Qmp, type QmpEvent, withTimeout } from './qmp.ts'
 import { writeRun } from './run-record.ts'
-import { quietOp, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** A machine's process, as far as it is known. */
 export interface Live {
@@ -132,9 +133,11 @@ const isLeaving = (qmp: Qmp): boolean => left.has(qmp)
 export async function refreshStatus(world: World, entry: Entry, live: Live): Promise<void> {
   const { qmp } = live
   if (qmp === null) return
+  const asked = changes.get(live)
   try {
     const { status } = statusSchema.parse(await qmp.execute('query-status', undefined, { timeoutMs: answerMs }))
-    setRunState(world, entry, live, status)
+    // What an event said meanwhile is newer than this answer, though the answer is read later.
+    if (changes.get(live) === asked) setRunState(world, entry, live, status)
   } catch (error) {
     // The line closed: its end is told elsewhere. No answer in time: not known, whatever it was before.
     if (error instanceof Failure && error.error.code === 'timeout') setRunState(world, entry, live, null)
@@ -171,8 +174,12 @@ function onEvent(world: World, entry: Entry, live: Live, { name, data }: QmpEven
   if (entry.holds.length === 0) void refreshStatus(world, entry, live)
 }
 
+/** How often a machine's state has changed, so that an answer can be told from an older one. */
+const changes = new WeakMap<Live, number>()
+
 function setRunState(world: World, entry: Entry, live: Live, runState: string | null): void {
   if (live.runState === runState) return
+  changes.set(live, (changes.get(live) ?? 0) + 1)
   live.runState = runState
   live.since = world.host.now().toISOString()
   world.fleet.publish(entry)

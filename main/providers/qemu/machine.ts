@@ -68,11 +68,11 @@ function stateOf(sight: Sight): {
     return { state: meaning.state, nativeState: live.runState, remark: live.remark ?? meaning.remark }
   }
   if (sight.definition === null) {
-    return { state: 'inaccessible', nativeState: 'unreadable', remark: { key: 'qemu.remark.unreadable' } }
+    return { state: 'inaccessible', nativeState: 'unreadable', remark: { key: 'kept.remark.unreadable' } }
   }
   if (sight.isLocked) return { state: 'unknown', nativeState: 'locked', remark: { key: 'qemu.remark.locked' } }
   const missing: Text | null =
-    sight.missingPath === null ? null : { key: 'qemu.remark.missing', params: { path: sight.missingPath } }
+    sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { path: sight.missingPath } }
   if (sight.isSuspended) return { state: 'suspended', nativeState: 'suspended', remark: missing }
   if (run?.ended?.how === 'crashed') {
     const said = run.ended.said?.trim().split('\n').at(-1) ?? ''
@@ -105,8 +105,8 @@ function withheldFrom(sight: Sight, definition: Definition): Readonly<Partial<Re
   const suspend = suspendObstacle(definition)
   if (suspend !== null) withheld.suspend = suspend
   if (sight.live !== null) {
-    withheld.clone = { key: 'qemu.why.cloneRunning' }
-    withheld.remove = { key: 'qemu.why.removeRunning' }
+    withheld.clone = { key: 'kept.why.cloneRunning' }
+    withheld.remove = { key: 'kept.why.removeRunning' }
   }
   return withheld
 }

@@ -1,12 +1,13 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import type { Entry, Known } from './fleet.ts'
 import { launch } from './launch.ts'
 import { type Live, recheck, refreshStatus } from './live.ts'
 import { type Qmp, withTimeout } from './qmp.ts'
 import { resumeFromDisk } from './suspend.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000
@@ -87,14 +88,15 @@ async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
   const qmp = lineOf(entry)
   await world.fleet.hold(entry, 'stopping', async () => {
     const since = world.host.now().toISOString()
+    const wasStill = live.runState !== 'running'
     const tell = (unanswered: boolean): void =>
       op.progress({
-        text: null,
+        text: wasStill ? { key: 'stop.resumedFirst' } : null,
         fraction: null,
         wait: { since, limitMs: shutDownMs, by: 'acpi', unanswered, killsAtLimit: false },
       })
     // A guest that stands still cannot hear.
-    if (live.runState !== 'running') await letRun(qmp, live, op)
+    if (wasStill) await letRun(qmp, live, op)
     await qmp.execute('system_powerdown', undefined, { op })
     tell(false)
     const late = setTimeout(() => tell(true), shutDownMs)

@@ -1,10 +1,11 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { Endpoint, Notice, Remedy } from '../../../app/domain/provider.ts'
+import { hostArchitecture } from '../common/architectures.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op, ProbeResult } from '../provider.ts'
-import { hostArchitecture } from './architectures.ts'
 import { endpointId, providerId } from './machine.ts'
 import { oldestVersion, type System } from './tools.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const downloadUrl = 'https://www.qemu.org/download/'
 

@@ -1,21 +1,18 @@
 import { failure, isCancelled } from '../../../app/domain/errors.ts'
 import type { DiskFormat } from '../../../app/domain/spec.ts'
-import { formatBytes } from '../../../app/domain/units.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { RunResult } from '../../exec/command.ts'
+import { checkSpace } from '../common/space.ts'
 import type { Host, Op } from '../provider.ts'
 import { imageArguments } from './commands.ts'
 import type { Image } from './definitions.ts'
 import { runFailure } from './errors.ts'
-import { freeBytes } from './files.ts'
 import { type ImageInfo, parseImageInfo, parseMeasure, parseProgress } from './parse.ts'
 
 const lookMs = 30_000
 /** What changes an image in place: long on a slow disk, never a day. */
 const changeMs = 60 * 60_000
 const copyMs = 7 * 24 * 60 * 60_000
-/** Left free when something big is written: a full disk stops every machine on it. */
-export const spareBytes = 64 * 1024 * 1024
 
 export interface QemuImg {
   /** `shared` looks at an image a running machine writes to. With a null format the content is asked what it is. */
@@ -87,12 +84,4 @@ export function createQemuImg(host: Host): QemuImg {
       await run(imageArguments.snapshot(what, tag, image.path), changeMs, op)
     },
   }
-}
-
-/** Fails with `no-space` and both figures when so much does not fit where `path` will be. */
-export async function checkSpace(path: string, neededBytes: number): Promise<void> {
-  const free = await freeBytes(path)
-  if (free === null || free >= neededBytes + spareBytes) return
-  const params = { needed: formatBytes(neededBytes + spareBytes, 'en'), free: formatBytes(free, 'en') }
-  throw failure('no-space', { key: 'qemu.error.needsSpace', params }, { hint: { key: 'qemu.error.noSpace.hint' } })
 }

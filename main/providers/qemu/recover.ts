@@ -1,27 +1,36 @@
 import { Failure } from '../../../app/domain/errors.ts'
+import { exists, names, readJson, remove } from '../common/files.ts'
+import { quietOp } from '../common/op.ts'
+import { dropKept, finishRestore, rollBack, targetOf } from '../common/restore.ts'
+import {
+  changeSnapshot,
+  findSnapshot,
+  type KeptRestore,
+  type TreeFile,
+  withoutSnapshot,
+} from '../common/snapshot-tree.ts'
+import { finishPurges } from '../common/trash.ts'
 import { removeUnusedBases, unfreezeDisk } from './bases.ts'
-import { exists, names, readJson, remove } from './files.ts'
 import type { Entry, Known } from './fleet.ts'
 import { outcomeOfJob } from './jobs.ts'
 import { adopt, type Live } from './live.ts'
 import { endProcess } from './power.ts'
 import type { ProcessIdentity } from './process.ts'
 import { connectQmp } from './qmp.ts'
-import { become, dropKept, finishRestore, restoreJob, rollBack, settlePower } from './restore.ts'
-import { writeRun } from './run-record.ts'
+import { restorable, restoreJob, settlePower } from './restore.ts'
+import { type RunRecord, writeRun } from './run-record.ts'
+import { type KeptSnapshot, trees } from './snapshot-store.ts'
 import {
-  changeSnapshot,
-  findSnapshot,
-  type KeptRestore,
-  readTree,
-  type TreeFile,
-  withoutSnapshot,
-  writeTree,
-} from './snapshot-store.ts'
-import { finishSuspend, giveUp, migrationEnd, migrationStatus, suspendedSchema, suspendingFile } from './suspend.ts'
+  finishSuspend,
+  giveUp,
+  isMemoryWritten,
+  migrationEnd,
+  migrationStatus,
+  suspendedSchema,
+  suspendingFile,
+} from './suspend.ts'
 import { deleteTag, tagPresence } from './tags.ts'
-import { finishPurges } from './trash.ts'
-import { quietOp, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /**
  * Finds what an earlier Berth left: running machines, which are taken over, and work broken off in the middle, which is
@@ -29,13 +38,16 @@ import { quietOp, type World } from './world.ts'
  */
 export async function recover(world: World): Promise<void> {
   const { layout, fleet, host } = world
+  // What cannot be cleared away now is no reason to leave machines alone that run.
+  const unhindered = (job: Promise<unknown>): Promise<unknown> =>
+    job.catch((error: unknown) => host.log.error('qemu.recover.rest', { error: String(error) }))
   for (const name of await names(layout.staging)) {
     host.log.info('qemu.recover.staging', { name })
-    await remove(layout.staged(name).path)
+    await unhindered(remove(layout.staged(name).path))
   }
-  await finishPurges(world)
+  await unhindered(finishPurges(layout.trash, layout.removed))
   await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
-  await removeUnusedBases(world)
+  await unhindered(removeUnusedBases(world))
 }
 
 async function recoverMachine(world: World, entry: Entry): Promise<void> {
@@ -60,26 +72,33 @@ function say(world: World, entry: Entry, error: unknown): void {
 /** The machine's process, taken over; null when there is none, after writing down how the last one ended. */
 async function findProcess(world: World, entry: Entry): Promise<Live | null> {
   const { run, folder, sockets } = entry
-  if (run === null || run.ended !== null) return null
   const identity = await identityOf(world, entry)
   if (identity !== null) {
-    entry.run = { ...run, process: identity }
-    await writeRun(folder, entry.run)
+    if (run !== null) await note(world, entry, { ...run, process: identity })
     return adopt(world, entry, { identity, qmp: connectQmp(sockets.qmp), exited: null })
   }
+  if (run === null || run.ended !== null) return null
   // A pid file that is left behind means that it did not end in good order; none, with a number known, that it did.
   const how = run.process !== null && (await exists(folder.pid)) ? 'crashed' : 'stopped'
-  entry.run = { ...run, ended: { at: world.host.now().toISOString(), how, said: null } }
-  await writeRun(folder, entry.run)
+  await note(world, entry, { ...run, ended: { at: world.host.now().toISOString(), how, said: null } })
   await Promise.all([folder.pid, sockets.qmp, sockets.serial].map(remove))
   world.host.log.info('qemu.recover.ended', { uuid: entry.uuid, how })
   return null
 }
 
+/** Where there is no room to write it down it is known all the same, and found out again by the next start. */
+async function note(world: World, entry: Entry, run: RunRecord): Promise<void> {
+  entry.run = run
+  await writeRun(entry.folder, run).catch((error) => say(world, entry, error))
+}
+
 async function identityOf(world: World, entry: Entry): Promise<ProcessIdentity | null> {
-  const known = entry.run?.process ?? null
-  if (known === null) return world.processes.findByArgument(entry.uuid)
-  return (await world.processes.isAlive(known)) ? known : null
+  const { run, folder, uuid } = entry
+  // Nothing can be read of a last run: only a pid file that QEMU left, or still holds, speaks of one.
+  if (run === null) return (await exists(folder.pid)) ? world.processes.findByArgument(uuid) : null
+  if (run.ended !== null) return null
+  if (run.process === null) return world.processes.findByArgument(uuid)
+  return (await world.processes.isAlive(run.process)) ? run.process : null
 }
 
 /** What was under way on this machine. Its own words are in its folder; what they mean depends on whether it runs. */
@@ -119,59 +138,62 @@ async function finishSuspending(world: World, entry: Entry): Promise<void> {
     await remove(suspendingFile(folder))
     return
   }
-  let status = await migrationStatus(qmp)
-  if (status === 'active' || status === 'setup') status = (await migrationEnd(qmp, quietOp)).status
-  if (status === 'completed') await finishSuspend(world, entry, quietOp)
-  else await giveUp(entry, live, suspended)
+  const status = await migrationStatus(qmp)
+  if (status === 'active' || status === 'setup') await migrationEnd(qmp, quietOp, 'begun')
+  if (await isMemoryWritten(qmp)) await finishSuspend(world, entry, quietOp)
+  else await giveUp(world, entry, live, suspended)
 }
 
 async function finishSnapshots(world: World, known: Known): Promise<void> {
   const { entry, definition } = known
-  for (const snapshot of (await readTree(entry.folder)).snapshots) {
-    const tree = await readTree(entry.folder)
+  for (const snapshot of (await trees.read(entry.folder.snapshots)).snapshots) {
+    const tree = await trees.read(entry.folder.snapshots)
     const isKept = tree.restores.some(({ keptId, phase }) => keptId === snapshot.id && phase !== 'done')
     if (snapshot.phase === 'there' || isKept) continue
     world.host.log.info('qemu.recover.snapshot', { uuid: entry.uuid, tag: snapshot.id, phase: snapshot.phase })
     const isWhole =
       snapshot.phase === 'taking' && (await tagPresence(world, entry, definition, snapshot.id, quietOp)) === 'all'
     if (isWhole) {
-      await writeTree(entry.folder, {
+      await trees.write(entry.folder.snapshots, {
         ...changeSnapshot(tree, snapshot.id, { phase: 'there' }),
         currentId: snapshot.id,
       })
     } else {
       await deleteTag(world, entry, definition, snapshot.id, quietOp)
-      await writeTree(entry.folder, withoutSnapshot(tree, snapshot.id))
+      await trees.write(entry.folder.snapshots, withoutSnapshot(tree, snapshot.id))
     }
   }
-  for (const record of (await readTree(entry.folder)).restores) {
-    const tree = await readTree(entry.folder)
-    if (record.phase === 'keeping') await dropKept(world, known, tree, record)
+  for (const record of (await trees.read(entry.folder.snapshots)).restores) {
+    const tree = await trees.read(entry.folder.snapshots)
+    if (record.phase === 'keeping') await dropKept(restorable(world, known), tree, record)
     if (record.phase === 'switching') await finishSwitch(world, known, tree, record)
   }
 }
 
 /** The present is kept and the switch was under way: it is carried through, or the present brought back. */
-async function finishSwitch(world: World, known: Known, tree: TreeFile, record: KeptRestore): Promise<void> {
+async function finishSwitch(
+  world: World,
+  known: Known,
+  tree: TreeFile<KeptSnapshot>,
+  record: KeptRestore,
+): Promise<void> {
   const { entry } = known
+  const machine = restorable(world, known)
   world.host.log.info('qemu.recover.restore', { uuid: entry.uuid, record: record.id })
-  const old = tree.restores.find(({ id }) => id === record.replaces)
   const kept = findSnapshot(tree, record.keptId)
   try {
-    const target = findSnapshot(tree, old?.keptId ?? record.snapshotId)
+    const target = targetOf(tree, record)
     const { live, run } = entry
     const qmp = live?.qmp ?? null
     const outcome = qmp === null ? null : await outcomeOfJob(qmp, restoreJob(record))
     const isBooted = target.power === 'off' && live !== null && run !== null && run.startedAt > record.keptAt
     if (outcome !== null && outcome.error === null) await settlePower(world, known, target, quietOp)
     else if (outcome !== null) throw new Error(outcome.error ?? '')
-    else if (!isBooted) {
-      await become(world, known, target, { jobId: restoreJob(record), boot: kept.power === 'running' }, quietOp)
-    }
+    else if (!isBooted) await machine.become(target, record, kept.power === 'running', quietOp)
   } catch (error) {
     // Says itself what became of it: the record is gone, or it names the copy that holds the machine.
-    await rollBack(world, known, tree, record, error, quietOp).catch((thrown) => say(world, entry, thrown))
+    await rollBack(machine, tree, record, error, quietOp).catch((thrown) => say(world, entry, thrown))
     return
   }
-  await finishRestore(world, known, tree, record, quietOp)
+  await finishRestore(machine, tree, record, quietOp)
 }

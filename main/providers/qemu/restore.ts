@@ -1,5 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { Failure, failure } from '../../../app/domain/errors.ts'
+import { failure } from '../../../app/domain/errors.ts'
+import { quietOp, unstoppable } from '../common/op.ts'
+import type { Restorable } from '../common/restore.ts'
+import type { KeptRestore } from '../common/snapshot-tree.ts'
+import { checkSpace } from '../common/space.ts'
 import type { Op } from '../provider.ts'
 import { imagesOf } from './definitions.ts'
 import { qmpFailure } from './errors.ts'
@@ -10,20 +13,7 @@ import { launch } from './launch.ts'
 import { recheck } from './live.ts'
 import { memoryInUse } from './memory.ts'
 import { endProcess, letRunOrEnd, lineOf } from './power.ts'
-import { checkSpace } from './qemu-img.ts'
-import {
-  changeRestore,
-  changeSnapshot,
-  findRestore,
-  findSnapshot,
-  type KeptRestore,
-  type KeptSnapshot,
-  readTree,
-  type TreeFile,
-  withoutRestore,
-  withoutSnapshot,
-  writeTree,
-} from './snapshot-store.ts'
+import { type KeptSnapshot, trees } from './snapshot-store.ts'
 import { presentSnapshot, requireSnapshots } from './snapshots.ts'
 import { discardMemory } from './suspend.ts'
 import {
@@ -35,46 +25,55 @@ import {
   loadLive,
   saveLive,
   saveOffline,
-  unstoppable,
 } from './tags.ts'
-import { quietOp, throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
-/** Goes back to a snapshot, keeping the present so that this can be undone. */
-export async function restore(world: World, known: Known, snapshotId: string, op: Op): Promise<void> {
-  const target = findSnapshot(await readTree(known.entry.folder), snapshotId)
-  const about = { snapshotId: target.id, snapshotName: target.name }
-  await transact(world, known, target, { ...about, direction: 'restored', replaces: null }, op)
-}
-
-/** Goes back to the copy a record kept. The record then says how to redo it. */
-export async function undo(world: World, known: Known, restoreId: string, op: Op): Promise<void> {
-  const tree = await readTree(known.entry.folder)
-  const { id, keptId, direction, snapshotId, snapshotName } = findRestore(tree, restoreId)
-  const turned = direction === 'restored' ? 'undone' : 'restored'
-  await transact(
-    world,
-    known,
-    findSnapshot(tree, keptId),
-    { snapshotId, snapshotName, direction: turned, replaces: id },
-    op,
-  )
-}
-
+/** The job that loads a memory: a later Berth reads from QEMU how it ended. */
 export function restoreJob(record: Pick<KeptRestore, 'id'>): string {
   return `restore-${record.id}`
 }
 
-type About = Pick<KeptRestore, 'snapshotId' | 'snapshotName' | 'direction' | 'replaces'>
-
-/**
- * Verify, keep the present, write the record, switch, verify. Until the record says `switching` nothing of the machine is
- * touched; from then on a failure brings the kept copy back, and an end of Berth is finished by the next one.
- */
-async function transact(world: World, known: Known, target: KeptSnapshot, about: About, op: Op): Promise<void> {
+/** How one of QEMU's machines keeps its present and becomes what a snapshot says. */
+export function restorable(world: World, known: Known): Restorable<KeptSnapshot> {
   const { entry, definition } = known
   const { folder } = entry
+  return {
+    read: () => trees.read(folder.snapshots),
+    write: (tree) => trees.write(folder.snapshots, tree),
+    verify: (target, op) => verify(world, known, target, op),
+    hold: (job) => world.fleet.hold(entry, 'restoring', job),
+    present: (about) => presentSnapshot(world, known, about),
+    async keepPresent(kept, op) {
+      await keepPresent(world, known, kept, op)
+      return kept
+    },
+    async goOn(kept) {
+      if (kept.power !== 'running' || entry.live?.runState !== 'paused') return
+      await entry.live.qmp?.execute('cont').catch(() => {})
+    },
+    become: (target, record, boot, op) => become(world, known, target, { jobId: restoreJob(record), boot }, op),
+    async becomeAgain(kept, record, op) {
+      const how = { jobId: `back-${record.id}`, boot: false }
+      try {
+        await become(world, known, kept, how, op)
+      } catch (first) {
+        // The process itself may be past help: once more in a new one.
+        if (entry.live === null) throw first
+        await endProcess(world, entry, quietOp)
+        await become(world, known, kept, how, op)
+      }
+      await entry.live?.qmp?.execute('job-dismiss', { id: how.jobId }).catch(() => {})
+    },
+    drop: (id) => deleteTag(world, entry, definition, id, quietOp),
+    async settled(record) {
+      await entry.live?.qmp?.execute('job-dismiss', { id: restoreJob(record) }).catch(() => {})
+    },
+    warn: (event, error) => world.host.log.warn(`qemu.${event}`, { uuid: entry.uuid, error: String(error) }),
+  }
+}
+
+async function verify(world: World, { entry, definition }: Known, target: KeptSnapshot, op: Op): Promise<void> {
   requireSnapshots(definition)
-  op.progress({ text: { key: 'qemu.step.verify' }, fraction: 0 })
   if (entry.live !== null) {
     await recheck(world, entry)
     if (entry.live !== null) lineOf(entry)
@@ -85,52 +84,10 @@ async function transact(world: World, known: Known, target: KeptSnapshot, about:
   }
   await checkTag(world, entry, definition, target.id, op)
   if (entry.live !== null) {
-    await checkSpace(folder.path, await memoryInUse(world.host, entry.live.identity.pid, definition.memoryBytes))
+    await checkSpace(entry.folder.path, await memoryInUse(world.host, entry.live.identity.pid, definition.memoryBytes))
   }
-  throwIfCancelled(op)
-
-  await world.fleet.hold(entry, 'restoring', async () => {
-    const before = await readTree(folder)
-    const kept = presentSnapshot(world, known, {
-      // No words, because names are kept as they are and languages change: a turn, then where to.
-      name: `↶ ${about.snapshotName}`,
-      description: '',
-      keptForUndo: true,
-      parentId: before.currentId,
-    })
-    const record: KeptRestore = {
-      ...about,
-      id: randomUUID(),
-      state: 'restoring',
-      keptId: kept.id,
-      keptAt: kept.createdAt,
-      phase: 'keeping',
-    }
-    op.progress({ text: { key: 'qemu.step.keep' }, fraction: 0.2 })
-    const keeping = { ...before, snapshots: [...before.snapshots, kept], restores: [...before.restores, record] }
-    await writeTree(folder, keeping)
-    try {
-      await keepPresent(world, known, kept, op)
-      throwIfCancelled(op)
-    } catch (error) {
-      await dropKept(world, known, keeping, record)
-      throw error
-    }
-    const switching = changeRestore(changeSnapshot(keeping, kept.id, { phase: 'there' }), record.id, {
-      phase: 'switching',
-    })
-    await writeTree(folder, switching)
-    op.progress({ text: { key: 'qemu.step.back' }, fraction: 0.6, cancellable: false })
-    try {
-      await become(world, known, target, { jobId: restoreJob(record), boot: kept.power === 'running' }, op)
-    } catch (error) {
-      await rollBack(world, known, switching, record, error, op)
-    }
-    await finishRestore(world, known, switching, record, op)
-  })
 }
 
-/** Keeps the present under a tag. A running machine is held from here on, so that nothing happens that is not kept. */
 async function keepPresent(world: World, known: Known, kept: KeptSnapshot, op: Op): Promise<void> {
   const { entry, definition } = known
   const images = imagesOf(definition, entry.folder)
@@ -144,22 +101,7 @@ async function keepPresent(world: World, known: Known, kept: KeptSnapshot, op: O
   await saveLive(qmp, images, kept.id, op)
 }
 
-/** The machine was not touched: it goes on, and what was kept of it goes. */
-export async function dropKept(world: World, known: Known, tree: TreeFile, record: KeptRestore): Promise<void> {
-  const { entry, definition } = known
-  const kept = tree.snapshots.find(({ id }) => id === record.keptId)
-  if (kept?.power === 'running' && entry.live?.runState === 'paused') {
-    await entry.live.qmp?.execute('cont').catch(() => {})
-  }
-  await deleteTag(world, entry, definition, record.keptId, quietOp)
-  await writeTree(entry.folder, withoutRestore(withoutSnapshot(tree, record.keptId), record.id))
-}
-
-/**
- * Makes the machine what a snapshot says, from whatever it is. Done again after it was broken off, it ends the same.
- * `boot` switches a machine on whose snapshot has no memory, because it ran before.
- */
-export async function become(
+async function become(
   world: World,
   known: Known,
   snapshot: KeptSnapshot,
@@ -207,81 +149,4 @@ export async function settlePower(world: World, { entry }: Known, snapshot: Kept
   await recheck(world, entry)
   if ((live.runState === 'running') === (snapshot.power === 'running') || live.isEnding) return
   throw failure('wrong-state', { key: 'qemu.error.standsStill' }, { detail: live.runState })
-}
-
-/** Brings the kept copy back and throws why; when that fails too, the record says which copy holds the machine. */
-export async function rollBack(
-  world: World,
-  known: Known,
-  tree: TreeFile,
-  record: KeptRestore,
-  error: unknown,
-  op: Op,
-): Promise<never> {
-  const { entry, definition } = known
-  const kept = findSnapshot(tree, record.keptId)
-  world.host.log.warn('qemu.restore.failed', { uuid: entry.uuid, error: String(error) })
-  try {
-    const how = { jobId: `back-${record.id}`, boot: false }
-    try {
-      await become(world, known, kept, how, op)
-    } catch (first) {
-      // The process itself may be past help: once more in a new one.
-      if (entry.live === null) throw first
-      await endProcess(world, entry, quietOp)
-      await become(world, known, kept, how, op)
-    }
-    await entry.live?.qmp?.execute('job-dismiss', { id: how.jobId }).catch(() => {})
-    await deleteTag(world, entry, definition, kept.id, quietOp)
-    await writeTree(entry.folder, withoutRestore(withoutSnapshot(tree, kept.id), record.id))
-  } catch (second) {
-    await writeTree(entry.folder, changeRestore(tree, record.id, { state: 'failed', phase: 'done' }))
-    throw failure(
-      'tool-failed',
-      { key: 'qemu.error.restoreLost' },
-      {
-        hint: { key: 'qemu.error.restoreLost.hint' },
-        detail: `${detailOf(error)}\n\n${detailOf(second)}`,
-        cause: second,
-      },
-    )
-  }
-  throw error
-}
-
-/** Writes down that it is done; what an undo went back to is the present now, so its copy goes. */
-export async function finishRestore(
-  world: World,
-  known: Known,
-  tree: TreeFile,
-  record: KeptRestore,
-  op: Op,
-): Promise<void> {
-  const { entry, definition } = known
-  op.progress({ text: { key: 'qemu.step.verify' }, fraction: 0.9, cancellable: false })
-  const old = tree.restores.find(({ id }) => id === record.replaces)
-  const done = changeRestore(old === undefined ? tree : withoutRestore(tree, old.id), record.id, {
-    state: 'done',
-    phase: 'done',
-    replaces: null,
-    // The record of an undo is the same record turned round.
-    ...(old === undefined ? {} : { id: old.id }),
-  })
-  if (old === undefined) {
-    await writeTree(entry.folder, { ...done, currentId: record.snapshotId })
-  } else {
-    const spent = changeSnapshot({ ...done, currentId: old.keptId }, old.keptId, { phase: 'deleting' })
-    const parentId = tree.snapshots.find(({ id }) => id === old.keptId)?.parentId ?? null
-    await writeTree(entry.folder, { ...spent, currentId: parentId })
-  }
-  await entry.live?.qmp?.execute('job-dismiss', { id: restoreJob(record) }).catch(() => {})
-  if (old === undefined) return
-  // Left for the next start if it does not work now: the machine is where it should be.
-  await deleteTag(world, entry, definition, old.keptId, quietOp)
-    .then(async () => writeTree(entry.folder, withoutSnapshot(await readTree(entry.folder), old.keptId)))
-    .catch((error) => world.host.log.warn('qemu.restore.rest', { uuid: entry.uuid, error: String(error) }))
-}
-
-function detailOf(error: unknown): string {
-  return error instanceof Failure ? (error.error.detail ?? error.message) : String(error)
 }

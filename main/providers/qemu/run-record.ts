@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { readJson, writeJson } from '../common/files.ts'
 import { acceleratorSchema } from './accelerator.ts'
-import { readJson, writeJson } from './files.ts'
 import type { Folder } from './layout.ts'
 
 /** The last start of a machine: which process it is, and how it ended. Written before the process is made. */

@@ -1,29 +1,29 @@
-import { failure } from '../../../app/domain/errors.ts'
+import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
+import { settleFile } from '../common/files.ts'
+import { quietOp, throwIfCancelled } from '../common/op.ts'
+import { restore, undo } from '../common/restore.ts'
+import {
+  changeSnapshot,
+  findRestore,
+  findSnapshot,
+  newSnapshotId,
+  shownTree,
+  withoutRestore,
+  withoutSnapshot,
+} from '../common/snapshot-tree.ts'
+import { checkSpace } from '../common/space.ts'
 import type { Op, SnapshotOps } from '../provider.ts'
 import { type Definition, imagesOf } from './definitions.ts'
-import { settleFile } from './files.ts'
 import type { Entry, Known } from './fleet.ts'
 import { hardwareOf } from './hardware.ts'
 import { snapshotObstacle } from './machine.ts'
 import { memoryInUse } from './memory.ts'
 import { lineOf } from './power.ts'
-import { checkSpace } from './qemu-img.ts'
-import { restore, undo } from './restore.ts'
-import {
-  changeSnapshot,
-  findRestore,
-  findSnapshot,
-  type KeptSnapshot,
-  newTag,
-  readTree,
-  shownTree,
-  withoutRestore,
-  withoutSnapshot,
-  writeTree,
-} from './snapshot-store.ts'
+import { restorable } from './restore.ts'
+import { type KeptSnapshot, trees } from './snapshot-store.ts'
 import { deleteTag, memorySizes, saveLive, saveOffline, tagPresence } from './tags.ts'
-import { quietOp, throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. */
 export function presentSnapshot(
@@ -36,7 +36,7 @@ export function presentSnapshot(
     live !== null ? (live.runState === 'running' ? 'running' : 'paused') : entry.isSuspended ? 'suspended' : 'off'
   return {
     ...about,
-    id: newTag(),
+    id: newSnapshotId(),
     createdAt: world.host.now().toISOString(),
     power,
     hardware: power === 'off' ? null : hardwareOf(definition),
@@ -66,7 +66,7 @@ async function take(
   const { folder, live } = entry
   const images = imagesOf(definition, folder)
   const [tree] = await Promise.all([
-    readTree(folder),
+    trees.read(folder.snapshots),
     live === null
       ? null
       : memoryInUse(world.host, live.identity.pid, definition.memoryBytes).then((bytes) =>
@@ -84,24 +84,24 @@ async function take(
   // The guest stands still while its memory is written: that is no change of the machine's state.
   await world.fleet.hold(entry, state, async () => {
     op.progress({
-      text: { key: live === null ? 'qemu.step.disks' : 'qemu.step.memory' },
+      text: { key: live === null ? 'kept.step.disks' : 'kept.step.memory' },
       fraction: null,
       cancellable: false,
     })
     // Named before there is anything to name; that a power cut does not take the name back is seen to meanwhile.
-    await writeTree(folder, begun, 'quick')
+    await trees.write(folder.snapshots, begun, 'quick')
     const save = live === null ? saveOffline(world, images, id, op) : saveLive(lineOf(entry), images, id, op)
     const [settled, saved] = await Promise.allSettled([settleFile(folder.snapshots), save])
     for (const result of [saved, settled]) {
       if (result.status === 'fulfilled') continue
       // What cannot be taken out now stays named, unseen, and is taken out by the next start.
       await deleteTag(world, entry, definition, id, quietOp)
-        .then(() => writeTree(folder, tree))
+        .then(() => trees.write(folder.snapshots, tree))
         .catch((error) => world.host.log.warn('qemu.take.rest', { uuid: entry.uuid, error: String(error) }))
       throw result.reason
     }
     // The name and the tag are safe by now: after a power cut `recover` comes to the same.
-    await writeTree(folder, { ...changeSnapshot(begun, id, { phase: 'there' }), currentId: id }, 'quick')
+    await trees.write(folder.snapshots, { ...changeSnapshot(begun, id, { phase: 'there' }), currentId: id }, 'quick')
   })
   world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
   return id
@@ -110,20 +110,23 @@ async function take(
 /** Deletes one; a later Berth finishes what this one could not. */
 export async function deleteSnapshot(world: World, { entry, definition }: Known, id: string, op: Op): Promise<void> {
   const { folder } = entry
-  const tree = await readTree(folder)
+  const tree = await trees.read(folder.snapshots)
   findSnapshot(tree, id)
   throwIfCancelled(op)
   op.progress({ text: null, fraction: null, cancellable: false })
-  await writeTree(folder, changeSnapshot(tree, id, { phase: 'deleting' }))
+  await trees.write(folder.snapshots, changeSnapshot(tree, id, { phase: 'deleting' })).catch((error: unknown) => {
+    // Deleting is how a full disk is emptied: then it is done unannounced.
+    if (errorOf(error).code !== 'no-space') throw error
+  })
   try {
     await deleteTag(world, entry, definition, id, op)
   } catch (error) {
     // Still whole: nothing happened. Otherwise it can no longer be restored, and is not shown as if it could.
     const presence = await tagPresence(world, entry, definition, id, op).catch(() => 'some')
-    if (presence === 'all') await writeTree(folder, tree)
+    if (presence === 'all') await trees.write(folder.snapshots, tree)
     throw error
   }
-  await writeTree(folder, withoutSnapshot(tree, id))
+  await trees.write(folder.snapshots, withoutSnapshot(tree, id))
 }
 
 export function createSnapshots(world: World): SnapshotOps {
@@ -135,7 +138,7 @@ export function createSnapshots(world: World): SnapshotOps {
   return {
     async tree(id, op): Promise<SnapshotTree> {
       const { entry, definition } = await fleet.get(id)
-      const tree = await readTree(entry.folder)
+      const tree = await trees.read(entry.folder.snapshots)
       const isKnown = tree.snapshots.every((snapshot) => snapshot.phase !== 'there' || sizes.has(snapshot.id))
       if (!isKnown && entry.holds.length === 0) {
         // A tree without sizes is better than none.
@@ -151,9 +154,9 @@ export function createSnapshots(world: World): SnapshotOps {
     },
     async edit(id, snapshotId, { name, description }) {
       const { entry } = await fleet.get(id)
-      const tree = await readTree(entry.folder)
+      const tree = await trees.read(entry.folder.snapshots)
       findSnapshot(tree, snapshotId)
-      await writeTree(entry.folder, changeSnapshot(tree, snapshotId, { name, description }))
+      await trees.write(entry.folder.snapshots, changeSnapshot(tree, snapshotId, { name, description }))
       changed(entry)
     },
     async delete(id, snapshotId, op) {
@@ -163,23 +166,26 @@ export function createSnapshots(world: World): SnapshotOps {
     },
     async restore(id, snapshotId, op) {
       const known = await fleet.get(id)
-      await restore(world, known, snapshotId, op).finally(() => changed(known.entry))
+      await restore(restorable(world, known), snapshotId, op).finally(() => changed(known.entry))
     },
     async undo(id, restoreId, op) {
       const known = await fleet.get(id)
-      await undo(world, known, restoreId, op).finally(() => changed(known.entry))
+      await undo(restorable(world, known), restoreId, op).finally(() => changed(known.entry))
     },
     async keep(id, restoreId) {
       const { entry } = await fleet.get(id)
-      const tree = await readTree(entry.folder)
+      const tree = await trees.read(entry.folder.snapshots)
       const { keptId } = findRestore(tree, restoreId)
       findSnapshot(tree, keptId)
-      await writeTree(entry.folder, withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId))
+      await trees.write(
+        entry.folder.snapshots,
+        withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId),
+      )
       changed(entry)
     },
     async letGo(id, restoreId, op) {
       const known = await fleet.get(id)
-      const tree = await readTree(known.entry.folder)
+      const tree = await trees.read(known.entry.folder.snapshots)
       const { keptId } = findRestore(tree, restoreId)
       // The record goes with the copy it would undo by.
       await deleteSnapshot(world, known, keptId, op)

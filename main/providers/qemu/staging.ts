@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { isCancelled } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId } from '../../../app/domain/ids.ts'
+import { move, remove } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import { type Definition, writeDefinition } from './definitions.ts'
-import { move, remove } from './files.ts'
 import type { Folder } from './layout.ts'
 import { providerId } from './machine.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /**
  * Makes a machine's folder aside and moves it into place when it is whole: a half-made machine is never seen, and what is

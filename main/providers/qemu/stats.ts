@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Stats } from '../../../app/domain/stats.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { StatsOps } from '../provider.ts'
 import type { Entry } from './fleet.ts'
 import type { Live } from './live.ts'
 import { residentBytes } from './memory.ts'
 import { parseProcStat } from './parse.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** A tick of `/proc/PID/stat` on every Linux that Node runs on. */
 const ticksPerSecond = 100

@@ -1,10 +1,12 @@
 import { rename } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import { readJson, readTail, remove, settleFile, writeJson } from '../common/files.ts'
+import { quietOp } from '../common/op.ts'
+import { checkSpace } from '../common/space.ts'
 import type { Op, SuspendOps } from '../provider.ts'
 import { acceleratorSchema } from './accelerator.ts'
 import { launchFailure } from './errors.ts'
-import { readJson, readTail, remove, settleFile, writeJson } from './files.ts'
 import type { Entry, Known } from './fleet.ts'
 import { hardwareFailure, hardwareOf, hardwareSchema } from './hardware.ts'
 import { launch } from './launch.ts'
@@ -12,9 +14,8 @@ import { type Folder, memoryFile } from './layout.ts'
 import { type Live, recheck } from './live.ts'
 import { memoryInUse } from './memory.ts'
 import { endProcess, letRunOrEnd, lineOf } from './power.ts'
-import { checkSpace } from './qemu-img.ts'
 import type { Qmp } from './qmp.ts'
-import { quietOp, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** What a kept memory belongs to. */
 export const suspendedSchema = z.object({
@@ -32,6 +33,7 @@ const migrationSchema = z.object({
   'error-desc': z.string().optional(),
   ram: z.object({ remaining: z.number(), total: z.number() }).optional(),
 })
+const endings: readonly string[] = ['completed', 'failed', 'cancelled']
 const tellEveryMs = 500
 /** More than any disk takes: QEMU's own limit is meant for networks. */
 const maxBandwidth = 64 * 1024 * 1024 * 1024
@@ -63,7 +65,7 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
       if (suspended.wasRunning) await qmp.execute('stop', undefined, { op })
       await saveMemory(qmp, op)
     } catch (error) {
-      await giveUp(entry, live, suspended)
+      await giveUp(world, entry, live, suspended)
       throw error
     }
     await finishSuspend(world, entry, op)
@@ -79,9 +81,19 @@ export async function finishSuspend(world: World, entry: Entry, op: Op): Promise
   await world.fleet.refresh(entry)
 }
 
-/** Takes a suspend back: the machine goes on as it was. */
-export async function giveUp(entry: Entry, live: Live, suspended: Suspended): Promise<void> {
-  if (suspended.wasRunning && !live.isEnding) await live.qmp?.execute('cont').catch(() => {})
+/**
+ * Takes a suspend back: the machine goes on as it was. While it cannot, what was under way stays written down, and the next Berth
+ * tries again.
+ */
+export async function giveUp(world: World, entry: Entry, live: Live, suspended: Suspended): Promise<void> {
+  if (suspended.wasRunning && !live.isEnding) {
+    try {
+      await live.qmp?.execute('cont')
+    } catch (error) {
+      world.host.log.warn('qemu.suspend.giveUp', { uuid: entry.uuid, error: String(error) })
+      return
+    }
+  }
   await remove(entry.folder.memory)
   await remove(suspendingFile(entry.folder))
 }
@@ -104,8 +116,15 @@ async function saveMemory(qmp: Qmp, op: Op): Promise<void> {
   }
 }
 
-/** Waits for a migration to end, telling how far it is. A line that closes counts as failed. */
-export function migrationEnd(qmp: Qmp, op: Op): Promise<{ readonly status: string; readonly error: string | null }> {
+/**
+ * Waits for a migration to end, telling how far it is. A line that closes counts as failed. One that has `begun` may have ended
+ * before anybody listened.
+ */
+export function migrationEnd(
+  qmp: Qmp,
+  op: Op,
+  when: 'to-begin' | 'begun' = 'to-begin',
+): Promise<{ readonly status: string; readonly error: string | null }> {
   return new Promise((resolve) => {
     const settle = async (status: string): Promise<void> => {
       stop()
@@ -118,14 +137,29 @@ export function migrationEnd(qmp: Qmp, op: Op): Promise<{ readonly status: strin
     }
     const stop = qmp.on(({ name, data }) => {
       const status = String(data['status'])
-      if (name === 'MIGRATION' && ['completed', 'failed', 'cancelled'].includes(status)) void settle(status)
+      if (name === 'MIGRATION' && endings.includes(status)) void settle(status)
     })
     const teller = setInterval(async () => {
       const ram = migrationSchema.safeParse(await qmp.execute('query-migrate').catch(() => null)).data?.ram
       if (ram !== undefined && ram.total > 0) op.progress({ text: null, fraction: 1 - ram.remaining / ram.total })
     }, tellEveryMs)
     void qmp.closed.then(() => settle('failed'))
+    if (when === 'to-begin') return
+    void migrationStatus(qmp).then(
+      (status) => {
+        if (endings.includes(status)) void settle(status)
+      },
+      () => {},
+    )
   })
+}
+
+/**
+ * Whether the memory is written to its end. That a migration was completed does not say so: it may be the one by which the machine
+ * was resumed.
+ */
+export async function isMemoryWritten(qmp: Qmp): Promise<boolean> {
+  return z.object({ status: z.string() }).parse(await qmp.execute('query-status')).status === 'postmigrate'
 }
 
 /** What a line's last migration came to: `none` when there was none. */

@@ -1,26 +1,22 @@
 import { copyFile, link, mkdir } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
+import { look, remove } from '../common/files.ts'
+import { quietOp, unstoppable } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import { type Definition, type Image, imagesOf } from './definitions.ts'
 import { explain } from './errors.ts'
-import { look, remove } from './files.ts'
 import type { Entry } from './fleet.ts'
 import { beginJob, type JobOutcome, runJob } from './jobs.ts'
 import type { Folder } from './layout.ts'
 import type { ImageInfo } from './parse.ts'
 import type { Qmp } from './qmp.ts'
 import { discardMemory } from './suspend.ts'
-import { quietOp, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /**
  * One snapshot in all images of a machine at once, with QEMU running or not. A tag is in every image or it is no snapshot:
  * disks and firmware variables of different moments do not fit together.
  */
-
-/** Steps that change images are carried out to their end: stopping in between would be worse than waiting. */
-export function unstoppable(op: Op): Op {
-  return { ...op, signal: quietOp.signal }
-}
 
 /** Where the memory goes: the first disk. The caller has made sure that there is one. */
 function liveArguments(images: readonly Image[], tag: string): Readonly<Record<string, unknown>> {

@@ -1,5 +1,4 @@
-import { failure } from '../../../app/domain/errors.ts'
-import type { Host, Op } from '../provider.ts'
+import type { Host } from '../provider.ts'
 import type { Accelerators } from './accelerator.ts'
 import type { Fleet } from './fleet.ts'
 import type { Layout } from './layout.ts'
@@ -19,11 +18,3 @@ export interface World {
   /** Bases of clones being made: no machine names them yet. */
   readonly pinnedBases: Set<string>
 }
-
-/** To be asked between two steps, where stopping leaves nothing half done. */
-export function throwIfCancelled(op: Pick<Op, 'signal'>): void {
-  if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
-}
-
-/** For what Berth does by itself: no task shows it, nobody cancels it. */
-export const quietOp: Op = { signal: new AbortController().signal, progress: () => {}, record: () => {} }

@@ -1,8 +1,8 @@
 import type { Log } from '../../log.ts'
+import { quietOp } from '../common/op.ts'
 import { utmctlArguments } from './commands.ts'
 import { parseAddresses } from './parse.ts'
 import type { Tool } from './tool.ts'
-import { quietOp } from './world.ts'
 
 const askMs = 10_000
 /** A guest's addresses seldom change, and asking costs a process and the guest's attention. */

@@ -1,13 +1,15 @@
 import { failure } from '../../../app/domain/errors.ts'
+import { quietOp } from '../common/op.ts'
+import { findSnapshot } from '../common/snapshot-tree.ts'
 import type { CloneOps } from '../provider.ts'
-import { findSnapshot } from '../qemu/snapshot-store.ts'
 import { utmctlArguments } from './commands.ts'
 import { makeMachine } from './making.ts'
 import { checkName } from './names.ts'
-import { requireSnapshots, wholeTree } from './snapshots.ts'
+import { wholeTree } from './snapshot-store.ts'
+import { requireSnapshots } from './snapshots.ts'
 import { stateOf } from './states.ts'
 import { applyStopped, checkTag } from './tags.ts'
-import { quietOp, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** A day: a disk may have to be copied byte by byte where the file system cannot share it. */
 const copyMs = 24 * 60 * 60_000
@@ -24,7 +26,7 @@ export function createClone(world: World): CloneOps {
       if (snapshotId !== null) {
         const known = await fleet.known(id, op)
         requireSnapshots(known)
-        findSnapshot((await wholeTree(world, known, op)).tree, snapshotId)
+        findSnapshot((await wholeTree(world, known.bundle, op)).tree, snapshotId)
         await checkTag(world, known, snapshotId, op)
       }
       const made = await makeMachine(
@@ -39,7 +41,7 @@ export function createClone(world: World): CloneOps {
       )
       if (snapshotId !== null) {
         const { bundle } = await fleet.known(made, quietOp)
-        op.progress({ text: { key: 'qemu.step.back' }, fraction: null, cancellable: false })
+        op.progress({ text: { key: 'kept.step.back' }, fraction: null, cancellable: false })
         await applyStopped(world, bundle, snapshotId, quietOp)
       }
       return made

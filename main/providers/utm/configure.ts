@@ -2,19 +2,20 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { ConfigureField, ConfigureSpec, MachineConfiguration, VmSpec } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
+import { checkForwards, checkIso } from '../common/checks.ts'
+import { freeBytes } from '../common/files.ts'
+import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
+import { throwIfCancelled, unstoppable } from '../common/op.ts'
 import type { ConfigureOps, Op, RenameOps } from '../provider.ts'
-import { checkForwards, checkIso } from '../qemu/create.ts'
-import { diskLimit, memoryLimit } from '../qemu/create-options.ts'
-import { freeBytes } from '../qemu/files.ts'
 import { type Bundle, discDrive, imagePath, isApple, writableDisks } from './bundle.ts'
 import { networkArguments } from './create.ts'
-import { cpuLimit } from './create-options.ts'
+import { mostCpus } from './create-options.ts'
 import type { Known } from './fleet.ts'
 import { takesDisc } from './machine.ts'
 import { checkName } from './names.ts'
 import { configureScript } from './scripts.ts'
 import { stateOf } from './states.ts'
-import { throwIfCancelled, unstoppable, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const changeMs = 60_000
 
@@ -99,7 +100,7 @@ async function configurationOf(
       ...(size === null ? {} : { diskBytes: size }),
     },
     limits: {
-      cpus: cpuLimit(),
+      cpus: cpuLimit(mostCpus),
       memoryBytes: memoryLimit(),
       ...(size === null ? {} : { diskBytes: { ...diskLimit(await freeBytes(bundle.path)), min: size } }),
     },
@@ -129,7 +130,7 @@ async function configure(world: World, { sight, bundle }: Known, changes: Config
     await verify(world, `utm:${sight.uuid}`, fits, op)
   }
   if (disk === null || changes.diskBytes === undefined) return
-  op.progress({ text: { key: 'qemu.step.grow' }, fraction: null, cancellable: false })
+  op.progress({ text: { key: 'kept.step.grow' }, fraction: null, cancellable: false })
   await world.images.resize({ node: 'disk0', path: disk, format: 'qcow2' }, changes.diskBytes, unstoppable(op))
 }
 
@@ -158,7 +159,7 @@ async function diskToGrow(world: World, bundle: Bundle, wanted: number, op: Op):
   const path = growable(bundle)
   if (path === null) throw failure('unsupported', { key: 'qemu.error.noResize' }, { field: 'diskBytes' })
   const { virtualBytes } = await world.images.info(path, 'qcow2', false, op)
-  if (wanted < virtualBytes) throw failure('invalid-input', { key: 'qemu.error.shrink' }, { field: 'diskBytes' })
+  if (wanted < virtualBytes) throw failure('invalid-input', { key: 'kept.error.shrink' }, { field: 'diskBytes' })
   return wanted === virtualBytes ? null : path
 }
 

@@ -1,12 +1,13 @@
 import type { ConsoleOption } from '../../../app/domain/console.ts'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { ConsoleOps } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
 import type { Sight } from './machine.ts'
 import { parseAttach } from './parse.ts'
 import { stateOf } from './states.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const askMs = 15_000
 const idPattern = /^serial(\d{1,3})$/
@@ -41,7 +42,7 @@ export function createConsoles(world: World): ConsoleOps {
       const sight = await fleet.get(id, op)
       const option = options(sight).find((one) => one.id === consoleId)
       const index = idPattern.exec(consoleId)?.[1]
-      if (option === undefined || index === undefined) throw failure('not-found', { key: 'qemu.error.console' })
+      if (option === undefined || index === undefined) throw failure('not-found', { key: 'kept.error.console' })
       if (option.withheld !== null) throw failure('wrong-state', option.withheld)
       const text = await tool.ask(utmctlArguments.attach(sight.uuid, Number(index)), askMs, op)
       throwIfCancelled(op)

@@ -1,18 +1,17 @@
 import { readdir, realpath } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ArchitectureOption, VmCreateOptions } from '../../../app/domain/spec.ts'
+import { hostArchitecture } from '../common/architectures.ts'
+import { freeBytes } from '../common/files.ts'
+import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
-import { hostArchitecture } from '../qemu/architectures.ts'
-import { diskLimit, memoryLimit } from '../qemu/create-options.ts'
-import { freeBytes } from '../qemu/files.ts'
 import { endpointId } from './machine.ts'
 import type { Tool } from './tool.ts'
-import { throwIfCancelled } from './world.ts'
 
 /** Architectures for which UTM brings UEFI along (UTMQemuConfigurationQEMU.uefiImagePrefix). */
 const withUefi = ['arm', 'aarch64', 'i386', 'x86_64', 'loongarch64', 'riscv64']
-const mostCpus = 64
+export const mostCpus = 64
 
 /** What a new machine may be, with defaults that leave room for everything else. */
 export async function createOptions(tool: Tool, documents: string, op: Op): Promise<VmCreateOptions> {
@@ -22,17 +21,12 @@ export async function createOptions(tool: Tool, documents: string, op: Op): Prom
     kind: 'vm',
     endpointId,
     architectures,
-    cpus: cpuLimit(),
+    cpus: cpuLimit(mostCpus),
     memoryBytes: memoryLimit(),
     diskBytes: diskLimit(free),
     folder: documents,
     freeBytes: free,
   }
-}
-
-export function cpuLimit(): VmCreateOptions['cpus'] {
-  const cores = availableParallelism()
-  return { min: 1, max: mostCpus, sensible: cores, default: Math.min(2, cores) }
 }
 
 /** The emulators in UTM's own bundle, the computer's own first. */

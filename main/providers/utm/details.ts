@@ -4,13 +4,14 @@ import type { Notice } from '../../../app/domain/provider.ts'
 import { formatMemory, MiB } from '../../../app/domain/units.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import { type Bundle, imagePath, isApple } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
 import { reachable, type Sight } from './machine.ts'
 import { parseOsRelease } from './parse.ts'
 import { stateOf } from './states.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const pullMs = 5_000
 
@@ -112,10 +113,10 @@ function hardwareFacts(bundle: Bundle): readonly Fact[] {
       : [fact('hardware', 'qemu.fact.accelerator', { key: 'qemu.fact.emulated' })]),
     fact(
       'hardware',
-      'qemu.fact.cpus',
+      'kept.fact.cpus',
       System.CPUCount === 0 ? { key: 'utm.fact.cpusDefault' } : String(System.CPUCount),
     ),
-    fact('hardware', 'qemu.fact.memory', formatMemory(System.MemorySize * MiB, 'en')),
+    fact('hardware', 'kept.fact.memory', formatMemory(System.MemorySize * MiB, 'en')),
     ...(isApple(bundle) ? [] : [fact('hardware', 'qemu.fact.firmware', QEMU.UEFIBoot ? 'UEFI' : 'BIOS')]),
     ...Network.map(({ Mode, MacAddress }) =>
       fact('hardware', 'qemu.fact.network', MacAddress === '' ? Mode : `${Mode} (${MacAddress})`),
@@ -128,9 +129,9 @@ function placeFacts(bundle: Bundle, discs: ReadonlyMap<string, string>): readonl
     place('utm.fact.bundle', bundle.path),
     ...bundle.config.Drive.flatMap((drive) => {
       const path = imagePath(bundle, drive)
-      if (path !== null) return [place('qemu.fact.diskFile', path)]
+      if (path !== null) return [place('kept.fact.diskFile', path)]
       const disc = discs.get(drive.Identifier)
-      return disc === undefined ? [] : [place('qemu.fact.iso', disc)]
+      return disc === undefined ? [] : [place('kept.fact.iso', disc)]
     }),
   ]
 }

@@ -82,7 +82,7 @@ const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
   {
     pattern: /snapshot '.*' does not exist|No snapshot named/i,
     code: 'not-found',
-    message: { key: 'qemu.error.snapshotGone' },
+    message: { key: 'kept.error.snapshotGone' },
   },
   {
     pattern:

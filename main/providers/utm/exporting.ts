@@ -1,14 +1,15 @@
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
+import { diskUse, exists } from '../common/files.ts'
+import { throwIfCancelled, unstoppable } from '../common/op.ts'
+import { checkSpace } from '../common/space.ts'
 import type { ExportOps, Op } from '../provider.ts'
-import { diskUse, exists } from '../qemu/files.ts'
-import { checkSpace } from '../qemu/qemu-img.ts'
 import type { Known } from './fleet.ts'
 import { isCopy } from './moving.ts'
 import { exportScript } from './scripts.ts'
 import { stateOf } from './states.ts'
-import { throwIfCancelled, unstoppable, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** A day: the bundle may have to be copied byte by byte. */
 const exportMs = 24 * 60 * 60_000

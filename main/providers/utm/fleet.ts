@@ -2,6 +2,7 @@ import { failure, isCancelled } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId, parseId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import type { Log } from '../../log.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op, ProviderChange } from '../provider.ts'
 import type { Addresses } from './addresses.ts'
 import type { Bundle } from './bundle.ts'
@@ -14,7 +15,7 @@ import { parseList, parseStatus, type Row } from './parse.ts'
 import type { Registry } from './registry.ts'
 import { stateOf } from './states.ts'
 import type { Tool } from './tool.ts'
-import { pauseFor, throwIfCancelled } from './world.ts'
+import { pauseFor } from './world.ts'
 
 /** Shorter than the inventory's own patience, so that the list says what was the matter. */
 const listMs = 8_000

@@ -1,10 +1,11 @@
 import { failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId } from '../../../app/domain/ids.ts'
+import { quietOp, throwIfCancelled, unstoppable } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
 import { providerId } from './machine.ts'
 import { eventMs } from './power.ts'
-import { quietOp, throwIfCancelled, unstoppable, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /**
  * Makes a machine by one command of UTM, which cannot be called off once it is under way: it is waited for, and what came of

@@ -2,8 +2,8 @@ import { constants } from 'node:fs'
 import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
-import { diskUse } from '../qemu/files.ts'
-import { checkSpace } from '../qemu/qemu-img.ts'
+import { diskUse } from '../common/files.ts'
+import { checkSpace } from '../common/space.ts'
 
 /**
  * Moves a bundle. Within one file system it takes no time and is whole or not at all; to another it is copied, compared and

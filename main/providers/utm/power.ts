@@ -1,10 +1,11 @@
 import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { unstoppable } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, RestartOps } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
 import type { Sight } from './machine.ts'
 import { stateOf } from './states.ts'
-import { pauseFor, unstoppable, type World } from './world.ts'
+import { pauseFor, type World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000

@@ -1,9 +1,10 @@
 import { access, constants } from 'node:fs/promises'
 import { type AppError, errorOf, failure, isCancelled } from '../../../app/domain/errors.ts'
 import type { Endpoint, EndpointState, Notice, Remedy } from '../../../app/domain/provider.ts'
+import { throwIfCancelled } from '../common/op.ts'
 import type { Op, ProbeResult } from '../provider.ts'
 import { endpointId, providerId } from './machine.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const downloadUrl = 'https://mac.getutm.app'
 const settingsUrl = 'x-apple.systempreferences:com.apple.preference.security'

@@ -2,7 +2,8 @@ import { homedir } from 'node:os'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { createEmitter } from '../../../app/util/emitter.ts'
 import { createSerial } from '../../../app/util/serial.ts'
-import { guarded } from '../guarded.ts'
+import { guarded } from '../common/guarded.ts'
+import { quietOp, throwIfCancelled } from '../common/op.ts'
 import type { Host, Op, Provider, ProviderChange } from '../provider.ts'
 import { createQemuImg } from '../qemu/qemu-img.ts'
 import { createAddresses } from './addresses.ts'
@@ -27,7 +28,7 @@ import { createSuspend } from './suspend.ts'
 import { createTool } from './tool.ts'
 import { createRemove } from './trash.ts'
 import { watchMachines } from './watch.ts'
-import { quietOp, throwIfCancelled, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** Whose UTM it is, where that is not this process's own person and session. */
 export interface UtmPlace {

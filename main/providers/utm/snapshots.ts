@@ -1,61 +1,24 @@
-import { mkdir } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { Op, SnapshotOps } from '../provider.ts'
+import { quietOp, throwIfCancelled, unstoppable } from '../common/op.ts'
+import { restore, undo } from '../common/restore.ts'
 import {
   changeSnapshot,
   findRestore,
   findSnapshot,
-  type KeptSnapshot,
-  newTag,
-  readTree,
+  newSnapshotId,
   shownTree,
-  type TreeFile,
   withoutRestore,
   withoutSnapshot,
-  writeTree,
-} from '../qemu/snapshot-store.ts'
-import { type Bundle, ownFiles } from './bundle.ts'
+} from '../common/snapshot-tree.ts'
+import type { Op, SnapshotOps } from '../provider.ts'
 import type { Known } from './fleet.ts'
 import { ownState, snapshotObstacle } from './machine.ts'
-import { restore, undo } from './restore.ts'
+import { restorable } from './restore.ts'
+import { type KeptSnapshot, readTree, wholeTree, writeTree } from './snapshot-store.ts'
 import { stateOf } from './states.ts'
-import { deleteTag, dropTag, type FoundTag, foundTags, presence, saveLive, saveStopped } from './tags.ts'
-import { quietOp, throwIfCancelled, unstoppable, type World } from './world.ts'
-
-/** Writes a machine's tree beside its images. */
-export async function saveTree(bundle: Bundle, tree: TreeFile): Promise<void> {
-  const own = ownFiles(bundle)
-  await mkdir(own.folder, { recursive: true, mode: 0o700 })
-  await writeTree(own, tree)
-}
-
-/** The tree, and what others made: a tag of UTM's or of `qemu-img`'s is a snapshot like ours, without a parent. */
-export async function wholeTree(
-  world: World,
-  known: Known,
-  op: Op,
-): Promise<{ tree: TreeFile; found: readonly FoundTag[] }> {
-  const [tree, found] = await Promise.all([readTree(ownFiles(known.bundle)), foundTags(world, known, op)])
-  const names = new Set(tree.snapshots.map(({ id }) => id))
-  const others = found
-    .filter(({ tag }) => !names.has(tag) && !/^berth-[0-9a-f]{16}$/.test(tag))
-    .map(
-      ({ tag, takenAt, memoryBytes }): KeptSnapshot => ({
-        id: tag,
-        name: tag,
-        description: '',
-        parentId: null,
-        createdAt: takenAt,
-        keptForUndo: false,
-        power: memoryBytes > 0 ? 'running' : 'off',
-        hardware: null,
-        accelerator: null,
-        phase: 'there',
-      }),
-    )
-  return { tree: others.length === 0 ? tree : { ...tree, snapshots: [...tree.snapshots, ...others] }, found }
-}
+import { deleteTag, presence, saveLive, saveStopped } from './tags.ts'
+import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. */
 export function presentSnapshot(
@@ -66,11 +29,9 @@ export function presentSnapshot(
   const state = stateOf(sight.status)
   return {
     ...about,
-    id: newTag(),
+    id: newSnapshotId(),
     createdAt: world.host.now().toISOString(),
     power: state === 'stopped' ? 'off' : state === 'paused' ? 'paused' : 'running',
-    hardware: null,
-    accelerator: null,
     phase: 'taking',
   }
 }
@@ -98,26 +59,26 @@ async function take(
 ): Promise<string> {
   requireSnapshots(known)
   const { bundle, sight } = known
-  const { tree } = await wholeTree(world, known, op)
+  const { tree } = await wholeTree(world, known.bundle, op)
   throwIfCancelled(op)
   const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: tree.currentId })
   const begun = { ...tree, snapshots: [...tree.snapshots, snapshot] }
   // Its guest stands still while its memory is written: that is no change of the machine's state.
   await world.fleet.hold(sight.uuid, ownState(sight), async () => {
-    const key = snapshot.power === 'off' ? 'qemu.step.disks' : 'qemu.step.memory'
+    const key = snapshot.power === 'off' ? 'kept.step.disks' : 'kept.step.memory'
     op.progress({ text: { key }, fraction: null, cancellable: false })
-    await saveTree(bundle, begun)
+    await writeTree(bundle, begun)
     try {
       if (snapshot.power === 'off') await saveStopped(world, bundle, snapshot.id, unstoppable(op))
       else await saveLive(world, known, snapshot.id, op)
     } catch (error) {
       // What cannot be taken out now stays named, unseen, and is taken out by the next start.
-      await dropTag(world, known, snapshot.id)
-        .then(() => saveTree(bundle, tree))
+      await deleteTag(world, known, snapshot.id, quietOp)
+        .then(() => writeTree(bundle, tree))
         .catch((rest) => world.host.log.warn('utm.take.rest', { uuid: sight.uuid, error: String(rest) }))
       throw error
     }
-    await saveTree(bundle, { ...changeSnapshot(begun, snapshot.id, { phase: 'there' }), currentId: snapshot.id })
+    await writeTree(bundle, { ...changeSnapshot(begun, snapshot.id, { phase: 'there' }), currentId: snapshot.id })
   })
   return snapshot.id
 }
@@ -125,21 +86,21 @@ async function take(
 /** Deletes one; a later Berth finishes what this one could not. */
 export async function deleteSnapshot(world: World, known: Known, id: string, op: Op): Promise<void> {
   const { bundle, sight } = known
-  const { tree } = await wholeTree(world, known, op)
+  const { tree } = await wholeTree(world, known.bundle, op)
   findSnapshot(tree, id)
   throwIfCancelled(op)
   op.progress({ text: null, fraction: null, cancellable: false })
-  await saveTree(bundle, changeSnapshot(tree, id, { phase: 'deleting' }))
+  await writeTree(bundle, changeSnapshot(tree, id, { phase: 'deleting' }))
   try {
     await deleteTag(world, known, id, op)
   } catch (error) {
     // Still whole: nothing happened. Otherwise it can no longer be restored, and is not shown as if it could.
     const isOn = stateOf(sight.status) !== 'stopped'
     const now = await presence(world, bundle, id, isOn, quietOp).catch(() => 'some')
-    if (now === 'all') await saveTree(bundle, tree)
+    if (now === 'all') await writeTree(bundle, tree)
     throw error
   }
-  await saveTree(bundle, withoutSnapshot(tree, id))
+  await writeTree(bundle, withoutSnapshot(tree, id))
 }
 
 export function createSnapshots(world: World): SnapshotOps {
@@ -153,9 +114,9 @@ export function createSnapshots(world: World): SnapshotOps {
     async tree(id, op) {
       const known = await fleet.known(id, op)
       if (snapshotObstacle(known.bundle) !== null || !known.sight.abilities.images) {
-        return shownTree(await readTree(ownFiles(known.bundle)), new Map())
+        return shownTree(await readTree(known.bundle), new Map())
       }
-      const { tree, found } = await wholeTree(world, known, op)
+      const { tree, found } = await wholeTree(world, known.bundle, op)
       throwIfCancelled(op)
       const sizes = found.filter(({ memoryBytes }) => memoryBytes > 0)
       return shownTree(tree, new Map(sizes.map(({ tag, memoryBytes }) => [tag, memoryBytes])))
@@ -163,27 +124,35 @@ export function createSnapshots(world: World): SnapshotOps {
     take: (id, { name, description }, op) => changing(id, op, (known) => take(world, known, { name, description }, op)),
     edit: (id, snapshotId, { name, description }, op) =>
       changing(id, op, async (known) => {
-        const { tree } = await wholeTree(world, known, op)
+        const { tree } = await wholeTree(world, known.bundle, op)
         findSnapshot(tree, snapshotId)
-        await saveTree(known.bundle, changeSnapshot(tree, snapshotId, { name, description }))
+        await writeTree(known.bundle, changeSnapshot(tree, snapshotId, { name, description }))
       }),
     delete: (id, snapshotId, op) =>
       changing(id, op, (known) => {
         requireSnapshots(known)
         return deleteSnapshot(world, known, snapshotId, op)
       }),
-    restore: (id, snapshotId, op) => changing(id, op, (known) => restore(world, known, snapshotId, op)),
-    undo: (id, restoreId, op) => changing(id, op, (known) => undo(world, known, restoreId, op)),
+    restore: (id, snapshotId, op) =>
+      changing(id, op, (known) => {
+        requireSnapshots(known)
+        return restore(restorable(world, known), snapshotId, op)
+      }),
+    undo: (id, restoreId, op) =>
+      changing(id, op, (known) => {
+        requireSnapshots(known)
+        return undo(restorable(world, known), restoreId, op)
+      }),
     keep: (id, restoreId, op) =>
       changing(id, op, async ({ bundle }) => {
-        const tree = await readTree(ownFiles(bundle))
+        const tree = await readTree(bundle)
         const { keptId } = findRestore(tree, restoreId)
         findSnapshot(tree, keptId)
-        await saveTree(bundle, withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId))
+        await writeTree(bundle, withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId))
       }),
     letGo: (id, restoreId, op) =>
       changing(id, op, async (known) => {
-        const { keptId } = findRestore(await readTree(ownFiles(known.bundle)), restoreId)
+        const { keptId } = findRestore(await readTree(known.bundle), restoreId)
         // The record goes with the copy it would undo by.
         await deleteSnapshot(world, known, keptId, op)
       }),

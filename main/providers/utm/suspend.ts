@@ -1,4 +1,5 @@
 import { failure } from '../../../app/domain/errors.ts'
+import { throwIfCancelled, unstoppable } from '../common/op.ts'
 import type { Op, SuspendOps } from '../provider.ts'
 import { imagePath, isApple, writableDisks } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
@@ -6,7 +7,7 @@ import type { Known } from './fleet.ts'
 import { suspendTag } from './memory.ts'
 import { confirm, eventMs, powerOff, start } from './power.ts'
 import { stateOf } from './states.ts'
-import { throwIfCancelled, unstoppable, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** UTM writes its registry about a second after it knows. */
 const registryMs = 5_000

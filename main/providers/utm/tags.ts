@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
+import { unstoppable } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import type { Image } from '../qemu/definitions.ts'
 import { explain } from '../qemu/errors.ts'
@@ -13,7 +14,7 @@ import type { Known } from './fleet.ts'
 import { suspendTag } from './memory.ts'
 import { eventMs } from './power.ts'
 import { stateOf } from './states.ts'
-import { quietOp, unstoppable, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /**
  * One snapshot of everything that a machine writes to. A tag is in every image or it is no snapshot; what is no qcow2 and
@@ -125,9 +126,9 @@ export interface FoundTag {
   readonly memoryBytes: number
 }
 
-/** Every tag that is in all images, UTM's own uses left out. */
-export async function foundTags(world: World, { sight, bundle }: Known, op: Op): Promise<readonly FoundTag[]> {
-  const [first, ...rest] = await infosOf(world, bundle, stateOf(sight.status) !== 'stopped', op)
+/** Every tag that is in all images, UTM's own uses left out, whether or not somebody writes to them meanwhile. */
+export async function foundTags(world: World, bundle: Bundle, op: Op): Promise<readonly FoundTag[]> {
+  const [first, ...rest] = await infosOf(world, bundle, true, op)
   return (first?.snapshots ?? [])
     .filter(({ tag }) => tag !== suspendTag && tag !== probeTag)
     .filter(({ tag }) => rest.every(({ snapshots }) => snapshots.some((other) => other.tag === tag)))
@@ -144,11 +145,6 @@ export async function foundTags(world: World, { sight, bundle }: Known, op: Op):
 async function infosOf(world: World, bundle: Bundle, isOn: boolean, op: Op): Promise<readonly ImageInfo[]> {
   const { images } = await partsOf(world, bundle, op)
   return Promise.all(images.map(({ path, format }) => world.images.info(path, format, isOn, op)))
-}
-
-/** Takes back what a snapshot left that was begun and not finished; nothing of the machine is in it. */
-export async function dropTag(world: World, known: Known, tag: string): Promise<void> {
-  await deleteTag(world, known, tag, quietOp)
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
+import { diskUse, exists, readJson, remove, writeJson } from '../common/files.ts'
+import { quietOp, throwIfCancelled, unstoppable } from '../common/op.ts'
+import { finishPurges, purge, trashed } from '../common/trash.ts'
 import type { Op, RemoveOps, TrashOps } from '../provider.ts'
-import { diskUse, exists, names, readJson, writeJson } from '../qemu/files.ts'
-import { readTree } from '../qemu/snapshot-store.ts'
-import { type Bundle, configFile, ownFiles } from './bundle.ts'
+import { configFile } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
 import type { Known } from './fleet.ts'
 import { importBundle } from './importing.ts'
 import { endpointId, providerId } from './machine.ts'
 import { isCopy, moveBundle } from './moving.ts'
 import { eventMs } from './power.ts'
+import { countSnapshots } from './snapshot-store.ts'
 import { stateOf } from './states.ts'
-import { quietOp, throwIfCancelled, unstoppable, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const noteSchema = z.object({
   version: z.literal(1),
@@ -28,9 +30,6 @@ const noteSchema = z.object({
 })
 type Note = z.infer<typeof noteSchema>
 
-/** A folder that is being emptied for good: its name says so, and the next start goes on if this one ends. */
-const purgingPrefix = 'purging-'
-
 export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
   const { fleet, layout } = world
 
@@ -38,7 +37,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
     const { path, note } = layout.removed(trashId)
     const found = /^[0-9a-f-]{36}$/.test(trashId) ? await readJson(note, noteSchema).catch(() => null) : null
     if (found !== null && (await exists(join(path, found.bundle)))) return { path, note: found }
-    throw failure('not-found', { key: 'qemu.error.trashGone' })
+    throw failure('not-found', { key: 'kept.error.trashGone' })
   }
 
   return {
@@ -49,7 +48,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
         machineId: id,
         way: 'trash',
         sizeBytes: await diskUse(bundle.path),
-        snapshotCount: (await snapshotCount(bundle)) ?? 0,
+        snapshotCount: (await countSnapshots(bundle)) ?? 0,
         stays: [],
         volumes: [],
         blockedBy: [],
@@ -63,7 +62,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
     },
     trash: {
       async list(op) {
-        const ids = (await names(layout.trash)).filter((name) => !name.startsWith(purgingPrefix))
+        const ids = await trashed(layout.trash)
         throwIfCancelled(op)
         const items = await Promise.all(ids.map((id) => itemOf(world, id)))
         return items.filter((item) => item !== null)
@@ -76,15 +75,13 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
         const back = await fleet.known(id, quietOp)
         // UTM has copied it: only what is whole there may go here.
         if (!(await isCopy(bundle, back.bundle.path))) throw failure('tool-failed', { key: 'utm.error.copy' })
-        await purge(world, trashId)
-        fleet.changed({ kind: 'trash' })
+        await purge(layout.removed, trashId, () => fleet.changed({ kind: 'trash' }))
         return id
       },
       async purge(trashId, op) {
         await noted(trashId)
         throwIfCancelled(op)
-        await purge(world, trashId)
-        fleet.changed({ kind: 'trash' })
+        await purge(layout.removed, trashId, () => fleet.changed({ kind: 'trash' }))
       },
     },
   }
@@ -107,13 +104,13 @@ async function removeToTrash(world: World, id: MachineId, { sight, bundle }: Kno
   try {
     await moveBundle(bundle.path, kept)
   } catch (error) {
-    await rm(removed.path, { recursive: true, force: true })
+    await remove(removed.path)
     throw error
   }
   const back = async (error: unknown): Promise<never> => {
-    await rm(bundle.path, { recursive: true, force: true })
+    await remove(bundle.path)
     await moveBundle(kept, bundle.path)
-    await rm(removed.path, { recursive: true, force: true })
+    await remove(removed.path)
     throw error
   }
   try {
@@ -129,7 +126,7 @@ async function removeToTrash(world: World, id: MachineId, { sight, bundle }: Kno
   )
   fleet.changed({ kind: 'trash' })
   if (isGone === true) {
-    await rm(bundle.path, { recursive: true, force: true })
+    await remove(bundle.path)
     fleet.changed({ kind: 'removed', id })
     return trashId
   }
@@ -140,18 +137,13 @@ async function removeToTrash(world: World, id: MachineId, { sight, bundle }: Kno
   return back(error ?? failure('wrong-state', { key: 'utm.error.noEffect' }))
 }
 
-async function purge({ layout }: World, trashId: string): Promise<void> {
-  const purging = layout.removed(`${purgingPrefix}${trashId}`).path
-  await rename(layout.removed(trashId).path, purging)
-  await rm(purging, { recursive: true, force: true })
-}
-
 /** Goes on with purges that an earlier Berth began, and forgets notes about machines that were never moved. */
 export async function tidyTrash({ layout }: World): Promise<void> {
-  for (const name of await names(layout.trash)) {
+  await finishPurges(layout.trash, layout.removed)
+  for (const name of await trashed(layout.trash)) {
     const { path } = layout.removed(name)
     const isEmpty = (await readdir(path)).every((inside) => inside === 'removed.json')
-    if (name.startsWith(purgingPrefix) || isEmpty) await rm(path, { recursive: true, force: true })
+    if (isEmpty) await remove(path)
   }
 }
 
@@ -168,14 +160,6 @@ async function itemOf({ layout }: World, trashId: string): Promise<TrashItem | n
     name: found.name,
     removedAt: found.at,
     sizeBytes: await diskUse(bundle),
-    snapshotCount: await snapshotCount({ path: bundle }),
+    snapshotCount: await countSnapshots({ path: bundle }),
   }
-}
-
-/** null when its tree cannot be read. */
-async function snapshotCount(bundle: Pick<Bundle, 'path'>): Promise<number | null> {
-  return readTree(ownFiles(bundle)).then(
-    (tree) => tree.snapshots.filter(({ phase }) => phase === 'there').length,
-    () => null,
-  )
 }

@@ -1,9 +1,9 @@
 import { type FSWatcher, watch as watchFolder } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { quietOp } from '../common/op.ts'
 import type { Host, ProviderChange } from '../provider.ts'
 import type { Fleet } from './fleet.ts'
 import { endpointId } from './machine.ts'
-import { quietOp } from './world.ts'
 
 /** Looks at what runs, by the clock: UTM tells nobody. */
 const runningMs = 5_000

@@ -24,19 +24,6 @@ export interface World {
   readonly making: Serial
 }
 
-/** To be asked between two steps, where stopping leaves nothing half done. */
-export function throwIfCancelled(op: Pick<Op, 'signal'>): void {
-  if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
-}
-
-/** For what Berth does by itself: no task shows it, nobody cancels it. */
-export const quietOp: Op = { signal: new AbortController().signal, progress: () => {}, record: () => {} }
-
-/** The same work, shown but carried to its end: stopping in between would be worse than waiting. */
-export function unstoppable(op: Op): Op {
-  return { ...op, signal: quietOp.signal }
-}
-
 /** Waits, or throws `cancelled` at once when it is called off. */
 export function pauseFor(ms: number, op: Pick<Op, 'signal'>): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { createEmitter } from '../../../app/util/emitter.ts'
-import { guarded } from '../guarded.ts'
+import { guarded } from '../common/guarded.ts'
 import type { Provider, ProviderChange, ProviderFactory } from '../provider.ts'
 import { createClone } from './clone.ts'
 import { createConfigure } from './configure.ts'

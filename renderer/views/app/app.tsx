@@ -5,6 +5,7 @@ import { captionOf } from '../../keyboard/platform.ts'
 import { useSay } from '../../say.tsx'
 import { setUi, useApp } from '../../store/store.ts'
 import { MachineList } from '../machines/machine-list.tsx'
+import { SelectionBar } from '../machines/selection-bar.tsx'
 import { Sidebar } from '../sidebar/sidebar.tsx'
 import { TaskStrip } from '../tasks/task-strip.tsx'
 import './app.css'
@@ -18,6 +19,8 @@ import { useCommands } from './use-commands.ts'
 import { useFirstRun } from './use-first-run.ts'
 import { useLayout, useZoom } from './use-layout.ts'
 import { useLook } from './use-look.ts'
+import { useSidebarOver } from './use-sidebar-over.ts'
+import { useStepFocus } from './use-step-focus.ts'
 import { useTaskFailures } from './use-task-failures.ts'
 
 // What the first picture does not show comes when it is needed: the list must be there first.
@@ -53,6 +56,7 @@ export function App(): ReactNode {
   useEffect(() => {
     if (layout.hasSidebar) setUi({ isSidebarOver: false })
   }, [layout.hasSidebar])
+  useSidebarOver(isOver)
 
   // Fetched once the list stands and nothing else is to be done, so that the first click and the first ⌘K need not wait.
   const isReady = useApp((state) => state.connection.state === 'ready')
@@ -72,6 +76,8 @@ export function App(): ReactNode {
   const isOne = !isPage && !isTable && layout.isTwoStep
   const showsList = !isPage && (!isOne || step === 'list')
   const showsDetail = !isPage && !isTable && (!isOne || step === 'detail')
+
+  useStepFocus(isOne, step)
 
   const className = [
     'window',
@@ -131,6 +137,7 @@ export function App(): ReactNode {
           )}
         </section>
       )}
+      {!isPage && <SelectionBar />}
       {showsDetail && (
         <main className="plane plane-detail" aria-label={say('pane.detail')} data-pane="detail">
           {isOne && (

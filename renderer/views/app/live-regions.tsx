@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Task } from '../../../app/domain/task.ts'
+import { taskText } from '../../../app/domain/task-text.ts'
 import { type SayFunction, useSay } from '../../say.tsx'
 import { onTaskChanged } from '../../store/connect.ts'
 import { store } from '../../store/store.ts'
 import { isOver } from '../../store/tasks.ts'
-import { taskText } from '../tasks/task-text.ts'
 
 const windowMs = 2_000
 

@@ -1,20 +1,28 @@
 import type { ReactNode } from 'react'
 import type { Endpoint } from '../../../app/domain/provider.ts'
-import { chooseFilter, openDialog, showEndpoint } from '../../actions/navigate.ts'
+import { chooseFilter, openDialog } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { Say, useLocale, useSay } from '../../say.tsx'
+import { useLocale, useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
 import './first-run.css'
+import { OtherWays } from './other-ways.tsx'
+import { TryPanel } from './try-panel.tsx'
+import { isOwn, tryPlaceOf } from './try-place.ts'
 
-/** The first thing a person sees: what is here, how to make more, and what could be here too. Counts go up in place. */
+/**
+ * The first thing a person sees: a machine to try, what is here, how to make more, and what could be here too. Counts go up
+ * in place.
+ */
 export function FirstRunPage(): ReactNode {
   const say = useSay()
   const { endpoints, machines, providers } = useApp((state) => state.inventory)
   const counts = new Map<string, number>()
   for (const machine of machines.values()) counts.set(machine.endpointId, (counts.get(machine.endpointId) ?? 0) + 1)
   const here = endpoints.filter((endpoint) => (counts.get(endpoint.id) ?? 0) > 0)
-  const others = endpoints.filter((endpoint) => endpoint.state !== 'ready' && endpoint.state !== 'checking')
+  const others = endpoints.filter(
+    (endpoint) => !isOwn(endpoint) && endpoint.state !== 'ready' && endpoint.state !== 'checking',
+  )
   const isLooking = endpoints.length === 0 || endpoints.some((endpoint) => endpoint.state === 'checking')
   const canCreate = endpoints.some(
     (endpoint) =>
@@ -22,6 +30,7 @@ export function FirstRunPage(): ReactNode {
       providers.some((provider) => provider.id === endpoint.providerId && provider.capabilities.includes('create')),
   )
   const count = machines.size
+  const tryPlace = tryPlaceOf(endpoints)
   return (
     <>
       <div className="pane-header drag-region" />
@@ -33,6 +42,7 @@ export function FirstRunPage(): ReactNode {
             {count > 0 ? say('first.found', { count }) : say(isLooking ? 'first.looking' : 'first.foundNone')}
           </p>
 
+          {tryPlace !== null && <TryPanel place={tryPlace} />}
           <div className="first-run-ways">
             <div className="first-run-way">
               <Icon name="machines" />
@@ -40,7 +50,10 @@ export function FirstRunPage(): ReactNode {
                 <h2>{say('first.show')}</h2>
                 <p>{here.length === 0 ? say('first.showNone') : <WhatIsHere endpoints={here} counts={counts} />}</p>
               </div>
-              <Button kind={count > 0 ? 'primary' : 'normal'} onClick={() => chooseFilter(null, false)}>
+              <Button
+                kind={count > 0 && tryPlace === null ? 'primary' : 'normal'}
+                onClick={() => chooseFilter(null, false)}
+              >
                 {say('first.showAll')}
               </Button>
             </div>
@@ -51,7 +64,7 @@ export function FirstRunPage(): ReactNode {
                 <p>{say(canCreate || isLooking ? 'first.makeHint' : 'first.makeNothing')}</p>
               </div>
               <Button
-                kind={count === 0 && canCreate ? 'primary' : 'normal'}
+                kind={count === 0 && canCreate && tryPlace === null ? 'primary' : 'normal'}
                 reason={canCreate || isLooking ? null : say('first.makeNothing')}
                 onClick={() => openDialog({ kind: 'create' })}
               >
@@ -60,28 +73,7 @@ export function FirstRunPage(): ReactNode {
             </div>
           </div>
 
-          {others.length > 0 && (
-            <>
-              <h2 className="first-run-heading">{say('first.too')}</h2>
-              <ul>
-                {others.map((endpoint) => (
-                  <li key={endpoint.id} className="first-run-other">
-                    <b className="cut">{endpoint.label}</b>
-                    <span className="grow cut small quiet-text">
-                      {endpoint.error === null ? (
-                        say(`providers.state.${endpoint.state}`)
-                      ) : (
-                        <Say text={endpoint.error.message} />
-                      )}
-                    </span>
-                    <Button size="small" onClick={() => showEndpoint(endpoint.id)}>
-                      {say(endpoint.state === 'missing' ? 'first.how' : 'first.look')}
-                    </Button>
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
+          {others.length > 0 && <OtherWays endpoints={others} />}
           <p className="first-run-promise">
             <Icon name="info" size="small" />
             {say('first.promise')}

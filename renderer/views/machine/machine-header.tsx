@@ -19,6 +19,8 @@ import { NameField } from './name-field.tsx'
 import { StopLadderButton } from './stop-ladder.tsx'
 import { doVerb, machineEntries, stopEntries, verbIcons, verbKey } from './verbs.ts'
 
+const longestWord = 10
+
 /** A machine's name, state and verbs. */
 export function MachineHeader({
   context,
@@ -31,19 +33,23 @@ export function MachineHeader({
   const { machine, task } = context
   const state = shownState(machine, task)
   const fraction = task?.state === 'running' ? (task.progress?.fraction ?? null) : null
+  const items = headerItems(context, isPrimaryFree)
+  const word = say(`state.${state}`)
+  // The name and its state are read first: where they need the room, verbs keep their icons alone.
+  const isFull = items.length > 3 || word.length > longestWord
   return (
     <header className="machine-header drag-region">
       <NameField context={context} />
-      <p className="machine-state">
+      <p className={`machine-state ${context.endpoint.state === 'unreachable' ? 'machine-state-past' : ''}`}>
         <StateMark name={markOf(state)} />
-        <span className={wordClass(state)}>{say(`state.${state}`)}</span>
+        <span className={wordClass(state)}>{word}</span>
         {fraction !== null && (
           <span className={wordClass(state)}>{say('detail.percent', { percent: Math.floor(fraction * 100) })}</span>
         )}
         {fraction === null && task === null && <HowLong context={context} />}
       </p>
-      <div className="machine-verbs">
-        {headerItems(context, isPrimaryFree).map((item) => (
+      <div className={`machine-verbs ${isFull ? 'machine-verbs-many' : ''}`}>
+        {items.map((item) => (
           <Item key={item.kind === 'verb' ? item.verb : item.kind} item={item} context={context} />
         ))}
         <Menu entries={() => machineEntries(context, say)} align="end">
@@ -54,10 +60,15 @@ export function MachineHeader({
   )
 }
 
-function HowLong({ context: { machine } }: { readonly context: PermitContext }): ReactNode {
+function HowLong({ context: { machine, endpoint } }: { readonly context: PermitContext }): ReactNode {
   const say = useSay()
   const locale = useLocale()
   const now = useMinute()
+  if (endpoint.state === 'unreachable') {
+    return (
+      <span className="faint-text cut">{say('list.asOf', { time: momentText(endpoint.since, now, locale, say) })}</span>
+    )
+  }
   // What cannot be read says why on its page.
   if (machine.state === 'inaccessible') return null
   if (machine.remark !== null) return <span className="faint-text cut">{say(machine.remark)}</span>
@@ -66,11 +77,12 @@ function HowLong({ context: { machine } }: { readonly context: PermitContext }):
   // Seconds would stand still until the next minute.
   if (elapsedMs < 60_000) return null
   const isOn = machine.state === 'running' || machine.state === 'paused'
+  const key = machine.state === 'crashed' ? 'detail.at' : 'detail.since'
   return (
-    <time className="faint-text" dateTime={machine.since}>
+    <time className="faint-text cut" dateTime={machine.since}>
       {isOn
         ? say('detail.for', { duration: formatDuration(elapsedMs, locale) })
-        : say('detail.since', { time: momentText(machine.since, now, locale, say) })}
+        : say(key, { time: momentText(machine.since, now, locale, say) })}
     </time>
   )
 }

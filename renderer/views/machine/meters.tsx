@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect } from 'react'
-import type { Machine } from '../../../app/domain/machine.ts'
+import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import type { Stats } from '../../../app/domain/stats.ts'
 import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
 import { Sparkline } from '../../components/sparkline.tsx'
@@ -10,6 +10,8 @@ import { historyLength } from '../../store/stats.ts'
 import { useApp } from '../../store/store.ts'
 import { setStatsInterest } from '../../store/watch-stats.ts'
 
+const nothing: readonly Stats[] = []
+
 type Reading = (stats: Stats) => number | null
 
 const memory: Reading = (stats) => stats.memoryBytes
@@ -17,13 +19,21 @@ const disk: Reading = (stats) => sum(stats.diskReadBytesPerSecond, stats.diskWri
 const network: Reading = (stats) => sum(stats.networkReceiveBytesPerSecond, stats.networkSendBytesPerSecond)
 
 /** Four figures with two minutes of history. What the tool does not say reads "not known", never 0. */
-export function Meters({ machine }: { readonly machine: Machine }): ReactNode {
+export function Meters({
+  machine,
+  isReachable,
+}: {
+  readonly machine: Machine
+  readonly isReachable: boolean
+}): ReactNode {
   const say = useSay()
   const locale = useLocale()
-  const history = useApp(statsHistoryOf(machine.id))
+  const known = useApp(statsHistoryOf(machine.id))
   const system = useApp((state) => state.system)
+  const isWatched = isReachable && (machine.state === 'running' || machine.state === 'paused')
+  // What was read while it ran is nobody's figure once it is off.
+  const history = isWatched ? known : nothing
   const latest = history.at(-1) ?? null
-  const isWatched = machine.state === 'running' || machine.state === 'paused'
   useEffect(() => {
     setStatsInterest('machine-page', isWatched ? [machine.id] : [])
     return () => setStatsInterest('machine-page', [])
@@ -31,7 +41,7 @@ export function Meters({ machine }: { readonly machine: Machine }): ReactNode {
 
   const limit = latest?.memoryLimitBytes ?? machine.memoryBytes
   const cpu: Reading = (stats) => cpuShare(stats, machine, system)
-  const missing = say(isWatched ? 'meter.notKnown' : 'meter.notRunning')
+  const missing = say(isOff(machine.state) ? 'meter.notRunning' : 'meter.notKnown')
   /** The larger of two directions, named. */
   const rate = (
     inward: number | null | undefined,
@@ -81,6 +91,10 @@ export function Meters({ machine }: { readonly machine: Machine }): ReactNode {
       />
     </dl>
   )
+}
+
+function isOff(state: MachineState): boolean {
+  return state === 'stopped' || state === 'suspended' || state === 'crashed'
 }
 
 /** One figure with its history. Without a value it says why there is none. */

@@ -34,7 +34,7 @@ export function OverviewTab({ context }: { readonly context: PermitContext }): R
       {machine.state !== 'inaccessible' && (
         <div className="overview-now">
           <Preview context={context} />
-          <Meters machine={machine} />
+          <Meters machine={machine} isReachable={context.endpoint.state !== 'unreachable'} />
         </div>
       )}
       <FactSection title={say('overview.connect')} details={known} group="connect" context={context} />

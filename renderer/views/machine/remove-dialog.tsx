@@ -143,7 +143,7 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
           .map((plan) => (
             <p key={plan.machineId} className="notice notice-warning">
               <span>
-                <Say text="why.state.running" params={{ name: nameOf(plan.machineId) }} />
+                <Say text="remove.stopsFirst" params={{ name: nameOf(plan.machineId) }} />
               </span>
             </p>
           ))}

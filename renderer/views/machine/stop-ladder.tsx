@@ -10,6 +10,7 @@ import { StateMark } from '../../components/state-mark.tsx'
 import { useSecond } from '../../format/clock.ts'
 import { formatCountdown, formatDuration, formatTime } from '../../format/time.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
+import { endpointOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
 import './stop-ladder.css'
 
@@ -62,7 +63,9 @@ export function StopLadder({ task }: { readonly task: Task }): ReactNode {
   const machine = useApp(({ inventory }) =>
     task.machineId === null ? undefined : inventory.machines.get(task.machineId),
   )
+  const provider = useApp((state) => endpointOf(machine?.endpointId ?? null)(state)?.label ?? '')
   const wait = task.progress?.wait ?? null
+  const step = task.progress?.text ?? null
   const name = task.machineName
   const isContainer = machine?.kind === 'container'
   const id = task.machineId
@@ -76,8 +79,13 @@ export function StopLadder({ task }: { readonly task: Task }): ReactNode {
             <p className="ladder-sub">
               {say('stop.askedHow', {
                 time: formatTime(wait.since, locale),
-                way: say({ key: `wait.by.${wait.by}`, params: { tool: machine?.endpointId.split(':')[0] ?? '' } }),
+                way: say({ key: `wait.by.${wait.by}`, params: { tool: provider } }),
               })}
+            </p>
+          )}
+          {step !== null && (
+            <p className="ladder-sub">
+              <Say text={step} />
             </p>
           )}
         </div>

@@ -73,6 +73,7 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
   const isBroken = record.state !== 'done'
   const isUndone = record.direction === 'undone'
   const undo = (): void => void undoRestore(machine.id, record.id)
+  const keep = (): void => void keepRestore(machine.id, record.id)
   return (
     <div className={`undo-bar ${isBroken ? 'undo-bar-failed' : ''}`} role="status">
       <Icon name={isBroken ? 'failed' : 'undo'} />
@@ -96,7 +97,7 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
       </p>
       <div className="undo-bar-actions">
         {!isBroken && (
-          <Button kind="quiet" size="small" reason={reason} onClick={() => void keepRestore(machine.id, record.id)}>
+          <Button kind="quiet" size="small" className="undo-bar-keep" reason={reason} onClick={keep}>
             {say('verb.keep')}
           </Button>
         )}
@@ -112,6 +113,18 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
         <Menu
           align="end"
           entries={() => [
+            ...(isBroken
+              ? []
+              : [
+                  {
+                    kind: 'item' as const,
+                    id: 'keep',
+                    label: say('verb.keep'),
+                    icon: 'snapshot' as const,
+                    reason,
+                    choose: keep,
+                  },
+                ]),
             {
               kind: 'item',
               id: 'letGo',

@@ -55,6 +55,13 @@ const shortcutOf: Readonly<Partial<Record<Verb, Command>>> = {
   terminal: 'terminal',
 }
 
+/** Keys of the list's rows that are no shortcuts of the window. */
+const rowKeys: Readonly<Partial<Record<Verb, string>>> = {
+  console: isMac ? '↩' : 'Enter',
+  rename: 'F2',
+  remove: isMac ? '⌘⌫' : 'Delete',
+}
+
 /**
  * Does the verb, or opens what asks for the rest of it. Whether it may be done was asked before. Taking a snapshot needs the
  * machine's page on screen: its popover opens there.
@@ -104,7 +111,7 @@ export function verbEntries(
       id: verb,
       label: say(verbKey(verb, machine)),
       icon: verbIcons[verb],
-      ...(command === undefined ? {} : { shortcut: shortcutText(command, isMac) }),
+      shortcut: command === undefined ? rowKeys[verb] : shortcutText(command, isMac),
       reason: permission.kind === 'allowed' ? null : say(permission.reason),
       isDanger: verb === 'remove' || verb === 'powerOff',
       choose: () => doVerb(verb, machine.id),

@@ -5,6 +5,7 @@ import { showEndpoint } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
 import { GridPart } from '../../components/grid-part.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
 import { thisComputer } from '../../format/host.ts'
 import { formatTime } from '../../format/time.ts'
 import { useLocale, useSay } from '../../say.tsx'
@@ -50,15 +51,22 @@ export function GroupRow({
         {row.where !== null && <bdi className="group-where cut">{row.where}</bdi>}
         {row.count > 0 && <span className="group-count">{row.count}</span>}
         {row.endpoint?.state === 'unreachable' && !row.isFolded && row.count > 0 && (
-          <span className="group-where cut">{say('list.asOf', { time: formatTime(row.endpoint.since, locale) })}</span>
+          <span className="group-since">{say('list.asOf', { time: formatTime(row.endpoint.since, locale) })}</span>
         )}
       </GridPart>
-      {row.endpoint !== null && <EndpointEnd endpoint={row.endpoint} />}
+      {row.endpoint !== null && <EndpointEnd endpoint={row.endpoint} isShort={!row.isFolded && row.count > 0} />}
     </GridPart>
   )
 }
 
-function EndpointEnd({ endpoint }: { readonly endpoint: Endpoint }): ReactNode {
+function EndpointEnd({
+  endpoint,
+  isShort,
+}: {
+  readonly endpoint: Endpoint
+  /** Beside "as of" there is room for an icon only. */
+  readonly isShort: boolean
+}): ReactNode {
   const say = useSay()
   const locale = useLocale()
   switch (endpoint.state) {
@@ -74,9 +82,19 @@ function EndpointEnd({ endpoint }: { readonly endpoint: Endpoint }): ReactNode {
           <span data-tip={say('list.offline', { time: formatTime(endpoint.since, locale) })}>
             {say('list.notReachable')}
           </span>
-          <Button size="small" tabIndex={-1} onClick={() => void checkEndpoint(endpoint.id)}>
-            {say('verb.retry')}
-          </Button>
+          {isShort ? (
+            <IconButton
+              size="small"
+              icon="refresh"
+              label={say('verb.retry')}
+              tabIndex={-1}
+              onClick={() => void checkEndpoint(endpoint.id)}
+            />
+          ) : (
+            <Button size="small" tabIndex={-1} onClick={() => void checkEndpoint(endpoint.id)}>
+              {say('verb.retry')}
+            </Button>
+          )}
         </GridPart>
       )
     case 'refused':

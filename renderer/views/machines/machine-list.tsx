@@ -1,5 +1,5 @@
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useRef } from 'react'
-import { openDialog, toggleSidebar } from '../../actions/navigate.ts'
+import { openDialog } from '../../actions/navigate.ts'
 import { saveSettings } from '../../actions/settings.ts'
 import { IconButton } from '../../components/icon-button.tsx'
 import { handleCommand } from '../../keyboard/commands.ts'
@@ -7,7 +7,7 @@ import { isMac } from '../../keyboard/platform.ts'
 import { shortcutText } from '../../keyboard/shortcuts.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { setUi, store, useApp } from '../../store/store.ts'
-import { useLayout } from '../app/use-layout.ts'
+import { SidebarToggle } from '../app/sidebar-toggle.tsx'
 import { ArrangeMenu } from './arrange-menu.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { FilterChips } from './filter-chips.tsx'
@@ -18,7 +18,6 @@ import { buildRows, countMachines, type ListQuery } from './list-model.ts'
 import { MachineRows } from './machine-rows.tsx'
 import { MachineTable } from './machine-table.tsx'
 import { machineOrder, selectionAfter } from './selection.ts'
-import { SelectionBar } from './selection-bar.tsx'
 import { useListTitle } from './use-list-title.ts'
 
 /** The pane in the middle: what there is, narrowed by filters and by what is typed, as a list or as a table. */
@@ -31,7 +30,6 @@ export function MachineList({
 }): ReactNode {
   const say = useSay()
   const locale = useLocale()
-  const layout = useLayout()
   const inventory = useApp((state) => state.inventory)
   const filters = useApp((state) => state.ui.filters)
   const search = useDeferredValue(useApp((state) => state.ui.search))
@@ -39,7 +37,6 @@ export function MachineList({
   const foldedGroups = useApp((state) => state.ui.foldedGroups)
   const unfoldedGroups = useApp((state) => state.ui.unfoldedGroups)
   const group = useApp((state) => state.settings?.list.group ?? 'provider')
-  const isSidebarShown = useApp((state) => !state.ui.isSidebarHidden) && layout.hasSidebar
   const title = useListTitle()
 
   const { endpoints, hosts, machines, annotations } = inventory
@@ -85,14 +82,7 @@ export function MachineList({
   return (
     <>
       <header className="pane-header drag-region">
-        {!isSidebarShown && (
-          <IconButton
-            icon="sidebar"
-            label={say('sidebar.show')}
-            shortcut={shortcutText('sidebar', isMac)}
-            onClick={() => toggleSidebar(layout.hasSidebar)}
-          />
-        )}
+        <SidebarToggle />
         <h1 className="pane-title cut">{title}</h1>
         <span className="list-count">{count > 0 && count}</span>
         <span className="grow" />
@@ -127,7 +117,6 @@ export function MachineList({
       ) : (
         <MachineRows rows={rows} order={order} title={title} hidesSystem={hidesSystem} />
       )}
-      <SelectionBar />
     </>
   )
 }

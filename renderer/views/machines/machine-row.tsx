@@ -7,6 +7,7 @@ import { IconButton } from '../../components/icon-button.tsx'
 import { Menu } from '../../components/menu.tsx'
 import { Name } from '../../components/name.tsx'
 import { markOf, StateMark } from '../../components/state-mark.tsx'
+import { shortId } from '../../format/names.ts'
 import { type SayFunction, useSay } from '../../say.tsx'
 import { endpointOf, machineOf, permissionOf, shownState, taskOfMachine } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
@@ -36,11 +37,13 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
   const [isHovered, setHovered] = useState(false)
   if (machine === null) return null
   const state = shownState(machine, task)
+  const isPercent = task !== null && typeof task.progress?.fraction === 'number'
+  const isLong = !isPercent && say(`state.${state}`).length > longestWord
   return (
     <GridPart
       role="row"
       data-row={id}
-      className={`row ${props.isStale ? 'row-stale' : ''}`}
+      className={`row ${props.isStale ? 'row-stale' : ''} ${isLong ? 'row-long' : ''}`}
       style={{ transform: `translateY(${props.top}px)` }}
       tabIndex={isCursor ? 0 : -1}
       aria-level={props.level}
@@ -61,15 +64,18 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
       <GridPart role="gridcell" className="row-end">
         {isHovered || isCursor ? <RowActions machine={machine} isShown={isHovered} /> : null}
         <span className="row-state">
-          <RowState machine={machine} state={state} task={task} provider={provider} />
+          <RowState machine={machine} state={state} task={task} provider={provider} isStale={props.isStale} />
         </span>
       </GridPart>
     </GridPart>
   )
 })
 
+/** Letters that fit a row's end. */
+const longestWord = 10
+
 function rowName(machine: Machine, state: MachineState, provider: string, say: SayFunction): string {
-  const common = { name: machine.name.trim() || machine.id, state: say(`state.${state}`), provider }
+  const common = { name: machine.name.trim() || shortId(machine.id), state: say(`state.${state}`), provider }
   return machine.os === null ? say('list.rowNameShort', common) : say('list.rowName', { ...common, system: machine.os })
 }
 

@@ -13,15 +13,18 @@ export function RowState({
   state,
   task,
   provider,
+  isStale,
 }: {
   readonly machine: Machine
   readonly state: MachineState
   readonly task: Task | null
   /** Whose word the native state is. */
   readonly provider: string
+  /** Not reachable now: a figure would claim to be of this moment. */
+  readonly isStale: boolean
 }): ReactNode {
   const say = useSay()
-  if (state === 'running') return <RowCpu machine={machine} />
+  if (state === 'running') return isStale ? null : <RowCpu machine={machine} />
   if (state === 'stopped') return null
   const fraction = task?.progress?.fraction ?? null
   if (fraction !== null) {

@@ -8,7 +8,7 @@ import { store, useApp } from '../../store/store.ts'
 import type { StateGroup } from '../../store/ui.ts'
 import { countedVerbs } from './counted-verbs.ts'
 
-/** Floats over the list's end while several machines are selected: verbs with the number of those they apply to. */
+/** Floats at the window's foot while several machines are selected: verbs with the number of those they apply to. */
 export function SelectionBar(): ReactNode {
   const say = useSay()
   const selection = useApp((state) => state.ui.selection)

@@ -3,9 +3,9 @@ import { useShallow } from 'zustand/react/shallow'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { openMachine } from '../../actions/navigate.ts'
 import { Name } from '../../components/name.tsx'
-import { markOf, StateMark } from '../../components/state-mark.tsx'
+import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
 import { useSay } from '../../say.tsx'
-import { machineOf, shownState, taskOfMachine } from '../../store/selectors.ts'
+import { endpointOf, machineOf, shownState, taskOfMachine } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
 import { StopLadderButton } from '../machine/stop-ladder.tsx'
 
@@ -19,7 +19,7 @@ export function SelectionSummary({ ids }: { readonly ids: readonly MachineId[] }
   )
   return (
     <>
-      <header className="pane-header page-header drag-region">
+      <header className="pane-header selection-header drag-region">
         <h1 className="page-title">{say('selection.count', { count: ids.length })}</h1>
         <span className="grow" />
         {stopping.length > 0 && <StopLadderButton tasks={stopping} />}
@@ -37,6 +37,7 @@ function SelectedMachine({ id }: { readonly id: MachineId }): ReactNode {
   const say = useSay()
   const machine = useApp(machineOf(id))
   const task = useApp(taskOfMachine(id))
+  const provider = useApp((state) => endpointOf(machine?.endpointId ?? null)(state)?.label ?? null)
   if (machine === null) return null
   const state = shownState(machine, task)
   return (
@@ -44,8 +45,8 @@ function SelectedMachine({ id }: { readonly id: MachineId }): ReactNode {
       <button type="button" className="selection-item" onClick={() => openMachine(id)}>
         <StateMark name={markOf(state)} />
         <Name name={machine.name} fallback={machine.id} />
-        <span className="grow" />
-        <span className="faint-text small">{say(`state.${state}`)}</span>
+        <span className="selection-about cut">{[machine.os, provider].filter((part) => part !== null).join(', ')}</span>
+        <span className={`selection-state ${wordClass(state)}`}>{say(`state.${state}`)}</span>
       </button>
     </li>
   )

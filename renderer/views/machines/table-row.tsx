@@ -58,7 +58,14 @@ export const TableRow = memo(function TableRow({
       <GridPart role="gridcell" className="cut">
         {endpoint?.label} {host !== null && <bdi>{host}</bdi>}
       </GridPart>
-      <Figures machine={machine} />
+      {isStale ? (
+        <>
+          <GridPart role="gridcell" />
+          <GridPart role="gridcell" />
+        </>
+      ) : (
+        <Figures machine={machine} />
+      )}
       <GridPart role="gridcell" className="cut mono">
         {machine.addresses[0]}
       </GridPart>

@@ -1,9 +1,10 @@
 import type { Virtualizer } from '@tanstack/react-virtual'
 import { type DragEvent, type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useRef } from 'react'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import { openDialog, openMachine, selectMachines, toggleGroup } from '../../actions/navigate.ts'
+import { openMachine, selectMachines, toggleGroup } from '../../actions/navigate.ts'
 import { isMac } from '../../keyboard/platform.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
+import { askFor } from './ask-for.ts'
 import { dragType } from './dragging.ts'
 import type { Row } from './list-model.ts'
 import { rangeOf, toggled } from './selection.ts'
@@ -104,10 +105,9 @@ export function useGrid(
     const chosen = selection.includes(id) ? selection : [id]
     if (event.key === 'Enter' && !command && !event.shiftKey && !event.altKey) openMachine(id, 'console')
     else if (event.key === ' ') selectMachines(command ? toggled(selection, id) : [id], id)
-    else if (event.key === 'F2') openDialog({ kind: 'rename', machineId: id })
-    else if (event.key === 'Delete' || (isMac && event.metaKey && event.key === 'Backspace')) {
-      openDialog({ kind: 'remove', machineIds: chosen })
-    } else if (command && event.code === 'KeyA') selectMachines(order, id)
+    else if (event.key === 'F2') askFor('rename', [id])
+    else if (event.key === 'Delete' || (isMac && event.metaKey && event.key === 'Backspace')) askFor('remove', chosen)
+    else if (command && event.code === 'KeyA') selectMachines(order, id)
     else if (event.key === 'Escape' && selection.length > 1) selectMachines([id])
     else if (!command && !event.altKey && [...event.key].length === 1) jump(event, at)
     else return

@@ -10,6 +10,7 @@ import { quitBerth } from '../../actions/quit.ts'
 import { saveSettings } from '../../actions/settings.ts'
 import type { IconName } from '../../components/icon.tsx'
 import { type MarkName, markOf } from '../../components/state-mark.tsx'
+import { shortId } from '../../format/names.ts'
 import { runCommand } from '../../keyboard/commands.ts'
 import type { Command } from '../../keyboard/shortcuts.ts'
 import { sayIn } from '../../say.tsx'
@@ -79,7 +80,7 @@ export function machineItems(state: State, machine: Machine, locale: Locale): re
         ...nothing,
         id: `verb:${verb}`,
         section: 'with',
-        ...words(verbKey(verb, machine)),
+        ...words(verb === 'restore' ? 'palette.restore' : verbKey(verb, machine)),
         icon: verbIcons[verb] ?? 'more',
         command: verbShortcuts[verb] ?? null,
         reason: permission.kind === 'allowed' ? null : say(permission.reason),
@@ -108,7 +109,7 @@ export function allMachines(state: State): readonly PaletteItem[] {
     ...nothing,
     id: `machine:${machine.id}`,
     section: 'machines',
-    label: machine.name.trim() || machine.id,
+    label: machine.name.trim() || shortId(machine.id),
     otherWords: machine.os ?? '',
     mark: markOf(shownState(machine, taskOfMachine(machine.id)(state))),
     end: endpointOf(machine.endpointId)(state)?.label ?? null,

@@ -8,6 +8,7 @@ import { Icon } from '../../components/icon.tsx'
 import { hostLabel } from '../../format/host.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { setUi, useApp } from '../../store/store.ts'
+import { PageHeader } from '../app/page-header.tsx'
 import { EndpointRow } from './endpoint-row.tsx'
 import './providers.css'
 
@@ -25,12 +26,11 @@ export function ProvidersPage(): ReactNode {
   }, [shown])
   return (
     <>
-      <header className="pane-header page-header drag-region">
-        <h1 className="page-title grow">{say('nav.providers')}</h1>
+      <PageHeader title={say('nav.providers')}>
         <Button icon="refresh" onClick={() => void checkAll()}>
           {say(isChecking ? 'providers.checking' : 'providers.checkAll')}
         </Button>
-      </header>
+      </PageHeader>
       <div className="page">
         <p className="providers-intro">{say('providers.intro')}</p>
         {endpoints.length === 0 && <EmptyState>{say('providers.none')}</EmptyState>}

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { QuitPlan } from '../../../app/contract/views.ts'
 import type { MachineState } from '../../../app/domain/machine.ts'
+import { taskText } from '../../../app/domain/task-text.ts'
 import { closeDialog } from '../../actions/navigate.ts'
 import { answerQuit, type QuitMode } from '../../actions/quit.ts'
 import { Button } from '../../components/button.tsx'
@@ -9,7 +10,6 @@ import { Icon } from '../../components/icon.tsx'
 import { markOf, StateMark } from '../../components/state-mark.tsx'
 import { Say, useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
-import { taskText } from '../tasks/task-text.ts'
 import './quit.css'
 
 const namedAtMost = 2
@@ -58,7 +58,7 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
   return (
     <Dialog
       title={count > 0 ? say('quit.title', { count }) : say('quit.titleNone')}
-      description={say(count > 0 ? 'quit.body' : 'quit.bodyNone')}
+      description={say(count > 0 ? 'quit.body' : plan.ending.length > 0 ? 'quit.bodyEnding' : 'quit.bodyNone')}
       onClose={cancel}
       widthPx={400}
       note={
@@ -87,7 +87,7 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
         {count > 0 && (
           <li>
             <StateMark name="running" />
-            <span className="grow cut">
+            <span className="grow quit-names">
               {count > namedAtMost ? (
                 <Say
                   text="quit.andMore"

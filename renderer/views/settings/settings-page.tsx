@@ -14,6 +14,7 @@ import { shortcutText } from '../../keyboard/shortcuts.ts'
 import { useSay } from '../../say.tsx'
 import { failureAt } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
+import { PageHeader } from '../app/page-header.tsx'
 import { ErrorCard } from '../machine/error-card.tsx'
 import { SettingRow, SettingSection } from './setting-row.tsx'
 import './settings.css'
@@ -28,9 +29,7 @@ export function SettingsPage(): ReactNode {
   const failure = useApp(failureAt('settings'))
   return (
     <>
-      <header className="pane-header page-header drag-region">
-        <h1 className="page-title">{say('settings.title')}</h1>
-      </header>
+      <PageHeader title={say('settings.title')} />
       <div className="page">
         <div className="settings">
           {failure !== null && (

@@ -11,6 +11,7 @@ import { StateMark } from '../../components/state-mark.tsx'
 import { Moment, Since } from '../../components/time.tsx'
 import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
+import { formatDuration } from '../../format/time.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { doVerb } from '../machine/verbs.ts'
 import type { NowRow, SnapshotRow, TreeRow } from './layout-tree.ts'
@@ -142,13 +143,7 @@ export function NowLine({
       <GridPart role="gridcell" className="snapshot-line-text snapshot-line-name">
         <b>{say('snap.now')}</b>
         <span className="snapshot-line-meta cut">
-          {isBusy ? (
-            <Say text={taskText(task)} />
-          ) : (
-            <>
-              {say(`state.${machine.state}`)} {machine.since !== null && <Since at={machine.since} />}
-            </>
-          )}
+          {isBusy ? <Say text={taskText(task)} /> : <NowState context={context} />}
           {isBusy && fraction !== null && ` ${say('tasks.percent', { percent: Math.floor(fraction * 100) })}`}
         </span>
       </GridPart>
@@ -168,6 +163,17 @@ export function NowLine({
       </GridPart>
     </GridPart>
   )
+}
+
+/** How it stands and for how long; what takes seconds has no length worth saying. */
+function NowState({ context: { machine } }: { readonly context: PermitContext }): ReactNode {
+  const say = useSay()
+  const locale = useLocale()
+  useMinute()
+  const state = say(`state.${machine.state}`)
+  const elapsedMs = machine.since === null ? 0 : Date.now() - Date.parse(machine.since)
+  if (elapsedMs < 60_000) return state
+  return say('snap.nowFor', { state, duration: formatDuration(elapsedMs, locale) })
 }
 
 function useRowLabel({ snapshot, parent }: SnapshotRow): string {

@@ -6,9 +6,9 @@ import { Checkbox } from '../../components/checkbox.tsx'
 import { Field } from '../../components/field.tsx'
 import { Popover } from '../../components/popover.tsx'
 import { TextArea, TextInput } from '../../components/text-input.tsx'
-import { formatTime } from '../../format/time.ts'
 import { type SayFunction, useLocale, useSay } from '../../say.tsx'
 import { setUi, useApp } from '../../store/store.ts'
+import { proposedName } from './proposed-name.ts'
 import { useSpaceNote } from './space-note.ts'
 import './snapshots.css'
 
@@ -115,12 +115,4 @@ function TakeForm({ context, onDone }: { readonly context: PermitContext; readon
 function whyNoMemory({ machine }: PermitContext, say: SayFunction): string | null {
   const isOn = machine.state === 'running' || machine.state === 'paused'
   return isOn ? null : say('snap.noMemory')
-}
-
-/** `23 Nov, 14:32`: told apart by when they were taken until a person finds a better word. */
-function proposedName(now: Date, locale: 'en' | 'ko', say: SayFunction): string {
-  const date = new Intl.DateTimeFormat(locale === 'ko' ? 'ko-KR' : 'en-GB', { day: 'numeric', month: 'short' }).format(
-    now,
-  )
-  return say('snap.proposed', { date, time: formatTime(now.toISOString(), locale) })
 }

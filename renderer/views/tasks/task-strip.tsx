@@ -1,16 +1,20 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Task } from '../../../app/domain/task.ts'
-import { formatBytes } from '../../../app/domain/units.ts'
+import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
+import { refreshSystem } from '../../actions/system.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Popover } from '../../components/popover.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
 import { StateMark } from '../../components/state-mark.tsx'
+import { useMinute } from '../../format/clock.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
+import { onTaskChanged } from '../../store/connect.ts'
+import { groupOfState } from '../../store/selectors.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
 import { isOver, seeAll } from '../../store/tasks.ts'
 import './tasks.css'
+import { taskText } from '../../../app/domain/task-text.ts'
 import { stripTasks } from './strip-model.ts'
-import { taskText } from './task-text.ts'
 import { TasksPanel } from './tasks-panel.tsx'
 import { TerminalsButton } from './terminals-button.tsx'
 import { WaitText } from './wait-text.tsx'
@@ -105,18 +109,41 @@ function Figures(): ReactNode {
   const locale = useLocale()
   const running = useApp((state) => {
     let count = 0
-    for (const machine of state.inventory.machines.values()) if (machine.state === 'running') count += 1
+    for (const machine of state.inventory.machines.values())
+      if (groupOfState(machine.state, true) === 'running') count += 1
     return count
   })
   const hosts = useApp((state) => state.inventory.hosts.length)
   const freeBytes = useApp((state) => state.system?.freeBytes ?? null)
+  const memoryBytes = useApp((state) => state.system?.memoryBytes ?? 0)
+  const freeMemoryBytes = useApp((state) => state.system?.freeMemoryBytes ?? null)
+  useFreshSystem()
   return (
     <span className="strip-figures">
       <span>{say('strip.running', { count: running })}</span>
       {hosts > 1 && <span>{say('strip.hosts', { count: hosts })}</span>}
+      {freeMemoryBytes !== null && (
+        <span className="strip-memory">
+          {say('strip.memory', {
+            used: formatMemory(memoryBytes - freeMemoryBytes, locale),
+            total: formatMemory(memoryBytes, locale),
+          })}
+        </span>
+      )}
       {freeBytes !== null && <span>{say('strip.free', { size: formatBytes(freeBytes, locale) })}</span>}
     </span>
   )
+}
+
+/** Free space and memory are read again each minute on a visible page, and when a task may have changed them. */
+function useFreshSystem(): void {
+  const minute = useMinute()
+  const isReady = useApp((state) => state.connection.state === 'ready')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new minute is what it waits for
+  useEffect(() => {
+    if (isReady) void refreshSystem()
+  }, [minute, isReady])
+  useEffect(() => onTaskChanged((task) => isOver(task) && void refreshSystem()), [])
 }
 
 const doneShownMs = 4_000

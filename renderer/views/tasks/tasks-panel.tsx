@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Task } from '../../../app/domain/task.ts'
+import { taskText } from '../../../app/domain/task-text.ts'
 import { cancelTask, clearTasks, revealOf, undoOf, whereOf } from '../../actions/tasks.ts'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -9,8 +10,8 @@ import { formatDuration, formatTime } from '../../format/time.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
 import { isOver } from '../../store/tasks.ts'
+import { canCancel } from '../machine/header-items.ts'
 import { orderTasks } from './strip-model.ts'
-import { taskText } from './task-text.ts'
 import { WaitText } from './wait-text.tsx'
 
 /** Everything under way and lately done, each with its way on: Cancel, Show, Undo. */
@@ -33,7 +34,7 @@ export function TasksPanel({ onClose }: { readonly onClose: () => void }): React
         <ul>
           {tasks.map((task) => (
             <li key={task.id} className="task">
-              {isOver(task) ? <EndedTask task={task} onClose={onClose} /> : <RunningTask task={task} />}
+              {isOver(task) ? <EndedTask task={task} tasks={tasks} onClose={onClose} /> : <RunningTask task={task} />}
             </li>
           ))}
         </ul>
@@ -46,15 +47,14 @@ function RunningTask({ task }: { readonly task: Task }): ReactNode {
   const say = useSay()
   const text = taskText(task)
   const fraction = task.progress?.fraction ?? null
-  const canCancel = task.cancellable && task.progress?.cancellable !== false
   const step = task.progress?.text ?? null
   return (
     <>
       <StateMark name="busy" />
-      <span className="task-text" {...(canCancel ? {} : { 'data-tip': say('tasks.cannotCancel') })}>
+      <span className="task-text" {...(canCancel(task) ? {} : { 'data-tip': say('tasks.cannotCancel') })}>
         <Say text={text} strong={['name']} />
       </span>
-      {canCancel ? (
+      {canCancel(task) ? (
         <Button size="small" onClick={() => void cancelTask(task.id)}>
           {say('verb.cancel')}
         </Button>
@@ -83,11 +83,19 @@ function RunningTask({ task }: { readonly task: Task }): ReactNode {
   )
 }
 
-function EndedTask({ task, onClose }: { readonly task: Task; readonly onClose: () => void }): ReactNode {
+function EndedTask({
+  task,
+  tasks,
+  onClose,
+}: {
+  readonly task: Task
+  readonly tasks: readonly Task[]
+  readonly onClose: () => void
+}): ReactNode {
   const say = useSay()
   const locale = useLocale()
   const show = whereOf(task)
-  const undo = undoOf(task)
+  const undo = undoOf(task, tasks)
   const reveal = revealOf(task)
   const hasFailed = task.state === 'failed' || task.state === 'unknown'
   const at = task.endedAt ?? task.createdAt

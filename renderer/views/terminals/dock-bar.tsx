@@ -22,7 +22,7 @@ import { consoles, useConsoles } from '../../store/consoles.ts'
 import { store } from '../../store/store.ts'
 import { terminalKeyText } from '../../terminal/keys.ts'
 import { useSessionName } from '../../terminal/session-name.ts'
-import { focusTerminal } from '../../terminal/views.ts'
+import { clearTerminal, focusTerminal } from '../../terminal/views.ts'
 
 /** Machines offered for a new terminal: more are a search away, in the list. */
 const mostOffered = 15
@@ -36,6 +36,7 @@ export function DockBar(): ReactNode {
   const isFilled = useConsoles((state) => state.isDockFilled)
   const isFindOpen = useConsoles((state) => state.findIn !== null && state.findIn === state.active)
   const none = sessions.length === 0 ? say('dock.empty') : null
+  const onlyOne = sessions.length === 1 ? say('dock.splitOne') : none
 
   const move = (event: KeyboardEvent<HTMLElement>): void => {
     const at = sessions.findIndex((session) => session.id === (event.target as HTMLElement).dataset['tab'])
@@ -49,7 +50,7 @@ export function DockBar(): ReactNode {
   }
 
   return (
-    <header className="dock-bar">
+    <header className={`dock-bar ${isFilled ? 'drag-region' : ''}`}>
       <div className="dock-tabs" role="tablist" aria-label={say('dock.tabs')} onKeyDown={move} data-pane-start>
         {sessions.map((session) => (
           <DockTab
@@ -70,8 +71,8 @@ export function DockBar(): ReactNode {
         label={say('dock.split')}
         shortcut={shortcutText('splitTerminal', isMac)}
         aria-pressed={shown.length > 1}
-        reason={none}
-        onClick={splitTerminals}
+        reason={onlyOne}
+        onClick={() => thenType(splitTerminals)}
       />
       <IconButton
         size="small"
@@ -84,21 +85,35 @@ export function DockBar(): ReactNode {
       />
       <IconButton
         size="small"
-        icon={isFilled ? 'down' : 'fill-window'}
-        label={isFilled ? say('dock.unfill') : say('dock.fill')}
-        aria-pressed={isFilled}
+        icon="to-top"
+        label={say('terminal.menu.clear')}
         reason={none}
-        onClick={() => fillWindow(!isFilled)}
+        onClick={() => active !== null && clearTerminal(active)}
       />
       <IconButton
         size="small"
-        icon="close"
+        icon="fill-window"
+        label={isFilled ? say('dock.unfill') : say('dock.fill')}
+        aria-pressed={isFilled}
+        reason={none}
+        onClick={() => thenType(() => fillWindow(!isFilled))}
+      />
+      <IconButton
+        size="small"
+        icon="down"
         label={say('dock.hide')}
         shortcut={shortcutText('dock', isMac)}
         onClick={toggleDock}
       />
     </header>
   )
+}
+
+/** Does it and puts the keyboard where it most likely goes on: into the terminal. */
+function thenType(work: () => void): void {
+  work()
+  const { active } = consoles.getState()
+  if (active !== null) focusTerminal(active)
 }
 
 function DockTab({

@@ -1,10 +1,11 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { showTerminal } from '../../actions/consoles.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { useSay } from '../../say.tsx'
 import { sessionById } from '../../store/console-tabs.ts'
 import { consoles, useConsoles } from '../../store/consoles.ts'
 import { TerminalPane } from '../../terminal/terminal.tsx'
+import { focusPaneNamed } from '../app/panes.ts'
 import { CloseQuestion } from './close-question.tsx'
 import { DockBar } from './dock-bar.tsx'
 import './dock.css'
@@ -14,6 +15,7 @@ export function TerminalDock(): ReactNode {
   const say = useSay()
   const shown = useConsoles((state) => state.shown)
   const hasAny = useConsoles((state) => state.sessions.length > 0)
+  useFocusLeft(hasAny)
 
   return (
     <>
@@ -30,6 +32,18 @@ export function TerminalDock(): ReactNode {
       <CloseQuestion />
     </>
   )
+}
+
+/** The keyboard of a terminal that goes, with the dock or as its last one, goes to the list: nothing is left without it. */
+function useFocusLeft(hasAny: boolean): void {
+  useEffect(() => {
+    if (!hasAny) return
+    return () => {
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) focusPaneNamed('list')
+      })
+    }
+  }, [hasAny])
 }
 
 function DockTerminal({ sessionId }: { readonly sessionId: string }): ReactNode {

@@ -13,6 +13,7 @@ import { Say, useLocale, useSay } from '../../say.tsx'
 import { onConnected } from '../../store/connect.ts'
 import { endpointOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
+import { PageHeader } from '../app/page-header.tsx'
 import { errorActions } from '../machine/error-actions.ts'
 import { ErrorCard } from '../machine/error-card.tsx'
 import { useAnswer } from '../machine/use-answer.ts'
@@ -29,14 +30,13 @@ export function TrashPage(): ReactNode {
   const bytes = items.reduce((sum, item) => sum + (item.sizeBytes ?? 0), 0)
   return (
     <>
-      <header className="pane-header page-header drag-region">
-        <h1 className="page-title grow">{say('nav.trash')}</h1>
+      <PageHeader title={say('nav.trash')}>
         {items.length > 0 && (
           <Button kind="danger" onClick={() => setPurging(items)}>
             {say('trash.empty')}
           </Button>
         )}
-      </header>
+      </PageHeader>
       <div className="page trash">
         {error !== null && value === null && (
           <ErrorCard
@@ -88,6 +88,11 @@ function Item({ item, onPurge }: { readonly item: TrashItem; readonly onPurge: (
             item.snapshotCount > 0 &&
             ` · ${say('snap.count', { count: item.snapshotCount })}`}
         </p>
+        {item.note !== undefined && (
+          <p className="trash-meta">
+            <Say text={item.note} />
+          </p>
+        )}
       </div>
       <Button
         size="small"

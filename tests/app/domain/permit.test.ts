@@ -31,7 +31,7 @@ const table: Readonly<Record<Verb, string>> = {
   locate: '–––––y––––––',
   rename: 'yyyyyy––––––',
   configure: 'yyyyy–––––––',
-  remove: 'yyyyyyy–––––',
+  remove: 'y––yyyy–––––',
 }
 
 const provider: ProviderInfo = { id: 'qemu', label: 'QEMU', kind: 'vm', capabilities, never: {} }
@@ -92,11 +92,19 @@ describe('permit', () => {
     const row = columns.split(' ').map((state) => {
       const answer = ask(verb, { machine: machine(state as MachineState) })
       if (answer.kind === 'refused') {
-        expect(answer.reason).toEqual({ key: `why.state.${state}`, params: { name: 'alpine' } })
+        const isOn = state === 'running' || state === 'paused'
+        const key = verb === 'remove' && isOn ? 'why.removeOn' : `why.state.${state}`
+        expect(answer.reason).toEqual({ key, params: { name: 'alpine' } })
       }
       return answer.kind === 'allowed' ? 'y' : '–'
     })
     expect(row.join('')).toBe(table[verb])
+  })
+
+  it('deletes a container that runs, which is stopped on its way out, but no other machine that is on', () => {
+    const container: Machine = { ...machine('running'), kind: 'container' }
+    expect(ask('remove', { machine: container })).toEqual({ kind: 'allowed' })
+    expect(ask('remove', { machine: { ...container, kind: 'environment' } })).toMatchObject({ kind: 'refused' })
   })
 
   it('leaves out what the provider never does, with its own sentence where it has one', () => {

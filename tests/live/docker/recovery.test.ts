@@ -19,6 +19,10 @@ beforeEach(async () => {
   const { daemon } = world
   const left = (await daemon.docker('ps', '--all', '--quiet')).split('\n').filter((line) => line !== '')
   if (left.length > 0) await daemon.docker('rm', '--force', ...left)
+  const images = (await daemon.docker('image', 'ls', '--quiet', 'berth-snapshot'))
+    .split('\n')
+    .filter((line) => line !== '')
+  if (images.length > 0) await daemon.docker('image', 'rm', '--force', ...new Set(images))
   provider = await world.again()
   await daemon.docker('run', '--detach', '--restart', 'always', '--name', 'db', 'local/busybox:1', ...patient)
   id = (await world.machine('db')).id
@@ -114,6 +118,32 @@ describe('a restore', () => {
     expect((await provider.read(id, createOp()))?.state).toBe('running')
   })
 
+  it('cannot be undone any more once its kept copy is removed outside, and does not say that it can', async () => {
+    await provider.snapshots?.restore(id, snapshotId, createOp())
+    world.changes.length = 0
+    const kept = (await names()).find((name) => name.startsWith('berth-kept.')) ?? ''
+    await world.daemon.docker('rm', kept)
+    await world.until((change) => change.kind === 'list')
+    await provider.list(world.endpointId, createOp())
+    expect((await provider.snapshots?.tree(id, createOp()))?.restores).toEqual([])
+    expect(await world.machine('db')).toMatchObject({ id, state: 'running' })
+    expect(await note()).toBe('before')
+  })
+
+  it('whose kept copy was let go by a Berth that ended just then is forgotten by the next', async () => {
+    await provider.snapshots?.restore(id, snapshotId, createOp())
+    const restoreId = (await provider.snapshots?.tree(id, createOp()))?.restores[0]?.id ?? ''
+    const kept = (await names()).find((name) => name.startsWith('berth-kept.')) ?? ''
+    await provider.dispose()
+    await world.daemon.docker('rm', kept)
+    provider = await world.again()
+    await provider.list(world.endpointId, createOp())
+    expect((await provider.snapshots?.tree(id, createOp()))?.restores).toEqual([])
+    await expect(provider.snapshots?.undo(id, restoreId, createOp())).rejects.toMatchObject({
+      error: { code: 'not-found' },
+    })
+  })
+
   it('shows what was set aside though the journal is lost', async () => {
     await provider.snapshots?.restore(id, snapshotId, createOp())
     await provider.dispose()
@@ -185,5 +215,63 @@ describe('removing', () => {
     expect((await daemon.docker('volume', 'ls', '-q')).split('\n')).not.toContain('late')
     expect(await daemon.docker('image', 'ls', '--format', '{{.Tag}}', 'berth-snapshot')).not.toContain(taken)
     expect(JSON.parse(await readFile(journalPath, 'utf8')).trash).toEqual([])
+  })
+})
+
+describe('snapshots of a container that was removed outside', () => {
+  it('stand in the trash with their size, and bring it back as the machine it was, with all of them', async () => {
+    const { daemon } = world
+    const second = await provider.snapshots?.take(id, { name: 'later', description: '', memory: false }, createOp())
+    world.changes.length = 0
+    await daemon.docker('rm', '--force', 'db')
+    await world.until((change) => change.kind === 'trash')
+    const items = (await provider.trash?.list(createOp())) ?? []
+    expect(items).toMatchObject([
+      {
+        machineId: id,
+        name: 'db',
+        snapshotCount: 2,
+        note: { key: 'docker.trash.left', params: { snapshot: 'later' } },
+      },
+    ])
+    const trashId = items[0]?.id ?? ''
+
+    // Somebody else has the name by now: nothing is made, nothing is lost.
+    await daemon.docker('create', '--name', 'db', 'local/busybox:1')
+    await expect(provider.trash?.recover(trashId, createOp())).rejects.toMatchObject({
+      error: { code: 'already-exists' },
+    })
+    await daemon.docker('rm', 'db')
+
+    expect(await provider.trash?.recover(trashId, createOp())).toBe(id)
+    expect(await world.machine('db')).toMatchObject({ id, state: 'stopped' })
+    expect(await provider.trash?.list(createOp())).toEqual([])
+    const tree = await provider.snapshots?.tree(id, createOp())
+    expect(tree?.snapshots).toHaveLength(2)
+    expect(tree?.currentId).toBe(second)
+    await provider.power.start(id, createOp())
+    expect(await note()).toBe('after')
+    expect(await daemon.docker('inspect', 'db', '--format', '{{.HostConfig.RestartPolicy.Name}}')).toBe('always')
+    await provider.snapshots?.restore(id, snapshotId, createOp())
+    expect(await note()).toBe('before')
+  })
+
+  it('go, and free their room, when they are purged', async () => {
+    const { daemon } = world
+    await daemon.docker('rm', '--force', 'db')
+    provider = await world.again()
+    const [item] = (await provider.trash?.list(createOp())) ?? []
+    expect(item?.machineId).toBe(id)
+    await provider.trash?.purge(item?.id ?? '', createOp())
+    expect(await provider.trash?.list(createOp())).toEqual([])
+    expect(await daemon.docker('image', 'ls', '--format', '{{.Tag}}', 'berth-snapshot')).not.toContain(snapshotId)
+  })
+
+  it('are not taken for left ones while their machine, or what is kept of it, is there', async () => {
+    await provider.snapshots?.restore(id, snapshotId, createOp())
+    expect(await provider.trash?.list(createOp())).toEqual([])
+    await world.daemon.docker('rm', '--force', 'db')
+    expect(await world.machine('db')).toMatchObject({ id, remark: { key: 'docker.remark.standIn' } })
+    expect(await provider.trash?.list(createOp())).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { showControls, splitName } from '../../../renderer/format/names.ts'
+import { shortId, showControls, splitName } from '../../../renderer/format/names.ts'
 import { daysAgo, formatCountdown, formatDuration } from '../../../renderer/format/time.ts'
 
 describe('a name on one line', () => {
@@ -13,6 +13,14 @@ describe('a name on one line', () => {
     ['', ''],
   ])('%j keeps its end %j', (name, tail) => {
     expect(splitName(name)).toEqual({ head: name.slice(0, name.length - tail.length), tail })
+  })
+
+  test.each([
+    [`docker:default/${'4be1'.repeat(16)}`, '4be14be14be1'],
+    ['qemu:3f6c0b1e-8c8e-4f3c-9d0c-0a5f1f0a2b11', '3f6c0b1e-8c8e-4f3c-9d0c-0a5f1f0a2b11'],
+    ['snapshot-7', 'snapshot-7'],
+  ])('what has none is called by its own key: %s', (id, short) => {
+    expect(shortId(id)).toBe(short)
   })
 
   test('a name written right to left is cut at its end alone', () => {

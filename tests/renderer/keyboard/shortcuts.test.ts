@@ -51,17 +51,30 @@ describe('shortcuts', () => {
     expect(commandOf(press('Tab', 'Tab', 'ctrl'), inTerminal)).toBe('nextTerminal')
   })
 
+  test('who left a terminal by its chords goes on with them', () => {
+    expect(commandOf(press('F6', 'F6', 'ctrl'), linux)).toBe('nextPane')
+    expect(commandOf(press('K', 'KeyK', 'ctrl shift'), linux)).toBe('palette')
+  })
+
   test('on a Mac ⌘ belongs to the window in a terminal too, and Control to the guest', () => {
     expect(commandOf(press('k', 'KeyK', 'meta'), { isMac: true, inTerminal: true })).toBe('palette')
     expect(commandOf(press('k', 'KeyK', 'ctrl'), { isMac: true, inTerminal: true })).toBeNull()
   })
 
   test('no two commands share a chord', () => {
+    const commands = Object.keys(shortcuts) as (keyof typeof shortcuts)[]
     for (const column of ['mac', 'other'] as const) {
-      const chords = Object.values(shortcuts).map((shortcut) => {
-        return JSON.stringify(shortcut[column])
-      })
+      const chords = commands.map((command) => JSON.stringify(shortcuts[command][column]))
       expect(new Set(chords).size).toBe(chords.length)
+    }
+    // Outside a terminal its own chords count too: none may be another command's there.
+    for (const command of commands) {
+      const shortcut = shortcuts[command]
+      const own = 'inTerminal' in shortcut ? JSON.stringify(shortcut.inTerminal) : null
+      const others = commands
+        .filter((other) => other !== command)
+        .map((other) => JSON.stringify(shortcuts[other].other))
+      expect(others).not.toContain(own)
     }
   })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isHttps, linkPattern } from '../../../renderer/terminal/links.ts'
+import { isWeb, linkPattern } from '../../../renderer/terminal/links.ts'
 import { cleanPaste, cutInput, hasSeveralLines } from '../../../renderer/terminal/paste.ts'
 
 describe('pasted text', () => {
@@ -29,17 +29,18 @@ describe('pasted text', () => {
 })
 
 describe('a link in a terminal', () => {
-  it('is https and nothing else', () => {
-    expect(isHttps('https://example.org/a?b=c#d')).toBe(true)
-    expect(isHttps('http://example.org')).toBe(false)
-    expect(isHttps('file:///etc/passwd')).toBe(false)
-    expect(isHttps('javascript:alert(1)')).toBe(false)
-    expect(isHttps('nonsense')).toBe(false)
+  it('is a web page and nothing else', () => {
+    expect(isWeb('https://example.org/a?b=c#d')).toBe(true)
+    expect(isWeb('http://127.0.0.1:8080/')).toBe(true)
+    expect(isWeb('file:///etc/passwd')).toBe(false)
+    expect(isWeb('javascript:alert(1)')).toBe(false)
+    expect(isWeb('nonsense')).toBe(false)
   })
 
   it('ends before what only surrounds it', () => {
     expect(linkPattern.exec('see https://example.org/a.html).')?.[0]).toBe('https://example.org/a.html')
     expect(linkPattern.exec('<https://example.org/?q=한글>')?.[0]).toBe('https://example.org/?q=한글')
-    expect(linkPattern.exec('http://example.org')).toBeNull()
+    expect(linkPattern.exec('Local: http://localhost:5173/, ready')?.[0]).toBe('http://localhost:5173/')
+    expect(linkPattern.exec('ftp://example.org')).toBeNull()
   })
 })

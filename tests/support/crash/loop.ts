@@ -68,6 +68,7 @@ export function randomFrom(seed: number): Random {
 const usualMs = 400
 /** Every so many acts one is let end. */
 const calmEvery = 4
+const lastWordsLength = 4_000
 /** An act that has not ended by then hangs. */
 const patienceMs = 90_000
 
@@ -99,7 +100,7 @@ export async function crashLoop({
       let done: Task | null = null
       if (letEnd) {
         calm += 1
-        done = await Promise.race([ended, delay(patienceMs, null)])
+        done = await Promise.race([ended, delay(patienceMs, null, { ref: false })])
         if (done === null) findings.push(`${act.title}: had not ended after ${patienceMs / 1000} s`)
         else if (done.state !== 'succeeded') findings.push(`${act.title}: ${done.state} ${JSON.stringify(done.error)}`)
         tookMs.set(act.verb, performance.now() - began)
@@ -114,6 +115,7 @@ export async function crashLoop({
       }
       const wrong = await scenario.check(berth.client, act, done)
       for (const line of wrong) say(`   WRONG after ${act.title}: ${line}`)
+      if (wrong.length > 0) say(berth.lastWords())
       findings.push(...wrong.map((line) => `after ${act.title} (seed ${seed}, turn ${turn}): ${line}`))
     }
   } finally {
@@ -125,6 +127,8 @@ export async function crashLoop({
 
 interface RunningBerth {
   readonly client: TestClient
+  /** The end of what it complained of. */
+  readonly lastWords: () => string
   readonly kill: () => Promise<void>
 }
 
@@ -151,6 +155,7 @@ async function startBerth({ home, env }: Scenario, servePath = join(root, 'out/m
   await client.call('inventory.refresh')
   return {
     client,
+    lastWords: () => output.slice(-lastWordsLength),
     async kill() {
       server.kill('SIGKILL')
       await exited

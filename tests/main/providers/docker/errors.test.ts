@@ -25,6 +25,7 @@ const docker: readonly Row[] = [
   ['pull-refused', 'unreachable', 'docker.error.registry', { registry: '127.0.0.1:5998' }],
   ['no-such-image', 'not-found', 'docker.error.noImage', { image: 'nosuch/image:1' }],
   ['invalid-reference', 'invalid-input', 'docker.error.reference'],
+  ['reference-too-long', 'invalid-input', 'docker.error.reference'],
   ['no-command', 'invalid-input', 'docker.error.noCommand'],
   ['bind-missing', 'not-found', 'docker.error.noFolder', { path: '/no/such/folder' }],
   ['volume-name', 'invalid-input', 'docker.error.mount'],

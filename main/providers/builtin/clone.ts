@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto'
+import { copyFile } from 'node:fs/promises'
+import { failure } from '../../../app/domain/errors.ts'
+import { diskUse } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
+import { findSnapshot } from '../common/snapshot-tree.ts'
+import type { CloneOps } from '../provider.ts'
+import { copyDisk } from './emulator/keep.ts'
+import { checkSpace } from './memory.ts'
+import { checkSnapshot, snapshotFile, trees } from './snapshot-store.ts'
+import { makeMachine } from './staging.ts'
+import type { World } from './world.ts'
+
+/** Makes a machine of its own from one that is off, or from one of its snapshots: its disk, not its memory. */
+export function createClone(world: World): CloneOps {
+  return {
+    async clone(id, { name, mode, snapshotId }, op) {
+      if (mode === 'linked') throw failure('unsupported', { key: 'builtin.error.linked' })
+      const { entry, definition } = await world.fleet.get(id)
+      const { folder } = entry
+      if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.cloneRunning' })
+      const hasDisk = definition.diskBytes !== null
+      if (snapshotId !== null) {
+        await checkSnapshot(folder, findSnapshot(await trees.read(folder.snapshots), snapshotId), hasDisk)
+      }
+      const disk = snapshotId === null ? folder.disk : snapshotFile(folder, snapshotId, 'disk')
+      if (hasDisk) await checkSpace(world.layout.machines, await diskUse(disk))
+      throwIfCancelled(op)
+      op.progress({ text: { key: 'kept.step.copy' }, fraction: null })
+      const own = { ...definition, uuid: randomUUID(), name, createdAt: world.host.now().toISOString() }
+      return makeMachine(
+        world,
+        own,
+        async (target) => {
+          if (definition.system === 'pc') {
+            await copyFile(folder.bios, target.bios)
+            await copyFile(folder.vgaBios, target.vgaBios)
+          }
+          if (hasDisk) await copyDisk(disk, target.disk, true)
+        },
+        op,
+      )
+    },
+  }
+}

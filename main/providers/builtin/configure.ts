@@ -1,0 +1,72 @@
+import { truncate } from 'node:fs/promises'
+import { failure } from '../../../app/domain/errors.ts'
+import type { ConfigureField, ConfigureSpec, MachineConfiguration } from '../../../app/domain/spec.ts'
+import { freeBytes, settleFile } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
+import type { ConfigureOps, Op } from '../provider.ts'
+import { checkFile } from './create.ts'
+import { diskLimit, memoryLimit } from './create-options.ts'
+import type { Definition } from './definitions.ts'
+import { fileFailure } from './errors.ts'
+import type { Known } from './fleet.ts'
+import type { World } from './world.ts'
+
+export function createConfigure(world: World): ConfigureOps {
+  return {
+    async read(id, op) {
+      const { definition, entry } = await world.fleet.get(id)
+      throwIfCancelled(op)
+      return configurationOf(definition, await freeBytes(entry.folder.path))
+    },
+    configure: async (id, changes, op) => configure(world, await world.fleet.get(id), changes, op),
+  }
+}
+
+function configurationOf(
+  { system, memoryBytes, diskBytes, discPath }: Definition,
+  free: number | null,
+): MachineConfiguration {
+  const fields: readonly ConfigureField[] = [
+    'memoryBytes',
+    ...(system === 'pc' ? (['isoPath'] as const) : []),
+    ...(diskBytes === null ? [] : (['diskBytes'] as const)),
+  ]
+  return {
+    fields,
+    whileStopped: fields,
+    values: {
+      memoryBytes,
+      ...(system === 'pc' ? { isoPath: discPath } : {}),
+      ...(diskBytes === null ? {} : { diskBytes }),
+    },
+    limits: {
+      memoryBytes: memoryLimit(),
+      ...(diskBytes === null ? {} : { diskBytes: { ...diskLimit(free), min: diskBytes } }),
+    },
+  }
+}
+
+async function configure(world: World, { entry, definition }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
+  if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.configureRunning' })
+  if (entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
+  const { isoPath, memoryBytes, diskBytes } = changes
+  if (isoPath !== undefined && isoPath !== null) await checkFile(isoPath, 'isoPath')
+  throwIfCancelled(op)
+  const next: Definition = {
+    ...definition,
+    memoryBytes: memoryBytes ?? definition.memoryBytes,
+    discPath: isoPath === undefined ? definition.discPath : isoPath,
+  }
+  if (diskBytes === undefined || diskBytes === definition.diskBytes) return world.fleet.save(entry, next)
+  if (definition.diskBytes === null || diskBytes < definition.diskBytes) {
+    throw failure('invalid-input', { key: 'kept.error.shrink' }, { field: 'diskBytes' })
+  }
+  op.progress({ text: { key: 'kept.step.grow' }, fraction: null, cancellable: false })
+  // The disk first: one that is larger than its machine's file says does no harm and can be grown again.
+  const grown = Math.ceil(diskBytes / 512) * 512
+  await truncate(entry.folder.disk, grown).catch((error: unknown) => {
+    throw fileFailure(error)
+  })
+  await settleFile(entry.folder.disk)
+  await world.fleet.save(entry, { ...next, diskBytes: grown })
+}

@@ -1,0 +1,48 @@
+import type { Fact, MachineDetails } from '../../../app/domain/details.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Notice } from '../../../app/domain/provider.ts'
+import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import { throwIfCancelled } from '../common/op.ts'
+import type { Op } from '../provider.ts'
+import { emulator } from './program.ts'
+import type { World } from './world.ts'
+
+/** What a machine's own page shows. Its limits are said first: nobody should find them out. */
+export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
+  const { entry, definition } = await world.fleet.get(id)
+  throwIfCancelled(op)
+  const { folder } = entry
+  const { system, memoryBytes, diskBytes, discPath } = definition
+  const notices: Notice[] = [
+    { level: 'info', text: { key: 'builtin.limit.ends' } },
+    ...(system === 'pc' ? [{ level: 'info', text: { key: 'builtin.limit.slow' } } as const] : []),
+  ]
+  if (entry.missingPath !== null) {
+    notices.push({ level: 'warning', text: { key: 'kept.remark.missing', params: { path: entry.missingPath } } })
+  }
+  const path = (label: Text['key'], value: string): Fact =>
+    fact('place', label, value, { mono: true, copyable: true, revealPath: value })
+  return {
+    id,
+    facts: [
+      fact('hardware', 'builtin.fact.runs', { key: system === 'pc' ? 'builtin.fact.pc' : 'builtin.fact.monitor' }),
+      fact('hardware', 'builtin.fact.emulator', `v86 ${emulator}`),
+      fact('hardware', 'kept.fact.cpus', '1'),
+      fact('hardware', 'kept.fact.memory', formatMemory(memoryBytes, 'en')),
+      ...(diskBytes === null ? [] : [fact('hardware', 'kept.fact.disk', formatBytes(diskBytes, 'en'))]),
+      fact('hardware', 'builtin.fact.network', { key: 'builtin.limit.network' }),
+      path('kept.fact.folder', folder.path),
+      ...(diskBytes === null ? [] : [path('kept.fact.diskFile', folder.disk)]),
+      ...(discPath === null ? [] : [path('kept.fact.iso', discPath)]),
+      fact('place', 'kept.fact.uuid', definition.uuid, { mono: true, copyable: true }),
+    ],
+    notices,
+    commandLine: null,
+    inspect: null,
+  }
+}
+
+function fact(group: Fact['group'], label: Text['key'], value: Fact['value'], more: Partial<Fact> = {}): Fact {
+  return { group, label: { key: label }, value, mono: false, copyable: false, revealPath: null, openUrl: null, ...more }
+}

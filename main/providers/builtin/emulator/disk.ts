@@ -1,0 +1,99 @@
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+
+/** How v86 is given a drive. It calls back before the method returns, or later. */
+export interface Drive {
+  readonly byteLength: number
+  onload: (() => void) | undefined
+  load(): void
+  get(start: number, length: number, done: (bytes: Uint8Array) => void): void
+  get_and_cache(start: number, length: number, done: (bytes: Uint8Array) => void): void
+  get_from_cache(start: number, length: number): Uint8Array
+  set(start: number, bytes: Uint8Array, done: () => void): void
+  get_buffer(done: (buffer: undefined) => void): void
+  get_state(): readonly unknown[]
+  set_state(): void
+}
+
+export interface FileDrive {
+  readonly drive: Drive
+  /** Tries again what could not be written. */
+  retry(): void
+  settle(): void
+  figures(): { readonly readBytes: number; readonly writtenBytes: number }
+  close(): void
+}
+
+const sectorBytes = 512
+
+/**
+ * A file as a drive. What the guest writes is in the file when the guest is told so: an end of Berth takes nothing back. The
+ * file is no part of the emulator's own state; whoever keeps that keeps the file beside it.
+ */
+export function openDrive(
+  path: string,
+  { writable, full }: { readonly writable: boolean; readonly full: () => void },
+): FileDrive {
+  const file = openSync(path, writable ? 'r+' : 'r')
+  const size = fstatSync(file).size
+  const byteLength = size - (size % sectorBytes)
+  const waiting: (() => void)[] = []
+  let readBytes = 0
+  let writtenBytes = 0
+
+  const read = (start: number, length: number): Uint8Array => {
+    const bytes = new Uint8Array(length)
+    let at = 0
+    while (at < length) {
+      const got = readSync(file, bytes, at, length - at, start + at)
+      // Past the end is nothing, as on a drive that was made longer.
+      if (got === 0) break
+      at += got
+    }
+    readBytes += at
+    return bytes
+  }
+  const write = (start: number, bytes: Uint8Array): void => {
+    let at = 0
+    while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at, start + at)
+    writtenBytes += bytes.length
+  }
+  const attempt = (start: number, bytes: Uint8Array, done: () => void): void => {
+    try {
+      write(start, bytes)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error
+      // The guest waits for its drive: nothing is lost, and it is written once there is space.
+      waiting.push(() => attempt(start, bytes, done))
+      full()
+      return
+    }
+    done()
+  }
+
+  const drive: Drive = {
+    byteLength,
+    onload: undefined,
+    load: () => drive.onload?.(),
+    get: (start, length, done) => done(read(start, length)),
+    get_and_cache: (start, length, done) => done(read(start, length)),
+    get_from_cache: read,
+    set(start, bytes, done) {
+      // A copy, because the emulator fills its buffer anew once it is told that it was written.
+      if (writable) attempt(start, bytes.slice(), done)
+      else done()
+    },
+    get_buffer: (done) => done(undefined),
+    get_state: () => [byteLength],
+    set_state() {},
+  }
+  return {
+    drive,
+    retry() {
+      for (const again of waiting.splice(0)) again()
+    },
+    settle: () => fsyncSync(file),
+    figures: () => ({ readBytes, writtenBytes }),
+    close: () => closeSync(file),
+  }
+}

@@ -1,0 +1,60 @@
+import type { V86 } from 'v86'
+import type { ScreenAdapter } from './screen.ts'
+
+/**
+ * The parts of v86 that its own types leave out and that we stand on, as version 0.5.462 has them. The version is pinned, and
+ * what a newer one lacks is said when a machine starts.
+ */
+export interface Internals {
+  readonly cpu: {
+    readonly wasm_memory: WebAssembly.Memory
+    readonly io: {
+      register_write(
+        port: number,
+        device: object,
+        byte: ((value: number) => void) | undefined,
+        word: ((value: number) => void) | undefined,
+      ): void
+    }
+    readonly devices: {
+      readonly ps2: { readonly kbd_buffer: { readonly length: number }; readonly use_mouse: boolean }
+      readonly vga: { screen: ScreenAdapter; screen_fill_buffer(): void; complete_redraw(): void }
+      readonly acpi: { pm1_status: number; readonly pm1_enable: number; status: number }
+    }
+    device_raise_irq(line: number): void
+  }
+  save_state(): ArrayBuffer
+  restore_state(state: ArrayBuffer): void
+  run(): void
+  stop(): void
+  next_tick(milliseconds: number): void
+  /** Waits until the next turn; v86 turns round and round when less than a millisecond is left. */
+  yield(milliseconds: number, turn: number): void
+  yield_callback(turn: number): void
+}
+
+/** v86's way of telling its devices and being told by them. */
+export interface Bus {
+  send(name: 'mouse-delta' | 'mouse-absolute' | 'mouse-wheel', value: readonly number[]): void
+  send(name: 'mouse-click', value: readonly boolean[]): void
+}
+
+export function busOf(emulator: V86): Bus {
+  return (emulator as unknown as { readonly bus: Bus }).bus
+}
+
+export function internalsOf(emulator: V86): Internals {
+  const { v86 } = emulator as unknown as { readonly v86: Internals }
+  const { cpu } = v86
+  const needed: unknown[] = [
+    cpu.wasm_memory,
+    cpu.io.register_write,
+    cpu.devices.acpi,
+    cpu.device_raise_irq,
+    v86.next_tick,
+    v86.yield_callback,
+  ]
+  needed.push(cpu.devices.vga, cpu.devices.ps2)
+  if (needed.some((part) => part === undefined)) throw new Error('This is another v86 than the one Berth was made for')
+  return v86
+}

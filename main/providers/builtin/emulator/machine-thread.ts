@@ -1,0 +1,235 @@
+import { readFile } from 'node:fs/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { V86, type V86Image, type V86Options } from 'v86'
+import { type FileDrive, openDrive } from './disk.ts'
+import { busOf, type Internals, internalsOf } from './internals.ts'
+import { copyDisk, readMemory, writeMemory } from './keep.ts'
+import { createKeyboard } from './keyboard.ts'
+import type { Answers, Beginning, FromThread, Hardware, Order, Told, ToThread, Trouble } from './messages.ts'
+import { createPointer } from './pointer.ts'
+import { createScreen, provideImageData } from './screen.ts'
+import { createSerialOut } from './serial-out.ts'
+
+/** ACPI's first register block, which v86 has wired here, and what a guest writes into it to switch off. */
+const powerControl = 0xb004
+const sleepNow = 0x2000
+const powerButton = 0x100
+const powerIrq = 9
+/** What a BIOS tries first, in v86's numbers: its types name them, its program does not. */
+const bootOrder = { disk: 0x132, cd: 0x123, floppy: 0x231 } as const
+
+/** One machine in a thread of its own: v86 and what surrounds it. Whatever throws here ends this machine alone. */
+async function main(): Promise<void> {
+  const port = parentPort
+  if (port === null) throw new Error('not in a thread')
+  const beginning = workerData as Beginning
+  provideImageData()
+  const say = (message: FromThread): void => port.postMessage(message)
+
+  const stops = new Set<'paused' | 'held' | 'full' | 'keeping'>(beginning.paused ? ['paused'] : [])
+  const disk =
+    beginning.hardware.diskPath === null
+      ? null
+      : openDrive(beginning.hardware.diskPath, {
+          writable: true,
+          full() {
+            stops.add('full')
+            apply()
+            say({ kind: 'disk-full' })
+          },
+        })
+  const emulator = await createEmulator(beginning.wasm, beginning.hardware, disk)
+  const internals = internalsOf(emulator)
+  sleepWell(internals)
+  const { vga, ps2 } = internals.cpu.devices
+  const screen = createScreen(
+    () => vga.screen_fill_buffer(),
+    (parts) => say({ kind: 'shown', parts }),
+  )
+  vga.screen = screen.adapter
+  const keyboard = createKeyboard(
+    (bytes) => emulator.keyboard_send_scancodes(bytes),
+    () => ps2.kbd_buffer.length,
+  )
+  const pointer = createPointer(emulator, busOf(emulator), (kind) =>
+    say({ kind: 'shown', parts: [{ kind: 'takes', takes: { keyboard: true, pointer: kind, text: true } }] }),
+  )
+  let isRunning = false
+
+  /** Lets the guest run, or stand still, as `stops` says. From the next instruction on: nothing here waits for a timer. */
+  function apply(): void {
+    if (stops.size === 0 && !isRunning) {
+      isRunning = true
+      internals.run()
+    } else if (stops.size > 0 && isRunning) {
+      isRunning = false
+      internals.stop()
+      internals.next_tick(0)
+    }
+  }
+
+  const serial = createSerialOut(beginning.serialLogPath, {
+    said: (bytes, log) => say({ kind: 'said', bytes, log }),
+    hold(isHeld) {
+      if (isHeld) stops.add('held')
+      else stops.delete('held')
+      apply()
+    },
+  })
+  emulator.add_listener('serial0-output-byte', serial.put)
+  watchPower(emulator, internals, {
+    off() {
+      serial.flush()
+      say({ kind: 'off' })
+    },
+    stuck: () => say({ kind: 'stuck' }),
+  })
+
+  async function carryOut(order: Order): Promise<Answers[Order['kind']]> {
+    switch (order.kind) {
+      case 'pause':
+        stops.add('paused')
+        apply()
+        return null
+      case 'resume':
+        stops.delete('paused')
+        if (stops.delete('full')) disk?.retry()
+        apply()
+        return null
+      case 'reset':
+        emulator.restart()
+        return null
+      case 'button': {
+        const { acpi } = internals.cpu.devices
+        acpi.pm1_status |= powerButton
+        if ((acpi.pm1_enable & powerButton) !== 0) internals.cpu.device_raise_irq(powerIrq)
+        return null
+      }
+      case 'keep': {
+        stops.add('keeping')
+        apply()
+        try {
+          serial.flush()
+          const state = new Uint8Array(internals.save_state())
+          if (order.safe) disk?.settle()
+          const copied =
+            order.diskCopyPath === null || beginning.hardware.diskPath === null
+              ? Promise.resolve()
+              : copyDisk(beginning.hardware.diskPath, order.diskCopyPath, order.safe)
+          const [memory] = await Promise.all([writeMemory(order.memoryPath, state, order.safe), copied])
+          if (order.stays) stops.add('paused')
+          return memory
+        } finally {
+          stops.delete('keeping')
+          apply()
+        }
+      }
+      case 'figures':
+        return {
+          memoryBytes: internals.cpu.wasm_memory.buffer.byteLength,
+          ...(disk?.figures() ?? { readBytes: 0, writtenBytes: 0 }),
+        }
+    }
+  }
+
+  const hear: { readonly [K in Told['kind']]: (told: Extract<Told, { kind: K }>) => void } = {
+    serial: ({ bytes }) => emulator.serial_send_bytes(0, bytes),
+    taken: ({ bytes }) => serial.taken(bytes),
+    watch: ({ isWatched }) => screen.watch(isWatched),
+    next: () => screen.next(),
+    keys: ({ bytes }) => keyboard.send(bytes),
+    type: ({ text }) => keyboard.type(text),
+    pointer: ({ input }) => pointer.take(input),
+  }
+
+  port.on('message', (message: ToThread) => {
+    if (message.id === null) return (hear[message.told.kind] as (told: Told) => void)(message.told)
+    const { id, order } = message
+    carryOut(order).then(
+      (value) => say({ kind: 'answer', id, value }),
+      (error: unknown) => say({ kind: 'trouble', id, trouble: troubleOf(error) }),
+    )
+  })
+
+  if (beginning.memory !== null) {
+    const state = await readMemory(beginning.memory)
+    internals.restore_state(state)
+  }
+  say({ kind: 'ready' })
+  apply()
+}
+
+async function createEmulator(wasm: WebAssembly.Module, hardware: Hardware, disk: FileDrive | null): Promise<V86> {
+  const { bios, vgaBios, floppyPath, cdPath } = hardware
+  const image = (bytes: Uint8Array): V86Image => ({
+    buffer: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
+  })
+  const options: V86Options = {
+    wasm_fn: async (imports) => (await WebAssembly.instantiate(wasm, imports)).exports,
+    memory_size: hardware.memoryBytes,
+    vga_memory_size: hardware.videoBytes,
+    bios: image(bios),
+    boot_order: floppyPath !== null ? bootOrder.floppy : cdPath !== null ? bootOrder.cd : bootOrder.disk,
+    acpi: true,
+    autostart: false,
+    disable_keyboard: true,
+    disable_mouse: true,
+    disable_speaker: true,
+    // Neither of the kinds that its types know: no card at all.
+    net_device: { type: 'none' as 'ne2k' },
+  }
+  if (vgaBios !== null) options.vga_bios = image(vgaBios)
+  if (disk !== null) options.hda = disk.drive as unknown as V86Image
+  if (floppyPath !== null) options.fda = image(await readFile(floppyPath))
+  if (cdPath !== null) options.cdrom = openDrive(cdPath, { writable: false, full() {} }).drive as unknown as V86Image
+  const emulator = new V86(options)
+  await new Promise<void>((resolve) => emulator.add_listener('emulator-loaded', resolve))
+  return emulator
+}
+
+/**
+ * Lets a guest that stands still sleep. v86 itself asks for a turn at once whenever less than a millisecond is left, some
+ * hundred times for every tick of the guest's clock.
+ */
+function sleepWell(internals: Internals): void {
+  internals.yield = (milliseconds, turn) => {
+    if (milliseconds <= 0) setImmediate(() => internals.yield_callback(turn))
+    else setTimeout(() => internals.yield_callback(turn), Math.ceil(milliseconds))
+  }
+}
+
+/** Hears of the guest's switching off, by ACPI, and of its stopping the processor for good without doing so. */
+function watchPower(
+  emulator: V86,
+  { cpu }: Internals,
+  events: { readonly off: () => void; readonly stuck: () => void },
+): void {
+  const { acpi } = cpu.devices
+  let isOff = false
+  cpu.io.register_write(powerControl, acpi, undefined, (value) => {
+    acpi.status = value
+    const type = (value >> 10) & 7
+    // 0 in the tables of SeaBIOS, 5 in those of others. 1 would be standing by, which v86 has not.
+    if ((value & sleepNow) === 0 || isOff || (type !== 0 && type !== 5)) return
+    isOff = true
+    events.off()
+  })
+  const halted = 'cpu-event-halt' as 'emulator-stopped'
+  emulator.add_listener(halted, () => {
+    if (!isOff) events.stuck()
+  })
+}
+
+function troubleOf(error: unknown): Trouble {
+  const { code } = error as { readonly code?: unknown }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'no-space', detail }
+  if (code === 'DAMAGED') return { code: 'damaged', detail: (error as Error).message }
+  return { code: typeof code === 'string' ? 'file' : 'failed', detail }
+}
+
+main().catch((error: unknown) => {
+  parentPort?.postMessage({ kind: 'trouble', id: null, trouble: troubleOf(error) } satisfies FromThread)
+  // Nothing is left to run.
+  parentPort?.close()
+})

@@ -1,0 +1,113 @@
+import type { PointerInput, ScreenArea, ScreenTakes, TextCursor } from '../../../../app/domain/screen.ts'
+
+/** What a machine is made of, as its thread needs to know it. */
+export interface Hardware {
+  readonly memoryBytes: number
+  readonly videoBytes: number
+  /** Its first program: a ROM that is entered at F000:FFF0. */
+  readonly bios: Uint8Array
+  readonly vgaBios: Uint8Array | null
+  readonly diskPath: string | null
+  /** Read only; what is written to a floppy is forgotten. */
+  readonly floppyPath: string | null
+  readonly cdPath: string | null
+}
+
+/** A memory on the disk, and how it is known to be whole. */
+export interface Memory {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+/** What a machine's thread is given when it is made. */
+export interface Beginning {
+  readonly wasm: WebAssembly.Module
+  readonly hardware: Hardware
+  readonly serialLogPath: string
+  /** What it goes on from; null when it is switched on. */
+  readonly memory: Memory | null
+  /** Whether it stands still until it is told to run. */
+  readonly paused: boolean
+}
+
+/** Asked of a machine's thread; each gets an answer. */
+export type Order =
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'reset' }
+  /** Presses the power button. */
+  | { readonly kind: 'button' }
+  /**
+   * Writes the memory and copies the disk while the guest stands still. `stays` leaves it standing, for one that is to be
+   * ended; `safe` settles when all of it is on the disk and not only on its way there.
+   */
+  | {
+      readonly kind: 'keep'
+      readonly memoryPath: string
+      readonly diskCopyPath: string | null
+      readonly stays: boolean
+      readonly safe: boolean
+    }
+  | { readonly kind: 'figures' }
+
+export interface Figures {
+  readonly memoryBytes: number
+  readonly readBytes: number
+  readonly writtenBytes: number
+}
+
+export interface Answers {
+  readonly pause: null
+  readonly resume: null
+  readonly reset: null
+  readonly button: null
+  readonly keep: Memory
+  readonly figures: Figures
+}
+
+/** Told to a machine's thread; nothing comes back. */
+export type Told =
+  | { readonly kind: 'serial'; readonly bytes: Uint8Array }
+  /** So many bytes of its serial line have been taken: it may say more. */
+  | { readonly kind: 'taken'; readonly bytes: number }
+  /** Somebody looks at its screen and has seen nothing yet, or nobody looks any more. */
+  | { readonly kind: 'watch'; readonly isWatched: boolean }
+  /** What its screen said was shown: it may say more. */
+  | { readonly kind: 'next' }
+  /** What a keyboard sends for one key. */
+  | { readonly kind: 'keys'; readonly bytes: readonly number[] }
+  | { readonly kind: 'type'; readonly text: string }
+  | { readonly kind: 'pointer'; readonly input: PointerInput }
+
+/** A part of what a screen says, as `ScreenEvents` takes it. */
+export type ScreenPart =
+  | { readonly kind: 'text'; readonly columns: number; readonly rows: number }
+  | { readonly kind: 'cells'; readonly row: number; readonly column: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'cursor'; readonly cursor: TextCursor | null }
+  | { readonly kind: 'pixels'; readonly width: number; readonly height: number }
+  | { readonly kind: 'area'; readonly area: ScreenArea; readonly bytes: Uint8Array }
+  | { readonly kind: 'takes'; readonly takes: ScreenTakes }
+
+export type ToThread = { readonly id: number; readonly order: Order } | { readonly id: null; readonly told: Told }
+
+/** Why a thread could not do what it was asked for. `damaged`: a memory is not what was written. */
+export interface Trouble {
+  readonly code: 'no-space' | 'damaged' | 'file' | 'failed'
+  readonly detail: string
+}
+
+export type FromThread =
+  /** The guest is loaded, and runs unless it was made paused. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'trouble'; readonly id: number | null; readonly trouble: Trouble }
+  /** What the guest said, and where in the log it ends. */
+  | { readonly kind: 'said'; readonly bytes: Uint8Array; readonly log: { readonly file: number; readonly end: number } }
+  | { readonly kind: 'shown'; readonly parts: readonly ScreenPart[] }
+  /** The guest switched itself off. */
+  | { readonly kind: 'off' }
+  /** The guest stopped the processor for good and did not switch off. */
+  | { readonly kind: 'stuck' }
+  /** The disk could not take what the guest wrote; the guest waits. */
+  | { readonly kind: 'disk-full' }

@@ -1,0 +1,50 @@
+import { type Failure, failure } from '../../../app/domain/errors.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import type { Trouble } from './emulator/messages.ts'
+
+/** A failure of reading or writing a file, by the system's own code. */
+const fileErrors: Readonly<
+  Record<
+    string,
+    { readonly code: 'no-space' | 'permission' | 'not-found'; readonly message: Text; readonly hint: Text }
+  >
+> = {
+  ENOSPC: { code: 'no-space', message: { key: 'kept.error.noSpace' }, hint: { key: 'kept.error.noSpace.hint' } },
+  EDQUOT: { code: 'no-space', message: { key: 'kept.error.noSpace' }, hint: { key: 'kept.error.noSpace.hint' } },
+}
+
+/** The failure that a thread's trouble means. */
+export function troubleFailure({ code, detail }: Trouble): Failure {
+  switch (code) {
+    case 'no-space':
+      return failure('no-space', { key: 'kept.error.noSpace' }, { hint: { key: 'kept.error.noSpace.hint' }, detail })
+    case 'damaged':
+      return failure(
+        'output-unreadable',
+        { key: 'builtin.error.stateDamaged' },
+        { hint: { key: 'builtin.error.stateDamaged.hint' }, detail },
+      )
+    case 'file':
+      return failure('tool-failed', { key: 'builtin.error.start' }, { detail })
+    case 'failed':
+      return /could not allocate|out of memory|memory.*alloc/i.test(detail)
+        ? failure(
+            'invalid-input',
+            { key: 'builtin.error.memory' },
+            { hint: { key: 'builtin.error.memory.hint' }, detail, field: 'memoryBytes' },
+          )
+        : failure(
+            'tool-failed',
+            { key: 'builtin.error.failed' },
+            { hint: { key: 'builtin.error.failed.hint' }, detail },
+          )
+  }
+}
+
+/** A `Failure` for what the system says of a file; what it is not is thrown on as it is. */
+export function fileFailure(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  const known = typeof code === 'string' && Object.hasOwn(fileErrors, code) ? fileErrors[code] : undefined
+  if (known === undefined) return error
+  return failure(known.code, known.message, { hint: known.hint, detail: message, cause: error })
+}

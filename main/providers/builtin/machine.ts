@@ -1,0 +1,70 @@
+import { machineId } from '../../../app/domain/ids.ts'
+import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import type { Verb } from '../../../app/domain/verbs.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import type { Definition } from './definitions.ts'
+import type { RunRecord } from './run-record.ts'
+import { type Activity, meaningOf, restingState } from './states.ts'
+
+export const providerId = 'builtin'
+export const endpointId = 'builtin:local'
+export const architecture = 'i386'
+
+/** All that a machine's row depends on. */
+export interface Sight {
+  readonly uuid: string
+  /** null when its file cannot be read. */
+  readonly definition: Definition | null
+  /** null when it is off. */
+  readonly live: { readonly activity: Activity; readonly since: string } | null
+  readonly run: RunRecord | null
+  readonly isSuspended: boolean
+  /** A disk or disc that is not where it should be. */
+  readonly missingPath: string | null
+  /** What is shown while Berth is at work on it. */
+  readonly held: MachineState | null
+}
+
+/** A machine as the list shows it. */
+export function machineOf(sight: Sight): Machine {
+  const { uuid, definition, live } = sight
+  const { state, nativeState, remark } = stateOf(sight)
+  return {
+    id: machineId(providerId, uuid),
+    endpointId,
+    kind: 'vm',
+    name: definition?.name ?? uuid,
+    state: sight.held ?? state,
+    nativeState,
+    os: null,
+    arch: architecture,
+    cpus: definition === null ? null : 1,
+    memoryBytes: definition?.memoryBytes ?? null,
+    since: live?.since ?? sight.run?.ended?.at ?? definition?.createdAt ?? null,
+    addresses: [],
+    withheld: withheldFrom(sight),
+    remark,
+  }
+}
+
+function stateOf(sight: Sight): {
+  readonly state: MachineState
+  readonly nativeState: string
+  readonly remark: Text | null
+} {
+  const { live, definition } = sight
+  if (live !== null) return { ...meaningOf(live.activity), nativeState: live.activity }
+  if (definition === null) {
+    return { state: 'inaccessible', nativeState: 'unreadable', remark: { key: 'kept.remark.unreadable' } }
+  }
+  const missing: Text | null =
+    sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { path: sight.missingPath } }
+  if (sight.isSuspended) return { state: 'suspended', nativeState: 'suspended', remark: missing }
+  const { state, remark } = restingState(sight.run)
+  return { state, nativeState: sight.run?.ended?.how ?? 'off', remark: missing ?? remark }
+}
+
+function withheldFrom({ live }: Sight): Readonly<Partial<Record<Verb, Text>>> {
+  if (live === null) return {}
+  return { clone: { key: 'kept.why.cloneRunning' }, remove: { key: 'kept.why.removeRunning' } }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { type Failure, failure } from '../../../app/domain/errors.ts'
+import { formatMemory } from '../../../app/domain/units.ts'
+import { freeBytes } from '../common/files.ts'
+import { type Definition, makeOf, makeSchema } from './definitions.ts'
+import { emulator } from './program.ts'
+
+/** A kept memory: what it fits, and how it is known to be whole. */
+export const keptMemorySchema = z.object({
+  make: makeSchema,
+  sizeBytes: z.number().int().nonnegative(),
+  sha256: z.string(),
+})
+export type KeptMemory = z.infer<typeof keptMemorySchema>
+
+/** Why a memory cannot be gone on from by this machine and this Berth; null when it can. */
+export function unfit({ make }: KeptMemory, definition: Definition): Failure | null {
+  const now = makeOf(definition, emulator)
+  if (make.emulator !== now.emulator) {
+    return failure(
+      'wrong-state',
+      { key: 'builtin.error.otherVersion', params: { theirs: make.emulator, ours: now.emulator } },
+      { hint: { key: 'builtin.error.otherVersion.hint' } },
+    )
+  }
+  if (make.system === now.system && make.memoryBytes === now.memoryBytes && make.videoBytes === now.videoBytes)
+    return null
+  const params = { theirs: formatMemory(make.memoryBytes, 'en'), ours: formatMemory(now.memoryBytes, 'en') }
+  return failure(
+    'wrong-state',
+    { key: 'builtin.error.otherHardware', params },
+    { hint: { key: 'builtin.error.otherHardware.hint' } },
+  )
+}
+
+/** Fails with `no-space` when the folder's disk has not that many bytes left, and a little to go on with. */
+export async function checkSpace(folder: string, bytes: number): Promise<void> {
+  const free = await freeBytes(folder)
+  if (free === null || free >= bytes + 1024 * 1024) return
+  throw failure('no-space', { key: 'kept.error.noSpace' }, { hint: { key: 'kept.error.noSpace.hint' } })
+}

@@ -1,0 +1,102 @@
+import { failure } from '../../../app/domain/errors.ts'
+import { throwIfCancelled } from '../common/op.ts'
+import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
+import type { Known } from './fleet.ts'
+import { endMachine, launch, letRun, liveOf, settleActivity } from './live.ts'
+import { resumeFromDisk } from './suspend.ts'
+import type { World } from './world.ts'
+
+/** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
+const shutDownMs = 60_000
+
+/** Switches a machine on, or wakes it from disk. Settles when it runs. */
+export async function start(world: World, known: Known, op: Op): Promise<void> {
+  const { entry } = known
+  if (entry.live !== null) return letRun(world, entry)
+  await world.fleet.hold(entry, 'starting', async () => {
+    if (entry.isSuspended) await resumeFromDisk(world, known, op)
+    else await launch(world, known, { memory: null, paused: false }, op)
+  })
+}
+
+/** Asks the guest by its power button and waits until it is off, however long. */
+async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
+  const { live } = entry
+  if (live === null) return
+  await world.fleet.hold(entry, 'stopping', async () => {
+    const since = world.host.now().toISOString()
+    const tell = (unanswered: boolean): void =>
+      op.progress({
+        text: null,
+        fraction: null,
+        wait: { since, limitMs: shutDownMs, by: 'acpi', unanswered, killsAtLimit: false },
+      })
+    // A guest that stands still cannot hear.
+    if (live.activity !== 'running') await letRun(world, entry)
+    await live.thread.ask({ kind: 'button' }).catch((error: unknown) => {
+      // It may be off before it answers.
+      if (!live.isEnding) throw error
+    })
+    tell(false)
+    const late = setTimeout(() => tell(true), shutDownMs)
+    try {
+      await untilAborted(live.gone, op.signal)
+    } finally {
+      clearTimeout(late)
+    }
+  })
+}
+
+export function createPower(world: World): PowerOps & ResetOps & RestartOps & PauseOps {
+  const { fleet } = world
+  return {
+    async start(id, op) {
+      await start(world, await fleet.get(id), op)
+    },
+    async shutDown(id, op) {
+      await shutDown(world, await fleet.get(id), op)
+    },
+    async powerOff(id) {
+      // Possible for a machine whose definition cannot be read, too.
+      const entry = await fleet.find(id)
+      if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
+      if (entry.live === null) return
+      await fleet.hold(entry, 'stopping', () => endMachine(entry))
+    },
+    async reset(id) {
+      const { entry } = await fleet.get(id)
+      const live = liveOf(world, entry)
+      await live.thread.ask({ kind: 'reset' })
+      if (live.activity === 'stuck') settleActivity(world, entry, live, 'running')
+    },
+    async restart(id, op) {
+      await shutDown(world, await fleet.get(id), op)
+      throwIfCancelled(op)
+      await start(world, await fleet.get(id), op)
+    },
+    async pause(id) {
+      const { entry } = await fleet.get(id)
+      const live = liveOf(world, entry)
+      await live.thread.ask({ kind: 'pause' })
+      settleActivity(world, entry, live, 'paused')
+    },
+    async resume(id) {
+      const { entry } = await fleet.get(id)
+      liveOf(world, entry)
+      await letRun(world, entry)
+    },
+  }
+}
+
+/** Rejects with `cancelled` when the person no longer wants to wait. */
+function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(failure('cancelled', { key: 'error.cancelled' }))
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    void promise.then(() => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,105 @@
+import type { MachineId } from '../../../app/domain/ids.ts'
+import { createEmitter } from '../../../app/util/emitter.ts'
+import { guarded } from '../common/guarded.ts'
+import { throwIfCancelled } from '../common/op.ts'
+import type { Op, Provider, ProviderChange, ProviderFactory } from '../provider.ts'
+import { createClone } from './clone.ts'
+import { createConfigure } from './configure.ts'
+import { createConsoles } from './consoles.ts'
+import { createCreate } from './create.ts'
+import { details } from './details.ts'
+import { createFleet } from './fleet.ts'
+import { layoutOf } from './layout.ts'
+import { endMachine } from './live.ts'
+import { endpointId, providerId } from './machine.ts'
+import { createPower } from './power.ts'
+import { emulator } from './program.ts'
+import { recover } from './recover.ts'
+import { createSnapshots } from './snapshots.ts'
+import { createStats } from './stats.ts'
+import { createSuspend } from './suspend.ts'
+import { createRemove } from './trash.ts'
+import type { World } from './world.ts'
+
+/** Machines that need nothing installed: each v86 in a thread of Berth's own, which ends with Berth. */
+export const createBuiltinProvider: ProviderFactory = (host) => {
+  const changes = createEmitter<ProviderChange>((error) => host.log.error('builtin.listener', { error: String(error) }))
+  const layout = layoutOf(host.dataDir)
+  const world: World = { host, layout, fleet: createFleet(host, layout, changes.emit) }
+  const { fleet } = world
+  const consoles = guarded(createConsoles(world))
+  const power = guarded(createPower(world))
+  const { trash, ...remove } = createRemove(world)
+  const since = host.now().toISOString()
+
+  const provider: Provider = {
+    id: providerId,
+    label: 'Built-in',
+    kind: 'vm',
+    endsWithBerth: true,
+    never: {},
+    power,
+    reset: power,
+    restart: power,
+    pause: power,
+    suspend: guarded(createSuspend(world)),
+    snapshots: guarded(createSnapshots(world)),
+    consoles,
+    screens: consoles,
+    create: guarded(createCreate(world)),
+    clone: guarded(createClone(world)),
+    rename: guarded({
+      async rename(id: MachineId, name: string, op: Op) {
+        const { entry, definition } = await fleet.get(id)
+        throwIfCancelled(op)
+        await fleet.save(entry, { ...definition, name })
+      },
+    }),
+    configure: guarded(createConfigure(world)),
+    remove: guarded(remove),
+    trash: guarded(trash),
+    stats: guarded(createStats(world)),
+    async probe(op) {
+      throwIfCancelled(op)
+      return {
+        hosts: [{ id: 'local', label: null, address: null }],
+        endpoints: [
+          {
+            id: endpointId,
+            providerId,
+            hostId: 'local',
+            label: 'Built-in',
+            state: 'ready',
+            version: emulator.replace(/\+.*/, ''),
+            place: layout.machines,
+            error: null,
+            remedies: [],
+            notices: [{ level: 'info', text: { key: 'builtin.limit.ends' } }],
+            since,
+          },
+        ],
+      }
+    },
+    async list(wanted: string, op: Op) {
+      throwIfCancelled(op)
+      if (wanted !== endpointId) return []
+      const entries = await fleet.all()
+      throwIfCancelled(op)
+      return entries.map(fleet.machine)
+    },
+    async read(id: MachineId, op: Op) {
+      throwIfCancelled(op)
+      const entry = await fleet.find(id)
+      throwIfCancelled(op)
+      return entry === null ? null : fleet.machine(entry)
+    },
+    details: (id, op) => details(world, id, op),
+    watch: changes.on,
+    recover: () => recover(world),
+    async dispose() {
+      // Whoever quits has suspended or shut down what was to be kept; what is still on ends here, its disk whole.
+      await Promise.all(fleet.loaded().map(endMachine))
+    },
+  }
+  return provider
+}

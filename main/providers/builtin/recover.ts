@@ -1,0 +1,116 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure } from '../../../app/domain/errors.ts'
+import { exists, names, remove } from '../common/files.ts'
+import { quietOp } from '../common/op.ts'
+import { dropKept, finishRestore, rollBack, targetOf } from '../common/restore.ts'
+import {
+  changeSnapshot,
+  findSnapshot,
+  type KeptRestore,
+  type TreeFile,
+  withoutSnapshot,
+} from '../common/snapshot-tree.ts'
+import { finishPurges } from '../common/trash.ts'
+import type { Entry, Known } from './fleet.ts'
+import { restorable } from './restore.ts'
+import { writeRun } from './run-record.ts'
+import { dropSnapshot, isThere, type KeptSnapshot, trees } from './snapshot-store.ts'
+import type { World } from './world.ts'
+
+/**
+ * Finds what an earlier Berth left: machines that ended with it, and work broken off in the middle, which is finished or
+ * taken back. Every step may be broken off itself and done again.
+ */
+export async function recover(world: World): Promise<void> {
+  const { layout, fleet, host } = world
+  for (const name of await names(layout.staging)) {
+    host.log.info('builtin.recover.staging', { name })
+    await remove(layout.staged(name).path)
+  }
+  await finishPurges(layout.trash, layout.removed)
+  await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
+}
+
+async function recoverMachine(world: World, entry: Entry): Promise<void> {
+  try {
+    await noteEnd(world, entry)
+    await sweep(entry)
+    const { definition } = entry
+    if (definition !== null) await finishSnapshots(world, { entry, definition })
+    await world.fleet.refresh(entry)
+    world.fleet.publish(entry)
+  } catch (error) {
+    say(world, entry, error)
+  }
+}
+
+function say(world: World, entry: Entry, error: unknown): void {
+  const detail = error instanceof Failure ? error.error.detail : String(error)
+  world.host.log.error('builtin.recover', { uuid: entry.uuid, error: String(error), detail })
+}
+
+/** A machine that ran when Berth ended, ended with it. One whose memory was whole by then is suspended all the same. */
+async function noteEnd(world: World, entry: Entry): Promise<void> {
+  const { run, folder } = entry
+  if (run === null || run.ended !== null) return
+  const how = (await exists(folder.suspended)) ? 'stopped' : 'berth-ended'
+  entry.run = { ...run, ended: { at: world.host.now().toISOString(), how, said: null } }
+  await writeRun(folder, entry.run)
+  world.host.log.info('builtin.recover.ended', { uuid: entry.uuid, how })
+}
+
+/** Takes away what was being written and never got its name: a memory without its word, copies of disks. */
+async function sweep({ folder }: Entry): Promise<void> {
+  if (!(await exists(folder.suspended))) await remove(folder.memory)
+  const left = (await readdir(folder.path)).filter(
+    (name) => name.endsWith('.part') || /^disk0\.img\.[0-9a-f]{8}/.test(name),
+  )
+  for (const name of left) await remove(join(folder.path, name))
+}
+
+async function finishSnapshots(world: World, known: Known): Promise<void> {
+  const { entry } = known
+  const { folder } = entry
+  const machine = restorable(world, known)
+  for (const snapshot of (await machine.read()).snapshots) {
+    const tree = await machine.read()
+    const isKept = tree.restores.some(({ keptId, phase }) => keptId === snapshot.id && phase !== 'done')
+    if (snapshot.phase === 'there' || isKept) continue
+    world.host.log.info('builtin.recover.snapshot', { uuid: entry.uuid, id: snapshot.id, phase: snapshot.phase })
+    // One with a memory has its sum in the tree only once it is there.
+    const isWhole = snapshot.phase === 'taking' && snapshot.power === 'off' && (await isThere(folder, snapshot.id))
+    if (isWhole) {
+      await machine.write({ ...changeSnapshot(tree, snapshot.id, { phase: 'there' }), currentId: snapshot.id })
+    } else {
+      await dropSnapshot(folder, snapshot.id)
+      await machine.write(withoutSnapshot(tree, snapshot.id))
+    }
+  }
+  for (const record of (await trees.read(folder.snapshots)).restores) {
+    const tree = await machine.read()
+    if (record.phase === 'keeping') await dropKept(machine, tree, record)
+    if (record.phase === 'switching') await finishSwitch(world, known, tree, record)
+  }
+}
+
+/** The present is kept and the switch was under way: it is carried through, or the present brought back. */
+async function finishSwitch(
+  world: World,
+  known: Known,
+  tree: TreeFile<KeptSnapshot>,
+  record: KeptRestore,
+): Promise<void> {
+  const { entry } = known
+  const machine = restorable(world, known)
+  world.host.log.info('builtin.recover.restore', { uuid: entry.uuid, record: record.id })
+  const kept = findSnapshot(tree, record.keptId)
+  try {
+    await machine.become(targetOf(tree, record), record, kept.power === 'running', quietOp)
+  } catch (error) {
+    // Says itself what became of it: the record is gone, or it names the copy that holds the machine.
+    await rollBack(machine, tree, record, error, quietOp).catch((thrown) => say(world, entry, thrown))
+    return
+  }
+  await finishRestore(machine, tree, record, quietOp)
+}

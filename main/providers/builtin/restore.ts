@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { rename } from 'node:fs/promises'
+import { failure } from '../../../app/domain/errors.ts'
+import { diskUse, remove } from '../common/files.ts'
+import { quietOp, unstoppable } from '../common/op.ts'
+import type { Restorable } from '../common/restore.ts'
+import type { Op } from '../provider.ts'
+import { makeOf } from './definitions.ts'
+import { copyDisk } from './emulator/keep.ts'
+import { fileFailure } from './errors.ts'
+import type { Known } from './fleet.ts'
+import { endMachine, hangUp, launch, letRun } from './live.ts'
+import { checkSpace, unfit } from './memory.ts'
+import { emulator } from './program.ts'
+import {
+  checkSnapshot,
+  dropSnapshot,
+  fillSnapshot,
+  type KeptSnapshot,
+  share,
+  snapshotFile,
+  trees,
+} from './snapshot-store.ts'
+import { presentSnapshot } from './snapshots.ts'
+import { discardMemory, readSuspended } from './suspend.ts'
+import type { World } from './world.ts'
+
+/** How one of these machines keeps its present and becomes what a snapshot says. */
+export function restorable(world: World, known: Known): Restorable<KeptSnapshot> {
+  const { entry } = known
+  const { folder } = entry
+  return {
+    read: () => trees.read(folder.snapshots),
+    write: (tree) => trees.write(folder.snapshots, tree),
+    verify: (target) => verify(known, target),
+    hold: (job) => world.fleet.hold(entry, 'restoring', job),
+    present: (about) => presentSnapshot(world, known, about),
+    keepPresent: (kept) => keepPresent(known, kept),
+    async goOn(kept) {
+      if (kept.power === 'running') await entry.live?.thread.ask({ kind: 'resume' }).catch(() => {})
+    },
+    become: (target, _record, boot, op) => become(world, known, target, boot, op),
+    becomeAgain: (kept, _record, op) => become(world, known, kept, false, op),
+    drop: (id) => dropSnapshot(folder, id),
+    settled: async () => {
+      // A machine that was restored into being off hangs its line up, which was held for another thread.
+      if (entry.live === null) hangUp(entry)
+    },
+    warn: (event, error) => world.host.log.warn(`builtin.${event}`, { uuid: entry.uuid, error: String(error) }),
+  }
+}
+
+async function verify({ entry, definition }: Known, target: KeptSnapshot): Promise<void> {
+  const { folder, live } = entry
+  if (target.memory !== null) {
+    const reason = unfit(target.memory, definition)
+    if (reason !== null) throw reason
+  }
+  await checkSnapshot(folder, target, definition.diskBytes !== null)
+  const memoryBytes = live === null ? 0 : (await live.thread.ask({ kind: 'figures' })).memoryBytes
+  await checkSpace(folder.path, memoryBytes + (await diskUse(folder.snapshot(target.id).path)))
+}
+
+/**
+ * The memory is written and the disk gets a second name: it is not written to any more before another file takes its place.
+ * When that does not come to pass, the second name is taken away before anything else happens.
+ */
+async function keepPresent({ entry, definition }: Known, kept: KeptSnapshot): Promise<KeptSnapshot> {
+  const { folder, live } = entry
+  let { memory } = kept
+  await fillSnapshot(folder, kept.id, async (file) => {
+    if (live !== null) {
+      const order = { kind: 'keep', memoryPath: file('memory'), diskCopyPath: null, stays: true, safe: true } as const
+      const { sizeBytes, sha256 } = await live.thread.ask(order)
+      memory = { make: makeOf(definition, emulator), sizeBytes, sha256 }
+    } else if (kept.power === 'suspended') {
+      memory = (await readSuspended(folder)).memory
+      await share(folder.memory, file('memory'))
+      await share(folder.suspended, file('suspended'))
+    }
+    if (definition.diskBytes !== null) await share(folder.disk, file('disk'))
+  })
+  return { ...kept, memory }
+}
+
+async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: boolean, op: Op): Promise<void> {
+  const { entry, definition } = known
+  const { folder } = entry
+  await endMachine(entry)
+  await discardMemory(entry)
+  if (definition.diskBytes !== null) await replaceDisk(known, snapshot)
+  if (snapshot.power === 'off') {
+    await world.fleet.refresh(entry)
+    if (boot) await launch(world, known, { memory: null, paused: false }, unstoppable(op))
+    return
+  }
+  const { memory } = snapshot
+  if (memory === null) throw failure('not-found', { key: 'builtin.error.snapshotDamaged' })
+  const path = snapshotFile(folder, snapshot.id, 'memory')
+  if (snapshot.power === 'suspended') {
+    await share(path, folder.memory)
+    await share(snapshotFile(folder, snapshot.id, 'suspended'), folder.suspended)
+    await world.fleet.refresh(entry)
+    return
+  }
+  await launch(world, known, { memory: { ...memory, path }, paused: true }, quietOp)
+  if (snapshot.power === 'running') await letRun(world, entry)
+}
+
+/** A copy takes the disk's place at once; what had its place before lives on under its other name, or not at all. */
+async function replaceDisk({ entry: { folder } }: Known, snapshot: KeptSnapshot): Promise<void> {
+  const next = `${folder.disk}.${randomBytes(4).toString('hex')}`
+  try {
+    await copyDisk(snapshotFile(folder, snapshot.id, 'disk'), next, true)
+    await rename(next, folder.disk)
+  } catch (error) {
+    await remove(next)
+    throw fileFailure(error)
+  }
+}

@@ -1,0 +1,184 @@
+import { failure } from '../../../app/domain/errors.ts'
+import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
+import { diskUse, look, settleFile } from '../common/files.ts'
+import { throwIfCancelled } from '../common/op.ts'
+import { restore, undo } from '../common/restore.ts'
+import {
+  changeSnapshot,
+  findRestore,
+  findSnapshot,
+  newSnapshotId,
+  shownTree,
+  withoutRestore,
+  withoutSnapshot,
+} from '../common/snapshot-tree.ts'
+import type { Op, SnapshotOps } from '../provider.ts'
+import { makeOf } from './definitions.ts'
+import { copyDisk } from './emulator/keep.ts'
+import { fileFailure } from './errors.ts'
+import type { Entry, Known } from './fleet.ts'
+import type { Folder } from './layout.ts'
+import { checkSpace } from './memory.ts'
+import { emulator } from './program.ts'
+import { restorable } from './restore.ts'
+import { dropSnapshot, fillSnapshot, type KeptSnapshot, snapshotFile, trees } from './snapshot-store.ts'
+import type { World } from './world.ts'
+
+/** What a snapshot of the machine as it is now would be. What its memory is, is known once that is written. */
+export function presentSnapshot(
+  world: World,
+  { entry }: Known,
+  about: Pick<KeptSnapshot, 'name' | 'description' | 'keptForUndo' | 'parentId'>,
+): KeptSnapshot {
+  const { live } = entry
+  const isPaused = live?.activity === 'paused' || live?.activity === 'full'
+  const power = live !== null ? (isPaused ? 'paused' : 'running') : entry.isSuspended ? 'suspended' : 'off'
+  return {
+    ...about,
+    id: newSnapshotId(),
+    createdAt: world.host.now().toISOString(),
+    power,
+    memory: null,
+    phase: 'taking',
+  }
+}
+
+/**
+ * Takes one. Of a machine that is on, its memory is always in it: its disk alone would be that of a machine whose plug was
+ * pulled.
+ */
+async function take(
+  world: World,
+  known: Known,
+  request: { name: string; description: string },
+  op: Op,
+): Promise<string> {
+  const { entry, definition } = known
+  const { folder, live } = entry
+  const [tree, used] = await Promise.all([trees.read(folder.snapshots), diskBytes(folder)])
+  await checkSpace(folder.path, used + (live === null ? 0 : definition.memoryBytes))
+  throwIfCancelled(op)
+  const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: tree.currentId })
+  const { id } = snapshot
+  if (snapshot.power === 'suspended') {
+    throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
+  }
+  const begun = { ...tree, snapshots: [...tree.snapshots, snapshot] }
+  const { state } = world.fleet.machine(entry)
+  // The guest stands still while its memory is written: that is no change of the machine's state.
+  await world.fleet.hold(entry, state, async () => {
+    op.progress({
+      text: { key: live === null ? 'kept.step.disks' : 'kept.step.memory' },
+      fraction: null,
+      cancellable: false,
+    })
+    // Named before there is anything to name.
+    await trees.write(folder.snapshots, begun, 'quick')
+    let memory: KeptSnapshot['memory'] = null
+    try {
+      await fillSnapshot(folder, id, async (file) => {
+        const diskCopyPath = definition.diskBytes === null ? null : file('disk')
+        if (live === null) {
+          if (diskCopyPath !== null) await copyDisk(folder.disk, diskCopyPath, false)
+          return
+        }
+        const order = { kind: 'keep', memoryPath: file('memory'), diskCopyPath, stays: false, safe: false } as const
+        const { sizeBytes, sha256 } = await live.thread.ask(order)
+        memory = { make: makeOf(definition, emulator), sizeBytes, sha256 }
+      })
+    } catch (error) {
+      // What cannot be taken out now stays named, unseen, and is taken out by the next start.
+      await dropSnapshot(folder, id)
+        .then(() => trees.write(folder.snapshots, tree))
+        .catch((rest) => world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }))
+      throw fileFailure(error)
+    }
+    const there = { ...begun, snapshots: [...tree.snapshots, { ...snapshot, memory, phase: 'there' as const }] }
+    await trees.write(folder.snapshots, { ...there, currentId: id }, 'quick')
+  })
+  // That a power cut takes nothing of it back is seen to while the person goes on.
+  void settleSnapshot(folder, snapshot, definition.diskBytes !== null).catch((error) =>
+    world.host.log.warn('builtin.take.settle', { uuid: entry.uuid, error: String(error) }),
+  )
+  world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
+  return id
+}
+
+async function settleSnapshot(folder: Folder, { id, power }: KeptSnapshot, hasDisk: boolean): Promise<void> {
+  if (hasDisk) await settleFile(snapshotFile(folder, id, 'disk'))
+  if (power !== 'off') await settleFile(snapshotFile(folder, id, 'memory'))
+  await settleFile(folder.snapshots)
+}
+
+/** Deletes one; a later Berth finishes what this one could not. */
+async function deleteSnapshot({ entry: { folder } }: Known, id: string, op: Op): Promise<void> {
+  const tree = await trees.read(folder.snapshots)
+  findSnapshot(tree, id)
+  throwIfCancelled(op)
+  op.progress({ text: null, fraction: null, cancellable: false })
+  await trees.write(folder.snapshots, changeSnapshot(tree, id, { phase: 'deleting' }))
+  await dropSnapshot(folder, id)
+  await trees.write(folder.snapshots, withoutSnapshot(tree, id))
+}
+
+/** Bytes that the disk takes, holes left out. */
+async function diskBytes(folder: Folder): Promise<number> {
+  return (await look(folder.disk)) === null ? 0 : diskUse(folder.disk)
+}
+
+export function createSnapshots(world: World): SnapshotOps {
+  const { fleet } = world
+  const changed = (entry: Entry): void => fleet.changed({ kind: 'snapshots', id: fleet.machine(entry).id })
+
+  return {
+    async tree(id, op): Promise<SnapshotTree> {
+      const { entry } = await fleet.get(id)
+      const tree = await trees.read(entry.folder.snapshots)
+      const sizes = await Promise.all(
+        tree.snapshots.map(async (one) => [one.id, await diskUse(entry.folder.snapshot(one.id).path)] as const),
+      )
+      throwIfCancelled(op)
+      return shownTree(tree, new Map(sizes))
+    },
+    async take(id, { name, description }, op) {
+      return take(world, await fleet.get(id), { name, description }, op)
+    },
+    async edit(id, snapshotId, { name, description }) {
+      const { entry } = await fleet.get(id)
+      const tree = await trees.read(entry.folder.snapshots)
+      findSnapshot(tree, snapshotId)
+      await trees.write(entry.folder.snapshots, changeSnapshot(tree, snapshotId, { name, description }))
+      changed(entry)
+    },
+    async delete(id, snapshotId, op) {
+      const known = await fleet.get(id)
+      await deleteSnapshot(known, snapshotId, op)
+      changed(known.entry)
+    },
+    async restore(id, snapshotId, op) {
+      const known = await fleet.get(id)
+      await restore(restorable(world, known), snapshotId, op).finally(() => changed(known.entry))
+    },
+    async undo(id, restoreId, op) {
+      const known = await fleet.get(id)
+      await undo(restorable(world, known), restoreId, op).finally(() => changed(known.entry))
+    },
+    async keep(id, restoreId) {
+      const { entry } = await fleet.get(id)
+      const tree = await trees.read(entry.folder.snapshots)
+      const { keptId } = findRestore(tree, restoreId)
+      findSnapshot(tree, keptId)
+      const kept = withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId)
+      await trees.write(entry.folder.snapshots, kept)
+      changed(entry)
+    },
+    async letGo(id, restoreId, op) {
+      const known = await fleet.get(id)
+      const tree = await trees.read(known.entry.folder.snapshots)
+      const { keptId } = findRestore(tree, restoreId)
+      // The record goes with the copy it would undo by.
+      await deleteSnapshot(known, keptId, op)
+      changed(known.entry)
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { Worker } from 'node:worker_threads'
+import { failure } from '../../../app/domain/errors.ts'
+import type { Answers, Beginning, FromThread, Order, ScreenPart, Told, ToThread } from './emulator/messages.ts'
+import { troubleFailure } from './errors.ts'
+import { threadFile, wasm } from './program.ts'
+
+/** What a machine's thread says by itself. */
+export interface ThreadEvents {
+  readonly said: (bytes: Uint8Array, log: { readonly file: number; readonly end: number }) => void
+  readonly shown: (parts: readonly ScreenPart[]) => void
+  readonly off: () => void
+  readonly stuck: () => void
+  readonly diskFull: () => void
+}
+
+/** A machine's thread, seen from main. */
+export interface Thread {
+  /** Settles when its guest is loaded; rejects with a `Failure` when that cannot be. */
+  readonly ready: Promise<void>
+  /** Settles when it is gone, with what it died of; null when it was ended. */
+  readonly gone: Promise<string | null>
+  ask<K extends Order['kind']>(order: Extract<Order, { kind: K }>): Promise<Answers[K]>
+  tell(told: Told): void
+  /** Ends it at once. Settles when it is gone. */
+  end(): Promise<void>
+  /** Share of one core since the last call, 0 to 1. */
+  busyShare(): number
+}
+
+/** Of what the emulator complains, as much as tells what was wrong. */
+const complaintLength = 2_000
+
+/** Makes a machine's thread. */
+export async function startThread(beginning: Omit<Beginning, 'wasm'>, events: ThreadEvents): Promise<Thread> {
+  const workerData: Beginning = { ...beginning, wasm: await wasm() }
+  // What v86 prints would otherwise stand among Berth's own lines.
+  const worker = new Worker(threadFile, { workerData, stdout: true, stderr: true, name: 'berth machine' })
+  const waiting = new Map<number, { take: (value: unknown) => void; fail: (error: unknown) => void }>()
+  let count = 0
+  let complaint = ''
+  let died: string | null = null
+  let isEnded = false
+  let lastUse = worker.performance.eventLoopUtilization()
+
+  const listen = (chunk: Buffer): void => {
+    complaint = (complaint + chunk.toString()).slice(-complaintLength)
+  }
+  worker.stderr.on('data', listen)
+  worker.stdout.on('data', listen)
+
+  let settle: { take: () => void; fail: (error: unknown) => void } = { take() {}, fail() {} }
+  const ready = new Promise<void>((take, fail) => {
+    settle = { take, fail }
+  })
+  // Whoever starts a machine waits for it; nobody may be left to hear of one that is ended meanwhile.
+  ready.catch(() => {})
+
+  const hear: { readonly [K in FromThread['kind']]: (message: Extract<FromThread, { kind: K }>) => void } = {
+    ready: () => settle.take(),
+    answer({ id, value }) {
+      waiting.get(id)?.take(value)
+      waiting.delete(id)
+    },
+    trouble({ id, trouble }) {
+      const error = troubleFailure(trouble)
+      if (id === null) {
+        died = trouble.detail
+        settle.fail(error)
+        void worker.terminate()
+      } else {
+        waiting.get(id)?.fail(error)
+        waiting.delete(id)
+      }
+    },
+    said: ({ bytes, log }) => events.said(bytes, log),
+    shown: ({ parts }) => events.shown(parts),
+    off: () => events.off(),
+    stuck: () => events.stuck(),
+    'disk-full': () => events.diskFull(),
+  }
+  worker.on('message', <K extends FromThread['kind']>(message: Extract<FromThread, { kind: K }>) => {
+    if (!isEnded) (hear[message.kind] as (message: FromThread) => void)(message)
+  })
+  worker.on('error', (error) => {
+    died = error.stack ?? error.message
+  })
+  const gone = new Promise<string | null>((resolve) => {
+    worker.on('exit', (code) => {
+      const why = isEnded ? null : `${died ?? `exit ${code}`}${complaint === '' ? '' : `\n${complaint}`}`
+      const error = failure(
+        'tool-failed',
+        { key: 'builtin.error.failed' },
+        { hint: { key: 'builtin.error.failed.hint' }, detail: why },
+      )
+      settle.fail(error)
+      for (const { fail } of waiting.values()) fail(error)
+      waiting.clear()
+      resolve(why)
+    })
+  })
+  const post = (message: ToThread): void => worker.postMessage(message)
+
+  return {
+    ready,
+    gone,
+    ask: (order) =>
+      new Promise((take, fail) => {
+        count += 1
+        waiting.set(count, { take: take as (value: unknown) => void, fail })
+        post({ id: count, order })
+        void gone.then((why) => fail(failure('wrong-state', { key: 'builtin.error.failed' }, { detail: why })))
+      }),
+    tell: (told) => post({ id: null, told }),
+    async end() {
+      isEnded = true
+      await worker.terminate()
+      await gone
+    },
+    busyShare() {
+      const now = worker.performance.eventLoopUtilization()
+      const { utilization } = worker.performance.eventLoopUtilization(now, lastUse)
+      lastUse = now
+      return utilization
+    },
+  }
+}

@@ -1,0 +1,10 @@
+import type { Host } from '../provider.ts'
+import type { Fleet } from './fleet.ts'
+import type { Layout } from './layout.ts'
+
+/** What every part of this provider is made of. */
+export interface World {
+  readonly host: Host
+  readonly layout: Layout
+  readonly fleet: Fleet
+}

@@ -1,0 +1,40 @@
+import { realpath } from 'node:fs/promises'
+import { isIPv4 } from 'node:net'
+import { isAbsolute } from 'node:path'
+import { failure } from '../../../app/domain/errors.ts'
+import type { VmSpec } from '../../../app/domain/spec.ts'
+import { look } from './files.ts'
+
+/** The real path of a file that must be there. */
+export async function checkPath(path: string, field: string): Promise<string> {
+  const about = isAbsolute(path) ? await look(path).catch(() => null) : null
+  if (about?.isFile() === true || about?.isBlockDevice() === true) return realpath(path)
+  throw failure(
+    'not-found',
+    { key: 'kept.error.file', params: { path } },
+    { hint: { key: 'kept.error.file.hint' }, field },
+  )
+}
+
+/** A disc is a file that must be there; null is an empty drive. */
+export async function checkIso(isoPath: string | null): Promise<void> {
+  if (isoPath !== null) await checkPath(isoPath, 'isoPath')
+}
+
+/** Tools take an address as it is, in the middle of an option: only what is one goes there. */
+export function checkForwards(network: VmSpec['network']): void {
+  if (network.mode === 'none') return
+  const seen = new Set<string>()
+  for (const [index, { protocol, hostAddress, hostPort }] of network.forwards.entries()) {
+    if (hostAddress !== '' && !isIPv4(hostAddress)) {
+      const field = `network.forwards.${index}.hostAddress`
+      throw failure('invalid-input', { key: 'kept.error.address', params: { address: hostAddress } }, { field })
+    }
+    const key = `${protocol}:${hostPort}`
+    if (seen.has(key)) {
+      const field = `network.forwards.${index}.hostPort`
+      throw failure('invalid-input', { key: 'kept.error.portTwice', params: { port: String(hostPort) } }, { field })
+    }
+    seen.add(key)
+  }
+}

@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { failure } from '../../../app/domain/errors.ts'
+import type { RestoreRecord, Snapshot, SnapshotTree } from '../../../app/domain/snapshot.ts'
+import { readJson, writeJson } from './files.ts'
+
+/** What is kept of every snapshot of a machine in a folder of Berth's, whatever runs it. */
+export const keptSnapshotShape = {
+  /** Ours, so that a name may repeat and hold anything. */
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  parentId: z.string().nullable(),
+  createdAt: z.string(),
+  keptForUndo: z.boolean(),
+  /**
+   * What the machine was when it was taken, and what it becomes again. `suspended`: its memory lies in a file of its own
+   * beside the disks.
+   */
+  power: z.enum(['off', 'running', 'paused', 'suspended']),
+  /** Between two of these Berth may have ended: `recover` looks at what is there and decides. */
+  phase: z.enum(['taking', 'there', 'deleting']),
+}
+const keptSnapshotSchema = z.object(keptSnapshotShape)
+export type KeptSnapshot = z.infer<typeof keptSnapshotSchema>
+
+const keptRestoreSchema = z.object({
+  id: z.string(),
+  direction: z.enum(['restored', 'undone']),
+  state: z.enum(['restoring', 'done', 'failed']),
+  snapshotId: z.string(),
+  snapshotName: z.string(),
+  keptId: z.string(),
+  keptAt: z.string(),
+  /** Nothing of the machine is touched before `switching`. */
+  phase: z.enum(['keeping', 'switching', 'done']),
+  /** The record this one takes the place of once it is done: undoing turns a record round. */
+  replaces: z.string().nullable(),
+})
+export type KeptRestore = z.infer<typeof keptRestoreSchema>
+
+/** A machine's snapshots and restores as its folder keeps them. */
+export interface TreeFile<S extends KeptSnapshot> {
+  readonly version: 1
+  readonly currentId: string | null
+  readonly snapshots: readonly S[]
+  readonly restores: readonly KeptRestore[]
+}
+
+/** Reads and writes the trees of one provider's machines, whose snapshots are kept as `snapshot` says. */
+export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) {
+  const schema = z.object({
+    version: z.literal(1),
+    currentId: z.string().nullable(),
+    snapshots: z.array(snapshot),
+    restores: z.array(keptRestoreSchema),
+  })
+  const read = async (path: string): Promise<TreeFile<S>> => {
+    try {
+      return (await readJson(path, schema)) ?? { version: 1, currentId: null, snapshots: [], restores: [] }
+    } catch (cause) {
+      // Never taken for an empty tree: the next write would lose every name in it.
+      const detail = `${path}\n${String(cause)}`
+      throw failure('output-unreadable', { key: 'kept.error.tree' }, { detail, cause })
+    }
+  }
+  return {
+    read,
+    /** How many there are to be seen; null when the tree cannot be read. */
+    count: (path: string): Promise<number | null> =>
+      read(path).then(
+        (tree) => tree.snapshots.filter(({ phase }) => phase === 'there').length,
+        () => null,
+      ),
+    write: (path: string, tree: TreeFile<S>, how: 'safe' | 'quick' = 'safe'): Promise<void> =>
+      writeJson(path, tree, how),
+  }
+}
+
+/** An id that is also a word for tags, file names and command lines. */
+export function newSnapshotId(): string {
+  return `berth-${randomBytes(8).toString('hex')}`
+}
+
+/** Whether an id is one of ours, rather than a name that somebody else gave. */
+export function isSnapshotId(id: string): boolean {
+  return /^berth-[0-9a-f]{16}$/.test(id)
+}
+
+export function findSnapshot<S extends KeptSnapshot>(tree: TreeFile<S>, id: string): S {
+  const found = tree.snapshots.find((snapshot) => snapshot.id === id && snapshot.phase === 'there')
+  if (found === undefined) throw failure('not-found', { key: 'kept.error.snapshotGone' })
+  return found
+}
+
+export function findRestore<S extends KeptSnapshot>(tree: TreeFile<S>, id: string): KeptRestore {
+  const found = tree.restores.find((restore) => restore.id === id)
+  if (found === undefined) throw failure('not-found', { key: 'kept.error.restoreGone' })
+  return found
+}
+
+export function changeSnapshot<S extends KeptSnapshot>(
+  tree: TreeFile<S>,
+  id: string,
+  change: Partial<KeptSnapshot>,
+): TreeFile<S> {
+  return {
+    ...tree,
+    snapshots: tree.snapshots.map((snapshot) => (snapshot.id === id ? { ...snapshot, ...change } : snapshot)),
+  }
+}
+
+export function changeRestore<S extends KeptSnapshot>(
+  tree: TreeFile<S>,
+  id: string,
+  change: Partial<KeptRestore>,
+): TreeFile<S> {
+  return {
+    ...tree,
+    restores: tree.restores.map((restore) => (restore.id === id ? { ...restore, ...change } : restore)),
+  }
+}
+
+/** Without one snapshot: its children move to its parent, and so does the present. Records it would undo go with it. */
+export function withoutSnapshot<S extends KeptSnapshot>(tree: TreeFile<S>, id: string): TreeFile<S> {
+  const parentId = tree.snapshots.find((snapshot) => snapshot.id === id)?.parentId ?? null
+  return {
+    ...tree,
+    currentId: tree.currentId === id ? parentId : tree.currentId,
+    snapshots: tree.snapshots
+      .filter((snapshot) => snapshot.id !== id)
+      .map((snapshot) => (snapshot.parentId === id ? { ...snapshot, parentId } : snapshot)),
+    restores: tree.restores.filter(({ keptId }) => keptId !== id),
+  }
+}
+
+export function withoutRestore<S extends KeptSnapshot>(tree: TreeFile<S>, id: string): TreeFile<S> {
+  return { ...tree, restores: tree.restores.filter((restore) => restore.id !== id) }
+}
+
+/** What everybody else sees of it: only what is whole. `bytes` is what each takes, as far as it is known. */
+export function shownTree<S extends KeptSnapshot>(tree: TreeFile<S>, bytes: ReadonlyMap<string, number>): SnapshotTree {
+  const there = tree.snapshots.filter(({ phase }) => phase === 'there')
+  return {
+    snapshots: there.map((snapshot) => shownSnapshot(snapshot, bytes.get(snapshot.id) ?? null)),
+    currentId: tree.currentId,
+    restores: tree.restores
+      .filter(({ phase }) => phase !== 'keeping')
+      .map((restore) => shownRestore(restore, bytes.get(restore.keptId) ?? null))
+      .sort((a, b) => (a.keptAt < b.keptAt ? 1 : -1)),
+    notice: null,
+  }
+}
+
+function shownSnapshot(snapshot: KeptSnapshot, sizeBytes: number | null): Snapshot {
+  return {
+    id: snapshot.id,
+    name: snapshot.name,
+    description: snapshot.description,
+    parentId: snapshot.parentId,
+    createdAt: snapshot.createdAt,
+    hasMemory: snapshot.power !== 'off',
+    sizeBytes,
+    keptForUndo: snapshot.keptForUndo,
+  }
+}
+
+function shownRestore(restore: KeptRestore, keptBytes: number | null): RestoreRecord {
+  const { id, direction, state, snapshotId, snapshotName, keptId, keptAt } = restore
+  return { id, direction, state, snapshotId, snapshotName, keptId, keptAt, keptBytes }
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { failure } from '../../../app/domain/errors.ts'
+import type { EndpointId, MachineId } from '../../../app/domain/ids.ts'
+import type { TrashItem } from '../../../app/domain/trash.ts'
+import type { ProviderChange, RemoveOps, TrashOps } from '../provider.ts'
+import { exists, move, names, readJson, remove, writeJson } from './files.ts'
+import { throwIfCancelled } from './op.ts'
+
+const removedSchema = z.object({ version: z.literal(1), at: z.string() })
+
+/** A folder that is being emptied for good: its name says so, and the next start goes on if this one ends. */
+const purgingPrefix = 'purging-'
+
+/** One machine's folder, as far as the trash needs it. */
+export interface KeptFolder {
+  readonly path: string
+  /** Present in the trash only: when it was removed. */
+  readonly removed: string
+}
+
+/** What is said of a machine's folder, wherever it is. */
+export interface FolderFacts {
+  /** null when its definition cannot be read. */
+  readonly name: string | null
+  readonly createdAt: string | null
+  readonly sizeBytes: number
+  /** null when its tree cannot be read. */
+  readonly snapshotCount: number | null
+  /** Files elsewhere that stay. */
+  readonly stays: readonly string[]
+}
+
+/** How a provider whose machines are folders named by a uuid takes them apart. */
+export interface TrashWorld<F extends KeptFolder> {
+  readonly endpointId: EndpointId
+  /** The folder that removed ones are in. */
+  readonly trash: string
+  machineId(uuid: string): MachineId
+  machine(uuid: string): F
+  removed(uuid: string): F
+  now(): Date
+  facts(folder: F): Promise<FolderFacts>
+  /** null when there is no such machine. */
+  find(id: MachineId): Promise<{ readonly uuid: string; readonly folder: F; readonly isOn: boolean } | null>
+  /** Its folder is gone or moved. */
+  forget(uuid: string): void
+  publish(id: MachineId): Promise<void>
+  changed(change: ProviderChange): void
+  /** Called once something is gone for good. */
+  purged(): Promise<void>
+}
+
+/** Removing into a trash that loses nothing until it is emptied. */
+export function createTrash<F extends KeptFolder>(world: TrashWorld<F>): RemoveOps & { readonly trash: TrashOps } {
+  const find = async (id: MachineId): Promise<{ uuid: string; folder: F; isOn: boolean }> => {
+    const found = await world.find(id)
+    if (found === null) throw failure('not-found', { key: 'error.machineGone' })
+    return found
+  }
+  const folderOf = async (trashId: string): Promise<F> => {
+    const folder = world.removed(trashId)
+    if (/^[0-9a-f-]{36}$/.test(trashId) && (await exists(folder.path))) return folder
+    throw failure('not-found', { key: 'kept.error.trashGone' })
+  }
+  const itemOf = async (uuid: string): Promise<TrashItem> => {
+    const folder = world.removed(uuid)
+    const [facts, removed] = await Promise.all([
+      world.facts(folder),
+      readJson(folder.removed, removedSchema).catch(() => null),
+    ])
+    return {
+      id: uuid,
+      endpointId: world.endpointId,
+      machineId: world.machineId(uuid),
+      name: facts.name ?? uuid,
+      removedAt: removed?.at ?? facts.createdAt ?? world.now().toISOString(),
+      sizeBytes: facts.sizeBytes,
+      snapshotCount: facts.snapshotCount,
+    }
+  }
+
+  return {
+    async plan(id, op) {
+      const { folder } = await find(id)
+      throwIfCancelled(op)
+      const { sizeBytes, snapshotCount, stays } = await world.facts(folder)
+      return {
+        machineId: id,
+        way: 'trash',
+        sizeBytes,
+        snapshotCount: snapshotCount ?? 0,
+        stays,
+        volumes: [],
+        blockedBy: [],
+      }
+    },
+    async remove(id, _request, op) {
+      const { uuid, folder, isOn } = await find(id)
+      if (isOn) throw failure('wrong-state', { key: 'kept.why.removeRunning' })
+      throwIfCancelled(op)
+      await writeJson(folder.removed, { version: 1, at: world.now().toISOString() })
+      await move(folder.path, world.removed(uuid).path)
+      world.forget(uuid)
+      world.changed({ kind: 'trash' })
+      return uuid
+    },
+    trash: {
+      async list(op) {
+        const uuids = await trashed(world.trash)
+        throwIfCancelled(op)
+        return Promise.all(uuids.map(itemOf))
+      },
+      async recover(trashId, op) {
+        const folder = await folderOf(trashId)
+        throwIfCancelled(op)
+        await move(folder.path, world.machine(trashId).path)
+        await remove(world.machine(trashId).removed)
+        await world.publish(world.machineId(trashId))
+        world.changed({ kind: 'trash' })
+        return world.machineId(trashId)
+      },
+      async purge(trashId, op) {
+        await folderOf(trashId)
+        throwIfCancelled(op)
+        await purge(world.removed, trashId, () => world.changed({ kind: 'trash' }))
+        await world.purged()
+      },
+    },
+  }
+}
+
+/** What is in a trash: the names of its folders, those left out that are being emptied. */
+export async function trashed(trash: string): Promise<readonly string[]> {
+  return (await names(trash)).filter((name) => !name.startsWith(purgingPrefix))
+}
+
+/** Takes one folder of a trash away for good. `begun`: it is out of the list, its bytes still go. */
+export async function purge(
+  removed: (name: string) => Pick<KeptFolder, 'path'>,
+  trashId: string,
+  begun: () => void,
+): Promise<void> {
+  const purging = removed(`${purgingPrefix}${trashId}`).path
+  await move(removed(trashId).path, purging)
+  begun()
+  await remove(purging)
+}
+
+/** Goes on with purges that an earlier Berth began. */
+export async function finishPurges(trash: string, removed: (name: string) => Pick<KeptFolder, 'path'>): Promise<void> {
+  for (const name of await names(trash)) {
+    if (name.startsWith(purgingPrefix)) await remove(removed(name).path)
+  }
+}
