@@ -45,7 +45,7 @@ describeProvider('UTM (stand-in)', {
         await ask(ground, id, `=${text}\n`, /(OK)/)
       },
       async stopOutside(id) {
-        ground.outside('stop', id.slice('utm:'.length))
+        await ground.outside('stop', id.slice('utm:'.length))
       },
       leave: ground.leave,
     }

@@ -41,7 +41,7 @@ export function appRuns(world) {
 /** Sends one event, starting the app when it does not run. Rejects with an `EventError`. */
 export async function send(world, event) {
   const faults = faultsOf(world)
-  if (faults.hang) await new Promise((resolve) => setTimeout(resolve, 600_000))
+  if (faults.hang) await new Promise(() => {})
   if (faults.number !== undefined) throw new EventError(faults.number)
   const socket = await reach(world)
   return new Promise((resolve, reject) => {
@@ -66,14 +66,14 @@ async function reach(world) {
     const log = openSync(join(world.folder, 'utm.log'), 'a')
     spawn(process.execPath, [appScript, world.folder], { detached: true, stdio: ['ignore', log, log] }).unref()
   }
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 2_000; tries += 1) {
     const socket = await new Promise((resolve) => {
       const made = connect({ path: world.socket, allowHalfOpen: true })
       made.once('connect', () => resolve(made))
       made.once('error', () => resolve(null))
     })
     if (socket !== null) return socket
-    await delay(50)
+    await delay(10)
   }
   throw new EventError(-600)
 }

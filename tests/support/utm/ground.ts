@@ -1,14 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { build } from 'plist'
 import type { Host, Provider } from '../../../main/providers/provider.ts'
 import { createUtmProvider } from '../../../main/providers/utm/provider.ts'
 import { temporaryHost } from '../../conformance/ground.ts'
 import { writeGuestDisk } from '../qemu-guest.ts'
+import { openSwitchboard, runTool } from './switchboard.mjs'
 
 /** Why the stand-in cannot run its machines here; null when it can. */
 export const missingQemu: string | null = ['qemu-system-x86_64', 'qemu-img'].every((name) =>
@@ -54,8 +53,8 @@ export interface UtmGround {
   readonly setFaults: (faults: Faults) => Promise<void>
   /** Another Berth on the same Mac, as after a crash: nothing of the old one is told. */
   readonly again: (env?: NodeJS.ProcessEnv) => Provider
-  /** Runs the stand-in's `utmctl` as somebody else would. */
-  readonly outside: (...args: readonly string[]) => string
+  /** Tells UTM something as somebody else would, by the stand-in's `utmctl`. */
+  readonly outside: (...args: readonly string[]) => Promise<string>
   readonly appRuns: () => boolean
   /** Ends UTM's app, and with it every machine that it runs. */
   readonly quitApp: () => Promise<void>
@@ -71,7 +70,7 @@ export async function utmGround(faults: Faults = {}): Promise<UtmGround> {
   await mkdir(join(data, 'Documents'), { recursive: true })
   await mkdir(bin, { recursive: true })
   await writeFile(join(folder, 'UTM.app/Contents/Info.plist'), build({ CFBundleShortVersionString: '5.0.3' }))
-  for (const name of ['utmctl', 'osascript', 'pgrep', 'ioreg']) await writeTool(bin, name, folder)
+  const switchboard = await openSwitchboard(folder, bin)
   const setFaults = (next: Faults): Promise<void> => writeFile(join(folder, 'faults.json'), JSON.stringify(next))
   await setFaults(faults)
   const tools = ['utmctl', 'osascript', 'pgrep', 'ioreg']
@@ -107,7 +106,7 @@ export async function utmGround(faults: Faults = {}): Promise<UtmGround> {
       ground.provider = createUtmProvider(host, place(env))
       return ground.provider
     },
-    outside: (...args) => execFileSync(join(bin, 'utmctl'), args, { encoding: 'utf8' }),
+    outside: async (...args) => (await runTool(folder, 'utmctl', args)).stdout.toString('utf8'),
     appRuns,
     async quitApp() {
       if (!appRuns()) return
@@ -121,25 +120,13 @@ export async function utmGround(faults: Faults = {}): Promise<UtmGround> {
       // A process that was killed takes a moment to be gone.
       for (let looks = 0; looks < 100 && processesLeft().length > 0; looks += 1) await delay(50)
       const left = processesLeft()
+      await switchboard.close()
       await remove()
       await rm(folder, { recursive: true, force: true })
       return left
     },
   }
   return ground
-}
-
-/** A real program of its own, so that it is started as the real one would be. */
-async function writeTool(bin: string, name: string, folder: string): Promise<void> {
-  const path = join(bin, name)
-  const script = fileURLToPath(new URL(`./${name}.mjs`, import.meta.url))
-  const line =
-    name === 'pgrep'
-      ? // Asked often: not worth a program that takes its time to start.
-        `[ "$*" = "-x UTM" ] && kill -0 "$(cat ${JSON.stringify(join(folder, 'utm.pid'))} 2>/dev/null)" 2>/dev/null && echo 4711 || exit 1`
-      : `exec ${[process.execPath, script, folder].map((word) => JSON.stringify(word)).join(' ')} "$@"`
-  await writeFile(path, `#!/bin/sh\n${line}\n`)
-  await chmod(path, 0o755)
 }
 
 function readCommandLine(pid: string): string {

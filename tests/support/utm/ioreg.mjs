@@ -1,7 +1,10 @@
 import { build } from 'plist'
-import { faultsOf, worldOf } from './events.mjs'
+import { faultsOf } from './events.mjs'
 
 /** Stands in for `ioreg -n Root -d1 -a`, of which only the console's session counts. */
-const { locked = false } = faultsOf(worldOf(process.argv[2]))
-const session = { kCGSSessionUserNameKey: 'anna', ...(locked ? { CGSSessionScreenIsLocked: true } : {}) }
-process.stdout.write(build({ IOConsoleLocked: locked, IOConsoleUsers: [session] }))
+export async function ioreg(world, _args, { say }) {
+  const { locked = false } = faultsOf(world)
+  const session = { kCGSSessionUserNameKey: 'anna', ...(locked ? { CGSSessionScreenIsLocked: true } : {}) }
+  say(build({ IOConsoleLocked: locked, IOConsoleUsers: [session] }))
+  return 0
+}

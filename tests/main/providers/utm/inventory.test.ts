@@ -31,7 +31,7 @@ const written = (): Promise<unknown> =>
   expect.poll(async () => (await readFile(ground.preferences).catch(() => null)) !== null, { timeout: slow }).toBe(true)
 const endpoint = async (): Promise<Endpoint | undefined> => (await ground.provider.probe(op())).endpoints[0]
 /** UTM's app, as if the person had opened it. */
-const open = (): string => ground.outside('list')
+const open = (): Promise<string> => ground.outside('list')
 
 describe('where UTM is spoken of', () => {
   it('is macOS alone', () => {
@@ -66,7 +66,7 @@ describe('UTM’s machines', { timeout: slow }, () => {
 
   it('are listed as UTM says once it is open, with a configuration in either notation', async () => {
     await writeBundle(ground.documents, { binary: true, apple: true })
-    open()
+    await open()
     const [machine] = await list()
     expect(machine).toMatchObject({ name: 'web', state: 'stopped', os: 'macOS', remark: { key: 'utm.remark.apple' } })
     expect(write(machine?.withheld.snapshot ?? { key: 'error.bug' }, 'en')).toContain('Apple')
@@ -82,13 +82,13 @@ describe('UTM’s machines', { timeout: slow }, () => {
       const id = `8EB11628-544C-44BF-9EDE-4A65A616BE${String(index).padStart(2, '0')}`
       await writeBundle(ground.documents, { name, uuid: id, folder: `machine-${index}` })
     }
-    open()
+    await open()
     expect((await list()).map(({ name }) => name).sort()).toEqual([...names].sort())
   })
 
   it('are each there once, though a bundle was copied, and say so', async () => {
     const first = await writeBundle(ground.documents, { folder: 'first' })
-    open()
+    await open()
     await writeBundle(ground.documents, { folder: 'second' })
     expect(await list()).toHaveLength(1)
     const { notices, facts } = await ground.provider.details(`utm:${uuid}`, op())
@@ -100,7 +100,7 @@ describe('UTM’s machines', { timeout: slow }, () => {
 
   it('stay listed when their bundle is gone, are not to be started, and nothing is removed for them', async () => {
     const path = await writeBundle(ground.documents)
-    open()
+    await open()
     await written()
     await rename(path, `${path}.moved`)
     const [machine] = await list()
@@ -139,7 +139,7 @@ describe('UTM’s machines', { timeout: slow }, () => {
 
   it('from before UTM 4 are neither broken nor gone: UTM runs them, and Berth says why it knows little of them', async () => {
     const path = await writeBundle(ground.documents)
-    open()
+    await open()
     await written()
     await writeFile(join(path, 'config.plist'), buildBinary({ ConfigurationVersion: 3, System: { Memory: 512 } }))
     const machines = await list()
@@ -158,7 +158,7 @@ describe('UTM’s machines', { timeout: slow }, () => {
 
   it('tell of a bundle that comes, changes or goes, and of what runs, without anybody asking', async () => {
     await writeBundle(ground.documents, { apple: true })
-    open()
+    await open()
     await list()
     const told: string[] = []
     const stop = ground.provider.watch((change) => void told.push(change.kind))
@@ -167,7 +167,7 @@ describe('UTM’s machines', { timeout: slow }, () => {
     await writeBundle(ground.documents, { apple: true })
     await list()
     told.length = 0
-    ground.outside('start', uuid)
+    await ground.outside('start', uuid)
     await expect.poll(() => told.length, { timeout: slow }).toBeGreaterThan(0)
     stop()
   })
@@ -200,7 +200,7 @@ describe('a Mac that does not let Berth', { timeout: slow }, () => {
     ['gets no answer', { number: -1712 }, {}, 'unreachable', 'utm.error.noAnswer', undefined],
   ] as const)('and %s says that, with its own way out', async ([, faults, env, state, key, remedy]) => {
     await writeBundle(ground.documents)
-    open()
+    await open()
     await ground.setFaults(faults)
     ground.again(env)
     expect(await endpoint()).toMatchObject({ state, error: { message: { key } } })
@@ -219,14 +219,14 @@ describe('a Mac that does not let Berth', { timeout: slow }, () => {
   })
 
   it('and prints 20 MB of rubbish is not an empty Mac', async () => {
-    open()
+    await open()
     await ground.setFaults({ rubbish: 20 * 1024 * 1024 })
     expect((await errorFrom(list())).code).toBe('output-unreadable')
   })
 
   it('and never answers is unreachable in time: nothing is gone', async () => {
     await writeBundle(ground.documents)
-    open()
+    await open()
     await ground.setFaults({ hang: true })
     const error = await errorFrom(list())
     expect(error.code).toBe('timeout')

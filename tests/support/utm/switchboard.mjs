@@ -1,0 +1,89 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { worldOf } from './events.mjs'
+import { ioreg } from './ioreg.mjs'
+import { osascript } from './osascript.mjs'
+import { utmctl } from './utmctl.mjs'
+
+/**
+ * Answers for the tools of a pretended Mac. They are real programs, started and killed as the real ones would be, but of a few
+ * lines that hand their arguments over here: a test starts dozens, and a whole Node for each would be most of its time.
+ */
+
+const tools = { utmctl, osascript, ioreg }
+
+/** Runs one tool; what it printed, and its exit code. */
+export async function runTool(folder, name, args) {
+  const printed = { say: [], complain: [] }
+  const into = (list) => (bytes) => void list.push(Buffer.from(bytes))
+  const code = await tools[name](worldOf(folder), args, {
+    say: into(printed.say),
+    complain: into(printed.complain),
+  })
+  return { code, stdout: Buffer.concat(printed.say), stderr: Buffer.concat(printed.complain) }
+}
+
+/** Writes the tools into `bin` and answers for them until it is closed. */
+export async function openSwitchboard(folder, bin) {
+  const socketPath = join(folder, 'tools.sock')
+  const callers = new Set()
+  const server = createServer({ allowHalfOpen: true }, (caller) => {
+    const chunks = []
+    callers.add(caller)
+    caller.on('close', () => callers.delete(caller))
+    // One that was killed meanwhile.
+    caller.on('error', () => {})
+    caller.on('data', (chunk) => chunks.push(chunk))
+    caller.on('end', async () => {
+      const [name, ...args] = Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1)
+      if (name === undefined) return caller.destroy()
+      const { code, stdout, stderr } = await runTool(folder, name, args).catch((error) => ({
+        code: 70,
+        stdout: Buffer.alloc(0),
+        stderr: Buffer.from(`${error.stack}\n`),
+      }))
+      caller.end(Buffer.concat([Buffer.from(`${code} ${stdout.length}\n`), stdout, stderr]))
+    })
+  })
+  await new Promise((resolve) => server.listen(socketPath, resolve))
+  for (const name of Object.keys(tools)) writeProgram(join(bin, name), perlClient(name, socketPath))
+  writeProgram(join(bin, 'pgrep'), pgrep(worldOf(folder).pid))
+  return {
+    close: () => {
+      for (const caller of callers) caller.destroy()
+      return new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function writeProgram(path, text) {
+  writeFileSync(path, text)
+  chmodSync(path, 0o755)
+}
+
+function perlClient(name, socketPath) {
+  return `#!/usr/bin/perl
+use strict;
+use Socket;
+my $line;
+socket($line, PF_UNIX, SOCK_STREAM, 0) && connect($line, sockaddr_un('${socketPath}')) or die "nobody answers: $!";
+select((select($line), $| = 1)[0]);
+print $line join("\0", '${name}', @ARGV), "\0";
+shutdown($line, 1);
+my ($code, $length) = split(' ', <$line> // '70 0');
+my $said = '';
+read($line, $said, $length);
+print STDOUT $said;
+local $/;
+print STDERR <$line> // '';
+exit $code;
+`
+}
+
+function pgrep(pidFile) {
+  return `#!/bin/sh
+[ "$*" = "-x UTM" ] && [ -r '${pidFile}' ] && read -r pid < '${pidFile}'
+[ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && echo 4711 || exit 1
+`
+}
