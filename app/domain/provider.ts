@@ -51,6 +51,8 @@ export interface ProviderInfo {
   readonly exportFormats?: readonly ExportFormat[]
   /** Ends of the names of files it can import, lower case and without the dot; left out without the facet `importing`. */
   readonly importExtensions?: readonly string[]
+  /** Why none of its machines can be cloned linked; left out where they can, or without the facet `clone`. */
+  readonly noLinkedClones?: Text
 }
 
 /**

@@ -202,6 +202,8 @@ export interface CreateOps {
   create(spec: CreateSpec, op: Op): Promise<MachineId>
 }
 export interface CloneOps {
+  /** Why it never makes a linked clone; left out where it does, as far as a machine and its disks allow. */
+  readonly noLinked?: Text
   clone(
     id: MachineId,
     request: { readonly name: string; readonly mode: 'full' | 'linked'; readonly snapshotId: SnapshotId | null },

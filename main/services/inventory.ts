@@ -125,7 +125,7 @@ export function createInventory(
 
 function infoOf(provider: Provider): ProviderInfo {
   const { id, label, kind, never } = provider
-  const { exporting, importing } = provider
+  const { exporting, importing, clone } = provider
   return {
     id,
     label,
@@ -134,6 +134,7 @@ function infoOf(provider: Provider): ProviderInfo {
     never,
     ...(exporting === undefined ? {} : { exportFormats: exporting.formats }),
     ...(importing === undefined ? {} : { importExtensions: importing.extensions }),
+    ...(clone?.noLinked === undefined ? {} : { noLinkedClones: clone.noLinked }),
   }
 }
 

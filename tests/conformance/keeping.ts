@@ -46,6 +46,14 @@ export function describeKeeping(ground: () => Ground, { facets }: Setup): void {
         await power.start(id, op())
         expect(await ground().read(id)).toBe('shared past')
       })
+
+      it('refuses a linked clone with the reason it gives for never making one, where it gives one', async () => {
+        const { noLinked, clone } = facet(ground(), 'clone')
+        if (noLinked === undefined) return
+        const id = await make(ground(), 'unlinked')
+        const error = await errorFrom(clone(id, { name: 'link', mode: 'linked', snapshotId: null }, op()))
+        expect(error).toMatchObject({ code: 'unsupported', message: noLinked })
+      })
     }
 
     if (facets.includes('remove')) {

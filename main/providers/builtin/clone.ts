@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { copyFile } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
+import type { Text } from '../../../app/messages/text.ts'
 import { diskUse } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import { findSnapshot } from '../common/snapshot-tree.ts'
@@ -11,11 +12,14 @@ import { checkSnapshot, snapshotFile, trees } from './snapshot-store.ts'
 import { makeMachine } from './staging.ts'
 import type { World } from './world.ts'
 
+const noLinked: Text = { key: 'builtin.error.linked' }
+
 /** Makes a machine of its own from one that is off, or from one of its snapshots: its disk, not its memory. */
 export function createClone(world: World): CloneOps {
   return {
+    noLinked,
     async clone(id, { name, mode, snapshotId }, op) {
-      if (mode === 'linked') throw failure('unsupported', { key: 'builtin.error.linked' })
+      if (mode === 'linked') throw failure('unsupported', noLinked)
       const { entry, definition } = await world.fleet.get(id)
       const { folder } = entry
       if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.cloneRunning' })

@@ -1,4 +1,5 @@
 import { failure } from '../../../app/domain/errors.ts'
+import type { Text } from '../../../app/messages/text.ts'
 import { quietOp } from '../common/op.ts'
 import { findSnapshot } from '../common/snapshot-tree.ts'
 import type { CloneOps } from '../provider.ts'
@@ -14,12 +15,15 @@ import type { World } from './world.ts'
 /** A day: a disk may have to be copied byte by byte where the file system cannot share it. */
 const copyMs = 24 * 60 * 60_000
 
+const noLinked: Text = { key: 'utm.why.linked' }
+
 /** UTM copies the bundle, snapshots and all; of a snapshot the copy is then made what that was. */
 export function createClone(world: World): CloneOps {
   const { fleet, tool } = world
   return {
+    noLinked,
     async clone(id, { name, mode, snapshotId }, op) {
-      if (mode === 'linked') throw failure('unsupported', { key: 'utm.why.linked' })
+      if (mode === 'linked') throw failure('unsupported', noLinked)
       checkName(name)
       const sight = await fleet.get(id, op)
       if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.cloneRunning' })

@@ -12,7 +12,7 @@ const closedMs = 15_000
 
 /**
  * Tells of changes that others make: in the bundles and in UTM's registry at once, in what runs within some seconds. Costs
- * one `pgrep`, and one `utmctl list` while UTM's app runs; the app is never started by looking.
+ * one `pgrep`, and one `utmctl list` while UTM's app runs, and neither while nobody looks; the app is never started by looking.
  */
 export function watchMachines(
   {
@@ -30,6 +30,7 @@ export function watchMachines(
 ): () => void {
   let isOver = false
   let hasFailed = false
+  let isLooking = false
   let timer: NodeJS.Timeout | null = null
   const watchers = new Map<string, FSWatcher>()
 
@@ -59,7 +60,11 @@ export function watchMachines(
     watchOne(dirname(preferences), (name) => name.startsWith(basename(preferences)), false)
   }
 
+  const isWatched = (): boolean => !isOver && host.attention?.isWatched() !== false
+
   const look = async (): Promise<void> => {
+    isLooking = true
+    timer = null
     let waitMs = runningMs
     try {
       const { rows } = await fleet.survey(quietOp)
@@ -73,17 +78,28 @@ export function watchMachines(
       hasFailed = true
       host.log.debug('utm.look', { error: String(error) })
     }
+    isLooking = false
     if (isOver) return
     watchAll()
+    if (!isWatched()) return
     timer = setTimeout(() => void look(), waitMs)
     timer.unref()
   }
+  const begin = (): void => {
+    if (timer === null && !isLooking) void look()
+  }
+  const rest = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+  }
 
   watchAll()
-  void look()
+  const forgetAttention = host.attention?.onChanged((isWatchedNow) => (isWatchedNow ? begin() : rest()))
+  if (isWatched()) begin()
   return () => {
     isOver = true
-    if (timer !== null) clearTimeout(timer)
+    forgetAttention?.()
+    rest()
     for (const folder of [...watchers.keys()]) forget(folder)
   }
 }

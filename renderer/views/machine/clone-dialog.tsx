@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import type { MachineId, SnapshotId } from '../../../app/domain/ids.ts'
+import type { Text } from '../../../app/messages/text.ts'
 import { cloneMachine } from '../../actions/create.ts'
 import { closeDialog } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
@@ -29,12 +30,8 @@ export function CloneDialog({
   const formId = useId()
   const machine = useApp(machineOf(machineId))
   const machines = useApp(({ inventory }) => inventory.machines)
-  const hasSnapshots = useApp(({ inventory }) =>
-    inventory.providers.some(
-      ({ id, capabilities }) => machineId.startsWith(`${id}:`) && capabilities.includes('snapshots'),
-    ),
-  )
-  const { tree } = useSnapshotTree(machineId, hasSnapshots)
+  const provider = useApp(({ inventory }) => inventory.providers.find(({ id }) => machineId.startsWith(`${id}:`)))
+  const { tree } = useSnapshotTree(machineId, provider?.capabilities.includes('snapshots') ?? false)
   const [from, setFrom] = useState<string>(snapshotId ?? present)
   const [mode, setMode] = useState<'full' | 'linked'>('full')
   const [typed, setTyped] = useState<string | null>(null)
@@ -45,7 +42,11 @@ export function CloneDialog({
   const isRunning = machine.state === 'running' || machine.state === 'paused'
   const isContainer = machine.kind === 'container'
   const problem = name.trim() === '' ? say('create.problem.name.empty') : null
-  const linkedReason = isRunning && from === present ? say('why.state.running', { name: machine.name }) : null
+  const runningReason: Text | null =
+    isRunning && from === present ? { key: 'why.state.running', params: { name: machine.name } } : null
+  // What never changes before what does.
+  const noLinked = provider?.noLinkedClones ?? runningReason
+  const linkedReason = noLinked === null ? null : say(noLinked)
   const chosenMode = linkedReason === null ? mode : 'full'
   const submit = (event: FormEvent): void => {
     event.preventDefault()

@@ -6,7 +6,9 @@ import type { Machine } from '../../../../app/domain/machine.ts'
 import type { Endpoint } from '../../../../app/domain/provider.ts'
 import { write } from '../../../../app/messages/write.ts'
 import { providerEntries } from '../../../../main/providers/index.ts'
+import type { Attention } from '../../../../main/providers/provider.ts'
 import { parsePlist } from '../../../../main/providers/utm/plist.ts'
+import { createUtmProvider } from '../../../../main/providers/utm/provider.ts'
 import { errorFrom, op } from '../../../conformance/ground.ts'
 import { hostileNames } from '../../../conformance/hostile-names.ts'
 import { type UtmGround, utmGround } from '../../../support/utm/ground.ts'
@@ -171,66 +173,33 @@ describe('UTM’s machines', { timeout: slow }, () => {
     await expect.poll(() => told.length, { timeout: slow }).toBeGreaterThan(0)
     stop()
   })
-})
 
-describe('a Mac that does not let Berth', { timeout: slow }, () => {
-  const remedies = async (): Promise<readonly string[]> =>
-    (await endpoint())?.remedies.map(({ title }) => title.key) ?? []
-
-  it.for([
-    ['has no permission for events', { number: -1743 }, {}, 'refused', 'utm.error.automation', 'utm.remedy.automation'],
-    [
-      'says so in Korean',
-      { number: -1743, korean: true },
-      {},
-      'refused',
-      'utm.error.automation',
-      'utm.remedy.automation',
-    ],
-    [
-      'is reached over SSH',
-      { number: -1743 },
-      { SSH_CONNECTION: '1 2 3 4' },
-      'refused',
-      'utm.error.ssh',
-      'utm.remedy.ssh',
-    ],
-    ['is locked', { number: -600, locked: true }, {}, 'broken', 'utm.error.locked', 'utm.remedy.locked'],
-    ['lost UTM on the way', { number: -609 }, {}, 'broken', 'utm.error.notRunning', 'utm.remedy.open'],
-    ['gets no answer', { number: -1712 }, {}, 'unreachable', 'utm.error.noAnswer', undefined],
-  ] as const)('and %s says that, with its own way out', async ([, faults, env, state, key, remedy]) => {
+  it('are not asked about while nobody looks, and are as soon as somebody does', async () => {
     await writeBundle(ground.documents)
-    await open()
-    await ground.setFaults(faults)
-    ground.again(env)
-    expect(await endpoint()).toMatchObject({ state, error: { message: { key } } })
-    expect((await remedies())[0]).toBe(remedy)
-    expect(await errorFrom(list())).toMatchObject({ message: { key } })
-    // `utmctl status` then says that there is no such machine: nobody takes that for an answer.
-    expect(await errorFrom(ground.provider.read(`utm:${uuid}`, op()))).toMatchObject({ message: { key } })
-  })
-
-  it('and has no UTM says how to get it', async () => {
-    const host = { ...ground.host, findTool: async () => null }
-    const { createUtmProvider } = await import('../../../../main/providers/utm/provider.ts')
-    const { endpoints } = await createUtmProvider(host, { home: ground.folder, env: {} }).probe(op())
-    expect(endpoints[0]).toMatchObject({ state: 'missing', error: { code: 'tool-missing' } })
-    expect(endpoints[0]?.remedies[0]?.commands).toEqual(['brew install --cask utm'])
-  })
-
-  it('and prints 20 MB of rubbish is not an empty Mac', async () => {
-    await open()
-    await ground.setFaults({ rubbish: 20 * 1024 * 1024 })
-    expect((await errorFrom(list())).code).toBe('output-unreadable')
-  })
-
-  it('and never answers is unreachable in time: nothing is gone', async () => {
-    await writeBundle(ground.documents)
-    await open()
-    await ground.setFaults({ hang: true })
-    const error = await errorFrom(list())
-    expect(error.code).toBe('timeout')
-    expect(error.message.key).toBe('error.timeout')
+    let tell = (_isWatched: boolean): void => {}
+    const attention: Attention = {
+      isWatched: () => false,
+      onChanged: (listener) => {
+        tell = listener
+        return () => {}
+      },
+    }
+    const started: string[] = []
+    const run: typeof ground.host.exec.run = (command, options) => {
+      started.push(command.file)
+      return ground.host.exec.run(command, options)
+    }
+    const host = { ...ground.host, attention, exec: { ...ground.host.exec, run } }
+    const provider = createUtmProvider(host, { home: join(ground.folder, 'home'), env: {} })
+    const told: string[] = []
+    const stop = provider.watch((change) => void told.push(change.kind))
+    // What the disk says by itself costs nothing and is heard all the same.
+    await rm(join(ground.documents, 'web.utm/config.plist'))
+    await expect.poll(() => told.length, { timeout: slow }).toBeGreaterThan(0)
+    expect(started).toEqual([])
+    tell(true)
+    await expect.poll(() => started.length, { timeout: slow }).toBeGreaterThan(0)
+    stop()
   })
 })
 
