@@ -9,7 +9,9 @@ import { pauseFor, type World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000
-const shutDownPollMs = 500
+/** Every look is a program: soon at first, less often the longer it takes. */
+const firstPollMs = 500
+const lastPollMs = 3_000
 /** An Apple Event is answered when UTM has done it, or given up by macOS after two minutes. */
 export const eventMs = 150_000
 /** After the event was answered the state may still be on its way. */
@@ -77,12 +79,12 @@ async function shutDown(world: World, sight: Sight, op: Op): Promise<void> {
     if (error !== null && !(await fleet.settles(uuid, isOff, 0, op))) throw error
     tell(false)
     let isLate = false
-    while (!(await fleet.settles(uuid, isOff, 0, op))) {
+    for (let waitMs = firstPollMs; !(await fleet.settles(uuid, isOff, 0, op)); waitMs *= 1.1) {
       if (!isLate && host.now().getTime() - since.getTime() > shutDownMs) {
         isLate = true
         tell(true)
       }
-      await pauseFor(shutDownPollMs, op)
+      await pauseFor(Math.min(lastPollMs, waitMs), op)
     }
   })
 }

@@ -31,6 +31,7 @@ export function watchMachines(
   let isOver = false
   let hasFailed = false
   let isLooking = false
+  const stopping = new AbortController()
   let timer: NodeJS.Timeout | null = null
   const watchers = new Map<string, FSWatcher>()
 
@@ -67,7 +68,7 @@ export function watchMachines(
     timer = null
     let waitMs = runningMs
     try {
-      const { rows } = await fleet.survey(quietOp)
+      const { rows } = await fleet.survey({ ...quietOp, signal: stopping.signal })
       if (rows === null) waitMs = closedMs
       if (hasFailed) changed({ kind: 'endpoints' })
       hasFailed = false
@@ -98,6 +99,7 @@ export function watchMachines(
   if (isWatched()) begin()
   return () => {
     isOver = true
+    stopping.abort()
     forgetAttention?.()
     rest()
     for (const folder of [...watchers.keys()]) forget(folder)

@@ -23,7 +23,17 @@ export class EventError extends Error {
 
 export function worldOf(folder) {
   const path = (name) => join(folder, name)
-  return { folder, home: path('home'), socket: path('utm.sock'), pid: path('utm.pid'), faults: path('faults.json') }
+  return {
+    folder,
+    home: path('home'),
+    socket: path('utm.sock'),
+    pid: path('utm.pid'),
+    faults: path('faults.json'),
+    /** Whoever is on the way to the app now. */
+    reaching: new Set(),
+    /** Nobody gets there any more. */
+    isOver: false,
+  }
 }
 
 export function faultsOf(world) {
@@ -43,7 +53,10 @@ export async function send(world, event) {
   const faults = faultsOf(world)
   if (faults.hang) await new Promise(() => {})
   if (faults.number !== undefined) throw new EventError(faults.number)
-  const socket = await reach(world)
+  if (world.isOver) throw new EventError(-600)
+  const way = reach(world)
+  world.reaching.add(way)
+  const socket = await way.finally(() => world.reaching.delete(way))
   return new Promise((resolve, reject) => {
     let text = ''
     socket.setEncoding('utf8')

@@ -7,7 +7,7 @@ import type { Host, Provider } from '../../../main/providers/provider.ts'
 import { createUtmProvider } from '../../../main/providers/utm/provider.ts'
 import { temporaryHost } from '../../conformance/ground.ts'
 import { writeGuestDisk } from '../qemu-guest.ts'
-import { openSwitchboard, runTool } from './switchboard.mjs'
+import { openSwitchboard } from './switchboard.mjs'
 
 /** Why the stand-in cannot run its machines here; null when it can. */
 export const missingQemu: string | null = ['qemu-system-x86_64', 'qemu-img'].every((name) =>
@@ -106,7 +106,7 @@ export async function utmGround(faults: Faults = {}): Promise<UtmGround> {
       ground.provider = createUtmProvider(host, place(env))
       return ground.provider
     },
-    outside: async (...args) => (await runTool(folder, 'utmctl', args)).stdout.toString('utf8'),
+    outside: async (...args) => (await switchboard.run('utmctl', args)).stdout.toString('utf8'),
     appRuns,
     async quitApp() {
       if (!appRuns()) return
@@ -116,11 +116,11 @@ export async function utmGround(faults: Faults = {}): Promise<UtmGround> {
     processesLeft,
     async leave() {
       await ground.provider.dispose()
+      await switchboard.close()
       await ground.quitApp()
       // A process that was killed takes a moment to be gone.
       for (let looks = 0; looks < 100 && processesLeft().length > 0; looks += 1) await delay(50)
       const left = processesLeft()
-      await switchboard.close()
       await remove()
       await rm(folder, { recursive: true, force: true })
       return left

@@ -1,9 +1,12 @@
-/** Runs one tool of a pretended Mac in this process; what it printed, and its exit code. */
-export function runTool(
-  folder: string,
-  name: 'utmctl' | 'osascript' | 'ioreg',
-  args: readonly string[],
-): Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: Buffer }>
+export interface Switchboard {
+  /** Runs one tool in this process; what it printed, and its exit code. */
+  readonly run: (
+    name: 'utmctl' | 'osascript' | 'ioreg',
+    args: readonly string[],
+  ) => Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: Buffer }>
+  /** Afterwards nobody starts the app any more. */
+  readonly close: () => Promise<void>
+}
 
-/** Writes the tools into `bin` and answers for them until it is closed. */
-export function openSwitchboard(folder: string, bin: string): Promise<{ readonly close: () => Promise<void> }>
+/** Writes the tools of a pretended Mac into `bin` and answers for them until it is closed. */
+export function openSwitchboard(folder: string, bin: string): Promise<Switchboard>

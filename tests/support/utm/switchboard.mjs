@@ -14,18 +14,16 @@ import { utmctl } from './utmctl.mjs'
 const tools = { utmctl, osascript, ioreg }
 
 /** Runs one tool; what it printed, and its exit code. */
-export async function runTool(folder, name, args) {
+async function runTool(world, name, args) {
   const printed = { say: [], complain: [] }
   const into = (list) => (bytes) => void list.push(Buffer.from(bytes))
-  const code = await tools[name](worldOf(folder), args, {
-    say: into(printed.say),
-    complain: into(printed.complain),
-  })
+  const code = await tools[name](world, args, { say: into(printed.say), complain: into(printed.complain) })
   return { code, stdout: Buffer.concat(printed.say), stderr: Buffer.concat(printed.complain) }
 }
 
 /** Writes the tools into `bin` and answers for them until it is closed. */
 export async function openSwitchboard(folder, bin) {
+  const world = worldOf(folder)
   const socketPath = join(folder, 'tools.sock')
   const callers = new Set()
   const server = createServer({ allowHalfOpen: true }, (caller) => {
@@ -38,7 +36,7 @@ export async function openSwitchboard(folder, bin) {
     caller.on('end', async () => {
       const [name, ...args] = Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1)
       if (name === undefined) return caller.destroy()
-      const { code, stdout, stderr } = await runTool(folder, name, args).catch((error) => ({
+      const { code, stdout, stderr } = await runTool(world, name, args).catch((error) => ({
         code: 70,
         stdout: Buffer.alloc(0),
         stderr: Buffer.from(`${error.stack}\n`),
@@ -48,11 +46,15 @@ export async function openSwitchboard(folder, bin) {
   })
   await new Promise((resolve) => server.listen(socketPath, resolve))
   for (const name of Object.keys(tools)) writeProgram(join(bin, name), perlClient(name, socketPath))
-  writeProgram(join(bin, 'pgrep'), pgrep(worldOf(folder).pid))
+  writeProgram(join(bin, 'pgrep'), pgrep(world.pid))
   return {
-    close: () => {
+    run: (name, args) => runTool(world, name, args),
+    /** Afterwards nobody starts the app any more. */
+    close: async () => {
+      world.isOver = true
+      await Promise.allSettled(world.reaching)
       for (const caller of callers) caller.destroy()
-      return new Promise((resolve) => server.close(resolve))
+      await new Promise((resolve) => server.close(resolve))
     },
   }
 }
