@@ -39,7 +39,8 @@ async function settle(world: World, known: Known): Promise<void> {
   const machine = restorable(world, known)
   for (const { id, phase } of (await machine.read()).snapshots) {
     const tree = await machine.read()
-    const isKept = tree.restores.some((record) => record.keptId === id && record.phase !== 'done')
+    // A copy that was being kept goes with its record.
+    const isKept = tree.restores.some((record) => record.keptId === id && record.phase === 'keeping')
     if (phase === 'there' || isKept) continue
     const isWhole = phase === 'taking' && (await presence(world, known.bundle, id, false, quietOp)) === 'all'
     if (isWhole) {
