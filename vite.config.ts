@@ -30,7 +30,7 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'node20',
         ssr: true,
-        // What the program brings along beside its code: a guest, an emulator.
+        // Files that machines inside Berth are made of.
         emitAssets: true,
         sourcemap: true,
         minify: false,

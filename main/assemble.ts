@@ -40,6 +40,9 @@ export interface AssembleOptions {
   readonly mock: boolean
 }
 
+/** What a system that goes down, or a signal, leaves for machines that run inside Berth. */
+const rescueMs = 10_000
+
 /** Builds every object of main and joins them: the only place that does, for both ways in. */
 export function assemble({ paths, log, settings, desktop, mock }: AssembleOptions): Assembled {
   const now = (): Date => new Date()
@@ -137,6 +140,8 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
       inventory.start().catch((error: unknown) => log.error('inventory.start', { error }))
     },
     async stop() {
+      // Nothing is left to do here when the person was asked before.
+      await quitting.rescue(rescueMs)
       await tasks.stop()
       await activity.stop()
       stats.stop()

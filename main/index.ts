@@ -116,6 +116,8 @@ function run(paths: Paths, log: Log, release: () => void): void {
       event.preventDefault()
       void ask()
     })
+    // Windows, where the session ends: the same moment.
+    opened.on('session-end', () => void leave())
     opened.on('closed', () => {
       window = null
       assembled?.core.stats.setVisible(false)
@@ -161,7 +163,11 @@ function run(paths: Paths, log: Log, release: () => void): void {
     else focus()
   })
   // The system is going down and waits for nobody: machines that outlive us do so, the rest is written down.
-  powerMonitor.on('shutdown', () => void leave())
+  powerMonitor.on('shutdown', (...given: readonly unknown[]) => {
+    // Where the system lets itself be asked for a moment, machines that run inside Berth are suspended in it.
+    ;(given[0] as Partial<Electron.Event> | undefined)?.preventDefault?.()
+    void leave()
+  })
   powerMonitor.on('resume', () => void assembled?.core.inventory.refresh())
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void leave())
 }

@@ -113,7 +113,7 @@ export interface QuitPlan {
   readonly staying: readonly { readonly id: MachineId; readonly name: string }[]
   /** Machines that cannot, and must be suspended or shut down first. */
   readonly ending: readonly { readonly id: MachineId; readonly name: string }[]
-  /** Of `staying`, those that could be suspended instead. */
+  /** Of all of these, those that can be suspended. */
   readonly suspendable: readonly MachineId[]
   /** Tasks that would be interrupted; quitting waits for them. */
   readonly tasks: readonly TaskId[]

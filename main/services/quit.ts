@@ -9,6 +9,10 @@ import type { Consoles } from './consoles.ts'
 import type { InventoryService } from './inventory.ts'
 import type { TaskService } from './tasks.ts'
 
+/**
+ * `keep` and `suspend`: what can run on without Berth does, the rest is suspended. `shut-down`: everything is asked to shut
+ * down first.
+ */
 export type QuitMode = 'keep' | 'suspend' | 'shut-down' | 'cancel'
 
 /** Leaving without surprise: what would change or end is said before, and what was chosen is done before. */
@@ -21,6 +25,11 @@ export interface Quitting {
    * Berth then stays, and the tasks say why.
    */
   readonly run: (mode: QuitMode) => Promise<boolean>
+  /**
+   * Berth ends without anybody having been asked: the system goes down, a signal came. Suspends what runs inside Berth, as far
+   * as that is done in `limitMs`; what is not, ends with what its disk holds.
+   */
+  readonly rescue: (limitMs: number) => Promise<void>
 }
 
 export interface QuitWorld {
@@ -32,6 +41,8 @@ export interface QuitWorld {
 
 export function createQuitting({ inventory, tasks, consoles, settings }: QuitWorld): Quitting {
   const isUnderWay = ({ endedAt }: { readonly endedAt: string | null }): boolean => endedAt === null
+
+  const endsWithBerth = ({ id }: Machine): boolean => inventory.providerOf(id).endsWithBerth === true
 
   /** Virtual machines that run: Berth started them. Containers belong to their daemon, and Berth's end is nothing to them. */
   const running = (): readonly Machine[] =>
@@ -56,13 +67,18 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
     })
   }
 
+  /** Suspends those of them that can be, and shuts the others down. */
+  const putAway = (machines: readonly Machine[]): readonly TaskId[] =>
+    machines.map((machine) => begin(isAllowed('suspend', machine.id) ? 'suspend' : 'shutDown', machine))
+
   return {
     async plan() {
-      const staying = running()
+      const machines = running()
+      const named = (some: readonly Machine[]) => some.map(({ id, name }) => ({ id, name }))
       return {
-        staying: staying.map(({ id, name }) => ({ id, name })),
-        ending: [],
-        suspendable: staying.filter(({ id }) => isAllowed('suspend', id)).map(({ id }) => id),
+        staying: named(machines.filter((machine) => !endsWithBerth(machine))),
+        ending: named(machines.filter(endsWithBerth)),
+        suspendable: machines.filter(({ id }) => isAllowed('suspend', id)).map(({ id }) => id),
         tasks: tasks
           .list()
           .filter(isUnderWay)
@@ -76,14 +92,27 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
     },
     async run(mode) {
       if (mode === 'cancel') return false
-      if (mode === 'keep') return true
-      const verb = mode === 'suspend' ? 'suspend' : 'shutDown'
-      const begun = running()
-        .filter(({ id }) => isAllowed(verb, id))
-        .map((machine) => begin(verb, machine))
+      const begun =
+        mode === 'shut-down'
+          ? running()
+              .filter(({ id }) => isAllowed('shutDown', id))
+              .map((machine) => begin('shutDown', machine))
+          : // Whatever was asked, what cannot outlive Berth is not ended as if its plug were pulled.
+            putAway(running().filter(endsWithBerth))
       const ended = await Promise.all(begun.map((id) => tasks.settled(id)))
       if (ended.some(({ state }) => state !== 'succeeded')) throw failure('wrong-state', { key: 'quit.unfinished' })
       return true
+    },
+    async rescue(limitMs) {
+      const saved = Promise.all(putAway(running().filter(endsWithBerth)).map((id) => tasks.settled(id)))
+      let timer: NodeJS.Timeout | undefined
+      await Promise.race([
+        saved,
+        new Promise((resolve) => {
+          timer = setTimeout(resolve, limitMs)
+        }),
+      ])
+      clearTimeout(timer)
     },
   }
 }

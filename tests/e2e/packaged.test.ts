@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { extractFile, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
-import { chromium } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openDisplay } from '../support/display.ts'
 import { electronRuntime } from '../support/electron-runtime.ts'
 import { makeHome, picture, removeHome, root } from '../support/window.ts'
@@ -90,10 +90,34 @@ describe('the packaged program for Linux', () => {
   })
 
   test('opens its window', async () => {
-    const home = await makeHome({ firstRunDone: true, locale: 'en' })
+    await inWindow({ firstRunDone: true, locale: 'en' }, { BERTH_MOCK: '1' }, async (page) => {
+      await page.getByRole('row').first().waitFor()
+      expect(await page.title()).toContain('Berth')
+      await picture(page, 'packaged')
+    })
+  })
+
+  test('runs a machine of its own, with what it brings in its archive', async () => {
+    await inWindow({ locale: 'en' }, {}, async (page, home) => {
+      await page.getByRole('button', { name: 'Start it' }).click()
+      const machines = join(home, 'data/builtin/machines')
+      await vi.waitFor(async () => {
+        const [machine = ''] = await readdir(machines)
+        expect(await readFile(join(machines, machine, 'serial0.log'), 'utf8')).toContain('Type help for all there is')
+      }, 60_000)
+    })
+  })
+
+  /** Runs the packaged program with settings and an environment, and does something in its window. */
+  async function inWindow(
+    settings: Record<string, unknown>,
+    env: Readonly<Record<string, string>>,
+    act: (page: Page, home: string) => Promise<void>,
+  ): Promise<void> {
+    const home = await makeHome(settings)
     const display = await openDisplay()
     const program = spawn(executable, ['--no-sandbox', '--remote-debugging-port=0'], {
-      env: { ...process.env, DISPLAY: display.name, BERTH_HOME: home, BERTH_MOCK: '1' },
+      env: { ...process.env, ...env, DISPLAY: display.name, BERTH_HOME: home },
     })
     const exited = once(program, 'exit')
     const endpoint = await new Promise<string>((resolve, reject) => {
@@ -110,9 +134,7 @@ describe('the packaged program for Linux', () => {
       const context = browser.contexts()[0]
       const page = context?.pages()[0] ?? (await context?.waitForEvent('page'))
       if (page === undefined) throw new Error('There is no window')
-      await page.getByRole('row').first().waitFor()
-      expect(await page.title()).toContain('Berth')
-      await picture(page, 'packaged')
+      await act(page, home)
     } finally {
       await browser.close()
       program.kill('SIGTERM')
@@ -120,5 +142,5 @@ describe('the packaged program for Linux', () => {
       await display.close()
       await removeHome(home)
     }
-  })
+  }
 })

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { builtinScenario } from '../support/crash/builtin-scenario.ts'
 import { dockerScenario } from '../support/crash/docker-scenario.ts'
 import { crashLoop } from '../support/crash/loop.ts'
 import { qemuScenario } from '../support/crash/qemu-scenario.ts'
@@ -17,6 +18,12 @@ function has(tool: string): boolean {
 
 /** The long version is `npm run crash`: a hundred moments and more, with a seed that a bad run can be had again by. */
 describe('Berth, killed in the middle of what it does', () => {
+  it('loses no built-in machine, disk or snapshot, though they end with it', async () => {
+    const seed = Date.now() % 100_000
+    const report = await crashLoop({ scenario: await builtinScenario(), moments, seed, say: console.info })
+    expect(report.findings).toEqual([])
+  }, 300_000)
+
   it.runIf(has('qemu-system-x86_64'))(
     'loses no QEMU machine, disk or snapshot, leaves nothing half there, and finds what runs',
     async () => {

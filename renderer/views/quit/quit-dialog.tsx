@@ -58,7 +58,7 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
   return (
     <Dialog
       title={count > 0 ? say('quit.title', { count }) : say('quit.titleNone')}
-      description={say(count > 0 ? 'quit.body' : 'quit.bodyNone')}
+      description={say(count > 0 ? 'quit.body' : plan.ending.length > 0 ? 'quit.bodyEnding' : 'quit.bodyNone')}
       onClose={cancel}
       widthPx={400}
       note={

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defaultSettings, type Settings } from '../../../app/domain/settings.ts'
+import type { Provider } from '../../../main/providers/provider.ts'
 import { createInventory } from '../../../main/services/inventory.ts'
 import { createQuitting } from '../../../main/services/quit.ts'
 import { createTasks } from '../../../main/services/tasks.ts'
@@ -17,9 +18,10 @@ afterAll(() => rm(cacheDir, { recursive: true }))
 const now = () => new Date()
 const noTerminals = async () => []
 
-async function berth(onQuit: Settings['onQuit'] = 'ask') {
+async function berth(onQuit: Settings['onQuit'] = 'ask', given: Partial<Provider> = {}) {
   const suspended: string[] = []
   const vms = smallProvider('vms', {
+    ...given,
     suspend: {
       suspend: async (id) => {
         suspended.push(id)
@@ -87,11 +89,43 @@ describe('leaving', () => {
     await tasks.settled(task)
   })
 
-  it('suspends first when that was chosen, and only then lets Berth end', async () => {
-    const { quitting, suspended, running, inventory } = await berth()
+  it('names what cannot outlive Berth apart, and asks even one who has settled on letting machines run', async () => {
+    const { quitting, running } = await berth('keep', { endsWithBerth: true })
+    const plan = await quitting.plan()
+    expect(plan).toMatchObject({ staying: [], ending: [{ id: running.id, name: 'one' }], suspendable: [running.id] })
+    expect(quitting.mustAsk(plan)).toBe(true)
+  })
+
+  it('suspends what cannot outlive Berth, and only then lets it end', async () => {
+    const { quitting, suspended, running, inventory } = await berth('ask', { endsWithBerth: true })
     expect(await quitting.run('suspend')).toBe(true)
     expect(suspended).toEqual([running.id])
     expect(inventory.machine(running.id)?.state).toBe('suspended')
+  })
+
+  it('leaves machines that run on alone when others are suspended', async () => {
+    const { quitting, suspended } = await berth()
+    expect(await quitting.run('suspend')).toBe(true)
+    expect(suspended).toEqual([])
+  })
+
+  it('stays when what cannot outlive it could not be suspended', async () => {
+    const { quitting, vms } = await berth('ask', { endsWithBerth: true })
+    const { suspend } = vms.provider
+    if (suspend === undefined) throw new Error('no suspend')
+    Object.assign(suspend, { suspend: () => Promise.reject(new Error('no space')) })
+    await expect(quitting.run('suspend')).rejects.toMatchObject({ error: { message: { key: 'quit.unfinished' } } })
+  })
+
+  it('saves what it can when nobody can be asked, and does not wait for ever', async () => {
+    const { quitting, suspended, running } = await berth('ask', { endsWithBerth: true })
+    await quitting.rescue(10_000)
+    expect(suspended).toEqual([running.id])
+    const slow = await berth('ask', { endsWithBerth: true })
+    const { suspend } = slow.vms.provider
+    if (suspend === undefined) throw new Error('no suspend')
+    Object.assign(suspend, { suspend: () => new Promise(() => {}) })
+    await slow.quitting.rescue(20)
   })
 
   it('stays when a machine did not go off as it was to', async () => {

@@ -48,7 +48,7 @@ export interface Ledger {
 /** What a killed Berth had asked for may still be carried out: how long until all agrees, without a click. */
 const settleMs = 10_000
 
-const isUp = ({ state }: Machine): boolean => state === 'running' || state === 'paused'
+const isUp = ({ state }: Pick<Machine, 'state'>): boolean => state === 'running' || state === 'paused'
 
 interface Look {
   readonly wrong: readonly string[]
@@ -136,7 +136,8 @@ export function createLedger(substrate: Substrate): Ledger {
     if (trashId !== null) wrong.push('is in the list and in the trash')
     if (one.trashId !== null && change.moves !== 'from-trash') wrong.push('came out of the trash')
 
-    const states = [one.machine.state, ...(change.states ?? [])]
+    const states: MachineState[] = [one.machine.state, ...(change.states ?? [])]
+    if (substrate.endsWithBerth === true && states.some((state) => isUp({ state }))) states.push('crashed')
     const { state, nativeState, remark } = machine
     if (!states.includes(state)) {
       wrong.push(`is ${state} (${nativeState}, ${JSON.stringify(remark)}), not ${states.join(' or ')}`)

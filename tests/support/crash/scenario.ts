@@ -11,6 +11,9 @@ const most = 6
 const manySnapshots = 3
 const anywhere: readonly MachineState[] = ['running', 'stopped', 'paused']
 
+/** Not up: where a crash of Berth ends its machines, they are found crashed. */
+const isOff = (state: MachineState): boolean => state === 'stopped' || state === 'crashed'
+
 type KnownAct = Act & { readonly about: MachineId | null; readonly change: Change }
 
 /** A person who does one thing after another to a few machines, of each kind of thing as often as it is possible. */
@@ -59,7 +62,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
     if (machine.state === 'suspended') {
       return [act('resume', { states: ['running'] }, (client) => client.call('machine.start', { id }))]
     }
-    if (machine.state === 'stopped') {
+    if (isOff(machine.state)) {
       return [act('start', { states: ['running'] }, (client) => client.call('machine.start', { id }))]
     }
     const off = act('powerOff', { states: ['stopped'] }, (client) => client.call('machine.powerOff', { id }))
@@ -69,7 +72,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
 
   function ofSnapshots({ id, machine, snapshots, restores }: Known, act: MakeAct, random: Random): readonly KnownAct[] {
     if (machine.state === 'suspended') return []
-    const isUp = machine.state !== 'stopped'
+    const isUp = !isOff(machine.state)
     const request = { id, name: newName(), description: '설명 "x"', memory: isUp && machine.kind === 'vm' }
     const verb = isUp ? 'snapshot of a running one' : 'snapshot'
     const found = [act(verb, { gains: true }, (client) => client.call('snapshot.take', request))]
@@ -107,7 +110,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
   }
 
   function ofKeeping({ id, machine, values, snapshots }: Known, act: MakeAct, random: Random): readonly KnownAct[] {
-    if (machine.state !== 'stopped') return []
+    if (!isOff(machine.state)) return []
     const name = newName()
     const found: KnownAct[] = []
     if (random() < 0.2) found.push(act('rename', {}, (client) => client.call('machine.rename', { id, name })))
@@ -116,7 +119,8 @@ export function scenarioOn(substrate: Substrate): Scenario {
       found.push(act('remove', { moves: 'to-trash' }, (client) => client.call('machine.remove', request)))
     } else if (substrate.facets.includes('clone')) {
       // A disk with snapshots of its own can't be stood on.
-      const mode = snapshots.size === 0 && random() < 0.7 ? 'linked' : 'full'
+      const canLink = snapshots.size === 0 && substrate.hasLinkedClones !== false
+      const mode = canLink && random() < 0.7 ? 'linked' : 'full'
       const request = { id, name, mode, snapshotId: null } as const
       found.push(act(`${mode} clone`, { makes: values }, (client) => client.call('machine.clone', request)))
     }
@@ -139,7 +143,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
       const one = all[Math.floor(random() * all.length)]
       const isFew = all.filter(({ trashId }) => trashId === null).length < fewest
       if (one === undefined || isFew || (all.length < most && random() < 0.1)) return create()
-      if (one.trashId === null && one.machine.state === 'stopped' && random() < 0.7) {
+      if (one.trashId === null && isOff(one.machine.state) && random() < 0.7) {
         lastValue = (lastValue % 250) + 1
         await substrate.write(one.machine, lastValue)
         ledger.wrote(one.id, lastValue)

@@ -9,11 +9,15 @@ export interface Substrate {
   readonly home: string
   readonly env: Readonly<Record<string, string>>
   readonly facets: readonly Capability[]
+  /** Its machines end with Berth: one that was up has crashed after a kill. */
+  readonly endsWithBerth?: true
+  /** False where a clone is always whole. */
+  readonly hasLinkedClones?: false
   readonly endpointId: () => EndpointId
   /** Of a new machine; it holds 1. */
   readonly spec: (name: string) => CreateSpec
   /** How many times it runs. */
-  readonly runs: (machine: Pick<Machine, 'id' | 'name'>) => Promise<number>
+  readonly runs: (machine: Machine) => Promise<number>
   /** Makes the stopped machine hold a number. */
   readonly write: (machine: Machine, value: number) => Promise<void>
   /** What it holds; null when it is neither number; undefined when it cannot be told while it runs. */

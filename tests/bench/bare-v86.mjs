@@ -1,0 +1,30 @@
+// v86 by itself in a Node process of its own, as its readme shows it: boots Berth's guest and says when the guest first spoke.
+// `node bare-v86.mjs save N FOLDER` then keeps its state N times and says how long each took, in milliseconds.
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { V86 } from 'v86'
+
+const [mode, rounds, folder] = process.argv.slice(2)
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const emulator = new V86({
+  wasm_path: here('../../node_modules/v86/build/v86.wasm'),
+  bios: { url: here('../../assets/guest/monitor.rom') },
+  memory_size: 16 * 1024 * 1024,
+  vga_memory_size: 1024 * 1024,
+  hda: { buffer: new ArrayBuffer(1024 * 1024) },
+  acpi: true,
+  autostart: true,
+})
+let said = ''
+emulator.add_listener('serial0-output-byte', async (byte) => {
+  said += String.fromCharCode(byte)
+  if (said.length === 1) process.stdout.write('first\n')
+  if (mode !== 'save' || !said.endsWith('\n> ')) return
+  for (let round = 0; round < Number(rounds); round += 1) {
+    const start = performance.now()
+    const state = await emulator.save_state()
+    await writeFile(`${folder}/state${round}`, new Uint8Array(state))
+    process.stdout.write(`${performance.now() - start}\n`)
+  }
+  process.exit()
+})

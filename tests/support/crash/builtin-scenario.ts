@@ -1,0 +1,87 @@
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseId } from '../../../app/domain/ids.ts'
+import type { Machine } from '../../../app/domain/machine.ts'
+import { MiB } from '../../../app/domain/units.ts'
+import type { Scenario } from './loop.ts'
+import { scenarioOn } from './scenario.ts'
+
+/** Of a disk, what is filled with one byte: its guest writes nothing by itself. */
+const patternBytes = 512 * 1024
+
+/** Built-in machines, which end with Berth; what they hold is the byte their disk begins with, 0 being 1. */
+export async function builtinScenario(): Promise<Scenario> {
+  const home = await mkdtemp(join(tmpdir(), 'berth-x-'))
+  const data = join(home, 'data/builtin')
+  const keyOf = ({ id }: Pick<Machine, 'id'>): string => parseId(id)?.key ?? ''
+  const folderOf = (machine: Machine): string => join(data, 'machines', keyOf(machine))
+  const isUp = ({ state }: Machine): boolean => state === 'running' || state === 'paused'
+
+  return scenarioOn({
+    home,
+    env: {},
+    facets: ['suspend', 'clone', 'trash'],
+    endsWithBerth: true,
+    hasLinkedClones: false,
+    endpointId: () => 'builtin:local',
+    spec: (name) => ({
+      kind: 'vm',
+      endpointId: 'builtin:local',
+      name: `${name} --help, "가"`,
+      arch: 'i386',
+      cpus: 1,
+      memoryBytes: 4 * MiB,
+      disk: { from: 'blank', sizeBytes: MiB },
+      isoPath: null,
+      network: { mode: 'none' },
+      firmware: 'bios',
+      startAfter: false,
+    }),
+    // They are threads of the one Berth there is.
+    runs: async (machine) => (isUp(machine) ? 1 : 0),
+    async write(machine, value) {
+      const file = await open(join(folderOf(machine), 'disk0.img'), 'r+')
+      try {
+        await file.write(Buffer.alloc(patternBytes, value - 1), 0, patternBytes, 0)
+      } finally {
+        await file.close()
+      }
+    },
+    async read(machine) {
+      const file = await open(join(folderOf(machine), 'disk0.img'), 'r')
+      try {
+        const bytes = Buffer.alloc(patternBytes)
+        await file.read(bytes, 0, patternBytes, 0)
+        const [first = 0] = bytes
+        return bytes.equals(Buffer.alloc(patternBytes, first)) ? first + 1 : null
+      } finally {
+        await file.close()
+      }
+    },
+
+    async damage(machine, tree) {
+      const kept = await readdir(join(folderOf(machine), 'snapshots')).catch(() => [])
+      const shown = tree.snapshots.map(({ id }) => id)
+      const wrong = kept.filter((id) => !shown.includes(id)).map((id) => `its folder holds ${id}, which nothing shows`)
+      for (const { id, hasMemory } of tree.snapshots) {
+        const files: readonly string[] = await readdir(join(folderOf(machine), 'snapshots', id)).catch(() => [])
+        if (!files.includes('disk0.img')) wrong.push(`the snapshot ${id} has no disk`)
+        if (hasMemory === true && !files.includes('memory.bin')) wrong.push(`the snapshot ${id} has no memory`)
+      }
+      return wrong
+    },
+
+    async leftovers(machines) {
+      const shown = machines.map(keyOf)
+      const folders = await readdir(join(data, 'machines'))
+      const staged = await readdir(join(data, 'staging')).catch(() => [])
+      return [
+        ...folders.filter((folder) => !shown.includes(folder)).map((folder) => `a folder nothing shows: ${folder}`),
+        ...staged.map((folder) => `a half-made machine: ${folder}`),
+      ]
+    },
+
+    close: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
+  })
+}
