@@ -26,6 +26,19 @@ export async function attempt<T>(place: string, work: () => Promise<T>): Promise
   }
 }
 
+/**
+ * Asks what nobody pressed a button for, as a page does to draw itself: a failure becomes a card as in `attempt`, and an older
+ * card stays, since nothing of it was put right.
+ */
+export async function attemptUnasked<T>(place: string, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (thrown) {
+    if (!isCancelled(thrown)) showFailure(place, errorOf(thrown), null)
+    return null
+  }
+}
+
 export function showFailure(place: string, error: AppError, taskId: TaskId | null): void {
   setUi(({ failures }) => ({ failures: { ...failures, [place]: { error, at: new Date().toISOString(), taskId } } }))
 }

@@ -34,6 +34,7 @@ export function createTextScreen(title: string, run: (command: string) => string
   let column = 0
   let line = ''
   let isShift = false
+  let modifiers = 0
 
   const cellsOf = (at: number): Uint8Array =>
     Buffer.concat((spots[at] ?? []).map((spot) => packText(spot.character, spot)))
@@ -118,7 +119,8 @@ export function createTextScreen(title: string, run: (command: string) => string
         takes,
         key(code, isDown) {
           if (code.startsWith('Shift')) isShift = isDown
-          else if (!isDown) return
+          else if (/^(Control|Alt|Meta)/.test(code)) modifiers += isDown ? 1 : -1
+          else if (!isDown || modifiers > 0) return
           else if (code === 'Enter' || code === 'NumpadEnter') enter()
           else if (code === 'Backspace') erase()
           else type(typed.get(`${code}${isShift ? '+' : ''}`) ?? '')

@@ -72,7 +72,7 @@ async function findProcess(world: World, entry: Entry): Promise<Live | null> {
   const how = run.process !== null && (await exists(folder.pid)) ? 'crashed' : 'stopped'
   entry.run = { ...run, ended: { at: world.host.now().toISOString(), how, said: null } }
   await writeRun(folder, entry.run)
-  await Promise.all([folder.pid, sockets.qmp, sockets.serial].map(remove))
+  await Promise.all([folder.pid, sockets.qmp, sockets.serial, sockets.vnc].map(remove))
   world.host.log.info('qemu.recover.ended', { uuid: entry.uuid, how })
   return null
 }

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { ConsoleOption, Session } from '../../../app/domain/console.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import { attempt } from '../../actions/call.ts'
+import { attemptUnasked } from '../../actions/call.ts'
 import { openSession } from '../../actions/consoles.ts'
 import { placeOf, startMachine } from '../../actions/machines.ts'
 import { Button } from '../../components/button.tsx'
@@ -30,15 +30,14 @@ const icons: Readonly<Record<ConsoleOption['kind'], IconName>> = {
 /** A machine's consoles on its own page: one at a time, each with its way in. */
 export function ConsoleTab({ machineId }: { readonly machineId: MachineId }): ReactNode {
   const say = useSay()
-  const options = useConsoleOptions(machineId)
+  const found = useConsoleOptions(machineId)
   const name = useApp((state) => machineOf(machineId)(state)?.name ?? '')
   const [chosen, setChosen] = useState<string | null>(null)
-  if (options === null) return <EmptyState>{say('console.looking')}</EmptyState>
+  if (found === null) return <EmptyState>{say('console.looking')}</EmptyState>
+  const screens = found.filter(isScreen)
+  const options = [...screens, ...found.filter((option) => !isScreen(option))]
   const option =
-    options.find((candidate) => candidate.id === chosen) ??
-    options.find((candidate) => candidate.kind === 'screen') ??
-    options.find(isOpenable) ??
-    options[0]
+    options.find((candidate) => candidate.id === chosen) ?? screens[0] ?? options.find(isOpenable) ?? options[0]
   if (option === undefined) {
     return (
       <EmptyState>
@@ -50,7 +49,12 @@ export function ConsoleTab({ machineId }: { readonly machineId: MachineId }): Re
     <Segments
       label={say('console.kinds', { name })}
       value={option.id}
-      segments={options.map(({ id, kind, label }) => ({ value: id, label: say(label), icon: icons[kind] }))}
+      segments={options.map(({ id, kind, label }) => ({
+        value: id,
+        // The only one needs no name of its own.
+        label: kind === 'screen' && screens.length === 1 ? say('screen.display') : say(label),
+        icon: icons[kind],
+      }))}
       onChange={setChosen}
     />
   )
@@ -68,6 +72,10 @@ export function ConsoleTab({ machineId }: { readonly machineId: MachineId }): Re
       )}
     </div>
   )
+}
+
+function isScreen(option: ConsoleOption): boolean {
+  return option.kind === 'screen'
 }
 
 function isOpenable(option: ConsoleOption): boolean {
@@ -96,7 +104,7 @@ function ConsolePlace({
 
   useEffect(() => {
     if (opensItself && isMissing) {
-      void attempt(placeOf(machineId), () => openSession(machineId, option.id, { user: null, folder: null }))
+      void attemptUnasked(placeOf(machineId), () => openSession(machineId, option.id, { user: null, folder: null }))
     }
   }, [opensItself, isMissing, machineId, option.id])
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { ConsoleOption } from '../../../app/domain/console.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import { attempt, call } from '../../actions/call.ts'
+import { attemptUnasked, call } from '../../actions/call.ts'
 import { placeOf } from '../../actions/machines.ts'
 import { machineOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
@@ -13,7 +13,7 @@ export function useConsoleOptions(machineId: MachineId): readonly ConsoleOption[
   // biome-ignore lint/correctness/useExhaustiveDependencies: what can be opened changes with the machine's state
   useEffect(() => {
     let isGone = false
-    void attempt(placeOf(machineId), () => call('console.options', { id: machineId })).then((found) => {
+    void attemptUnasked(placeOf(machineId), () => call('console.options', { id: machineId })).then((found) => {
       if (!isGone) setOptions((before) => found ?? before ?? [])
     })
     return () => {
