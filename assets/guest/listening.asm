@@ -13,18 +13,25 @@ get:
 
 ; AL and a zero flag that is clear when there is a byte.
 poll:
+        call    poll_keyboard           ; first: a BIOS may take bytes off the serial port and say that they were typed
+        jnz     .end
         cmp     byte [has_serial], 0
-        je      .keyboard
+        je      .nothing
         mov     dx, COM + 5
         in      al, dx
         test    al, 1
-        jz      .keyboard
+        jz      .nothing
         mov     dx, COM
         in      al, dx
         or      dx, dx                  ; never zero
+.end:
         ret
-.keyboard:
+.nothing:
+        xor     ax, ax
+        ret
+
 %ifdef DISK
+poll_keyboard:
         mov     ah, 0x01
         int     0x16
         cli
@@ -42,6 +49,7 @@ poll:
         xor     ax, ax
         ret
 %else
+poll_keyboard:
         movzx   bx, byte [key_tail]
         cmp     bl, [key_head]
         je      .nothing

@@ -26,7 +26,7 @@ export const builtinEn = {
   'builtin.console.screen': 'Screen',
   'builtin.remark.berthEnded': 'Berth ended while it ran. Its disk holds what it had written.',
   'builtin.remark.crashed': 'The emulator stopped: {said}',
-  'builtin.remark.fault': 'Its system stopped and cannot go on by itself. Reset it.',
+  'builtin.remark.fault': 'Its system stopped and can’t go on by itself. Reset it.',
   'builtin.remark.noSpace': 'Its disk is full on this computer, so Berth paused it. Free space, then resume.',
   'builtin.error.failed': 'The emulator stopped.',
   'builtin.error.failed.hint': 'What its disk held is safe. Start it again.',
