@@ -9,6 +9,8 @@ export interface Substrate {
   readonly home: string
   readonly env: Readonly<Record<string, string>>
   readonly facets: readonly Capability[]
+  /** Verbs that are left out here, because what they may leave is not in the ledger or their refusal is right. */
+  readonly withholds?: readonly string[]
   readonly endpointId: () => EndpointId
   /** Of a new machine; it holds 1. */
   readonly spec: (name: string) => CreateSpec
