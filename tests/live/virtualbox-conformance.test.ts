@@ -55,21 +55,24 @@ describeProvider('VirtualBox', {
     return {
       provider,
       endpointId: 'virtualbox:local',
-      spec: (name) => ({
-        kind: 'vm',
-        endpointId: 'virtualbox:local',
-        // Two machines of one name are refused, since they would share a folder.
-        name: `${name} ${made.push(name)}`,
-        arch: 'x86_64',
-        osType: 'Other',
-        cpus: 1,
-        memoryBytes: 16 * MiB,
-        disk: { from: 'image', path: lab.guestDisk, format: 'raw', use: 'copy' },
-        isoPath: null,
-        network: { mode: 'none' },
-        firmware: 'bios',
-        startAfter: false,
-      }),
+      spec(name) {
+        void lab.endOlder(8).catch(() => {})
+        return {
+          kind: 'vm',
+          endpointId: 'virtualbox:local',
+          // Two machines of one name are refused, since they would share a folder.
+          name: `${name} ${made.push(name)}`,
+          arch: 'x86_64',
+          osType: 'Other',
+          cpus: 1,
+          memoryBytes: 16 * MiB,
+          disk: { from: 'image', path: lab.guestDisk, format: 'raw', use: 'copy' },
+          isoPath: null,
+          network: { mode: 'none' },
+          firmware: 'bios',
+          startAfter: false,
+        }
+      },
       async read(id) {
         const said = await ask(id, 'read', /(?:On the disk: [^\r]*|Nothing is on the disk[^\r]*)\r/)
         return /On the disk: ([^\r]*)\r(?![\s\S]*On the disk)/.exec(said)?.[1] ?? ''
