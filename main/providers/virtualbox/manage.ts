@@ -17,8 +17,8 @@ export interface ManageOptions {
 
 const defaultTimeoutMs = 60_000
 const serverIsAway = /Failed to create the VirtualBox object/
-const serverTries = 4
-const serverPauseMs = 500
+const serverTries = 8
+const serverPauseMs = 750
 /** At SIGTERM VBoxManage has the operation cancelled and waits until it is taken back: killed earlier, it would go on. */
 const graceMs = 60_000
 
