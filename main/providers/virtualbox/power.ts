@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../../../app/domain/errors.ts'
+import { errorOf, type Failure, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import * as commands from './commands.ts'
@@ -49,6 +49,21 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
   const resume = async (id: MachineId, entry: Entry, op: Op): Promise<void> =>
     reach(id, commands.control(entry.uuid, 'resume'), isRunning, op, entry)
 
+  /** In a window of VirtualBox's own where the machine is set to have one and there is a program for it, else without. */
+  async function launch(id: MachineId, entry: Entry, op: Op): Promise<void> {
+    const isDone = isNow(id, op, isRunning)
+    const wanted = entry.settings?.defaultFrontEnd
+    if (wanted === 'gui' || wanted === 'separate') {
+      try {
+        await act(world, entry, commands.start(entry.uuid, wanted), op, { isDone })
+        return
+      } catch (thrown) {
+        if (errorOf(thrown).message.key !== 'virtualbox.error.noFrontEnd') throw thrown
+      }
+    }
+    await act(world, entry, commands.start(entry.uuid, 'headless'), op, { isDone })
+  }
+
   async function start(id: MachineId, op: Op): Promise<void> {
     const { entry, sight } = await lookAt(id, op)
     if (isRunning(sight)) return
@@ -56,7 +71,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     if (!isResting(sight.word) && sight.word !== 'starting' && sight.word !== 'restoring') throw wrongState(sight)
     await inventory.hold(entry, 'starting', async () => {
       try {
-        await act(world, entry, commands.start(entry.uuid, 'headless'), op, { isDone: isNow(id, op, isRunning) })
+        await launch(id, entry, op)
       } catch (thrown) {
         throw explainedStart(thrown, world, entry)
       }

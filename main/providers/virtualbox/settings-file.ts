@@ -25,7 +25,8 @@ export interface Settings {
   readonly currentSnapshotId: string | null
   /** Whether anything changed since the current snapshot. */
   readonly isModified: boolean
-  readonly isEncrypted: boolean
+  /** How a person wants it started, in VirtualBox's word (`gui`, `separate`, `headless`); null when it was never said. */
+  readonly defaultFrontEnd: string | null
   readonly hardware: Hardware
   /** In no order; parents come before children. */
   readonly snapshots: readonly SettingsSnapshot[]
@@ -47,7 +48,9 @@ export interface SettingsSnapshot {
 
 /** Reads a `.vbox` file (format 1.12 to 1.20). Throws when it is no such file or not whole. */
 export function parseSettings(text: string, path: string): Settings {
-  const machine = childOf(parseXml(text), 'Machine')
+  const root = parseXml(text)
+  // An encrypted machine tells its name and UUID, and keeps the rest where only its password opens it.
+  const machine = childOf(root, 'Machine') ?? childOf(root, 'MachineEncrypted')
   const uuid = uuidOf(machine, 'uuid')
   if (machine === null || uuid === null) throw new Error('no machine inside')
   const folder = dirname(path)
@@ -67,9 +70,7 @@ export function parseSettings(text: string, path: string): Settings {
     lastStateChange: timeOf(attributeOf(machine, 'lastStateChange')),
     currentSnapshotId: uuidOf(machine, 'currentSnapshot'),
     isModified: flagOf(machine, 'currentStateModified', true),
-    // An encrypted machine keeps all but its name in a second file that only its password opens.
-    isEncrypted:
-      childOf(machine.children[0]?.name === 'MachineEncrypted' ? machine : null, 'MachineEncrypted') !== null,
+    defaultFrontEnd: attributeOf(childOf(childOf(childOf(machine, 'Hardware'), 'Frontend'), 'Default'), 'type'),
     hardware: readHardware(machine),
     snapshots: snapshotsOf(machine, absolute),
     media: readMedia(machine, absolute),

@@ -147,6 +147,17 @@ describe.skipIf(missingVirtualBox !== null)('VirtualBox machines', () => {
     expect((await ground.machine(uuid)).remark).toBeNull()
   })
 
+  it('start without a window where this VirtualBox has no program for the one they are set to', async () => {
+    const { lab, provider } = ground
+    const uuid = await lab.make('windowed')
+    await lab.manage('modifyvm', uuid, '--default-frontend', 'gui')
+    const started = op()
+    await provider.power.start(ground.idOf(uuid), started)
+    expect((await ground.machine(uuid)).state).toBe('running')
+    expect(started.commands.some(({ line }) => line.includes('--type gui'))).toBe(true)
+    await provider.power.powerOff(ground.idOf(uuid), op())
+  })
+
   it('are powered off though their process does not answer VirtualBox', async () => {
     const { lab, provider } = ground
     const uuid = await lab.make('stuck')

@@ -128,6 +128,12 @@ describe('a machine’s settings file', () => {
     expect(() => parseSettings('<VirtualBox/>', '/m/m.vbox')).toThrow()
   })
 
+  it('reads what an encrypted machine tells', () => {
+    const text =
+      '<VirtualBox><MachineEncrypted uuid="{b2660ce6-f2ec-480a-924c-c176c7128229}" name="secret"/></VirtualBox>'
+    expect(parseSettings(text, '/m/m.vbox')).toMatchObject({ name: 'secret', snapshots: [], stateFile: null })
+  })
+
   it('tells at what rest a machine is', () => {
     const rest = { stateFile: null, isAborted: false, wasTeleported: false }
     expect(restingWord(rest)).toBe('poweroff')
