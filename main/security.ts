@@ -37,7 +37,9 @@ export function guardSession(session: Session, pageRoot: string, log: Log, onSer
     if (!isAllowed) log.warn('permission.refused', { permission })
     decide(isAllowed)
   })
-  session.setPermissionCheckHandler((_contents, permission, origin) => isClipboard(permission) && isOurs(`${origin}/`))
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin) => (isClipboard(permission) || isScreen(permission)) && isOurs(`${origin}/`),
+  )
   session.setDevicePermissionHandler(() => false)
 }
 

@@ -232,6 +232,9 @@ export interface GuestOption {
   readonly sources: readonly VmSpec['disk']['from'][]
   /** Whether it has a drive for an ISO or floppy image. */
   readonly disc: boolean
+  /** In place of the options' own, where it differs. */
+  readonly memoryBytes?: Limit
+  readonly diskBytes?: Limit
 }
 
 export interface VmCreateOptions {

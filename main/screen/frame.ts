@@ -9,8 +9,8 @@ import {
 } from '../../app/domain/screen.ts'
 import { createTiles, type Tiles } from './tiles.ts'
 
-/** A guest may set any mode: more pixels than this are not kept (32 Mi, 128 MiB of memory), the lower rows are left out. */
-const mostInAll = 32 * 1024 * 1024
+/** A guest may set any mode: more pixels than this are not kept (16 Mi, 64 MiB of memory), the lower rows are left out. */
+const mostInAll = 16 * 1024 * 1024
 
 type Numbered = Extract<ScreenDown, { readonly frame: number }>
 /** What a viewer is told, but for its number. */

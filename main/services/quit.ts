@@ -71,6 +71,15 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
   const putAway = (machines: readonly Machine[]): readonly TaskId[] =>
     machines.map((machine) => begin(isAllowed('suspend', machine.id) ? 'suspend' : 'shutDown', machine))
 
+  const shutDownAll = (): readonly TaskId[] =>
+    running()
+      .filter(({ id }) => isAllowed('shutDown', id))
+      .map((machine) => begin('shutDown', machine))
+
+  /** All that can be suspended, and what cannot outlive Berth: that is not ended as if its plug were pulled. */
+  const leaving = (): readonly Machine[] =>
+    running().filter((machine) => endsWithBerth(machine) || isAllowed('suspend', machine.id))
+
   return {
     async plan() {
       const machines = running()
@@ -93,12 +102,7 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
     async run(mode) {
       if (mode === 'cancel') return false
       const begun =
-        mode === 'shut-down'
-          ? running()
-              .filter(({ id }) => isAllowed('shutDown', id))
-              .map((machine) => begin('shutDown', machine))
-          : // Whatever was asked, what cannot outlive Berth is not ended as if its plug were pulled.
-            putAway(running().filter(endsWithBerth))
+        mode === 'shut-down' ? shutDownAll() : putAway(mode === 'suspend' ? leaving() : running().filter(endsWithBerth))
       const ended = await Promise.all(begun.map((id) => tasks.settled(id)))
       if (ended.some(({ state }) => state !== 'succeeded')) throw failure('wrong-state', { key: 'quit.unfinished' })
       return true

@@ -1,34 +1,13 @@
 import { Failure, failure } from '../../app/domain/errors.ts'
 import type { EndpointId, TaskId } from '../../app/domain/ids.ts'
-import type { VmCreateOptions, VmSpec } from '../../app/domain/spec.ts'
 import { wishToType } from '../screen/wish.ts'
 import { store } from '../store/store.ts'
 import { isOver } from '../store/tasks.ts'
 import { uniqueName } from '../views/create/propose.ts'
 import { placeOfTry } from '../views/first-run/try-place.ts'
+import { trySpec } from '../views/first-run/try-spec.ts'
 import { attempt, call } from './call.ts'
 import { openMachine } from './navigate.ts'
-
-/** The machine that is tried: what its provider proposes, with a disk of its own to keep things on. */
-export function trySpec(options: VmCreateOptions, name: string): VmSpec {
-  const guest = options.guests?.find((one) => one.withheld === null && one.sources.includes('blank'))
-  const [architecture] = options.architectures
-  if (guest === undefined || architecture === undefined) throw failure('unsupported', { key: 'first.tryNone' })
-  return {
-    kind: 'vm',
-    endpointId: options.endpointId,
-    name,
-    arch: architecture.arch,
-    cpus: options.cpus.default,
-    memoryBytes: options.memoryBytes.default,
-    disk: { from: 'blank', sizeBytes: options.diskBytes.default },
-    isoPath: null,
-    network: { mode: 'none' },
-    firmware: 'bios',
-    guest: guest.id,
-    startAfter: true,
-  }
-}
 
 /** Makes the machine, starts it and shows its console with the keyboard in it; a failure stands beside the button. */
 export async function tryMachine(endpointId: EndpointId, name: string): Promise<void> {

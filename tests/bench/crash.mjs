@@ -24,7 +24,7 @@ const { crashLoop } = await load('loop.ts')
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ending.abort())
 let isBad = false
-for (const name of names.length > 0 ? names : ['builtin', 'qemu', 'docker']) {
+for (const name of names.length > 0 ? names : ['builtin', 'qemu', 'docker', 'virtualbox']) {
   const { [`${name}Scenario`]: start } = await load(`${name}-scenario.ts`)
   const seed = Number(values.seed)
   say(`${name}: ${moments} kills, seed ${seed}`)

@@ -66,6 +66,8 @@ export function describePower(ground: () => Ground, { facets }: Setup): void {
       const { reset, restart, power } = ground().provider
       const id = await make(ground(), 'again')
       await power.start(id, op())
+      // SeaBIOS that is reset within its first instants hangs, whatever the hardware: what is reset here has booted.
+      await ground().read(id)
       await reset?.reset(id, op())
       expect((await steady(ground(), id)).state).toBe('running')
       await ground().write(id, 'up')

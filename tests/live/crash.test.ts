@@ -4,6 +4,8 @@ import { builtinScenario } from '../support/crash/builtin-scenario.ts'
 import { dockerScenario } from '../support/crash/docker-scenario.ts'
 import { crashLoop } from '../support/crash/loop.ts'
 import { qemuScenario } from '../support/crash/qemu-scenario.ts'
+import { virtualboxScenario } from '../support/crash/virtualbox-scenario.ts'
+import { missingVirtualBox } from '../support/virtualbox-lab.ts'
 
 const moments = 8
 
@@ -29,6 +31,16 @@ describe('Berth, killed in the middle of what it does', () => {
     async () => {
       const seed = Date.now() % 100_000
       const report = await crashLoop({ scenario: await qemuScenario(), moments, seed, say: console.info })
+      expect(report.findings).toEqual([])
+    },
+    300_000,
+  )
+
+  it.runIf(missingVirtualBox === null)(
+    'loses no VirtualBox machine or snapshot, leaves nothing half there, and finds what runs',
+    async () => {
+      const seed = Date.now() % 100_000
+      const report = await crashLoop({ scenario: await virtualboxScenario(), moments, seed, say: console.info })
       expect(report.findings).toEqual([])
     },
     300_000,

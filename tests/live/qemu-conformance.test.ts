@@ -29,6 +29,7 @@ describeProvider('QEMU', {
     'remove',
     'trash',
     'stats',
+    'screens',
   ],
   promptMs: 5_000,
   async start() {

@@ -35,13 +35,20 @@ describeProvider('VirtualBox', {
     const provider = createVirtualBoxProvider(host)
     await provider.recover(op())
     const uuidOf = (id: MachineId): string => id.slice('virtualbox:'.length)
-    /** A guest that has not booted yet does not hear: it is asked again. */
+    const marks: string[] = []
+    /**
+     * A guest that has not booted yet does not hear: it is asked again. What it said before, to whoever listened then, may come
+     * once more: a mark that it repeats tells what is new.
+     */
     const ask = async (id: MachineId, line: string, answer: RegExp): Promise<string> => {
       for (let left = 40; ; left -= 1) {
         const target = await provider.consoles?.target(id, 'serial0', { user: null, folder: null }, op())
         if (target === undefined) throw new Error('no console')
         const talk = await talkTo(target)
         try {
+          const mark = `m${marks.push(line)}`
+          talk.type(`echo ${mark}\r`)
+          await talk.until(new RegExp(`\\n${mark}\r`), 1_500)
           talk.type(`${line}\r`)
           return await talk.until(answer, 1_500)
         } catch (error) {
@@ -55,21 +62,24 @@ describeProvider('VirtualBox', {
     return {
       provider,
       endpointId: 'virtualbox:local',
-      spec: (name) => ({
-        kind: 'vm',
-        endpointId: 'virtualbox:local',
-        // Two machines of one name are refused, since they would share a folder.
-        name: `${name} ${made.push(name)}`,
-        arch: 'x86_64',
-        osType: 'Other',
-        cpus: 1,
-        memoryBytes: 16 * MiB,
-        disk: { from: 'image', path: lab.guestDisk, format: 'raw', use: 'copy' },
-        isoPath: null,
-        network: { mode: 'none' },
-        firmware: 'bios',
-        startAfter: false,
-      }),
+      spec(name) {
+        void lab.endOlder(8).catch(() => {})
+        return {
+          kind: 'vm',
+          endpointId: 'virtualbox:local',
+          // Two machines of one name are refused, since they would share a folder.
+          name: `${name} ${made.push(name)}`,
+          arch: 'x86_64',
+          osType: 'Other',
+          cpus: 1,
+          memoryBytes: 16 * MiB,
+          disk: { from: 'image', path: lab.guestDisk, format: 'raw', use: 'copy' },
+          isoPath: null,
+          network: { mode: 'none' },
+          firmware: 'bios',
+          startAfter: false,
+        }
+      },
       async read(id) {
         const said = await ask(id, 'read', /(?:On the disk: [^\r]*|Nothing is on the disk[^\r]*)\r/)
         return /On the disk: ([^\r]*)\r(?![\s\S]*On the disk)/.exec(said)?.[1] ?? ''

@@ -21,8 +21,8 @@ export interface BuiltinGround {
   readonly type: (id: MachineId, text: string) => Promise<void>
   /** Types a line and waits for what the guest says to it. */
   readonly say: (id: MachineId, line: string, answer: RegExp) => Promise<RegExpExecArray>
-  /** Another Berth on the same folders, after this one ended as a crash ends it. */
-  readonly again: () => Promise<void>
+  /** Another Berth on the same folders; `between` them the folders can be what a crash leaves. */
+  readonly again: (between?: () => Promise<void>) => Promise<void>
   /** What is still there of it once everything is over. */
   readonly leave: () => Promise<readonly string[]>
 }
@@ -87,8 +87,9 @@ export async function builtinGround(): Promise<BuiltinGround> {
         guest.end()
       }
     },
-    async again() {
+    async again(between) {
       await ground.provider.dispose()
+      await between?.()
       ground.provider = createBuiltinProvider(host)
       await ground.provider.recover(op())
     },

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readFile, rm, truncate } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { isContention } from '../../main/providers/virtualbox/errors.ts'
 import { askLine } from './serial.ts'
 
 /** Where the labs of the VBoxManage for tests lie. */
@@ -27,6 +28,8 @@ export interface Lab {
   readonly machineFolder: string
   /** What VBoxManage said. Rejects when it ended with anything but 0. */
   readonly manage: (...args: readonly string[]) => Promise<string>
+  /** As `manage`, again while VirtualBox still holds the machine for the command before: it fails so by itself at times. */
+  readonly insist: (...args: readonly string[]) => Promise<string>
   /** The guest as a raw disk: for machines that are made in other ways. */
   readonly guestDisk: string
   /** A machine with the guest of assets/guest on its disk, and its serial port on a socket. Returns its UUID. */
@@ -38,6 +41,8 @@ export interface Lab {
   readonly write: (uuid: string, text: string) => Promise<void>
   /** The text that the running machine's disk holds; empty when there is none. */
   readonly read: (uuid: string) => Promise<string>
+  /** Ends all machines but those that were started last: each costs a hundredth of a core, and tests leave many behind. */
+  readonly endOlder: (kept: number) => Promise<void>
   /** The process that runs a machine; null when none does. */
   readonly pidOf: (uuid: string) => Promise<number | null>
   /** Ends and removes everything. Says what is still there: processes of its machines. */
@@ -45,7 +50,9 @@ export interface Lab {
 }
 
 /** From here on VBoxManage and providers of this process use this lab. */
-export async function openLab(name: string): Promise<Lab> {
+export async function openLab(purpose: string): Promise<Lab> {
+  // Two runs of a test do not share a lab; what a killed one left is put away by the next.
+  const name = `${purpose}-${process.pid}`
   const folder = join(labs, name)
   const home = join(folder, '.config', 'VirtualBox')
   const machineFolder = join(folder, 'machines')
@@ -73,7 +80,12 @@ export async function openLab(name: string): Promise<Lab> {
     }
   }
 
-  await leaveNothing()
+  const earlier = (await readdir(labs).catch(() => [])).filter((one) => one.startsWith(`${purpose}-`))
+  for (const one of earlier) {
+    const pid = Number(one.slice(purpose.length + 1))
+    if (Number.isInteger(pid) && !existsSync(`/proc/${pid}`)) await putAway(join(labs, one))
+  }
+  await putAway(folder)
   await mkdir(folder, { recursive: true })
   // The wrapper sets a new lab up only when its folder is new.
   await manage('setextradata', 'global', 'VBoxInternal/HM/FallbackToIEM', '1')
@@ -83,26 +95,28 @@ export async function openLab(name: string): Promise<Lab> {
   await copyFile(guest, guestDisk)
   await truncate(guestDisk, 2 * 1024 * 1024)
 
-  async function leaveNothing(): Promise<readonly string[]> {
-    for (const pid of await processesOf('VBoxHeadless')) process.kill(pid, 'SIGKILL')
+  /** Ends and removes one lab; says which of its processes are still there. */
+  async function putAway(lab: string): Promise<readonly string[]> {
+    for (const pid of await processesOf(lab, 'VBoxHeadless')) process.kill(pid, 'SIGKILL')
     // The server would write its registry anew.
-    for (const pid of await processesOf('VBoxSVC')) process.kill(pid, 'SIGKILL')
+    for (const pid of await processesOf(lab, 'VBoxSVC')) process.kill(pid, 'SIGKILL')
     const deadline = Date.now() + 20_000
     const left = async (): Promise<readonly number[]> => [
-      ...(await processesOf('VBoxHeadless')),
-      ...(await processesOf('VBoxSVC')),
+      ...(await processesOf(lab, 'VBoxHeadless')),
+      ...(await processesOf(lab, 'VBoxSVC')),
     ]
     while ((await left()).length > 0 && Date.now() < deadline) await delay(50)
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    await rm(lab, { recursive: true, force: true, maxRetries: 5 })
     return (await left()).map((pid) => `process ${pid}`)
   }
 
-  /** Processes of this lab alone: they carry its name in their environment. */
-  async function processesOf(program: string): Promise<readonly number[]> {
+  /** Processes of a lab alone: they carry its folder in their environment. */
+  async function processesOf(lab: string, program: string): Promise<readonly number[]> {
     const { stdout } = await run('pgrep', ['-x', program]).catch(() => ({ stdout: '' }))
     const pids = stdout.split('\n').filter((line) => line !== '')
     const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')))
-    return pids.filter((_, index) => environments[index]?.split('\0').includes(`VBOX_USER_HOME=${home}`)).map(Number)
+    const mark = `VBOX_USER_HOME=${join(lab, '.config', 'VirtualBox')}`
+    return pids.filter((_, index) => environments[index]?.split('\0').includes(mark)).map(Number)
   }
 
   return {
@@ -112,6 +126,16 @@ export async function openLab(name: string): Promise<Lab> {
     machineFolder,
     guestDisk,
     manage,
+    async insist(...args) {
+      for (let left = 5; ; left -= 1) {
+        try {
+          return await manage(...args)
+        } catch (error) {
+          if (left === 0 || !isContention(String(error))) throw error
+          await delay(200)
+        }
+      }
+    },
     async make(machineName, options = {}) {
       const groups = options.group === undefined ? [] : ['--groups', options.group]
       const said = await manage('createvm', '--name', machineName, '--register', '--ostype', 'Other', ...groups)
@@ -141,8 +165,12 @@ export async function openLab(name: string): Promise<Lab> {
       const said = await ask(uuid, 'read', /(On the disk: [^\r]*|Nothing is on the disk)[^\r]*\r/)
       return /^On the disk: (.*)$/.exec(said)?.[1] ?? ''
     },
+    async endOlder(kept) {
+      const pids = [...(await processesOf(folder, 'VBoxHeadless'))].sort((one, other) => other - one)
+      for (const pid of pids.slice(kept)) process.kill(pid, 'SIGKILL')
+    },
     pidOf,
-    leave: leaveNothing,
+    leave: () => putAway(folder),
   }
 }
 

@@ -12,6 +12,7 @@ export const createEn = {
   'create.draftKept': 'What you typed is kept until it is created.',
   'create.discardDraft': 'Start over',
 
+  'create.guest': 'What runs in it',
   'create.source': 'System',
   'create.source.installer': 'Install from an ISO',
   'create.source.image': 'Use a disk image',
@@ -173,6 +174,7 @@ export const createKo: Record<keyof typeof createEn, Message> = {
   'create.draftKept': '입력한 내용은 만들 때까지 남아 있습니다.',
   'create.discardDraft': '처음부터 다시',
 
+  'create.guest': '실행할 시스템',
   'create.source': '시스템',
   'create.source.installer': 'ISO로 설치',
   'create.source.image': '디스크 이미지 사용',

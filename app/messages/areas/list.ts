@@ -218,6 +218,7 @@ export const listEn = {
   },
   'quit.quit': 'Quit',
   'quit.suspend': 'Suspend and quit',
+  'quit.suspendAll': 'Suspend all first',
   'quit.shutDownAll': 'Shut down all first…',
   'quit.shutDownTitle': { one: 'Shut down {count} machine first?', other: 'Shut down {count} machines first?' },
   'quit.shutDownBody':
@@ -437,6 +438,7 @@ export const listKo: Record<keyof typeof listEn, Message> = {
   'quit.terminals': '터미널 {count}개가 사용 중입니다(‘{name}’ 머신의 {command} 명령). 종료하면 끝납니다.',
   'quit.quit': '종료',
   'quit.suspend': '절전하고 종료',
+  'quit.suspendAll': '모두 절전하고 종료',
   'quit.shutDownAll': '모두 끄고 종료…',
   'quit.shutDownTitle': '머신 {count}개를 먼저 끌까요?',
   'quit.shutDownBody':

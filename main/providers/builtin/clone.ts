@@ -40,7 +40,7 @@ export function createClone(world: World): CloneOps {
             await copyFile(folder.bios, target.bios)
             await copyFile(folder.vgaBios, target.vgaBios)
           }
-          if (hasDisk) await copyDisk(disk, target.disk, true)
+          if (hasDisk) await copyDisk(disk, target.disk)
         },
         op,
       )

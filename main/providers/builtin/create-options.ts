@@ -1,6 +1,6 @@
 import { freemem, totalmem } from 'node:os'
 import type { Limit, VmCreateOptions } from '../../../app/domain/spec.ts'
-import { GiB, MiB } from '../../../app/domain/units.ts'
+import { GB, GiB, MiB } from '../../../app/domain/units.ts'
 import { freeBytes } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
@@ -49,6 +49,8 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
         withheld: bios === null ? { key: 'builtin.guest.pc.noBios' } : null,
         sources: ['blank', 'image', 'none'],
         disc: true,
+        memoryBytes: { ...memoryLimit(), default: Math.min(128 * MiB, memoryLimit().sensible) },
+        diskBytes: { ...diskLimit(free), default: Math.min(2 * GB, diskLimit(free).sensible) },
       },
     ],
     networks: ['none'],
@@ -70,5 +72,5 @@ export function memoryLimit(): Limit {
 export function diskLimit(free: number | null): Limit {
   // A disk takes as much as is written to it, and a copy of what is written with every snapshot.
   const sensible = Math.max(MiB, Math.floor((free ?? 8 * GiB) / 4 / MiB) * MiB)
-  return { min: MiB, max: 128 * GiB, sensible, default: Math.min(8 * MiB, sensible) }
+  return { min: MiB, max: 128 * GiB, sensible, default: MiB }
 }

@@ -126,7 +126,7 @@ async function fill(spec: VmSpec, definition: Definition, bios: Bios | null, fol
   throwIfCancelled(op)
   if (spec.disk.from === 'image') {
     op.progress({ text: { key: 'kept.step.copy' }, fraction: null })
-    await copyDisk(spec.disk.path, folder.disk, true)
+    await copyDisk(spec.disk.path, folder.disk)
   } else if (definition.diskBytes !== null) {
     await makeBlank(folder.disk, definition.diskBytes)
   }

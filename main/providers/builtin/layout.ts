@@ -19,6 +19,8 @@ export interface Folder {
   readonly bios: string
   readonly vgaBios: string
   readonly snapshots: string
+  /** Every snapshot's own folder is in it. */
+  readonly snapshotsPath: string
   /** The last start: when it was and how it ended. */
   readonly run: string
   readonly serialLog: string
@@ -63,6 +65,7 @@ function folderAt(path: string): Folder {
     bios: file('bios.bin'),
     vgaBios: file('vgabios.bin'),
     snapshots: file('snapshots.json'),
+    snapshotsPath: file('snapshots'),
     run: file('run.json'),
     serialLog: file('serial0.log'),
     suspended: file('suspended.json'),

@@ -9,7 +9,7 @@ import { emulator } from './program.ts'
 export const keptMemorySchema = z.object({
   make: makeSchema,
   sizeBytes: z.number().int().nonnegative(),
-  sha256: z.string(),
+  checksum: z.number().int(),
 })
 export type KeptMemory = z.infer<typeof keptMemorySchema>
 

@@ -15,6 +15,7 @@ import { endpointId, providerId } from './machine.ts'
 import { createPower } from './power.ts'
 import { emulator } from './program.ts'
 import { recover } from './recover.ts'
+import { createSettling } from './settling.ts'
 import { createSnapshots } from './snapshots.ts'
 import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
@@ -25,7 +26,12 @@ import type { World } from './world.ts'
 export const createBuiltinProvider: ProviderFactory = (host) => {
   const changes = createEmitter<ProviderChange>((error) => host.log.error('builtin.listener', { error: String(error) }))
   const layout = layoutOf(host.dataDir)
-  const world: World = { host, layout, fleet: createFleet(host, layout, changes.emit) }
+  const world: World = {
+    host,
+    layout,
+    fleet: createFleet(host, layout, changes.emit),
+    settling: createSettling(host.log),
+  }
   const { fleet } = world
   const consoles = guarded(createConsoles(world))
   const power = guarded(createPower(world))
@@ -99,6 +105,7 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     async dispose() {
       // Whoever quits has suspended or shut down what was to be kept; what is still on ends here, its disk whole.
       await Promise.all(fleet.loaded().map(endMachine))
+      await world.settling.finish()
     },
   }
   return provider

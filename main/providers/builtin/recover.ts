@@ -4,18 +4,12 @@ import { Failure } from '../../../app/domain/errors.ts'
 import { exists, names, remove } from '../common/files.ts'
 import { quietOp } from '../common/op.ts'
 import { dropKept, finishRestore, rollBack, targetOf } from '../common/restore.ts'
-import {
-  changeSnapshot,
-  findSnapshot,
-  type KeptRestore,
-  type TreeFile,
-  withoutSnapshot,
-} from '../common/snapshot-tree.ts'
+import { findSnapshot, type KeptRestore, type TreeFile, withoutSnapshot } from '../common/snapshot-tree.ts'
 import { finishPurges } from '../common/trash.ts'
 import type { Entry, Known } from './fleet.ts'
 import { restorable } from './restore.ts'
 import { writeRun } from './run-record.ts'
-import { dropSnapshot, isThere, type KeptSnapshot, trees } from './snapshot-store.ts'
+import { dropSnapshot, type KeptSnapshot, trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
 /**
@@ -78,14 +72,12 @@ async function finishSnapshots(world: World, known: Known): Promise<void> {
     const isKept = tree.restores.some(({ keptId, phase }) => keptId === snapshot.id && phase !== 'done')
     if (snapshot.phase === 'there' || isKept) continue
     world.host.log.info('builtin.recover.snapshot', { uuid: entry.uuid, id: snapshot.id, phase: snapshot.phase })
-    // One with a memory has its sum in the tree only once it is there.
-    const isWhole = snapshot.phase === 'taking' && snapshot.power === 'off' && (await isThere(folder, snapshot.id))
-    if (isWhole) {
-      await machine.write({ ...changeSnapshot(tree, snapshot.id, { phase: 'there' }), currentId: snapshot.id })
-    } else {
-      await dropSnapshot(folder, snapshot.id)
-      await machine.write(withoutSnapshot(tree, snapshot.id))
-    }
+    await dropSnapshot(folder, snapshot.id)
+    await machine.write(withoutSnapshot(tree, snapshot.id))
+  }
+  const named = new Set((await machine.read()).snapshots.map(({ id }) => id))
+  for (const name of await names(folder.snapshotsPath)) {
+    if (!named.has(name)) await remove(join(folder.snapshotsPath, name))
   }
   for (const record of (await trees.read(folder.snapshots)).restores) {
     const tree = await machine.read()

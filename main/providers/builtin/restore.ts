@@ -71,8 +71,8 @@ async function keepPresent({ entry, definition }: Known, kept: KeptSnapshot): Pr
   await fillSnapshot(folder, kept.id, async (file) => {
     if (live !== null) {
       const order = { kind: 'keep', memoryPath: file('memory'), diskCopyPath: null, stays: true, safe: true } as const
-      const { sizeBytes, sha256 } = await live.thread.ask(order)
-      memory = { make: makeOf(definition, emulator), sizeBytes, sha256 }
+      const { sizeBytes, checksum } = await live.thread.ask(order)
+      memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
     } else if (kept.power === 'suspended') {
       memory = (await readSuspended(folder)).memory
       await share(folder.memory, file('memory'))
@@ -111,7 +111,7 @@ async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: 
 async function replaceDisk({ entry: { folder } }: Known, snapshot: KeptSnapshot): Promise<void> {
   const next = `${folder.disk}.${randomBytes(4).toString('hex')}`
   try {
-    await copyDisk(snapshotFile(folder, snapshot.id, 'disk'), next, true)
+    await copyDisk(snapshotFile(folder, snapshot.id, 'disk'), next)
     await rename(next, folder.disk)
   } catch (error) {
     await remove(next)

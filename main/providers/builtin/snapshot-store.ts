@@ -24,7 +24,6 @@ export async function fillSnapshot(
   fill: (file: (name: keyof typeof snapshotFiles) => string) => Promise<void>,
 ): Promise<void> {
   const { path, part } = folder.snapshot(id)
-  await remove(part)
   await mkdir(part, { recursive: true, mode: 0o700 })
   try {
     await fill((name) => join(part, snapshotFiles[name]))
@@ -37,10 +36,6 @@ export async function fillSnapshot(
 
 export function snapshotFile(folder: Folder, id: string, name: keyof typeof snapshotFiles): string {
   return join(folder.snapshot(id).path, snapshotFiles[name])
-}
-
-export function isThere(folder: Folder, id: string): Promise<boolean> {
-  return exists(folder.snapshot(id).path)
 }
 
 /** Takes all of a snapshot's files away, whole or not. */

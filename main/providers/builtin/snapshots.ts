@@ -1,6 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
-import { diskUse, look, settleFile } from '../common/files.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import { diskUse, look } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import { restore, undo } from '../common/restore.ts'
 import {
@@ -55,59 +56,51 @@ async function take(
 ): Promise<string> {
   const { entry, definition } = known
   const { folder, live } = entry
-  const [tree, used] = await Promise.all([trees.read(folder.snapshots), diskBytes(folder)])
-  await checkSpace(folder.path, used + (live === null ? 0 : definition.memoryBytes))
+  const [tree] = await Promise.all([
+    trees.read(folder.snapshots),
+    diskBytes(folder).then((used) => checkSpace(folder.path, used + (live === null ? 0 : definition.memoryBytes))),
+  ])
   throwIfCancelled(op)
   const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: tree.currentId })
   const { id } = snapshot
   if (snapshot.power === 'suspended') {
     throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
   }
-  const begun = { ...tree, snapshots: [...tree.snapshots, snapshot] }
   const { state } = world.fleet.machine(entry)
   // The guest stands still while its memory is written: that is no change of the machine's state.
   await world.fleet.hold(entry, state, async () => {
-    op.progress({
-      text: { key: live === null ? 'kept.step.disks' : 'kept.step.memory' },
-      fraction: null,
-      cancellable: false,
-    })
-    // Named before there is anything to name.
-    await trees.write(folder.snapshots, begun, 'quick')
+    const text: Text = { key: live === null ? 'kept.step.disks' : 'kept.step.memory' }
+    op.progress({ text, fraction: null, cancellable: false })
     let memory: KeptSnapshot['memory'] = null
     try {
+      // Files that no tree names are taken away by the next start: nothing need be written down before.
       await fillSnapshot(folder, id, async (file) => {
         const diskCopyPath = definition.diskBytes === null ? null : file('disk')
         if (live === null) {
-          if (diskCopyPath !== null) await copyDisk(folder.disk, diskCopyPath, false)
+          if (diskCopyPath !== null) await copyDisk(folder.disk, diskCopyPath)
           return
         }
         const order = { kind: 'keep', memoryPath: file('memory'), diskCopyPath, stays: false, safe: false } as const
-        const { sizeBytes, sha256 } = await live.thread.ask(order)
-        memory = { make: makeOf(definition, emulator), sizeBytes, sha256 }
+        const { sizeBytes, checksum } = await live.thread.ask(order)
+        memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
       })
+      const there: KeptSnapshot = { ...snapshot, memory, phase: 'there' }
+      const next = { ...tree, snapshots: [...tree.snapshots, there], currentId: id }
+      await trees.write(folder.snapshots, next, 'quick')
     } catch (error) {
-      // What cannot be taken out now stays named, unseen, and is taken out by the next start.
-      await dropSnapshot(folder, id)
-        .then(() => trees.write(folder.snapshots, tree))
-        .catch((rest) => world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }))
+      await dropSnapshot(folder, id).catch((rest) =>
+        world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }),
+      )
       throw fileFailure(error)
     }
-    const there = { ...begun, snapshots: [...tree.snapshots, { ...snapshot, memory, phase: 'there' as const }] }
-    await trees.write(folder.snapshots, { ...there, currentId: id }, 'quick')
   })
-  // That a power cut takes nothing of it back is seen to while the person goes on.
-  void settleSnapshot(folder, snapshot, definition.diskBytes !== null).catch((error) =>
-    world.host.log.warn('builtin.take.settle', { uuid: entry.uuid, error: String(error) }),
-  )
+  world.settling.later([
+    ...(definition.diskBytes === null ? [] : [snapshotFile(folder, id, 'disk')]),
+    ...(live === null ? [] : [snapshotFile(folder, id, 'memory')]),
+    folder.snapshots,
+  ])
   world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
   return id
-}
-
-async function settleSnapshot(folder: Folder, { id, power }: KeptSnapshot, hasDisk: boolean): Promise<void> {
-  if (hasDisk) await settleFile(snapshotFile(folder, id, 'disk'))
-  if (power !== 'off') await settleFile(snapshotFile(folder, id, 'memory'))
-  await settleFile(folder.snapshots)
 }
 
 /** Deletes one; a later Berth finishes what this one could not. */

@@ -26,14 +26,14 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
     const wasRunning = live.activity === 'running' || live.activity === 'stuck'
     try {
       // From here on the guest stands still: what its disk holds is what its memory remembers.
-      const { sizeBytes, sha256 } = await live.thread.ask({
+      const { sizeBytes, checksum } = await live.thread.ask({
         kind: 'keep',
         memoryPath: folder.memory,
         diskCopyPath: null,
         stays: true,
         safe: true,
       })
-      const memory = { make: makeOf(definition, emulator), sizeBytes, sha256 }
+      const memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
       // The word that the memory is whole comes last.
       await writeJson(folder.suspended, { version: 1, at: world.host.now().toISOString(), memory } satisfies Suspended)
     } catch (error) {

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { z } from 'zod'
@@ -9,7 +10,17 @@ import type { z } from 'zod'
  * end of Berth cannot take it back, a power cut can.
  */
 export async function writeJson(path: string, value: unknown, how: 'safe' | 'quick' = 'safe'): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, fsync: how === 'safe' })
+  const text = `${JSON.stringify(value, null, 2)}\n`
+  if (how === 'safe') return writeFileAtomic(path, text, { mode: 0o600 })
+  // The package asks the system for much that a file of ours, in a folder of ours, does not need.
+  const part = `${path}.${randomBytes(4).toString('hex')}.part`
+  try {
+    await writeFile(part, text, { mode: 0o600 })
+    await rename(part, path)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
 }
 
 /** Reads what `writeJson` wrote; null when there is no such file. Throws what is wrong with one that does not fit. */

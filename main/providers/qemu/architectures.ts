@@ -12,6 +12,8 @@ export interface Architecture {
   readonly hasUefi: boolean
   /** Without a picture, a PC's firmware and boot menus talk on the serial line. */
   readonly talksOnSerial: boolean
+  /** The display that new machines get. */
+  readonly graphics: 'none' | 'vga'
 }
 
 const pc: Architecture = {
@@ -21,6 +23,7 @@ const pc: Architecture = {
   emulatedCpu: 'max',
   hasUefi: true,
   talksOnSerial: true,
+  graphics: 'vga',
 }
 const virt: Architecture = {
   machine: 'virt',
@@ -29,6 +32,7 @@ const virt: Architecture = {
   emulatedCpu: null,
   hasUefi: false,
   talksOnSerial: false,
+  graphics: 'none',
 }
 /** What is not listed: the machine QEMU takes by itself, with PCI devices. */
 const other: Architecture = { ...virt, machine: null }

@@ -51,6 +51,7 @@ export function qemuArguments(launch: Launch): readonly string[] {
     ]),
     ...cdArguments(definition),
     ...networkArguments(definition),
+    ...graphicsArguments(definition, sockets),
     ...[
       '-chardev',
       `socket,id=serial0,path=${doubleCommas(sockets.serial)},server=on,wait=off,logfile=${doubleCommas(folder.serialLog)},logappend=on`,
@@ -135,6 +136,20 @@ function networkArguments(definition: Definition): readonly string[] {
     ...['-netdev', `user,id=net0${forwards.join('')}`],
     // No boot from the network: its ROM would only be in the way of the next boot device.
     ...['-device', `virtio-net-${bus},netdev=net0,id=nic0,mac=${mac}${bus === 'pci' ? ',romfile=' : ''}`],
+  ]
+}
+
+/**
+ * Keys come by their place, so nothing is to be guessed of locks. The tablet makes a pointer that can be put where it belongs;
+ * until the guest has its driver, the mouse every PC has is moved.
+ */
+function graphicsArguments(definition: Definition, sockets: Sockets): readonly string[] {
+  if (definition.graphics === 'none') return []
+  return [
+    ...['-device', 'VGA,id=video0'],
+    ...['-device', 'qemu-xhci,id=usb0'],
+    ...['-device', 'usb-tablet,id=tablet0,bus=usb0.0'],
+    ...['-vnc', `unix:${doubleCommas(sockets.vnc)},lock-key-sync=off`],
   ]
 }
 

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import type { ConsoleOption } from '../../../app/domain/console.ts'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { readTail } from '../common/files.ts'
@@ -8,37 +9,44 @@ import type { Entry } from './fleet.ts'
 import type { World } from './world.ts'
 
 const serialId = 'serial0'
+export const screenId = 'screen0'
 /** Enough for a screen of long lines with their colours. */
 const tailBytes = 32_768
 
-/** The serial line: QEMU listens on its socket and writes everything to the log from the first byte on. */
-export function createConsoles(world: World): ConsoleOps {
-  const withheld = (entry: Entry): Text | null => {
-    if (entry.live !== null) return null
-    const { name, state } = world.fleet.machine(entry)
-    return { key: `why.state.${state}`, params: { name } }
-  }
+/** Why a machine's consoles cannot be opened now; null when they can. */
+export function withheldConsole(world: World, entry: Entry): Text | null {
+  if (entry.live !== null) return null
+  const { name, state } = world.fleet.machine(entry)
+  return { key: `why.state.${state}`, params: { name } }
+}
 
+/**
+ * The display, where the machine has one, and the serial line: QEMU listens on its socket and writes everything to the log
+ * from the first byte on.
+ */
+export function createConsoles(world: World): ConsoleOps {
   return {
     async options(id, op) {
-      const { entry } = await world.fleet.get(id)
+      const { entry, definition } = await world.fleet.get(id)
       throwIfCancelled(op)
-      return [
-        {
-          id: serialId,
-          kind: 'serial',
-          label: { key: 'kept.console.serial' },
-          writable: true,
-          withheld: withheld(entry),
-        },
-      ]
+      const withheld = withheldConsole(world, entry)
+      const serial: ConsoleOption = {
+        id: serialId,
+        kind: 'serial',
+        label: { key: 'kept.console.serial' },
+        writable: true,
+        withheld,
+      }
+      if (definition.graphics === 'none') return [serial]
+      return [{ id: screenId, kind: 'screen', label: { key: 'screen.display' }, writable: true, withheld }, serial]
     },
     async target(id, consoleId, _as, op) {
       const { entry } = await world.fleet.get(id)
       throwIfCancelled(op)
-      if (consoleId !== serialId) throw failure('not-found', { key: 'kept.error.console' })
-      const reason = withheld(entry)
+      if (consoleId !== serialId && consoleId !== screenId) throw failure('not-found', { key: 'kept.error.console' })
+      const reason = withheldConsole(world, entry)
       if (reason !== null) throw failure('wrong-state', reason)
+      if (consoleId === screenId) throw failure('unsupported', { key: 'screen.notTerminal' })
       return { kind: 'socket', title: 'serial', path: entry.sockets.serial, logPath: entry.folder.serialLog }
     },
     async tail(id, lines, op) {

@@ -82,6 +82,7 @@ async function plan(
       firmware === null
         ? { kind: 'bios' }
         : { kind: 'uefi', codePath: firmware.codePath, codeFormat: firmware.codeFormat },
+    graphics: architectureOf(spec.arch).graphics,
     bases: [],
   }
   return { definition, firmware }
@@ -204,9 +205,11 @@ async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly str
       firmware === null
         ? { kind: 'bios' }
         : { kind: 'uefi', codePath: firmware.codePath, codeFormat: firmware.codeFormat },
+    graphics: architectureOf(spec.arch).graphics,
     bases: [],
   }
-  const sockets = { qmp: join(world.host.runtimeDir, 'UUID.qmp'), serial: join(world.host.runtimeDir, 'UUID.serial') }
+  const socket = (line: string): string => join(world.host.runtimeDir, `UUID.${line}`)
+  const sockets = { qmp: socket('qmp'), serial: socket('serial'), vnc: socket('vnc') }
   const args = qemuArguments({ definition, folder, sockets, accelerator: choice, incoming: false })
   throwIfCancelled(op)
   return [...lines, readable(`qemu-system-${spec.arch}`, args)]

@@ -13,6 +13,7 @@ export const hardwareSchema = z.object({
   diskCount: z.number(),
   network: z.enum(['none', 'user']),
   firmware: z.enum(['bios', 'uefi']),
+  graphics: z.enum(['none', 'vga']).default('none'),
 })
 export type Hardware = z.infer<typeof hardwareSchema>
 
@@ -25,6 +26,7 @@ export function hardwareOf(definition: Definition): Hardware {
     diskCount: definition.disks.length,
     network: definition.network.mode,
     firmware: definition.firmware.kind,
+    graphics: definition.graphics,
   }
 }
 
@@ -45,6 +47,7 @@ function differenceOf(kept: Hardware, now: Hardware): Text | null {
     kept.arch === now.arch &&
     kept.machine === now.machine &&
     kept.diskCount === now.diskCount &&
-    kept.firmware === now.firmware
+    kept.firmware === now.firmware &&
+    kept.graphics === now.graphics
   return isSame ? null : { key: 'qemu.error.hardware' }
 }

@@ -45,6 +45,7 @@ export async function launch(world: World, known: Known, options: LaunchOptions,
     rotate(folder.serialLog, maxSerialLogBytes),
     remove(sockets.qmp),
     remove(sockets.serial),
+    remove(sockets.vnc),
     mkdir(world.host.runtimeDir, { recursive: true, mode: 0o700 }),
   ])
   const accelerator = options.accelerator ?? (await world.accelerators.verdict(definition.arch, file)).choice

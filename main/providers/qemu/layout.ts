@@ -42,6 +42,8 @@ export interface Folder {
 export interface Sockets {
   readonly qmp: string
   readonly serial: string
+  /** Of its display; there only while a machine with one runs. */
+  readonly vnc: string
 }
 
 export const varsFile = 'vars.qcow2'
@@ -67,6 +69,7 @@ export function layoutOf(dataDir: string, runtimeDir: string): Layout {
     sockets: (uuid) => ({
       qmp: join(runtimeDir, `${short(uuid)}.qmp`),
       serial: join(runtimeDir, `${short(uuid)}.serial`),
+      vnc: join(runtimeDir, `${short(uuid)}.vnc`),
     }),
   }
 }

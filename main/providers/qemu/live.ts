@@ -204,7 +204,7 @@ async function conclude(world: World, entry: Entry, live: Live, exit: Exit | nul
     entry.run = { ...run, ended: { at: world.host.now().toISOString(), how, said: said === '' ? null : said } }
     await writeRun(folder, entry.run).catch((error) => world.host.log.error('qemu.run', { error: String(error) }))
   }
-  await Promise.all([folder.pid, sockets.qmp, sockets.serial].map(remove))
+  await Promise.all([folder.pid, sockets.qmp, sockets.serial, sockets.vnc].map(remove))
   world.host.log.info('qemu.ended', { uuid: entry.uuid, hasCrashed, ...exit })
   if (entry.live === live) entry.live = null
   await world.fleet.refresh(entry)

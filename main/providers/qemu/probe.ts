@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Endpoint, Notice, Remedy } from '../../../app/domain/provider.ts'
 import { hostArchitecture } from '../common/architectures.ts'
@@ -55,7 +56,8 @@ async function endpointOf(world: World, system: System | undefined, image: strin
   return { ...base, version, state: 'ready', error: null, notices }
 }
 
-function remedies(platform: NodeJS.Platform): readonly Remedy[] {
+/** How to get QEMU here: by the package manager this system has; by any of them when none is known. */
+export function remedies(platform: NodeJS.Platform, exists: (path: string) => boolean = existsSync): readonly Remedy[] {
   const install = (title: 'apt' | 'dnf' | 'pacman' | 'brew', command: string): Remedy => ({
     title: { key: `qemu.remedy.${title}` },
     commands: [command],
@@ -63,10 +65,11 @@ function remedies(platform: NodeJS.Platform): readonly Remedy[] {
   })
   const page: Remedy = { title: { key: 'qemu.remedy.page' }, commands: [], url: downloadUrl }
   if (platform === 'darwin') return [install('brew', 'brew install qemu'), page]
-  return [
-    install('apt', 'sudo apt install qemu-system-x86 qemu-utils ovmf'),
-    install('dnf', 'sudo dnf install qemu-system-x86 qemu-img edk2-ovmf'),
-    install('pacman', 'sudo pacman -S qemu-base edk2-ovmf'),
-    page,
+  const all = [
+    { tool: '/usr/bin/apt', remedy: install('apt', 'sudo apt install qemu-system-x86 qemu-utils ovmf') },
+    { tool: '/usr/bin/dnf', remedy: install('dnf', 'sudo dnf install qemu-system-x86 qemu-img edk2-ovmf') },
+    { tool: '/usr/bin/pacman', remedy: install('pacman', 'sudo pacman -S qemu-base edk2-ovmf') },
   ]
+  const here = all.filter(({ tool }) => exists(tool))
+  return [...(here.length === 0 ? all : here).map(({ remedy }) => remedy), page]
 }

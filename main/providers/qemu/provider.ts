@@ -18,6 +18,7 @@ import { probe } from './probe.ts'
 import { createProcesses } from './process.ts'
 import { createQemuImg } from './qemu-img.ts'
 import { recover } from './recover.ts'
+import { createScreens } from './screens.ts'
 import { createSnapshots } from './snapshots.ts'
 import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
@@ -55,6 +56,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
     suspend: guarded(createSuspend(world)),
     snapshots: guarded(createSnapshots(world)),
     consoles: guarded(createConsoles(world)),
+    screens: guarded(createScreens(world)),
     create: guarded(createCreate(world)),
     clone: guarded(createClone(world)),
     rename: {

@@ -81,7 +81,7 @@ async function findProcess(world: World, entry: Entry): Promise<Live | null> {
   // A pid file that is left behind means that it did not end in good order; none, with a number known, that it did.
   const how = run.process !== null && (await exists(folder.pid)) ? 'crashed' : 'stopped'
   await note(world, entry, { ...run, ended: { at: world.host.now().toISOString(), how, said: null } })
-  await Promise.all([folder.pid, sockets.qmp, sockets.serial].map(remove))
+  await Promise.all([folder.pid, sockets.qmp, sockets.serial, sockets.vnc].map(remove))
   world.host.log.info('qemu.recover.ended', { uuid: entry.uuid, how })
   return null
 }

@@ -14,8 +14,12 @@ export function createIsAlive(platform: NodeJS.Platform): (pid: number, program:
     }
     if (platform !== 'linux' || program === '') return true
     try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      const end = stat.lastIndexOf(')')
+      // One that has ended stays in the table until its parent has seen it.
+      if (/[ZX]/.test(stat.charAt(end + 2))) return false
       // The kernel keeps fifteen bytes of a name.
-      return readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd() === program.slice(0, 15)
+      return stat.slice(stat.indexOf('(') + 1, end) === program.slice(0, 15)
     } catch {
       return false
     }

@@ -13,8 +13,9 @@ import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
 import type { Settings } from './settings-file.ts'
 import type { PortForward } from './settings-hardware.ts'
 import type { Medium } from './settings-media.ts'
-import { diskWorkMs } from './snapshots.ts'
+import { diskWorkMs, unstoppable } from './snapshots.ts'
 import { isResting } from './states.ts'
+import { vdiBytes } from './vdi.ts'
 import { act, throwIfCancelled, type World } from './world.ts'
 
 /** Changed while it runs too, where it has what they need. */
@@ -26,20 +27,26 @@ export function createConfigure(world: World): ConfigureOps {
       const { settings, path } = await world.inventory.get(id)
       const [free, media] = await Promise.all([freeBytes(path), knownMedia(world)])
       throwIfCancelled(op)
-      return configurationOf(world, { ...settings, media }, free)
+      const disk = growingDisk(settings)
+      const diskBytes = disk === null ? null : await vdiBytes(disk.path)
+      return configurationOf(world, { ...settings, media }, { free, diskBytes })
     },
     configure: async (id, changes, op) => configure(world, await world.inventory.get(id), changes, op),
   }
 }
 
-function configurationOf(world: World, settings: Settings, free: number | null): MachineConfiguration {
+function configurationOf(
+  world: World,
+  settings: Settings,
+  { free, diskBytes }: { readonly free: number | null; readonly diskBytes: number | null },
+): MachineConfiguration {
   const { hardware } = settings
   const network = networkOf(settings)
-  const disk = growingDisk(settings)
   const hasDrive = driveOf(settings) !== null
   const fields: readonly ConfigureField[] = [
     'cpus',
     'memoryBytes',
+    ...(diskBytes === null ? [] : (['diskBytes'] as const)),
     ...(hasDrive ? (['isoPath'] as const) : []),
     ...(network === null ? [] : (['network'] as const)),
     'serialConsole',
@@ -50,6 +57,7 @@ function configurationOf(world: World, settings: Settings, free: number | null):
     values: {
       cpus: hardware.cpus,
       ...(hardware.memoryBytes === null ? {} : { memoryBytes: hardware.memoryBytes }),
+      ...(diskBytes === null ? {} : { diskBytes }),
       ...(hasDrive ? { isoPath: discOf(settings) } : {}),
       ...(network === null ? {} : { network }),
       serialConsole: hasOwnSerial(world, settings),
@@ -57,7 +65,7 @@ function configurationOf(world: World, settings: Settings, free: number | null):
     limits: {
       cpus: cpuLimit(),
       memoryBytes: memoryLimit(),
-      ...(disk === null ? {} : { diskBytes: diskLimit(free) }),
+      ...(diskBytes === null ? {} : { diskBytes: { ...diskLimit(free), min: diskBytes } }),
     },
   }
 }
@@ -85,7 +93,7 @@ function growingDisk({ hardware, snapshots, media }: Settings): Medium | null {
   const [only, ...others] = disksOf(hardware)
   const medium = media.find(({ uuid }) => uuid === only)
   if (medium === undefined || others.length > 0 || snapshots.length > 0 || medium.parentId !== null) return null
-  return /^(?:VDI|VHD)$/i.test(medium.format ?? '') ? medium : null
+  return /^VDI$/i.test(medium.format ?? '') ? medium : null
 }
 
 export function hasOwnSerial(
@@ -168,8 +176,15 @@ async function changeNetwork(
 async function growDisk(world: World, entry: Entry, settings: Settings, bytes: number, op: Op): Promise<void> {
   const disk = growingDisk(settings)
   if (disk === null) throw failure('unsupported', { key: 'virtualbox.error.noResize' }, { field: 'diskBytes' })
+  const before = (await vdiBytes(disk.path)) ?? 0
+  if (bytes === before) return
+  if (bytes < before) throw failure('invalid-input', { key: 'virtualbox.error.shrink' }, { field: 'diskBytes' })
   op.progress({ text: null, fraction: null, cancellable: false })
-  await act(world, entry, commands.resizeDisk(disk.uuid, bytes), op, { timeoutMs: diskWorkMs })
+  await act(world, entry, commands.resizeDisk(disk.uuid, bytes), unstoppable(op), { timeoutMs: diskWorkMs })
+  const after = await vdiBytes(disk.path)
+  if (after === null || after < bytes) {
+    throw failure('tool-failed', { key: 'virtualbox.error.notAsWanted' }, { field: 'diskBytes', detail: String(after) })
+  }
 }
 
 /** VBoxManage ends with 0 for some values it does not take. */

@@ -88,9 +88,11 @@ export function createConsoles(world: World, relays: SerialRelays): ConsoleOps {
     async target(id, consoleId, _as, op) {
       const known = await inventory.get(id)
       throwIfCancelled(op)
+      const other = foreignPorts(known).find(({ slot }) => consoleId === `serial${slot + 1}`)
+      const isOffered = other !== undefined || consoleId === serialId || consoleId === screenId
+      if (!isOffered) throw failure('not-found', { key: 'virtualbox.error.noConsole' })
       const reason = offReason(known)
       if (reason !== null) throw failure('wrong-state', reason)
-      const other = foreignPorts(known).find(({ slot }) => consoleId === `serial${slot + 1}`)
       if (other !== undefined) return { kind: 'socket', title: 'serial', path: other.path ?? '', logPath: null }
       const path = consoleId === serialId ? await relays.socketOf(known.entry) : null
       if (path === null) throw failure('not-found', { key: 'virtualbox.error.noConsole' })

@@ -87,7 +87,9 @@ function placeFacts({ inventory }: World, { entry, settings, path }: Known): rea
   return [
     place('virtualbox.fact.folder', dirname(path)),
     place('virtualbox.fact.settingsFile', path),
-    ...settings.media.filter(({ parentId }) => parentId === null).map((one) => place('virtualbox.fact.file', one.path)),
+    ...settings.media
+      .filter(({ parentId }) => parentId === null)
+      .map(({ kind, path }) => place(kind === 'disk' ? 'virtualbox.fact.diskFile' : 'virtualbox.fact.discFile', path)),
     ...(groups.length === 0 ? [] : [fact('place', 'virtualbox.fact.groups', groups.join(', '))]),
     fact('place', 'virtualbox.fact.uuid', settings.uuid, { mono: true, copyable: true }),
     ...(pid === null ? [] : [fact('place', 'virtualbox.fact.process', String(pid), { mono: true })]),

@@ -1,11 +1,17 @@
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Host } from '../provider.ts'
 import * as commands from './commands.ts'
-import { exists, names, readJson, remove, writeJson } from './files.ts'
+import { diskUse, exists, names, readJson, remove, writeJson } from './files.ts'
 import { idOf } from './inventory.ts'
 import { act, quietOp, type World } from './world.ts'
+
+/** How long a command of an earlier Berth may go on, and how it is seen that it does not. */
+const quietMs = 10 * 60_000
+const quietPauseMs = 500
+const quietLooks = 4
 
 const makingSchema = z.object({
   version: z.literal(1),
@@ -79,9 +85,30 @@ export async function recoverMakings(
       const path = join(folder, name)
       const making = await readJson(path, makingSchema)
       world.host.log.info('virtualbox.recover.making', { ...making })
-      if (making !== null) await takeBack(world, making)
+      if (making !== null) {
+        await quiet(world, making)
+        await takeBack(world, making)
+      }
       await remove(path)
     })
+  }
+}
+
+/**
+ * Waits until VirtualBox is no longer at work on it: a command outlives the Berth that gave it, and would register what was just
+ * taken away. It is at work while the folder grows, and done when the machine is registered or nothing has changed for a while.
+ */
+async function quiet({ inventory }: World, { uuid, folder }: Making): Promise<void> {
+  let bytes = -1
+  let unchanged = 0
+  for (const until = Date.now() + quietMs; Date.now() < until && unchanged < quietLooks; ) {
+    const { machines } = await inventory.registry()
+    const isThere = [...machines].some(([known, path]) => known === uuid || dirname(path) === folder)
+    if (isThere && unchanged > 0) return
+    const now = await diskUse(folder)
+    unchanged = now === bytes ? unchanged + 1 : 0
+    bytes = now
+    await delay(quietPauseMs)
   }
 }
 

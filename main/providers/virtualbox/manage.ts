@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { TextParams } from '../../../app/messages/text.ts'
 import type { RunResult } from '../../exec/command.ts'
 import type { Host, Op } from '../provider.ts'
@@ -15,6 +16,9 @@ export interface ManageOptions {
 }
 
 const defaultTimeoutMs = 60_000
+const serverIsAway = /Failed to create the VirtualBox object/
+const serverTries = 8
+const serverPauseMs = 750
 /** At SIGTERM VBoxManage has the operation cancelled and waits until it is taken back: killed earlier, it would go on. */
 const graceMs = 60_000
 
@@ -37,27 +41,34 @@ export function createManage(host: Host): Manage {
   const attempt: Manage['attempt'] = async (args, op, options = {}) => {
     const { onFraction } = options
     let told: number | null = null
-    const result = await host.exec.run(
-      {
-        file: (await host.findTool('VBoxManage')) ?? 'VBoxManage',
-        args,
-        env: { LC_ALL: locale, LANG: locale },
-        timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-        graceMs,
-        ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
-        ...(onFraction === undefined
-          ? {}
-          : {
-              onText: (text, stream) => {
-                const fraction = stream === 'stderr' ? lastFraction(text) : null
-                if (fraction === null || fraction === told) return
-                told = fraction
-                onFraction(fraction)
-              },
-            }),
-      },
-      op,
-    )
+    const run = async (): Promise<RunResult> =>
+      host.exec.run(
+        {
+          file: (await host.findTool('VBoxManage')) ?? 'VBoxManage',
+          args,
+          env: { LC_ALL: locale, LANG: locale },
+          timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+          graceMs,
+          ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+          ...(onFraction === undefined
+            ? {}
+            : {
+                onText: (text, stream) => {
+                  const fraction = stream === 'stderr' ? lastFraction(text) : null
+                  if (fraction === null || fraction === told) return
+                  told = fraction
+                  onFraction(fraction)
+                },
+              }),
+        },
+        op,
+      )
+    let result = await run()
+    // Nothing was asked of it yet: its server was just ending, as it does after a while without work.
+    for (let left = serverTries; left > 0 && serverIsAway.test(result.stderr); left -= 1) {
+      await delay(serverPauseMs, undefined, { signal: op.signal }).catch(() => {})
+      result = await run()
+    }
     if (result.reason !== 'exit') throw manageFailure(result, options.known)
     return result
   }

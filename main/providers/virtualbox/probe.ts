@@ -36,7 +36,7 @@ async function endpointOf(world: World, op: Op): Promise<Endpoint> {
     since: host.now().toISOString(),
   } as const
   if (file === null) {
-    const { error } = failure('tool-missing', { key: 'error.toolMissing', params: { tool: 'VirtualBox' } })
+    const { error } = failure('tool-missing', { key: 'error.toolMissing', params: { tool: 'VBoxManage' } })
     return { ...base, state: 'missing', error, remedies: remediesFor('missing', host.platform) }
   }
   try {

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts'
 import { idOf } from './inventory.ts'
 import { recoverMakings } from './making.ts'
 import { parseInfo } from './parse.ts'
-import { become, dropKept, finishRestore, powerOfSnapshot, rollBack, settlePower } from './restore.ts'
+import { become, dropKept, dropSpent, finishRestore, powerOfSnapshot, rollBack, settlePower } from './restore.ts'
 import type { KeptRestore } from './restore-records.ts'
 import { type SnapshotWorld, snapshotWorld } from './snapshots.ts'
 import { isResting, wordOf } from './states.ts'
@@ -34,6 +34,12 @@ export async function recoverWork(base: World, trash: TrashStore): Promise<void>
       for (const record of (await world.records.read(uuid)).restores) {
         if (record.phase !== 'done') await recoverRestore(world, uuid, record)
       }
+      const { spent } = await world.records.read(uuid)
+      const entry = spent.length === 0 ? null : await world.inventory.find(idOf(uuid))
+      if (entry === null || entry.problem !== null) return
+      await settled(world, entry)
+      for (const keptId of spent) await dropSpent(world, idOf(uuid), keptId)
+      world.inventory.changed({ kind: 'snapshots', id: idOf(uuid) })
     })
   }
 }

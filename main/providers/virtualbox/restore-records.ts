@@ -30,12 +30,14 @@ export type KeptRestore = z.infer<typeof recordSchema>
 const fileSchema = z.object({
   version: z.literal(1),
   restores: z.array(recordSchema),
+  /** Copies that are the present again and on their way out: nobody sees them any more. */
+  spent: z.array(z.string()).default([]),
   /** Of snapshots taken by Berth. Those of others run if they have a memory. */
   powers: z.record(z.string(), powerSchema),
 })
 export type RestoreFile = z.infer<typeof fileSchema>
 
-const empty: RestoreFile = { version: 1, restores: [], powers: {} }
+export const emptyRestores: RestoreFile = { version: 1, restores: [], spent: [], powers: {} }
 
 /** What VirtualBox cannot be told about a machine's snapshots: which of them Berth keeps, and why. One file for each machine. */
 export interface RestoreRecords {
@@ -51,7 +53,7 @@ export function createRestoreRecords({ dataDir }: Pick<Host, 'dataDir'>): Restor
   return {
     async read(uuid) {
       try {
-        return (await readJson(pathOf(uuid), fileSchema)) ?? empty
+        return (await readJson(pathOf(uuid), fileSchema)) ?? emptyRestores
       } catch (cause) {
         // Never taken for an empty one: the next write would lose the way back.
         const detail = `${pathOf(uuid)}\n${String(cause)}`
@@ -59,8 +61,8 @@ export function createRestoreRecords({ dataDir }: Pick<Host, 'dataDir'>): Restor
       }
     },
     async write(uuid, file) {
-      const isEmpty = file.restores.length === 0 && Object.keys(file.powers).length === 0
-      if (isEmpty) await remove(pathOf(uuid))
+      const count = file.restores.length + file.spent.length + Object.keys(file.powers).length
+      if (count === 0) await remove(pathOf(uuid))
       else await writeJson(pathOf(uuid), file)
     },
     async uuids() {
@@ -95,7 +97,19 @@ export function withPower(file: RestoreFile, snapshotId: string, power: KeptPowe
 /** Without what is said of a snapshot that is gone, and without the restores that only it could undo. */
 export function withoutSnapshot(file: RestoreFile, snapshotId: string): RestoreFile {
   const { [snapshotId]: _gone, ...powers } = file.powers
-  return { ...file, powers, restores: file.restores.filter(({ keptId }) => keptId !== snapshotId) }
+  return {
+    ...withoutSpent(file, snapshotId),
+    powers,
+    restores: file.restores.filter(({ keptId }) => keptId !== snapshotId),
+  }
+}
+
+export function withSpent(file: RestoreFile, snapshotId: string): RestoreFile {
+  return { ...file, spent: [...new Set([...file.spent, snapshotId])] }
+}
+
+export function withoutSpent(file: RestoreFile, snapshotId: string): RestoreFile {
+  return { ...file, spent: file.spent.filter((spent) => spent !== snapshotId) }
 }
 
 /** Records as others see them, newest first. `isThere` says whether a copy still exists. */

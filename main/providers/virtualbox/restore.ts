@@ -13,7 +13,9 @@ import {
   markOf,
   withoutRestore,
   withoutSnapshot,
+  withoutSpent,
   withRestore,
+  withSpent,
 } from './restore-records.ts'
 import type { Settings, SettingsSnapshot } from './settings-file.ts'
 import * as commands from './snapshot-commands.ts'
@@ -201,7 +203,7 @@ export async function rollBack(
   try {
     const keptId = record.keptId ?? ''
     await become(world, id, keptId, { boot: record.keptPower === 'running' }, op)
-    await records.write(uuid, withoutRestore(await records.read(uuid), record.id))
+    await records.write(uuid, withSpent(withoutRestore(await records.read(uuid), record.id), keptId))
     await dropSpent(world, id, keptId)
   } catch (second) {
     const failed: KeptRestore = { ...record, state: 'failed', phase: 'done' }
@@ -228,27 +230,28 @@ export async function finishRestore(world: SnapshotWorld, id: MachineId, record:
   const old = file.restores.find((restore) => restore.id === record.replaces)
   // The record of an undo is the same record turned round.
   const done: KeptRestore = { ...record, id: old?.id ?? record.id, state: 'done', phase: 'done', replaces: null }
-  await records.write(uuid, withRestore(withoutRestore(file, record.id), done))
+  const written = withRestore(withoutRestore(file, record.id), done)
+  await records.write(uuid, old?.keptId == null ? written : withSpent(written, old.keptId))
   if (old?.keptId != null) await dropSpent(world, id, old.keptId)
 }
 
 /** A copy that is the present again is not needed. What VirtualBox cannot delete, because more stands on it, stays as a snapshot. */
-async function dropSpent(world: SnapshotWorld, id: MachineId, keptId: string): Promise<void> {
+export async function dropSpent(world: SnapshotWorld, id: MachineId, keptId: string): Promise<void> {
   const known = await world.inventory.get(id)
   const { entry } = known
   try {
     await deleteSnapshot(world, known, keptId, quietOp)
   } catch (error) {
     world.host.log.warn('virtualbox.restore.rest', { uuid: entry.uuid, error: String(error) })
-    const { name } = findSnapshot(known.settings, keptId)
+    const name = known.settings.snapshots.find(({ uuid }) => uuid === keptId)?.name ?? ''
     await act(world, entry, commands.editSnapshot(entry.uuid, keptId, { name, description: '' }), quietOp).catch(
       () => {},
     )
   }
   const file = await world.records.read(entry.uuid)
   const { snapshots } = (await world.inventory.get(id)).settings
-  if (!snapshots.some(({ uuid }) => uuid === keptId))
-    await world.records.write(entry.uuid, withoutSnapshot(file, keptId))
+  const isGone = !snapshots.some(({ uuid }) => uuid === keptId)
+  await world.records.write(entry.uuid, isGone ? withoutSnapshot(file, keptId) : withoutSpent(file, keptId))
 }
 
 function detailOf(error: unknown): string {

@@ -116,20 +116,22 @@ async function treeOf(settings: Settings, world: SnapshotWorld): Promise<Snapsho
   )
   // A copy that is just being made is not shown before it is of use.
   const making = new Set(file.restores.flatMap(({ phase, id }) => (phase === 'keeping' ? [markOf({ id })] : [])))
-  const shown = settings.snapshots.filter(({ description }) => !making.has(description))
+  const shown = settings.snapshots.filter(
+    ({ uuid, description }) => !making.has(description) && !file.spent.includes(uuid),
+  )
   const isShown = new Set(shown.map(({ uuid }) => uuid))
   return {
     snapshots: shown.map((snapshot) => ({
       id: snapshot.uuid,
       name: snapshot.name,
       description: kept.has(snapshot.uuid) ? '' : snapshot.description,
-      parentId: snapshot.parentId,
+      parentId: nearestShown(settings, snapshot.parentId, isShown),
       createdAt: snapshot.takenAt,
       hasMemory: snapshot.stateFile !== null,
       sizeBytes: bytes.get(snapshot.uuid) ?? null,
       keptForUndo: kept.has(snapshot.uuid),
     })),
-    currentId: currentShown(settings, isShown),
+    currentId: nearestShown(settings, settings.currentSnapshotId, isShown),
     restores: shownRestores(
       file,
       (snapshotId) => isShown.has(snapshotId),
@@ -139,8 +141,9 @@ async function treeOf(settings: Settings, world: SnapshotWorld): Promise<Snapsho
   }
 }
 
-function currentShown({ currentSnapshotId, snapshots }: Settings, isShown: ReadonlySet<string>): string | null {
-  let at = currentSnapshotId
+/** A snapshot or the first one above it that is shown. */
+function nearestShown({ snapshots }: Settings, from: string | null, isShown: ReadonlySet<string>): string | null {
+  let at = from
   while (at !== null && !isShown.has(at)) at = snapshots.find(({ uuid }) => uuid === at)?.parentId ?? null
   return at
 }

@@ -13,6 +13,7 @@ import { diskUse, exists, moveFolder, remove } from './files.ts'
 import { idOf } from './inventory.ts'
 import { endpointId, providerId } from './machine.ts'
 import { borrowedMedia, knownMedia, withMedia } from './media-registry.ts'
+import { emptyRestores } from './restore-records.ts'
 import { parseSettings, type Settings } from './settings-file.ts'
 import { clonesOf, diskUsers } from './snapshot-deletable.ts'
 import { type SnapshotWorld, snapshotWorld } from './snapshots.ts'
@@ -245,7 +246,7 @@ async function freeFolder(wanted: string): Promise<string> {
 async function purge(world: SnapshotWorld, item: KeptItem): Promise<void> {
   if (item.moved === null) await purgeInPlace(world, item)
   else await remove(dirname(item.moved.to))
-  await world.records.write(item.uuid, { version: 1, restores: [], powers: {} })
+  await world.records.write(item.uuid, emptyRestores)
   await world.trash.drop(item.uuid)
 }
 

@@ -45,8 +45,8 @@ export function createVigil({ host, inventory }: World, arrange: () => void): { 
     for (const entry of inventory.loaded()) {
       if (inventory.sight(entry).pid !== null) alive.add(entry.uuid)
       else if (living.has(entry.uuid) || isBack(entry)) {
-        void inventory.refresh(entry).then((isDifferent) => {
-          if (!isDifferent) return
+        // Without the process the row is another one already before the files are looked at.
+        void inventory.refresh(entry).then(() => {
           inventory.publish(entry)
           arrange()
         })

@@ -9,6 +9,7 @@ export function withheldFrom({ settings }: Entry, state: MachineState): Machine[
   if (settings === null) return withheld
   if (state === 'running' || state === 'paused') {
     withheld.clone = { key: 'virtualbox.why.cloneRunning' }
+    withheld.rename = { key: 'virtualbox.why.renameRunning' }
     withheld.remove = { key: 'virtualbox.why.removeRunning' }
   }
   return withheld

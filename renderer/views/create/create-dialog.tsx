@@ -25,7 +25,7 @@ import { guessFormat } from './propose.ts'
 import { endpointReason, useEndpoints } from './use-endpoints.ts'
 import { type Submission, useSubmission } from './use-submission.ts'
 import { VmFields } from './vm-fields.tsx'
-import { filledVmForm, readVmForm } from './vm-form.ts'
+import { filledVmForm, optionsFor, readVmForm } from './vm-form.ts'
 
 const widthPx = 720
 
@@ -124,8 +124,9 @@ function Kinds({ draft }: { readonly draft: Draft }): ReactNode {
   )
 }
 
-function CreateForm({ draft, options }: { readonly draft: Draft; readonly options: CreateOptions }): ReactNode {
+function CreateForm({ draft, options: all }: { readonly draft: Draft; readonly options: CreateOptions }): ReactNode {
   const say = useSay()
+  const options = all.kind === 'vm' ? optionsFor(draft.vm, all) : all
   const endpoints = useEndpoints(draft.kind)
   const endpoint = endpoints.find((candidate) => candidate.id === options.endpointId)
   const machines = useApp(({ inventory }) => inventory.machines)

@@ -1,14 +1,13 @@
 import { type ReactNode, useState } from 'react'
 import { type AppError, errorOf } from '../../../app/domain/errors.ts'
 import type { ImportSummary } from '../../../app/domain/spec.ts'
-import { formatBytes } from '../../../app/domain/units.ts'
 import { importMachine, inspectImport } from '../../actions/create.ts'
 import { closeDialog } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { RadioCards } from '../../components/radio-cards.tsx'
 import { TextInput } from '../../components/text-input.tsx'
-import { useLocale, useSay } from '../../say.tsx'
+import { useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
 import { errorActions } from '../machine/error-actions.ts'
 import { ErrorCard } from '../machine/error-card.tsx'
@@ -17,6 +16,7 @@ import { changeVm, clearDraft, type Draft } from './draft.ts'
 import { FormRow } from './form-row.tsx'
 import { extensionOf, importReason } from './import-choices.ts'
 import { nameFromFile } from './propose.ts'
+import { disk, memory } from './quantities.ts'
 import { SourceList } from './source-list.tsx'
 import { endpointReason, useEndpoints } from './use-endpoints.ts'
 import { openWhenMade } from './use-submission.ts'
@@ -138,14 +138,13 @@ export function ImportForm({
 /** What the file says of itself; nothing where that cannot be told beforehand. */
 function Holds({ inspected }: { readonly inspected: { readonly summary: ImportSummary | null } | null }): ReactNode {
   const say = useSay()
-  const locale = useLocale()
   if (inspected?.summary === null) return null
   const { os = null, cpus = null, memoryBytes = null, diskBytes = null, notes = [] } = inspected?.summary ?? {}
   const parts = [
     os,
     cpus === null ? null : say('import.summary.cpus', { count: cpus }),
-    memoryBytes === null ? null : say('import.summary.memory', { size: formatBytes(memoryBytes, locale) }),
-    diskBytes === null ? null : say('import.summary.disk', { size: formatBytes(diskBytes, locale) }),
+    memoryBytes === null ? null : say('import.summary.memory', { size: memory.write(memoryBytes) }),
+    diskBytes === null ? null : say('import.summary.disk', { size: disk.write(diskBytes) }),
   ].filter((part) => part !== null)
   return (
     <FormRow label={say('import.holds')} isGroup>

@@ -48,7 +48,9 @@ export function SourceList({
               name={name}
               checked={form.source === source}
               onChange={() => {
-                onChange({ source })
+                // A machine's file has a form of its own: going there or back takes this list, and what it asks, away.
+                const isOtherForm = (source === 'file') !== (form.source === 'file')
+                if (path !== '' || choose === null || !isOtherForm) onChange({ source })
                 if (path === '') choose?.()
               }}
               onClick={() => form.source === source && path === '' && choose?.()}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { type DiskFormat, diskFormats, type VmCreateOptions } from '../../../app/domain/spec.ts'
-import { formatBytes, GB, GiB } from '../../../app/domain/units.ts'
+import { type DiskFormat, diskFormats, type Limit, type VmCreateOptions } from '../../../app/domain/spec.ts'
+import { formatBytes, GB, GiB, MiB } from '../../../app/domain/units.ts'
 import { Button } from '../../components/button.tsx'
 import { Checkbox } from '../../components/checkbox.tsx'
 import { RadioCards } from '../../components/radio-cards.tsx'
@@ -15,7 +15,7 @@ import { guessFormat } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
 import { QuantityRow } from './quantity-row.tsx'
 import { SourceList } from './source-list.tsx'
-import { type FilledVmForm, guessedOsType, type VmForm } from './vm-form.ts'
+import { type FilledVmForm, guessedOsType, guestOf, type VmForm } from './vm-form.ts'
 
 interface VmFieldsProps {
   readonly form: FilledVmForm
@@ -39,9 +39,12 @@ export function VmFields(props: VmFieldsProps): ReactNode {
   const free = options.freeBytes === null ? null : formatBytes(options.freeBytes, locale)
   return (
     <>
-      <FormRow label={say('create.source')} isGroup error={problemOf('source')}>
-        {() => <SourceList form={form} onChange={onChange} />}
-      </FormRow>
+      <GuestRow {...props} />
+      {guestOf(form, options)?.disc !== false && (
+        <FormRow label={say('create.source')} isGroup error={problemOf('source')}>
+          {() => <SourceList form={form} onChange={onChange} />}
+        </FormRow>
+      )}
       {form.source === 'image' && <ImageRows {...props} />}
       <FormRow
         label={say('create.name')}
@@ -61,22 +64,24 @@ export function VmFields(props: VmFieldsProps): ReactNode {
       </FormRow>
       {props.endpoints}
       <OsTypeRow {...props} />
-      <QuantityRow
-        label={say('create.cpus')}
-        value={form.cpus}
-        limit={options.cpus}
-        quantity={cores}
-        step={1}
-        format={(count) => say('create.cpus.value', { count })}
-        error={problemOf('cpus')}
-        onChange={(cpus) => onChange({ cpus })}
-      />
+      {options.cpus.max > options.cpus.min && (
+        <QuantityRow
+          label={say('create.cpus')}
+          value={form.cpus}
+          limit={options.cpus}
+          quantity={cores}
+          step={1}
+          format={(count) => say('create.cpus.value', { count })}
+          error={problemOf('cpus')}
+          onChange={(cpus) => onChange({ cpus })}
+        />
+      )}
       <QuantityRow
         label={say('create.memory')}
         value={form.memoryBytes}
         limit={options.memoryBytes}
         quantity={memory}
-        step={GiB / 4}
+        step={stepFor(options.memoryBytes, GiB / 4)}
         error={problemOf('memory')}
         onChange={(memoryBytes) => onChange({ memoryBytes })}
       />
@@ -86,7 +91,7 @@ export function VmFields(props: VmFieldsProps): ReactNode {
           value={form.diskBytes}
           limit={options.diskBytes}
           quantity={disk}
-          step={GB}
+          step={stepFor(options.diskBytes, GB)}
           error={problemOf('disk')}
           hint={free === null ? say('create.disk.hintUnknown') : say('create.disk.hint', { free })}
           onChange={(diskBytes) => onChange({ diskBytes })}
@@ -107,24 +112,55 @@ export function VmFields(props: VmFieldsProps): ReactNode {
   )
 }
 
-function ImageRows({ form, onChange, problemOf }: VmFieldsProps): ReactNode {
+/** A step that leaves more than a few places on the slider. */
+function stepFor({ max }: Limit, usual: number): number {
+  return max >= 16 * usual ? usual : MiB
+}
+
+/** What runs in it, where the provider lets one choose. */
+function GuestRow({ form, options, onChange }: VmFieldsProps): ReactNode {
+  const say = useSay()
+  const guest = guestOf(form, options)
+  if (guest === null) return null
+  return (
+    <FormRow label={say('create.guest')} isGroup>
+      {() => (
+        <RadioCards
+          label={say('create.guest')}
+          value={guest.id}
+          cards={(options.guests ?? []).map(({ id, label, about, withheld }) => ({
+            value: id,
+            label: say(label),
+            hint: say(about),
+            reason: withheld === null ? null : say(withheld),
+          }))}
+          onChange={(id) => onChange({ guest: id })}
+        />
+      )}
+    </FormRow>
+  )
+}
+
+function ImageRows({ form, options, onChange, problemOf }: VmFieldsProps): ReactNode {
   const say = useSay()
   const guessed = guessFormat(form.imagePath)
   return (
     <>
-      <FormRow label={say('create.image.use')} isGroup>
-        {() => (
-          <RadioCards
-            label={say('create.image.use')}
-            value={form.imageUse}
-            cards={[
-              { value: 'copy', label: say('create.image.copy'), hint: say('create.image.copy.hint') },
-              { value: 'in-place', label: say('create.image.inPlace'), hint: say('create.image.inPlace.hint') },
-            ]}
-            onChange={(imageUse) => onChange({ imageUse })}
-          />
-        )}
-      </FormRow>
+      {options.diskUses === undefined && (
+        <FormRow label={say('create.image.use')} isGroup>
+          {() => (
+            <RadioCards
+              label={say('create.image.use')}
+              value={form.imageUse}
+              cards={[
+                { value: 'copy', label: say('create.image.copy'), hint: say('create.image.copy.hint') },
+                { value: 'in-place', label: say('create.image.inPlace'), hint: say('create.image.inPlace.hint') },
+              ]}
+              onChange={(imageUse) => onChange({ imageUse })}
+            />
+          )}
+        </FormRow>
+      )}
       <FormRow label={say('create.image.format')} error={problemOf('format')}>
         {(control) => (
           <Select<DiskFormat | 'guessed'>
@@ -135,7 +171,7 @@ function ImageRows({ form, onChange, problemOf }: VmFieldsProps): ReactNode {
                 value: 'guessed',
                 label: guessed === null ? say('create.choose') : say('create.image.formatGuessed', { format: guessed }),
               },
-              ...diskFormats.map((format) => ({ value: format, label: format })),
+              ...(options.diskFormats ?? diskFormats).map((format) => ({ value: format, label: format })),
             ]}
             onChange={(format) => onChange({ imageFormat: format === 'guessed' ? null : format })}
           />
@@ -174,19 +210,21 @@ function MoreRows(props: VmFieldsProps): ReactNode {
   const architecture = options.architectures.find((option) => option.arch === form.arch)
   return (
     <>
-      <FormRow label={say('create.network')} isGroup>
-        {() => (
-          <Segments
-            label={say('create.network')}
-            value={form.network}
-            segments={[
-              { value: 'user', label: say('create.network.user') },
-              { value: 'none', label: say('create.network.none') },
-            ]}
-            onChange={(network) => onChange({ network })}
-          />
-        )}
-      </FormRow>
+      {options.networks === undefined && (
+        <FormRow label={say('create.network')} isGroup>
+          {() => (
+            <Segments
+              label={say('create.network')}
+              value={form.network}
+              segments={[
+                { value: 'user', label: say('create.network.user') },
+                { value: 'none', label: say('create.network.none') },
+              ]}
+              onChange={(network) => onChange({ network })}
+            />
+          )}
+        </FormRow>
+      )}
       {form.network === 'user' && (
         <FormRow label={say('create.ports')} isGroup>
           {() => (

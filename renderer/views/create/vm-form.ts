@@ -1,6 +1,12 @@
 import { guessOsType, type OsType } from '../../../app/domain/guess-os.ts'
 import type { EndpointId } from '../../../app/domain/ids.ts'
-import { type DiskFormat, type VmCreateOptions, type VmSpec, vmSpecSchema } from '../../../app/domain/spec.ts'
+import {
+  type DiskFormat,
+  type GuestOption,
+  type VmCreateOptions,
+  type VmSpec,
+  vmSpecSchema,
+} from '../../../app/domain/spec.ts'
 import { GB } from '../../../app/domain/units.ts'
 import { type PortRow, readForwards } from './forwards.ts'
 import { checkName, checkRange, createProblems, type Problems } from './problems.ts'
@@ -15,6 +21,8 @@ export type VmSource = 'installer' | 'image' | 'blank' | 'file'
 
 export interface VmForm {
   readonly endpointId: EndpointId | null
+  /** null is the first that can be had, where there are any to choose from. */
+  readonly guest: string | null
   readonly source: VmSource
   readonly isoPath: string
   readonly imagePath: string
@@ -44,6 +52,7 @@ export interface VmForm {
 
 export const emptyVmForm: VmForm = {
   endpointId: null,
+  guest: null,
   source: 'installer',
   isoPath: '',
   imagePath: '',
@@ -73,11 +82,42 @@ export interface FilledVmForm extends VmForm {
   readonly arch: string
 }
 
+/** What runs in it, where its provider lets one choose; null elsewhere. */
+export function guestOf({ guest }: Pick<VmForm, 'guest'>, { guests }: VmCreateOptions): GuestOption | null {
+  if (guests === undefined) return null
+  return guests.find(({ id }) => id === guest) ?? guests.find(({ withheld }) => withheld === null) ?? null
+}
+
+/** The options as they are for the chosen guest. */
+export function optionsFor(form: Pick<VmForm, 'guest'>, options: VmCreateOptions): VmCreateOptions {
+  const guest = guestOf(form, options)
+  const { memoryBytes = options.memoryBytes, diskBytes = options.diskBytes } = guest ?? {}
+  return { ...options, memoryBytes, diskBytes }
+}
+
+/** What it may begin with: an installer needs a drive for it. */
+function sourcesFor(guest: GuestOption): readonly VmSource[] {
+  const { sources, disc } = guest
+  return [
+    ...(disc ? (['installer'] as const) : []),
+    ...(sources.includes('image') ? (['image'] as const) : []),
+    ...(sources.includes('blank') ? (['blank'] as const) : []),
+  ]
+}
+
 export function filledVmForm(form: VmForm, options: VmCreateOptions, taken: ReadonlySet<string>): FilledVmForm {
-  const file = form.source === 'installer' ? form.isoPath : form.source === 'image' ? form.imagePath : ''
+  const guest = guestOf(form, options)
+  const sources = guest === null ? null : sourcesFor(guest)
+  const source = sources === null || sources.includes(form.source) ? form.source : (sources.at(-1) ?? form.source)
+  const file = source === 'installer' ? form.isoPath : source === 'image' ? form.imagePath : ''
   const proposed = nameFromFile(file)
+  const one = <T>(wanted: T, possible: readonly T[] | undefined): T =>
+    possible === undefined || possible.includes(wanted) ? wanted : (possible[0] ?? wanted)
   return {
     ...form,
+    source,
+    network: one(form.network, options.networks),
+    imageUse: one(form.imageUse, options.diskUses),
     name: form.isNameTyped ? form.name : uniqueName(proposed === '' ? 'machine' : proposed, taken),
     cpus: form.cpus ?? options.cpus.default,
     memoryBytes: form.memoryBytes ?? options.memoryBytes.default,
@@ -135,6 +175,7 @@ export function readVmForm(
     ...(options.osTypes === undefined ? {} : { osType: chosenOsType(form, options)?.id }),
     ...(options.graphics === undefined || form.graphics === null ? {} : { graphics: form.graphics }),
     ...(options.serialConsole === undefined ? {} : { serialConsole: form.hasSerialConsole }),
+    ...(options.guests === undefined ? {} : { guest: guestOf(form, options)?.id }),
     startAfter,
   })
   if (parsed.success) return { spec: parsed.data, problems }

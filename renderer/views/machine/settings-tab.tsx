@@ -24,7 +24,15 @@ import './settings-tab.css'
 import { useAnswer } from './use-answer.ts'
 
 /** As the create form has them. */
-const order: readonly ConfigureField[] = ['cpus', 'memoryBytes', 'diskBytes', 'isoPath', 'network', 'restart']
+const order: readonly ConfigureField[] = [
+  'cpus',
+  'memoryBytes',
+  'diskBytes',
+  'isoPath',
+  'network',
+  'restart',
+  'serialConsole',
+]
 
 /** A machine's settings: the create form with the present values. Nothing changes before Save. */
 export function SettingsTab({ context }: { readonly context: PermitContext }): ReactNode {

@@ -1,6 +1,10 @@
 import type { Endpoint } from '../../../app/domain/provider.ts'
 
-const tools: Readonly<Record<string, string>> = { qemu: 'qemu-system-x86_64', docker: 'docker' }
+const tools: Readonly<Record<string, string>> = {
+  qemu: 'qemu-system-x86_64',
+  docker: 'docker',
+  virtualbox: 'VBoxManage',
+}
 
 /** The program whose place a person would say: the one its error names, else the provider's usual one. */
 export function toolOf(endpoint: Endpoint): string {

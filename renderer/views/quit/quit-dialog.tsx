@@ -22,6 +22,7 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
   const tasks = useApp((state) => state.tasks.byId)
   const machines = useApp((state) => state.inventory.machines)
   const count = plan.staying.length
+  const canSuspend = plan.staying.some(({ id }) => plan.suspendable.includes(id))
   // Cancelled work or a machine that did not answer keeps Berth open: main asks again with a new plan.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new plan starts the question anew
   useEffect(() => setWaiting(false), [plan])
@@ -65,19 +66,22 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
         isWaiting ? (
           say('quit.waiting')
         ) : plan.staying.length + plan.ending.length > 0 ? (
-          <Button kind="link" onClick={() => setShuttingDown(true)}>
-            {say('quit.shutDownAll')}
-          </Button>
+          <>
+            {canSuspend && (
+              <Button kind="link" onClick={() => answer('suspend')}>
+                {say('quit.suspendAll')}
+              </Button>
+            )}
+            <Button kind="link" onClick={() => setShuttingDown(true)}>
+              {say('quit.shutDownAll')}
+            </Button>
+          </>
         ) : null
       }
       footer={
         <>
           <Button onClick={cancel}>{say('verb.cancel')}</Button>
-          <Button
-            kind="primary"
-            reason={isWaiting ? say('quit.waiting') : null}
-            onClick={() => answer(plan.ending.length > 0 ? 'suspend' : 'keep')}
-          >
+          <Button kind="primary" reason={isWaiting ? say('quit.waiting') : null} onClick={() => answer('keep')}>
             {say(plan.ending.length > 0 ? 'quit.suspend' : 'quit.quit')}
           </Button>
         </>

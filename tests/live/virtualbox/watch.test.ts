@@ -24,7 +24,7 @@ describe.skipIf(missingVirtualBox !== null)('what others do to VirtualBox machin
   /** Does something by VBoxManage, past the provider: it must be told soon, and without a process of ours. */
   const outside = async (args: readonly string[], state: Machine['state']): Promise<void> => {
     const [since, before] = [performance.now(), ground.started.length]
-    await ground.lab.manage(...args)
+    await ground.lab.insist(...args)
     const ended = performance.now()
     expect((await ground.heard(since, isNow(uuid, state))) - ended).toBeLessThan(soonMs)
     expect(ground.started.slice(before)).toEqual([])
@@ -41,7 +41,7 @@ describe.skipIf(missingVirtualBox !== null)('what others do to VirtualBox machin
   })
 
   it('are seen as their process dies', async () => {
-    await ground.lab.manage('startvm', uuid, '--type', 'headless')
+    await ground.lab.insist('startvm', uuid, '--type', 'headless')
     await ground.heard(performance.now() - 1_000, isNow(uuid, 'running'))
     const since = performance.now()
     process.kill((await ground.lab.pidOf(uuid)) ?? 0, 'SIGKILL')
@@ -54,15 +54,15 @@ describe.skipIf(missingVirtualBox !== null)('what others do to VirtualBox machin
 
   it('are seen as they are changed, renamed, given snapshots, made and unregistered', async () => {
     let since = performance.now()
-    await ground.lab.manage('modifyvm', uuid, '--memory', '24')
+    await ground.lab.insist('modifyvm', uuid, '--memory', '24')
     await ground.heard(since, (change) => change.kind === 'upsert' && change.machine.memoryBytes === 24 * 1024 * 1024)
 
     since = performance.now()
-    await ground.lab.manage('snapshot', uuid, 'take', 'a "name"\nof two lines')
+    await ground.lab.insist('snapshot', uuid, 'take', 'a "name"\nof two lines')
     await ground.heard(since, (change) => change.kind === 'snapshots' && change.id === ground.idOf(uuid))
 
     since = performance.now()
-    await ground.lab.manage('modifyvm', uuid, '--name', 'renamed "so"')
+    await ground.lab.insist('modifyvm', uuid, '--name', 'renamed "so"')
     await ground.heard(since, (change) => change.kind === 'upsert' && change.machine.name === 'renamed "so"')
 
     since = performance.now()
@@ -102,7 +102,7 @@ describe.skipIf(missingVirtualBox !== null)('what others do to VirtualBox machin
     const since = performance.now()
     await ground.provider.list('virtualbox:local', op())
     expect((await ground.machine(moved)).state).toBe('stopped')
-    await ground.lab.manage('startvm', moved, '--type', 'headless')
+    await ground.lab.insist('startvm', moved, '--type', 'headless')
     await ground.heard(since, isNow(moved, 'running'))
   })
 })

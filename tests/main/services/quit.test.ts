@@ -98,15 +98,15 @@ describe('leaving', () => {
 
   it('suspends what cannot outlive Berth, and only then lets it end', async () => {
     const { quitting, suspended, running, inventory } = await berth('ask', { endsWithBerth: true })
-    expect(await quitting.run('suspend')).toBe(true)
+    expect(await quitting.run('keep')).toBe(true)
     expect(suspended).toEqual([running.id])
     expect(inventory.machine(running.id)?.state).toBe('suspended')
   })
 
-  it('leaves machines that run on alone when others are suspended', async () => {
-    const { quitting, suspended } = await berth()
+  it('suspends what could run on too, when that is what was chosen', async () => {
+    const { quitting, suspended, running } = await berth()
     expect(await quitting.run('suspend')).toBe(true)
-    expect(suspended).toEqual([])
+    expect(suspended).toEqual([running.id])
   })
 
   it('stays when what cannot outlive it could not be suspended', async () => {

@@ -22,6 +22,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
   let names = 0
   let lastValue = 1
 
+  const isWithheld = (verb: string): boolean => substrate.withholds?.includes(verb) === true
   const newName = (): string => {
     names += 1
     return `m${names}`
@@ -81,7 +82,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
     if (snapshotId !== undefined) {
       const change = { states: anywhere, values: snapshots.get(snapshotId) ?? [], gains: true }
       found.push(act('restore', change, (client) => client.call('snapshot.restore', { id, snapshotId })))
-      if (ids.length > manySnapshots) {
+      if (ids.length > manySnapshots && !isWithheld('delete of a snapshot')) {
         const doomed = { id, snapshotIds: [snapshotId] }
         found.push(
           act('delete of a snapshot', { loses: [snapshotId] }, (client) => client.call('snapshot.delete', doomed)),
@@ -119,7 +120,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
       found.push(act('remove', { moves: 'to-trash' }, (client) => client.call('machine.remove', request)))
     } else if (substrate.facets.includes('clone')) {
       // A disk with snapshots of its own can't be stood on.
-      const canLink = snapshots.size === 0 && substrate.hasLinkedClones !== false
+      const canLink = snapshots.size === 0 && !isWithheld('linked clone')
       const mode = canLink && random() < 0.7 ? 'linked' : 'full'
       const request = { id, name, mode, snapshotId: null } as const
       found.push(act(`${mode} clone`, { makes: values }, (client) => client.call('machine.clone', request)))

@@ -13,6 +13,8 @@ export interface Substrate {
   readonly endsWithBerth?: true
   /** False where a clone is always whole. */
   readonly hasLinkedClones?: false
+  /** Verbs that are left out here, because what they may leave is not in the ledger or their refusal is right. */
+  readonly withholds?: readonly string[]
   readonly endpointId: () => EndpointId
   /** Of a new machine; it holds 1. */
   readonly spec: (name: string) => CreateSpec

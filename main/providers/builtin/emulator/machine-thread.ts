@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { V86, type V86Image, type V86Options } from 'v86'
 import { type FileDrive, openDrive } from './disk.ts'
 import { busOf, type Internals, internalsOf } from './internals.ts'
-import { copyDisk, readMemory, writeMemory } from './keep.ts'
+import { copyDiskNow, readMemory, writeMemory } from './keep.ts'
 import { createKeyboard } from './keyboard.ts'
 import type { Answers, Beginning, FromThread, Hardware, Order, Told, ToThread, Trouble } from './messages.ts'
 import { createPointer } from './pointer.ts'
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   provideImageData()
   const say = (message: FromThread): void => port.postMessage(message)
 
-  const stops = new Set<'paused' | 'held' | 'full' | 'keeping'>(beginning.paused ? ['paused'] : [])
+  const stops = new Set<'paused' | 'held' | 'full'>(beginning.paused ? ['paused'] : [])
   const disk =
     beginning.hardware.diskPath === null
       ? null
@@ -106,23 +106,15 @@ async function main(): Promise<void> {
         return null
       }
       case 'keep': {
-        stops.add('keeping')
+        // All in one go: the guest cannot run before this returns, and what fails changes nothing.
+        serial.flush()
+        if (order.safe) disk?.settle()
+        const memory = writeMemory(order.memoryPath, new Uint8Array(internals.save_state()), order.safe)
+        const { diskPath } = beginning.hardware
+        if (order.diskCopyPath !== null && diskPath !== null) copyDiskNow(diskPath, order.diskCopyPath, order.safe)
+        if (order.stays) stops.add('paused')
         apply()
-        try {
-          serial.flush()
-          const state = new Uint8Array(internals.save_state())
-          if (order.safe) disk?.settle()
-          const copied =
-            order.diskCopyPath === null || beginning.hardware.diskPath === null
-              ? Promise.resolve()
-              : copyDisk(beginning.hardware.diskPath, order.diskCopyPath, order.safe)
-          const [memory] = await Promise.all([writeMemory(order.memoryPath, state, order.safe), copied])
-          if (order.stays) stops.add('paused')
-          return memory
-        } finally {
-          stops.delete('keeping')
-          apply()
-        }
+        return memory
       }
       case 'figures':
         return {

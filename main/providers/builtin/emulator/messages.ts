@@ -17,7 +17,8 @@ export interface Hardware {
 export interface Memory {
   readonly path: string
   readonly sizeBytes: number
-  readonly sha256: string
+  /** CRC-32: against damage, not against malice. */
+  readonly checksum: number
 }
 
 /** What a machine's thread is given when it is made. */

@@ -1,0 +1,21 @@
+import { failure } from '../../../app/domain/errors.ts'
+import { openRfb } from '../../screen/rfb.ts'
+import { throwIfCancelled } from '../common/op.ts'
+import type { ScreenOps } from '../provider.ts'
+import { screenId, withheldConsole } from './consoles.ts'
+import type { World } from './world.ts'
+
+/** A machine's display, as QEMU's own VNC server tells it on a socket that is this person's alone. */
+export function createScreens(world: World): ScreenOps {
+  return {
+    async open(id, consoleId, _as, events, op) {
+      const { entry, definition } = await world.fleet.get(id)
+      throwIfCancelled(op)
+      if (consoleId !== screenId) throw failure('not-found', { key: 'kept.error.console' })
+      if (definition.graphics === 'none') throw failure('unsupported', { key: 'qemu.error.noDisplay' })
+      const reason = withheldConsole(world, entry)
+      if (reason !== null) throw failure('wrong-state', reason)
+      return openRfb(entry.sockets.vnc, events)
+    },
+  }
+}

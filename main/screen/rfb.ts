@@ -1,0 +1,258 @@
+import { connect, type Socket } from 'node:net'
+import { failure } from '../../app/domain/errors.ts'
+import { mostPixels, type PointerInput, pixelBytes, type ScreenTakes } from '../../app/domain/screen.ts'
+import { strokesOf } from '../../app/domain/typing.ts'
+import { rfbKeyOf } from './rfb-keys.ts'
+import { createReader, type Reader } from './rfb-reader.ts'
+import type { ScreenEvents, ScreenSource } from './source.ts'
+
+/** A server on this computer that says nothing for so long is not one. */
+const helloMs = 10_000
+/** A keyboard's queue is short: typed text is given no faster than this. */
+const strokeMs = 12
+
+const encodings = { raw: 0, copy: 1, size: -223, pointerKind: -257, scanCodes: -258 } as const
+
+/**
+ * A screen that is told by RFB 3.8 (RFC 6143), as QEMU's VNC server does, over a UNIX socket: raw areas, for the way is
+ * short, and QEMU's own extensions for keys by their place and for a pointer that knows where it is.
+ */
+export async function openRfb(path: string, events: ScreenEvents): Promise<ScreenSource> {
+  const socket = await reach(path)
+  const reader = createReader(socket)
+  let takes: ScreenTakes = { keyboard: true, pointer: 'relative', text: true }
+  let size = { width: 0, height: 0 }
+  let hasScanCodes = false
+  let isOver = false
+  let isAsked = false
+  let isWholeWanted = true
+  let buttons = 0
+  let typing: { readonly code: string; readonly isDown: boolean }[] = []
+  let typist: NodeJS.Timeout | null = null
+
+  const send = (message: Buffer): void => {
+    if (!isOver) socket.write(message)
+  }
+  const stop = (): void => {
+    isOver = true
+    if (typist !== null) clearInterval(typist)
+    socket.destroy()
+  }
+  const end = (): void => {
+    if (isOver) return
+    stop()
+    events.ended({ why: 'gone', reason: null })
+  }
+  socket.on('close', end)
+
+  const become = (width: number, height: number): void => {
+    size = { width, height }
+    isWholeWanted = true
+    events.pixels(width, height)
+  }
+  const setTakes = (next: Partial<ScreenTakes>): void => {
+    const changed = { ...takes, ...next }
+    if (changed.pointer === takes.pointer) return
+    takes = changed
+    events.takes(takes)
+  }
+
+  const readArea = async (): Promise<void> => {
+    const head = await reader.take(12)
+    const [x, y, width, height] = [0, 2, 4, 6].map((at) => head.readUInt16BE(at)) as [number, number, number, number]
+    switch (head.readInt32BE(8)) {
+      case encodings.raw:
+        events.area({ x, y, width, height }, await reader.take(width * height * pixelBytes))
+        return
+      case encodings.size:
+        become(width, height)
+        return
+      case encodings.pointerKind:
+        setTakes({ pointer: x === 1 ? 'absolute' : 'relative' })
+        return
+      case encodings.scanCodes:
+        hasScanCodes = true
+        return
+      default:
+        throw new Error(`an encoding that was not asked for: ${head.readInt32BE(8)}`)
+    }
+  }
+  const readMessage = async (): Promise<void> => {
+    switch ((await reader.take(1))[0]) {
+      case 0: {
+        const areas = (await reader.take(3)).readUInt16BE(1)
+        isAsked = false
+        for (let area = 0; area < areas; area += 1) await readArea()
+        return
+      }
+      case 1: {
+        const colours = (await reader.take(5)).readUInt16BE(3)
+        await reader.take(colours * 6)
+        return
+      }
+      case 2:
+        return
+      case 3: {
+        const length = (await reader.take(7)).readUInt32BE(3)
+        await reader.skip(length)
+        return
+      }
+      default:
+        throw new Error('a message that is none')
+    }
+  }
+  const follow = async (): Promise<void> => {
+    try {
+      while (!isOver) await readMessage()
+    } catch {
+      end()
+    }
+  }
+
+  const ask = (): void => {
+    if (isAsked) return
+    isAsked = true
+    const message = Buffer.alloc(10)
+    message[0] = 3
+    message[1] = isWholeWanted ? 0 : 1
+    isWholeWanted = false
+    message.writeUInt16BE(size.width, 6)
+    message.writeUInt16BE(size.height, 8)
+    send(message)
+  }
+  const key = (code: string, isDown: boolean): void => {
+    const found = rfbKeyOf(code)
+    if (found === null) return
+    if (!hasScanCodes) {
+      const message = Buffer.alloc(8)
+      message[0] = 4
+      message[1] = isDown ? 1 : 0
+      message.writeUInt32BE(found.symbol, 4)
+      if (found.symbol !== 0) send(message)
+      return
+    }
+    const message = Buffer.alloc(12)
+    message[0] = 255
+    message.writeUInt16BE(isDown ? 1 : 0, 2)
+    message.writeUInt32BE(found.symbol, 4)
+    message.writeUInt32BE(found.scanCode, 8)
+    send(message)
+  }
+  const point = (mask: number, x: number, y: number): void => {
+    const message = Buffer.alloc(6)
+    message[0] = 5
+    message[1] = mask
+    message.writeUInt16BE(x & 0xffff, 2)
+    message.writeUInt16BE(y & 0xffff, 4)
+    send(message)
+  }
+  const pointer = (input: PointerInput): void => {
+    const isAt = input.kind === 'at'
+    if (isAt !== (takes.pointer === 'absolute')) return
+    // One that only moves is told from the middle of the numbers there are.
+    const [x, y] = isAt ? [input.x, input.y] : [0x7fff + input.dx, 0x7fff + input.dy]
+    const [restX, restY] = isAt ? [x, y] : [0x7fff, 0x7fff]
+    buttons = maskOf(input.buttons)
+    point(buttons, x, y)
+    for (const wheel of wheelsOf(input)) {
+      point(buttons | wheel, restX, restY)
+      point(buttons, restX, restY)
+    }
+  }
+
+  try {
+    size = await greet(socket, reader)
+  } catch (error) {
+    stop()
+    throw unreachable(path, error)
+  }
+  setUp(send)
+  events.pixels(size.width, size.height)
+  void follow()
+
+  return {
+    get takes() {
+      return takes
+    },
+    next: ask,
+    key,
+    type(text) {
+      typing.push(...strokesOf(text))
+      typist ??= setInterval(() => {
+        const stroke = typing.shift()
+        if (stroke !== undefined) key(stroke.code, stroke.isDown)
+        else if (typist !== null) {
+          clearInterval(typist)
+          typist = null
+        }
+      }, strokeMs)
+    },
+    pointer,
+    close() {
+      typing = []
+      stop()
+    },
+  }
+}
+
+/** The buttons' bits as RFB has them: left, middle, right. */
+function maskOf(buttons: number): number {
+  return (buttons & 1) | ((buttons & 4) >> 1) | ((buttons & 2) << 1)
+}
+
+/** A step of the wheel is a button that is pressed and let go: 4 up, 5 down, 6 left, 7 right. */
+function wheelsOf({ wheelX, wheelY }: PointerInput): readonly number[] {
+  const steps = (count: number, mask: number): readonly number[] => Array<number>(Math.abs(count)).fill(mask)
+  return [...steps(wheelY, wheelY < 0 ? 8 : 16), ...steps(wheelX, wheelX < 0 ? 32 : 64)]
+}
+
+/** Both sides' hellos; the size of the screen. */
+async function greet(socket: Socket, reader: Reader): Promise<{ width: number; height: number }> {
+  const timer = setTimeout(() => socket.destroy(new Error('no answer')), helloMs)
+  try {
+    const version = (await reader.take(12)).toString('latin1')
+    if (!/^RFB 003\.00[78]\n$/.test(version)) throw new Error(`not RFB 3.8: ${JSON.stringify(version)}`)
+    socket.write('RFB 003.008\n')
+    const kinds = await reader.take((await reader.take(1))[0] ?? 0)
+    // 1: none. The socket's folder is this person's alone.
+    if (!kinds.includes(1)) throw new Error('it asks for a password')
+    socket.write(Buffer.from([1]))
+    if ((await reader.take(4)).readUInt32BE(0) !== 0) throw new Error('it refuses')
+    // Shared with whoever else looks.
+    socket.write(Buffer.from([1]))
+    const start = await reader.take(24)
+    await reader.skip(start.readUInt32BE(20))
+    const size = { width: start.readUInt16BE(0), height: start.readUInt16BE(2) }
+    if (size.width > mostPixels || size.height > mostPixels) throw new Error('a screen larger than any')
+    return size
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Pixels as the window draws them, and what else we understand. */
+function setUp(send: (message: Buffer) => void): void {
+  const format = Buffer.alloc(20)
+  // 32 bits a pixel of which 24 count, low byte first, true colours: red, green, blue from the lowest byte on.
+  Buffer.from([32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16]).copy(format, 4)
+  send(format)
+  const wanted = [encodings.raw, encodings.size, encodings.pointerKind, encodings.scanCodes]
+  const message = Buffer.alloc(4 + wanted.length * 4)
+  message[0] = 2
+  message.writeUInt16BE(wanted.length, 2)
+  for (const [index, encoding] of wanted.entries()) message.writeInt32BE(encoding, 4 + index * 4)
+  send(message)
+}
+
+function reach(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path)
+    socket.once('connect', () => resolve(socket))
+    socket.on('error', (error) => reject(unreachable(path, error)))
+  })
+}
+
+function unreachable(path: string, error: unknown) {
+  const detail = `${path}: ${error instanceof Error ? error.message : String(error)}`
+  return failure('unreachable', { key: 'screen.noAnswer' }, { detail, cause: error })
+}

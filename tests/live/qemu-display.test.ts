@@ -1,0 +1,109 @@
+import { copyFile, readFile, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { MachineId } from '../../app/domain/ids.ts'
+import { strokesOf } from '../../app/domain/typing.ts'
+import { MiB } from '../../app/domain/units.ts'
+import type { ScreenSource } from '../../main/screen/source.ts'
+import { errorFrom, op } from '../conformance/ground.ts'
+import { fileSize, waitInFile } from '../support/serial.ts'
+import { missingQemu, type QemuGround, qemuGround } from './qemu-ground.ts'
+
+/** Talks on the screen and on the serial line alike, and listens to both. */
+const monitor = fileURLToPath(new URL('../../assets/guest/monitor.img', import.meta.url))
+
+describe.skipIf(missingQemu !== null)('a QEMU machine’s display', () => {
+  let ground: QemuGround
+  beforeAll(async () => {
+    ground = await qemuGround()
+  })
+  afterAll(async () => {
+    await ground.leave()
+    expect(ground.processesLeft()).toEqual([])
+  })
+
+  const serialOf = (id: MachineId): string => join(ground.folderOf(id), 'serial0.log')
+
+  async function see(id: MachineId) {
+    const { screens } = ground.provider
+    if (screens === undefined) throw new Error('no screens')
+    const sizes: [number, number][] = []
+    let brightest = 0
+    let look = (): void => {}
+    const source: ScreenSource = await screens.open(
+      id,
+      'screen0',
+      { takeOver: false },
+      {
+        text: () => {},
+        cells: () => {},
+        cursor: () => {},
+        pixels: (width, height) => void sizes.push([width, height]),
+        area(_area, pixels) {
+          for (let at = 0; at < pixels.length; at += 4) brightest = Math.max(brightest, pixels[at] ?? 0)
+          look()
+          setImmediate(() => source.next())
+        },
+        picture: () => {},
+        takes: () => {},
+        ended: () => look(),
+      },
+      op(),
+    )
+    const lit = new Promise<void>((resolve) => {
+      look = () => {
+        if (brightest > 100) resolve()
+      }
+    })
+    source.next()
+    return { source, sizes, lit }
+  }
+
+  it('shows the guest’s letters, and the guest hears what is pressed and what is typed', async () => {
+    // A disk of a few sectors is none to a BIOS.
+    const disk = join(ground.folder, 'monitor.raw')
+    await copyFile(monitor, disk)
+    await truncate(disk, MiB)
+    const id = await ground.make('shown', { disk: { from: 'image', path: disk, format: 'raw', use: 'copy' } })
+    await ground.provider.power.start(id, op())
+    await waitInFile(serialOf(id), 0, /Type help/)
+    const { source, sizes, lit } = await see(id)
+    await lit
+    expect(sizes.at(-1)?.[0]).toBeGreaterThanOrEqual(640)
+    const from = await fileSize(serialOf(id))
+    for (const { code, isDown } of strokesOf('count\n')) source.key(code, isDown)
+    await waitInFile(serialOf(id), from, /The counter is at 1\./)
+    source.type('echo "It is UPPER & lower: 7!"\n')
+    await waitInFile(serialOf(id), from, /\n"?It is UPPER & lower: 7!/)
+    source.close()
+    await ground.provider.power.powerOff(id, op())
+  })
+
+  it('is not had by a machine made before there were displays, whose kept memory still fits', async () => {
+    const id = await ground.make('older')
+    const path = join(ground.folderOf(id), 'machine.json')
+    const { graphics, ...older } = JSON.parse(await readFile(path, 'utf8'))
+    expect(graphics).toBe('vga')
+    await writeFile(path, JSON.stringify(older))
+    await ground.crash()
+    const { consoles, screens, snapshots } = ground.provider
+    if (consoles === undefined || screens === undefined || snapshots === undefined) throw new Error('not there')
+    expect((await consoles.options(id, op())).map(({ kind }) => kind)).toEqual(['serial'])
+    await ground.start(id)
+    const [process] = ground.processesLeft().filter((line) => line.includes(id.slice(id.indexOf(':') + 1)))
+    expect(process).toBeDefined()
+    expect(process).not.toContain('VGA')
+    expect((await errorFrom(see(id))).code).toBe('unsupported')
+    await ground.ask(id, '=kept\n', /OK/)
+    const kept = await snapshots.take(id, { name: 'kept', description: '', memory: true }, op())
+    // As an older Berth wrote it: it knew of no displays.
+    const tree = join(ground.folderOf(id), 'snapshots.json')
+    await writeFile(tree, (await readFile(tree, 'utf8')).replace(/,?\s*"graphics":\s*"none"/g, ''))
+    await ground.crash()
+    await ground.ask(id, '=gone\n', /OK/)
+    await ground.provider.snapshots?.restore(id, kept, op())
+    expect(await ground.ask(id, '?', /\[([^\]]*)\]/)).toBe('kept')
+    await ground.provider.power.powerOff(id, op())
+  })
+})
