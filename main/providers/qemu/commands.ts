@@ -1,4 +1,5 @@
 import { MiB } from '../../../app/domain/units.ts'
+import { doubleCommas } from '../common/images/commands.ts'
 import type { AcceleratorChoice } from './accelerator.ts'
 import { architectureOf } from './architectures.ts'
 import { type Definition, diskPath, isInPlace } from './definitions.ts'
@@ -62,11 +63,6 @@ export function qemuArguments(launch: Launch): readonly string[] {
     ...['-pidfile', folder.pid],
     ...(launch.incoming ? ['-incoming', 'defer'] : []),
   ]
-}
-
-/** A value inside one of QEMU's comma-separated options. */
-export function doubleCommas(value: string): string {
-  return value.replaceAll(',', ',,')
 }
 
 function machineArguments(definition: Definition): readonly string[] {
@@ -156,50 +152,3 @@ function graphicsArguments(definition: Definition, sockets: Sockets): readonly s
 function memorySize(bytes: number): string {
   return bytes % MiB === 0 ? `${bytes / MiB}M` : `${bytes}B`
 }
-
-/** Arguments of `qemu-img`. Paths are absolute, so none is read as an option or a protocol. */
-export const imageArguments = {
-  /** `shared` looks at an image that a running machine writes to. Without `format` its content is asked. */
-  info: (path: string, format: string | null, shared: boolean): readonly string[] => [
-    'info',
-    '--output=json',
-    ...(shared ? ['-U'] : []),
-    ...(format === null ? [] : ['-f', format]),
-    path,
-  ],
-  createBlank: (path: string, sizeBytes: number): readonly string[] => [
-    'create',
-    '-q',
-    '-f',
-    'qcow2',
-    path,
-    String(sizeBytes),
-  ],
-  /** `base` is as it is written into the image, seen from the image's folder. */
-  createLinked: (path: string, base: string): readonly string[] => [
-    ...['create', '-q', '-f', 'qcow2'],
-    ...['-F', 'qcow2', '-b', base],
-    path,
-  ],
-  convert: (from: string, format: string, to: string, tag: string | null): readonly string[] => [
-    ...['convert', '-p', '-f', format, '-O', 'qcow2'],
-    ...(tag === null ? [] : ['-l', `snapshot.name=${tag}`]),
-    from,
-    to,
-  ],
-  measure: (path: string, format: string, tag: string | null): readonly string[] => [
-    ...['measure', '--output=json', '-f', format, '-O', 'qcow2'],
-    ...(tag === null ? [] : ['-l', `snapshot.name=${tag}`]),
-    path,
-  ],
-  resize: (path: string, format: string, sizeBytes: number): readonly string[] => [
-    ...['resize', '-q', '-f', format],
-    path,
-    String(sizeBytes),
-  ],
-  snapshot: (what: 'create' | 'apply' | 'delete', tag: string, path: string): readonly string[] => [
-    ...['snapshot', '-q', { create: '-c', apply: '-a', delete: '-d' }[what], tag],
-    // The one command without `-f`.
-    ...['--image-opts', `driver=qcow2,file.driver=file,file.filename=${doubleCommas(path)}`],
-  ],
-} as const

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { diskFormats, vmSpecSchema } from '../../../app/domain/spec.ts'
 import { readJson, writeJson } from '../common/files.ts'
+import type { Image } from '../common/images/qemu-img.ts'
 import { type Folder, varsFile } from './layout.ts'
 
 const diskSchema = z.object({
@@ -39,13 +40,6 @@ export const definitionSchema = z.object({
 })
 export type Definition = z.infer<typeof definitionSchema>
 export type Disk = z.infer<typeof diskSchema>
-
-/** A writable image of a machine and the name QEMU knows it by. */
-export interface Image {
-  readonly node: string
-  readonly path: string
-  readonly format: Disk['format']
-}
 
 export function readDefinition(folder: Folder): Promise<Definition | null> {
   return readJson(folder.definition, definitionSchema)

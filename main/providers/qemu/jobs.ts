@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import { qmpFailure } from '../common/images/errors.ts'
 import type { Op } from '../provider.ts'
-import { qmpFailure } from './errors.ts'
 import type { Qmp } from './qmp.ts'
 
 const jobsSchema = z.array(z.object({ id: z.string(), status: z.string(), error: z.string().optional() }))

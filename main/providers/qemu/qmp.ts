@@ -6,7 +6,7 @@ import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { CommandRecord } from '../../../app/domain/task.ts'
 import { createEmitter } from '../../../app/util/emitter.ts'
 import { maskText } from '../../exec/mask.ts'
-import { qmpFailure } from './errors.ts'
+import { qmpFailure } from '../common/images/errors.ts'
 
 /** Something QEMU said by itself. */
 export interface QmpEvent {

@@ -1,11 +1,12 @@
 import { failure } from '../../../app/domain/errors.ts'
+import { qmpFailure } from '../common/images/errors.ts'
+import { applyOffline, saveOffline } from '../common/images/offline-tags.ts'
 import { quietOp, unstoppable } from '../common/op.ts'
 import type { Restorable } from '../common/restore.ts'
 import type { KeptRestore } from '../common/snapshot-tree.ts'
 import { checkSpace } from '../common/space.ts'
 import type { Op } from '../provider.ts'
 import { imagesOf } from './definitions.ts'
-import { qmpFailure } from './errors.ts'
 import type { Known } from './fleet.ts'
 import { hardwareFailure, hardwareOf } from './hardware.ts'
 import { dismissJob } from './jobs.ts'
@@ -16,16 +17,7 @@ import { endProcess, letRunOrEnd, lineOf } from './power.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
 import { presentSnapshot, requireSnapshots } from './snapshots.ts'
 import { discardMemory } from './suspend.ts'
-import {
-  applyOffline,
-  bringBackSuspended,
-  checkTag,
-  deleteTag,
-  keepSuspended,
-  loadLive,
-  saveLive,
-  saveOffline,
-} from './tags.ts'
+import { bringBackSuspended, checkTag, deleteTag, keepSuspended, loadLive, saveLive } from './tags.ts'
 import type { World } from './world.ts'
 
 /** The job that loads a memory: a later Berth reads from QEMU how it ended. */

@@ -1,6 +1,7 @@
 import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import { settleFile } from '../common/files.ts'
+import { saveOffline } from '../common/images/offline-tags.ts'
 import { quietOp, throwIfCancelled } from '../common/op.ts'
 import { restore, undo } from '../common/restore.ts'
 import {
@@ -22,7 +23,7 @@ import { memoryInUse } from './memory.ts'
 import { lineOf } from './power.ts'
 import { restorable } from './restore.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
-import { deleteTag, memorySizes, saveLive, saveOffline, tagPresence } from './tags.ts'
+import { deleteTag, memorySizes, saveLive, tagPresence } from './tags.ts'
 import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. */

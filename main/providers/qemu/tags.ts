@@ -1,14 +1,15 @@
 import { copyFile, link, mkdir } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import { look, remove } from '../common/files.ts'
-import { quietOp, unstoppable } from '../common/op.ts'
+import { explain } from '../common/images/errors.ts'
+import type { ImageInfo } from '../common/images/parse.ts'
+import type { Image } from '../common/images/qemu-img.ts'
+import { unstoppable } from '../common/op.ts'
 import type { Op } from '../provider.ts'
-import { type Definition, type Image, imagesOf } from './definitions.ts'
-import { explain } from './errors.ts'
+import { type Definition, imagesOf } from './definitions.ts'
 import type { Entry } from './fleet.ts'
 import { beginJob, type JobOutcome, runJob } from './jobs.ts'
 import type { Folder } from './layout.ts'
-import type { ImageInfo } from './parse.ts'
 import type { Qmp } from './qmp.ts'
 import { discardMemory } from './suspend.ts'
 import type { World } from './world.ts'
@@ -30,35 +31,6 @@ export function saveLive(qmp: Qmp, images: readonly Image[], tag: string, op: Op
 /** Leaves the job to be dismissed by the caller once its outcome is written down. */
 export function loadLive(qmp: Qmp, jobId: string, images: readonly Image[], tag: string, op: Op): Promise<JobOutcome> {
   return beginJob(qmp, 'snapshot-load', jobId, liveArguments(images, tag), op)
-}
-
-/** In all images or in none. */
-export async function saveOffline(
-  world: Pick<World, 'images'>,
-  images: readonly Image[],
-  tag: string,
-  op: Op,
-): Promise<void> {
-  const done: Image[] = []
-  try {
-    for (const image of images) {
-      await world.images.snapshot('create', tag, image, unstoppable(op))
-      done.push(image)
-    }
-  } catch (error) {
-    for (const image of done) await world.images.snapshot('delete', tag, image, quietOp).catch(() => {})
-    throw error
-  }
-}
-
-/** May be done again after it was broken off: every image then holds the same moment. */
-export async function applyOffline(
-  world: Pick<World, 'images'>,
-  images: readonly Image[],
-  tag: string,
-  op: Op,
-): Promise<void> {
-  for (const image of images) await world.images.snapshot('apply', tag, image, unstoppable(op))
 }
 
 /** Takes a tag out of whichever images have it. */

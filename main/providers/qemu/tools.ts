@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import { look } from '../common/files.ts'
+import { runFailure } from '../common/images/errors.ts'
 import type { Host, Op } from '../provider.ts'
-import { runFailure } from './errors.ts'
 import { isAtLeast, parseMachineType, parseVersion } from './parse.ts'
 
 /** Snapshot jobs came with it. */

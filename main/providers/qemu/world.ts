@@ -1,9 +1,9 @@
+import type { QemuImg } from '../common/images/qemu-img.ts'
 import type { Host } from '../provider.ts'
 import type { Accelerators } from './accelerator.ts'
 import type { Fleet } from './fleet.ts'
 import type { Layout } from './layout.ts'
 import type { Processes } from './process.ts'
-import type { QemuImg } from './qemu-img.ts'
 import type { Tools } from './tools.ts'
 
 /** What every part of this provider is made of. */

@@ -2,7 +2,7 @@ import { type ErrorCode, type Failure, failure } from '../../../app/domain/error
 import type { Text } from '../../../app/messages/text.ts'
 import type { RunResult } from '../../exec/command.ts'
 import { commandDetail, commandFailure } from '../../exec/failure.ts'
-import { explain as explainQemu } from '../qemu/errors.ts'
+import { explain as explainQemu } from '../common/images/errors.ts'
 import { parseEventError } from './parse.ts'
 
 interface Row {

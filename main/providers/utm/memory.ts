@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
+import type { QemuImg } from '../common/images/qemu-img.ts'
 import type { Op } from '../provider.ts'
-import type { QemuImg } from '../qemu/qemu-img.ts'
 import { type Bundle, imagePath, isApple, memoryPath, writableDisks } from './bundle.ts'
 
 /** The tag under which UTM keeps a suspended machine's memory in its images. */

@@ -1,7 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { Serial } from '../../../app/util/serial.ts'
+import type { QemuImg } from '../common/images/qemu-img.ts'
 import type { Host, Op } from '../provider.ts'
-import type { QemuImg } from '../qemu/qemu-img.ts'
 import type { Addresses } from './addresses.ts'
 import type { Fleet } from './fleet.ts'
 import type { Layout } from './layout.ts'

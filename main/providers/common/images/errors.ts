@@ -1,8 +1,8 @@
-import { type ErrorCode, type Failure, failure } from '../../../app/domain/errors.ts'
-import type { Text } from '../../../app/messages/text.ts'
-import type { RunResult } from '../../exec/command.ts'
-import { commandDetail, commandFailure } from '../../exec/failure.ts'
-import { maskText } from '../../exec/mask.ts'
+import { type ErrorCode, type Failure, failure } from '../../../../app/domain/errors.ts'
+import type { Text } from '../../../../app/messages/text.ts'
+import type { RunResult } from '../../../exec/command.ts'
+import { commandDetail, commandFailure } from '../../../exec/failure.ts'
+import { maskText } from '../../../exec/mask.ts'
 
 interface Row {
   readonly pattern: RegExp

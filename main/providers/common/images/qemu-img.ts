@@ -1,11 +1,10 @@
-import { failure, isCancelled } from '../../../app/domain/errors.ts'
-import type { DiskFormat } from '../../../app/domain/spec.ts'
-import type { Text } from '../../../app/messages/text.ts'
-import type { RunResult } from '../../exec/command.ts'
-import { checkSpace } from '../common/space.ts'
-import type { Host, Op } from '../provider.ts'
+import { failure, isCancelled } from '../../../../app/domain/errors.ts'
+import type { DiskFormat } from '../../../../app/domain/spec.ts'
+import type { Text } from '../../../../app/messages/text.ts'
+import type { RunResult } from '../../../exec/command.ts'
+import type { Host, Op } from '../../provider.ts'
+import { checkSpace } from '../space.ts'
 import { imageArguments } from './commands.ts'
-import type { Image } from './definitions.ts'
 import { runFailure } from './errors.ts'
 import { type ImageInfo, parseImageInfo, parseMeasure, parseProgress } from './parse.ts'
 
@@ -13,6 +12,13 @@ const lookMs = 30_000
 /** What changes an image in place: long on a slow disk, never a day. */
 const changeMs = 60 * 60_000
 const copyMs = 7 * 24 * 60 * 60_000
+
+/** A writable image of a machine and the name its emulator knows it by. */
+export interface Image {
+  readonly node: string
+  readonly path: string
+  readonly format: DiskFormat
+}
 
 export interface QemuImg {
   /** `shared` looks at an image a running machine writes to. With a null format the content is asked what it is. */
