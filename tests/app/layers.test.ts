@@ -65,18 +65,18 @@ describe('the walls', () => {
     expect(breaking((file, name) => knows(file) || name !== 'electron')).toEqual([])
   })
 
-  it('providers know nothing of services, nor of each other', () => {
+  it('providers know nothing of services, nor of each other, and what they share knows none of them', () => {
     const family = (path: string): string => /^main\/providers\/([^/]+)\//.exec(path)?.[1] ?? ''
     const sound = (file: string, name: string): boolean => {
       if (family(file) === '') return true
       if (isIn('main/services', name) || isIn('main/transport', name)) return false
-      return family(name) === '' || family(name) === family(file)
+      return family(name) === '' || family(name) === family(file) || family(name) === 'common'
     }
     expect(breaking(sound)).toEqual([])
   })
 
   it('imports within the project name their files whole', () => {
-    const whole = (name: string): boolean => /\.(ts|tsx|mjs|js|css|json|svg)(\?\w+)?$/.test(name)
+    const whole = (name: string): boolean => /\.(ts|tsx|mjs|js|css|json|svg|rom)(\?[\w-]+)?$/.test(name)
     const own = (name: string): boolean => ['app', 'main', 'renderer', 'assets'].some((layer) => isIn(layer, name))
     expect(breaking((_file, name) => !own(name) || whole(name))).toEqual([])
   })
