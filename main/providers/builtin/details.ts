@@ -27,7 +27,7 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
     id,
     facts: [
       fact('hardware', 'builtin.fact.runs', { key: system === 'pc' ? 'builtin.fact.pc' : 'builtin.fact.monitor' }),
-      fact('hardware', 'builtin.fact.emulator', `v86 ${emulator}`),
+      fact('hardware', 'builtin.fact.emulator', `v86 ${emulator.replace(/\+.*/, '')}`),
       fact('hardware', 'kept.fact.cpus', '1'),
       fact('hardware', 'kept.fact.memory', formatMemory(memoryBytes, 'en')),
       ...(diskBytes === null ? [] : [fact('hardware', 'kept.fact.disk', formatBytes(diskBytes, 'en'))]),

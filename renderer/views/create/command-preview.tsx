@@ -29,6 +29,8 @@ export function CommandPreview({ spec }: { readonly spec: CreateSpec | null }): 
       clearTimeout(timer)
     }
   }, [isOpen, key])
+  // Made by no command: there is nothing to show.
+  if (lines !== null && lines.length === 0) return null
   const text = key === null ? null : (lines?.join('\n') ?? null)
   return (
     <section className="create-preview" aria-label={say('create.preview')}>
