@@ -3,12 +3,11 @@ import { isIPv4 } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { VmSpec } from '../../../app/domain/spec.ts'
-import { look } from './files.ts'
+import { isFile } from './files.ts'
 
 /** The real path of a file that must be there. */
 export async function checkPath(path: string, field: string): Promise<string> {
-  const about = isAbsolute(path) ? await look(path).catch(() => null) : null
-  if (about?.isFile() === true || about?.isBlockDevice() === true) return realpath(path)
+  if (isAbsolute(path) && (await isFile(path))) return realpath(path)
   throw failure(
     'not-found',
     { key: 'kept.error.file', params: { path } },

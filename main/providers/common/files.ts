@@ -38,6 +38,12 @@ export async function exists(path: string): Promise<boolean> {
   return (await look(path)) !== null
 }
 
+/** Whether a file or a disk of this computer is at a path. What cannot be looked at is none. */
+export async function isFile(path: string): Promise<boolean> {
+  const about = await look(path).catch(() => null)
+  return about?.isFile() === true || about?.isBlockDevice() === true
+}
+
 /** The names in a folder; none when it is not there yet. */
 export async function names(folder: string): Promise<readonly string[]> {
   return (await readdir(folder).catch(nullIfAbsent)) ?? []

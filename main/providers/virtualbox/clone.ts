@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { diskUse } from '../common/files.ts'
+import { checkSpace } from '../common/space.ts'
 import type { CloneOps, Op } from '../provider.ts'
 import { disksOf } from './dependants.ts'
 import type { Known } from './entry.ts'
-import { diskUse, freeBytes } from './files.ts'
 import { idOf } from './inventory.ts'
 import * as commands from './machine-commands.ts'
 import { defaultMachineFolder } from './machine-folder.ts'
@@ -20,7 +21,6 @@ import {
   snapshotWorld,
   takeSnapshot,
 } from './snapshots.ts'
-import { checkSpace } from './space.ts'
 import { isResting } from './states.ts'
 import type { TrashStore } from './trash-store.ts'
 import { act, quietOp, throwIfCancelled, type World } from './world.ts'
@@ -46,7 +46,7 @@ async function clone(world: SnapshotWorld, known: Known, request: Request, op: O
     const paths = disksOf(source.hardware).flatMap((disk) => chainOf(known, disk))
     const sizes = await Promise.all([...new Set(paths)].map(diskUse))
     await checkSpace(
-      await freeBytes(machines),
+      machines,
       sizes.reduce((sum, bytes) => sum + bytes, 0),
     )
   }

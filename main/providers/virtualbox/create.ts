@@ -5,11 +5,13 @@ import { guessOsType } from '../../../app/domain/guess-os.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { checkForwards, checkPath } from '../common/checks.ts'
+import { diskUse } from '../common/files.ts'
+import { checkSpace } from '../common/space.ts'
 import type { CreateOps, Op } from '../provider.ts'
 import { createOptions, hostArch, listOsTypes } from './create-options.ts'
-import { checkForwards, checkPath, checkUnused, slotsIn } from './disks.ts'
+import { checkUnused, slotsIn } from './disks.ts'
 import type { Known } from './entry.ts'
-import { diskUse, freeBytes } from './files.ts'
 import { idOf } from './inventory.ts'
 import * as commands from './machine-commands.ts'
 import { defaultMachineFolder } from './machine-folder.ts'
@@ -17,7 +19,6 @@ import { folderName, makeWhole } from './making.ts'
 import { checkName } from './naming.ts'
 import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
 import { diskWorkMs } from './snapshots.ts'
-import { checkSpace } from './space.ts'
 import type { TrashStore } from './trash-store.ts'
 import { act, throwIfCancelled, type World } from './world.ts'
 
@@ -51,7 +52,7 @@ async function create(world: World, trash: TrashStore, spec: VmSpec, op: Op): Pr
   const osType = await osTypeOf(world, spec, op)
   const machines = await defaultMachineFolder(world)
   const copied = spec.disk.from === 'image' && spec.disk.use === 'copy' ? await diskUse(imagePath ?? '') : emptyBytes
-  await checkSpace(await freeBytes(machines), copied)
+  await checkSpace(machines, copied)
   throwIfCancelled(op)
 
   const uuid = randomUUID()

@@ -1,26 +1,11 @@
-import { realpath } from 'node:fs/promises'
-import { isIPv4 } from 'node:net'
-import { isAbsolute } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
-import type { VmSpec } from '../../../app/domain/spec.ts'
 import { usersOfFiles } from './dependants.ts'
-import { isFile } from './files.ts'
 import type { Slot } from './machine-commands.ts'
 import type { Settings } from './settings-file.ts'
 import type { StorageController } from './settings-hardware.ts'
 import { diskUsers } from './snapshot-deletable.ts'
 import type { TrashStore } from './trash-store.ts'
 import type { World } from './world.ts'
-
-/** The real path of a file that must be there. */
-export async function checkPath(path: string, field: string): Promise<string> {
-  if (isAbsolute(path) && (await isFile(path))) return realpath(path)
-  throw failure(
-    'not-found',
-    { key: 'virtualbox.error.file', params: { path } },
-    { hint: { key: 'virtualbox.error.file.hint' }, field },
-  )
-}
 
 /** Two machines on one disk would ruin it. Those in the trash count: they may come back. */
 export async function checkUnused(world: World, trash: TrashStore, path: string): Promise<void> {
@@ -32,28 +17,6 @@ export async function checkUnused(world: World, trash: TrashStore, path: string)
     { key: 'virtualbox.error.diskUsed', params: { name: user.name } },
     { hint: { key: 'virtualbox.error.diskUsed.hint' }, field: 'disk.path' },
   )
-}
-
-/** A rule is one argument with commas: only what is an address goes into it. */
-export function checkForwards(network: VmSpec['network']): void {
-  if (network.mode === 'none') return
-  const seen = new Set<string>()
-  for (const [index, { protocol, hostAddress, hostPort }] of network.forwards.entries()) {
-    if (hostAddress !== '' && !isIPv4(hostAddress)) {
-      const field = `network.forwards.${index}.hostAddress`
-      throw failure('invalid-input', { key: 'virtualbox.error.address', params: { address: hostAddress } }, { field })
-    }
-    const key = `${protocol}:${hostPort}`
-    if (seen.has(key)) {
-      const field = `network.forwards.${index}.hostPort`
-      throw failure(
-        'invalid-input',
-        { key: 'virtualbox.error.portTwice', params: { port: String(hostPort) } },
-        { field },
-      )
-    }
-    seen.add(key)
-  }
 }
 
 const isIde = ({ type }: StorageController): boolean => /^PIIX|^ICH6/i.test(type)

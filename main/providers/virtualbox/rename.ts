@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
+import { exists } from '../common/files.ts'
 import type { RenameOps } from '../provider.ts'
-import { exists } from './files.ts'
 import { idOf } from './inventory.ts'
 import * as commands from './machine-commands.ts'
 import { nameInUse } from './making.ts'

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import type { RestoreRecord } from '../../../app/domain/snapshot.ts'
+import { names, readJson, remove, writeJson } from '../common/files.ts'
 import type { Host } from '../provider.ts'
-import { names, readJson, remove, writeJson } from './files.ts'
 
 /** What a machine was: VirtualBox's snapshots tell only whether there is a memory. */
 const powerSchema = z.enum(['off', 'running', 'paused', 'suspended'])

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Failure, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { isFile } from '../common/files.ts'
 import type { Op } from '../provider.ts'
 import type { Known } from './entry.ts'
-import { isFile } from './files.ts'
 import { idOf } from './inventory.ts'
 import { createPower } from './power.ts'
 import {

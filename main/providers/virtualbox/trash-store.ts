@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import { names, readJson, remove, writeJson } from '../common/files.ts'
 import type { Host } from '../provider.ts'
 import type { DiskUser } from './dependants.ts'
-import { names, readJson, remove, writeJson } from './files.ts'
 import { parseSettings } from './settings-file.ts'
 
 const itemSchema = z.object({

@@ -5,11 +5,11 @@ import type { MachineId } from '../../../app/domain/ids.ts'
 import { machineId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
 import { writeAtomic } from '../../write-atomic.ts'
+import { diskUse, exists, move, remove } from '../common/files.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import { usersOfFiles } from './dependants.ts'
 import type { Known } from './entry.ts'
-import { diskUse, exists, moveFolder, remove } from './files.ts'
 import { idOf } from './inventory.ts'
 import { endpointId, providerId } from './machine.ts'
 import { borrowedMedia, knownMedia, withMedia } from './media-registry.ts'
@@ -181,7 +181,7 @@ async function putAside(store: TrashStore, item: KeptItem): Promise<void> {
   let kept = item
   if (item.moved !== null && (await exists(item.moved.from))) {
     try {
-      await moveFolder(item.moved.from, item.moved.to)
+      await move(item.moved.from, item.moved.to)
     } catch {
       // A folder that may not be moved stays where it is: the machine is out of VirtualBox all the same.
       kept = { ...item, moved: null }
@@ -203,7 +203,7 @@ async function putBack(world: SnapshotWorld, item: KeptItem): Promise<MachineId>
     )
     back = { ...item, settingsPath, borrowed, moved: { from: free, to }, phase: 'recovering' }
     await trash.put(back)
-    await moveFolder(item.moved.to, free)
+    await move(item.moved.to, free)
     await remove(dirname(item.moved.to))
   }
   if (item.borrowed.length > 0) await lendMedia(world, back)
@@ -211,7 +211,7 @@ async function putBack(world: SnapshotWorld, item: KeptItem): Promise<MachineId>
     await world.manage.run(commands.register(back.settingsPath), quietOp)
   } catch (error) {
     if (!(await isRegistered(world, item.uuid))) {
-      if (back.moved !== null && back !== item) await moveFolder(back.moved.from, back.moved.to).catch(() => {})
+      if (back.moved !== null && back !== item) await move(back.moved.from, back.moved.to).catch(() => {})
       await trash.put({ ...back, phase: 'there' })
       throw error
     }

@@ -1,11 +1,11 @@
 import type { RunResult } from '../../exec/command.ts'
+import { quietOp, throwIfCancelled } from '../common/op.ts'
 import type { Host, Op } from '../provider.ts'
 import type { Entry } from './entry.ts'
 import { isContention, manageFailure } from './errors.ts'
 import type { Inventory } from './inventory.ts'
 import { type MachineQueue, withPatience } from './machine-queue.ts'
 import { hasFailed, type Manage, type ManageOptions } from './manage.ts'
-import { quietOp, throwIfCancelled } from './op.ts'
 
 /** What every part of this provider is made of. */
 export interface World {
