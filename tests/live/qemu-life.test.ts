@@ -175,7 +175,7 @@ describe.skipIf(missingQemu !== null)('a QEMU machine', () => {
   })
 
   it('with UEFI keeps its variables in its snapshots, live too', async () => {
-    const id = await ground.make('uefi', { firmware: 'uefi' })
+    const id = await ground.make('uefi', { firmware: 'uefi', memoryBytes: 128 * MiB })
     await ground.provider.power.start(id, op())
     const first = await take(id, 'in its firmware')
     const second = await take(id, 'later')

@@ -4,6 +4,7 @@ import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Text } from '../../../app/messages/text.ts'
+import type { RunResult } from '../../exec/command.ts'
 import { hostArchitecture } from '../common/architectures.ts'
 import { look, readJson, writeJson } from '../common/files.ts'
 import type { Host, Op } from '../provider.ts'
@@ -25,13 +26,18 @@ export interface Accelerators {
   verdict(arch: string, file: string): Promise<Verdict>
   /** What is known by now, for showing; null while the test runs or nobody asked. */
   known(arch: string): Verdict | null
+  /** A machine broke under it though the test had passed: until the computer is started again its like is emulated. */
+  distrust(arch: string, file: string): Promise<void>
 }
 
 /** A guest that works answers in a fraction of this even on a busy computer. */
 const boundMs = 2_500
 const graceMs = 100
+/** Slower than this against emulation it is none that helps: one that is itself emulated passes, and breaks bigger systems. */
+const worthFactor = 2
+const worthMarginMs = 200
 
-const reasons = ['noDevice', 'noPermission', 'failed', 'hung'] as const
+const reasons = ['noDevice', 'noPermission', 'failed', 'hung', 'slower', 'broke'] as const
 type Reason = (typeof reasons)[number]
 
 const fileSchema = z.record(z.string(), z.object({ cpu: z.string().nullable(), reason: z.enum(reasons).nullable() }))
@@ -46,14 +52,19 @@ export function createAccelerators(host: Host, changed: () => void): Accelerator
   const ended = new Map<string, Verdict>()
   const path = join(host.cacheDir, 'accelerators.json')
 
+  /** A verdict stands for one QEMU, until it or the computer changes. */
+  const keyOf = async (name: string, arch: string, file: string): Promise<{ boot: string; key: string }> => {
+    const [about, boot] = await Promise.all([look(file), bootIdOf(host)])
+    return { boot, key: [boot, name, arch, file, about?.mtimeMs, about?.size].join('|') }
+  }
+
   const find = async (arch: string, file: string): Promise<Verdict> => {
     const name = byPlatform[host.platform]
     const test = bootTestOf(arch)
     if (name === undefined || test === null || !runsNatively(arch, own)) return emulated(arch, own, 'foreign')
-    const [about, boot] = await Promise.all([look(file), bootIdOf(host)])
-    const key = [boot, name, arch, file, about?.mtimeMs, about?.size].join('|')
+    const { boot, key } = await keyOf(name, arch, file)
     const remembered = await readJson(path, fileSchema).catch(() => null)
-    const result = remembered?.[key] ?? (await tryOut(host, name, file, test))
+    const result = remembered?.[key] ?? (await tryOut(host, name, arch, file, test))
     if (remembered?.[key] === undefined) await remember(path, boot, key, result).catch(() => {})
     return result.reason === null
       ? { choice: { name, cpu: result.cpu }, slow: null }
@@ -77,6 +88,17 @@ export function createAccelerators(host: Host, changed: () => void): Accelerator
       return verdict
     },
     known: (arch) => ended.get(arch) ?? null,
+    async distrust(arch, file) {
+      const name = byPlatform[host.platform]
+      if (name === undefined) return
+      const verdict = emulated(arch, own, 'broke', name)
+      running.set(`${arch}|${file}`, Promise.resolve(verdict))
+      ended.set(arch, verdict)
+      host.log.warn('qemu.accelerator.broke', { arch, name })
+      const { boot, key } = await keyOf(name, arch, file)
+      await remember(path, boot, key, { cpu: null, reason: 'broke' }).catch(() => {})
+      changed()
+    },
   }
 }
 
@@ -88,33 +110,46 @@ function emulated(arch: string, own: string, reason: Reason | 'foreign', name = 
   }
 }
 
-/** With the host's own processor if that works, else with the one QEMU takes by itself. Both are tried at the same time. */
-async function tryOut(host: Host, name: string, file: string, test: BootTest): Promise<Result> {
+/**
+ * With the host's own processor if that works, else with the one QEMU takes by itself. Both are tried at the same time, beside
+ * emulation as the yardstick: whatever else the computer is busy with slows all three.
+ */
+async function tryOut(host: Host, name: string, arch: string, file: string, test: BootTest): Promise<Result> {
   const obstacle = host.platform === 'linux' ? await kvmObstacle() : null
   if (obstacle !== null) return { cpu: null, reason: obstacle }
   await mkdir(host.cacheDir, { recursive: true })
   await writeBootTest(test, host.cacheDir)
   const op: Pick<Op, 'signal' | 'record'> = { signal: new AbortController().signal, record: () => {} }
-  const [asHost, asDefault] = await Promise.all(
-    ['host', null].map((cpu) =>
-      host.exec.run(
-        {
-          file,
-          args: bootTestArguments(test, name, cpu),
-          cwd: host.cacheDir,
-          timeoutMs: boundMs - graceMs,
-          graceMs,
-          // One that hangs would hang for ever.
-          endsWithUs: true,
-        },
-        op,
-      ),
-    ),
-  )
-  host.log.info('qemu.bootTest', { file, name, host: asHost?.reason, default: asDefault?.reason })
-  if (asHost !== undefined && test.passed(asHost)) return { cpu: 'host', reason: null }
-  if (asDefault !== undefined && test.passed(asDefault)) return { cpu: null, reason: null }
-  return { cpu: null, reason: asDefault?.reason === 'timeout' ? 'hung' : 'failed' }
+  const boot = (accelerator: string, cpu: string | null): Promise<RunResult> =>
+    host.exec.run(
+      {
+        file,
+        args: bootTestArguments(test, accelerator, cpu),
+        cwd: host.cacheDir,
+        timeoutMs: boundMs - graceMs,
+        graceMs,
+        // One that hangs would hang for ever.
+        endsWithUs: true,
+      },
+      op,
+    )
+  const [asHost, asDefault, byEmulation] = await Promise.all([
+    boot(name, 'host'),
+    boot(name, null),
+    boot('tcg', architectureOf(arch).emulatedCpu),
+  ])
+  const times = { hostMs: asHost.durationMs, defaultMs: asDefault.durationMs, emulatedMs: byEmulation.durationMs }
+  host.log.info('qemu.bootTest', { file, name, host: asHost.reason, default: asDefault.reason, ...times })
+  return judge(test, asHost, asDefault, byEmulation)
+}
+
+/** What the three boots say: the processor to use, or why the accelerator is not. */
+export function judge(test: BootTest, asHost: RunResult, asDefault: RunResult, byEmulation: RunResult): Result {
+  const mostMs = test.passed(byEmulation) ? worthFactor * byEmulation.durationMs + worthMarginMs : boundMs
+  if (test.passed(asHost) && asHost.durationMs <= mostMs) return { cpu: 'host', reason: null }
+  if (test.passed(asDefault) && asDefault.durationMs <= mostMs) return { cpu: null, reason: null }
+  if (test.passed(asHost) || test.passed(asDefault)) return { cpu: null, reason: 'slower' }
+  return { cpu: null, reason: asDefault.reason === 'timeout' ? 'hung' : 'failed' }
 }
 
 async function kvmObstacle(): Promise<Reason | null> {

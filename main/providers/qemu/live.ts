@@ -33,6 +33,8 @@ type Exit = { readonly exitCode: number | null; readonly signal: string | null }
 const answerMs = 3_000
 /** From the closed line to the end of the process: QEMU closes its disks in between. */
 const endMs = 10_000
+/** QEMU's word for a guest that it cannot go on with; only a fresh start helps. */
+export const brokenState = 'internal-error'
 const uuidSchema = z.object({ UUID: z.string() })
 const statusSchema = z.object({ status: z.string() })
 
@@ -182,7 +184,20 @@ function setRunState(world: World, entry: Entry, live: Live, runState: string | 
   changes.set(live, (changes.get(live) ?? 0) + 1)
   live.runState = runState
   live.since = world.host.now().toISOString()
+  if (runState === brokenState) blameAccelerator(world, entry, live)
   world.fleet.publish(entry)
+}
+
+/** QEMU could not carry out what its guest did: under an accelerator that is the accelerator's doing, and the next start goes without. */
+function blameAccelerator(world: World, entry: Entry, live: Live): void {
+  const name = entry.run?.accelerator.name ?? 'tcg'
+  const arch = entry.definition?.arch
+  if (name === 'tcg' || arch === undefined) return
+  live.remark = { key: 'qemu.remark.acceleratorBroke', params: { name: name.toUpperCase() } }
+  void world.tools
+    .system(arch)
+    .then((file) => world.accelerators.distrust(arch, file))
+    .catch((error) => world.host.log.warn('qemu.distrust', { error: String(error) }))
 }
 
 /**

@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import type { Entry, Known } from './fleet.ts'
 import { launch } from './launch.ts'
-import { type Live, recheck, refreshStatus } from './live.ts'
+import { brokenState, type Live, recheck, refreshStatus } from './live.ts'
 import { type Qmp, withTimeout } from './qmp.ts'
 import { resumeFromDisk } from './suspend.ts'
 import type { World } from './world.ts'
@@ -18,6 +18,7 @@ const quitMs = 5_000
 export async function start(world: World, known: Known, op: Op): Promise<void> {
   const { entry } = known
   if (entry.live !== null) await recheck(world, entry)
+  if (entry.live?.runState === brokenState) await endProcess(world, entry, op)
   if (entry.live !== null) {
     const qmp = lineOf(entry)
     if (entry.live.runState !== 'running') await letRun(qmp, entry.live, op)
