@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Totals since the container's start, and memory now. null where the kernel does not say. */
@@ -40,22 +40,22 @@ export function parseGroups(text: string): Groups {
  * Usage of a container by its main process. null when that process is not this container's any more (or is on another computer
  * with the same number), so that nobody's figures are shown as somebody else's.
  */
-export async function readUsage(pid: number, containerId: string): Promise<Usage | null> {
-  const text = await read(`/proc/${pid}/cgroup`)
+export function readUsage(pid: number, containerId: string): Usage | null {
+  const text = read(`/proc/${pid}/cgroup`)
   if (text === null || !text.includes(containerId)) return null
   const groups = parseGroups(text)
-  const network = parseNetwork((await read(`/proc/${pid}/net/dev`)) ?? '')
+  const network = parseNetwork(read(`/proc/${pid}/net/dev`) ?? '')
   const memory = groups.byController.get('memory')
   return memory === undefined && groups.unified !== null
-    ? { ...(await readVersion2(join(mountPoint, groups.unified))), ...network }
-    : { ...(await readVersion1(groups)), ...network }
+    ? { ...readVersion2(join(mountPoint, groups.unified)), ...network }
+    : { ...readVersion1(groups), ...network }
 }
 
 type WithoutNetwork = Omit<Usage, 'receiveBytes' | 'sendBytes'>
 
-async function readVersion2(folder: string): Promise<WithoutNetwork> {
-  const [cpu, current, max, stat, io] = await Promise.all(
-    ['cpu.stat', 'memory.current', 'memory.max', 'memory.stat', 'io.stat'].map((name) => read(join(folder, name))),
+function readVersion2(folder: string): WithoutNetwork {
+  const [cpu, current, max, stat, io] = ['cpu.stat', 'memory.current', 'memory.max', 'memory.stat', 'io.stat'].map(
+    (name) => read(join(folder, name)),
   )
   const micros = field(cpu ?? null, 'usage_usec')
   return {
@@ -67,18 +67,16 @@ async function readVersion2(folder: string): Promise<WithoutNetwork> {
   }
 }
 
-async function readVersion1(groups: Groups): Promise<WithoutNetwork> {
-  const file = (controller: string, name: string): Promise<string | null> => {
+function readVersion1(groups: Groups): WithoutNetwork {
+  const file = (controller: string, name: string): string | null => {
     const path = groups.byController.get(controller)
-    return path === undefined ? Promise.resolve(null) : read(join(mountPoint, controller, path, name))
+    return path === undefined ? null : read(join(mountPoint, controller, path, name))
   }
-  const [cpu, usage, limit, stat, io] = await Promise.all([
-    file('cpuacct', 'cpuacct.usage'),
-    file('memory', 'memory.usage_in_bytes'),
-    file('memory', 'memory.limit_in_bytes'),
-    file('memory', 'memory.stat'),
-    file('blkio', 'blkio.throttle.io_service_bytes'),
-  ])
+  const cpu = file('cpuacct', 'cpuacct.usage')
+  const usage = file('memory', 'memory.usage_in_bytes')
+  const limit = file('memory', 'memory.limit_in_bytes')
+  const stat = file('memory', 'memory.stat')
+  const io = file('blkio', 'blkio.throttle.io_service_bytes')
   const nanoseconds = numberIn(cpu)
   return {
     cpuSeconds: nanoseconds === null ? null : nanoseconds / 1e9,
@@ -129,6 +127,21 @@ function sumOf(text: string | null, pattern: RegExp): number | null {
   return sum
 }
 
-async function read(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null)
+const buffer = Buffer.allocUnsafe(64 * 1024)
+
+/**
+ * A file that the kernel writes as it is read. It never waits for a disk, and reading it at once costs a tenth of what handing it
+ * to another thread does: with a window full of containers that is most of what an idle Berth does.
+ */
+function read(path: string): string | null {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, null))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return null
+  }
 }

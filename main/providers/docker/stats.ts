@@ -22,8 +22,8 @@ interface Sample extends Usage {
 export function createStats(world: DockerWorld): StatsOps {
   const before = new Map<MachineId, Sample>()
 
-  const readLocal = async (id: MachineId, pid: number, containerId: string): Promise<Stats | null> => {
-    const usage = await readUsage(pid, containerId)
+  const readLocal = (id: MachineId, pid: number, containerId: string): Stats | null => {
+    const usage = readUsage(pid, containerId)
     if (usage === null) return null
     const sample: Sample = { ...usage, at: performance.now() }
     const last = before.get(id)
@@ -43,7 +43,7 @@ export function createStats(world: DockerWorld): StatsOps {
         const container = follower.model.get(containerId)
         if (container === undefined || container.word !== 'running') continue
         const isHere = follower.engine.isLocal && world.host.platform === 'linux' && container.pid > 0
-        const local = isHere ? await readLocal(id, container.pid, containerId) : null
+        const local = isHere ? readLocal(id, container.pid, containerId) : null
         if (local !== null) {
           found.push(local)
           continue

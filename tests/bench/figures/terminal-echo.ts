@@ -19,7 +19,7 @@ export const figure: Figure = {
       // Echoed by the line itself: a shell would redraw its prompt.
       await berth.page.evaluate((id) => window.benches?.[id]?.terminal.input('cat\r'), quiet)
       const floors = await timeEchoes(berth.page, quiet, letters, everyMs)
-      await berth.page.evaluate((id) => window.benches?.[id]?.terminal.input('busybox yes flood\r'), flood)
+      await berth.page.evaluate((id) => window.benches?.[id]?.terminal.input('yes flood\r'), flood)
       const values = await timeEchoes(berth.page, quiet, letters, everyMs)
       return { value: p95(values), floor: p95(floors) }
     } finally {
