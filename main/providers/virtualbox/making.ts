@@ -2,11 +2,12 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
-import { diskUse, exists, names, readJson, remove, writeJson } from '../common/files.ts'
+import { diskUse, exists, names, readJson, remove } from '../common/files.ts'
 import type { Host } from '../provider.ts'
 import * as commands from './commands.ts'
 import { idOf } from './inventory.ts'
 import { act, quietOp, type World } from './world.ts'
+import { writeRecord } from './write-record.ts'
 
 /** How long a command of an earlier Berth may go on, and how it is seen that it does not. */
 const quietMs = 10 * 60_000
@@ -37,7 +38,7 @@ export async function makeWhole<T>(
 ): Promise<T> {
   if (await exists(making.folder)) throw nameInUse()
   const path = join(makingFolder(world.host), `${key}.json`)
-  await writeJson(path, { version: 1, ...making })
+  await writeRecord(path, { version: 1, ...making })
   try {
     const made = await make()
     await remove(path)

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import type { RestoreRecord } from '../../../app/domain/snapshot.ts'
-import { names, readJson, remove, writeJson } from '../common/files.ts'
+import { names, readJson, remove } from '../common/files.ts'
 import type { Host } from '../provider.ts'
+import { writeRecord } from './write-record.ts'
 
 /** What a machine was: VirtualBox's snapshots tell only whether there is a memory. */
 const powerSchema = z.enum(['off', 'running', 'paused', 'suspended'])
@@ -63,7 +64,7 @@ export function createRestoreRecords({ dataDir }: Pick<Host, 'dataDir'>): Restor
     async write(uuid, file) {
       const count = file.restores.length + file.spent.length + Object.keys(file.powers).length
       if (count === 0) await remove(pathOf(uuid))
-      else await writeJson(pathOf(uuid), file)
+      else await writeRecord(pathOf(uuid), file)
     },
     async uuids() {
       return (await names(folder)).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : []))

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
-import { names, readJson, remove, writeJson } from '../common/files.ts'
+import { names, readJson, remove } from '../common/files.ts'
 import type { Host } from '../provider.ts'
 import type { DiskUser } from './dependants.ts'
 import { parseSettings } from './settings-file.ts'
+import { writeRecord } from './write-record.ts'
 
 const itemSchema = z.object({
   version: z.literal(1),
@@ -72,7 +73,7 @@ export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>
       if (item === null || item.phase === 'purging') throw failure('not-found', { key: 'virtualbox.error.trashGone' })
       return item
     },
-    put: (item) => writeJson(pathOf(item.uuid), item),
+    put: (item) => writeRecord(pathOf(item.uuid), item),
     drop: (uuid) => remove(pathOf(uuid)),
     async users() {
       const found = await Promise.all(
