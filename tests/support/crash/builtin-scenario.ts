@@ -23,7 +23,8 @@ export async function builtinScenario(): Promise<Scenario> {
     env: {},
     facets: ['suspend', 'clone', 'trash'],
     endsWithBerth: true,
-    hasLinkedClones: false,
+    // A clone is always whole.
+    withholds: ['linked clone'],
     endpointId: () => 'builtin:local',
     spec: (name) => ({
       kind: 'vm',

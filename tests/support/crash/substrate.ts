@@ -11,8 +11,6 @@ export interface Substrate {
   readonly facets: readonly Capability[]
   /** Its machines end with Berth: one that was up has crashed after a kill. */
   readonly endsWithBerth?: true
-  /** False where a clone is always whole. */
-  readonly hasLinkedClones?: false
   /** Verbs that are left out here, because what they may leave is not in the ledger or their refusal is right. */
   readonly withholds?: readonly string[]
   readonly endpointId: () => EndpointId
