@@ -66,7 +66,7 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
         isWaiting ? (
           say('quit.waiting')
         ) : plan.staying.length + plan.ending.length > 0 ? (
-          <>
+          <div className="quit-firsts">
             {canSuspend && (
               <Button kind="link" onClick={() => answer('suspend')}>
                 {say('quit.suspendAll')}
@@ -75,7 +75,7 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
             <Button kind="link" onClick={() => setShuttingDown(true)}>
               {say('quit.shutDownAll')}
             </Button>
-          </>
+          </div>
         ) : null
       }
       footer={
