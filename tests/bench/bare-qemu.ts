@@ -9,6 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface BareQemu {
   /** From the start of the process to its monitor's greeting. */
   readonly greetedMs: number
+  /** From the start of the process to now. */
+  sinceStartMs(): number
   execute(command: string, parameters?: object): Promise<unknown>
   /** Settles when a job has come to its end; rejects with its error. */
   jobEnded(id: string): Promise<void>
@@ -66,6 +68,7 @@ export async function startBare([file, ...args]: readonly string[]): Promise<Bar
   await execute('qmp_capabilities')
   return {
     greetedMs,
+    sinceStartMs: () => performance.now() - startedAt,
     execute,
     async jobEnded(id) {
       await next(({ event, data }) => event === 'JOB_STATUS_CHANGE' && data?.id === id && data.status === 'concluded')
