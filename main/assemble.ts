@@ -27,7 +27,7 @@ import type { SettingsStore } from './settings.ts'
 export interface Assembled {
   readonly core: Core
   readonly dispatcher: Dispatcher
-  /** Begins to look for machines. Windows may connect before: they are told as things are found. */
+  /** Begins to look for machines, once. Windows may connect before: they are told as things are found. */
   readonly start: () => void
   /** Finishes what is under way and lets go of everything; machines run on. */
   readonly stop: () => Promise<void>
@@ -141,10 +141,13 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     dispatcher.publish('task.changed', task)
   })
 
+  let isStarted = false
   return {
     core,
     dispatcher,
     start() {
+      if (isStarted) return
+      isStarted = true
       log.info('start', { version: desktop.appVersion, shell: desktop.shell, providers: providers.map(({ id }) => id) })
       inventory.start().catch((error: unknown) => log.error('inventory.start', { error }))
     },

@@ -8,7 +8,7 @@ import { notifyOfLongTasks } from './notifications.ts'
 import type { Paths } from './paths.ts'
 import { openSettings } from './settings.ts'
 
-/** All of Berth behind its window: read and begun once the window's page is on its way. */
+/** All of Berth behind its window: read once the window's page is on its way. It has not begun to look for machines. */
 export function startCore({
   paths,
   log,
@@ -27,7 +27,6 @@ export function startCore({
   const desktop = createDesktop({ window, settings, quit })
   const mock = process.env['BERTH_MOCK'] === '1' || process.argv.includes('--mock')
   const assembled = assemble({ paths, log, settings, desktop, mock })
-  assembled.start()
 
   const choose = (item: string): void => assembled.dispatcher.publish('menu.chosen', { item })
   const dress = (): void => {

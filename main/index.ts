@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { app, type BrowserWindow, nativeTheme, powerMonitor, session, shell } from 'electron'
 import type { Assembled } from './assemble.ts'
+import { watchPage } from './first-files.ts'
 import { createLog, type Log, logUncaught } from './log.ts'
 import { openPaths, type Paths } from './paths.ts'
 import { guardContents, guardSession, isOurs, registerScheme } from './security.ts'
@@ -12,12 +14,14 @@ import { openWindow } from './window.ts'
 import { openWindowBounds } from './window-bounds.ts'
 
 // Berth in a window of its own. What is imported above is little: the window is made first and its page served, then the core
-// is read, while the page's own process is busy with the page.
+// is read, while the page's own process is busy with the page. Reading it earlier would keep the page from its files.
 
-/** The page has its files when it has asked for none for this long. */
-const servedMs = 10
-/** A page that never asks must not keep the core from being there. */
-const latestCoreMs = 1_000
+/** A file that was read has left this process after this long. */
+const sentMs = 10
+/** A page that does not ask for its files must not keep the core from being there. */
+const latestCoreMs = 5_000
+/** Nor one that does not ask for a line keep it from looking for machines. */
+const latestLookMs = 2_000
 
 const paths = openPaths()
 const log = createLog(join(paths.logs, 'berth.log'))
@@ -83,18 +87,18 @@ function run(paths: Paths, log: Log, release: () => void): void {
     isOurs: (contents) => window !== null && contents === window.webContents,
     isOurUrl: isOurs,
     log,
-    connect: (wire) => void core.then(({ dispatcher }) => dispatcher.connect(wire)),
+    connect: (wire) =>
+      void core.then(({ dispatcher, start }) => {
+        dispatcher.connect(wire)
+        start()
+      }),
   })
   open()
 
   function whenPageIsServed(): Promise<void> {
-    return new Promise((resolve) => {
-      let timer = setTimeout(resolve, latestCoreMs)
-      guardSession(session.defaultSession, pageRoot, log, () => {
-        clearTimeout(timer)
-        timer = setTimeout(resolve, servedMs)
-      })
-    })
+    const { served, whenServed } = watchPage()
+    guardSession(session.defaultSession, pageRoot, log, served)
+    return Promise.race([whenServed.then(() => delay(sentMs)), delay(latestCoreMs)])
   }
 
   async function loadCore(): Promise<Assembled> {
@@ -106,6 +110,8 @@ function run(paths: Paths, log: Log, release: () => void): void {
       show: () => (window === null ? open() : focus()),
       quit: () => void leave(),
     })
+    // The tools' programs would take from the page the time it needs to show the machines of last time.
+    setTimeout(assembled.start, latestLookMs)
     return assembled
   }
 

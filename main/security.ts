@@ -1,4 +1,5 @@
 import { type App, protocol, type Session, type WebContents } from 'electron'
+import type { PageWatch } from './first-files.ts'
 import type { Log } from './log.ts'
 import { pageHeaders, readPage } from './transport/page.ts'
 
@@ -19,16 +20,15 @@ export function isOurs(url: string): boolean {
 
 /**
  * Serves the page to a session, and allows it nothing but that, the clipboard for its terminals, and what machines' screens
- * need: to hold the pointer and to fill the display. `onServed` is called for
- * each file that has been read for it.
+ * need: to hold the pointer and to fill the display. `onServed` is called for each file that has been read for it.
  */
-export function guardSession(session: Session, pageRoot: string, log: Log, onServed: () => void): void {
+export function guardSession(session: Session, pageRoot: string, log: Log, onServed: PageWatch['served']): void {
   const headers = pageHeaders()
   session.protocol.handle(scheme, async (request) => {
     const { host, pathname } = new URL(request.url)
     const file = host === 'app' && request.method === 'GET' ? await readPage(pageRoot, pathname) : null
     if (file === null) return new Response(null, { status: 404, headers })
-    onServed()
+    onServed(pathname, file.content)
     return new Response(new Uint8Array(file.content), { headers: { ...headers, ...file.headers } })
   })
   session.setPermissionRequestHandler((contents, permission, decide, details) => {

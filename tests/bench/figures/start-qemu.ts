@@ -35,7 +35,9 @@ export const figure: Figure = {
     }
     say(`Berth: ${values.map(Math.round).join(' ')}; bare: ${floors.map(Math.round).join(' ')}`)
     const toRunning = median(running)
-    say(`bare until the guest runs: ${toRunning.toFixed(0)} ms; Berth: ${(median(values) / toRunning).toFixed(2)} × of that`)
+    say(
+      `bare until the guest runs: ${toRunning.toFixed(0)} ms; Berth: ${(median(values) / toRunning).toFixed(2)} × of that`,
+    )
     return { value: median(values), floor: median(floors) }
   },
 }
