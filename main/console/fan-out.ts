@@ -1,6 +1,6 @@
 import type { ConsoleDown } from '../../app/contract/views.ts'
+import { createBatch } from './batch.ts'
 import type { History } from './history.ts'
-import { incompleteTail } from './utf8.ts'
 
 /** Output is joined for at most this long, or until there is so much of it. */
 const batchMs = 16
@@ -21,6 +21,7 @@ export interface Viewer {
 
 /** One source's output for any number of viewers, none of which can be outrun, and none of which can stop the others. */
 export interface FanOut {
+  /** The bytes are only needed until it returns. */
   push(bytes: Uint8Array): void
   /** Gives what is held back, whole characters or not: nothing will follow for now. */
   flush(): void
@@ -49,8 +50,7 @@ export function createFanOut(config: {
 }): FanOut {
   const { history } = config
   const watching = new Set<Watching>()
-  let batch: Uint8Array[] = []
-  let batchSize = 0
+  const batch = createBatch()
   let timer: NodeJS.Timeout | null = null
   let lastSentAt = 0
   let isPaused = false
@@ -112,13 +112,9 @@ export function createFanOut(config: {
   const flush = (isWhole: boolean): void => {
     if (timer !== null) clearTimeout(timer)
     timer = null
-    if (batchSize === 0) return
-    const all = batch.length === 1 && batch[0] !== undefined ? batch[0] : Buffer.concat(batch)
-    const held = isWhole ? 0 : incompleteTail(all)
-    const data = held === 0 ? all : all.subarray(0, all.length - held)
-    batch = held === 0 ? [] : [all.subarray(all.length - held)]
-    batchSize = held
-    if (held > 0) timer = setTimeout(() => flush(true), tailMs)
+    if (batch.size() === 0) return
+    const data = batch.take(isWhole)
+    if (batch.size() > 0) timer = setTimeout(() => flush(true), tailMs)
     if (data.length === 0) return
     lastSentAt = performance.now()
     history.append(data)
@@ -129,11 +125,10 @@ export function createFanOut(config: {
   return {
     push(bytes) {
       if (bytes.length === 0) return
-      batch.push(bytes)
-      batchSize += bytes.length
+      batch.add(bytes)
       // After a pause what comes goes out at once: it is most likely the echo of a key.
       const quietMs = performance.now() - lastSentAt
-      if (batchSize >= batchBytes || quietMs >= batchMs) return flush(false)
+      if (batch.size() >= batchBytes || quietMs >= batchMs) return flush(false)
       timer ??= setTimeout(() => flush(false), batchMs - quietMs)
     },
     flush: () => flush(true),

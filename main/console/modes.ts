@@ -28,6 +28,7 @@ const unrepeatable = new Set(['3', '1048'])
 const saveCursor = Buffer.from('\x1b7')
 const restoreCursor = Buffer.from('\x1b8')
 const nothing = new Uint8Array()
+const escapeByte = 0x1b
 
 // Private modes, keypad, reset. Found in text of one character per byte, so that offsets are bytes.
 const sequence = /\x1b(?:\[\?([\d;]{1,64})([hl])|([=>c]))/g
@@ -56,6 +57,11 @@ export function createModes(): Modes {
   return {
     read(bytes) {
       const all = pending.length === 0 ? bytes : Buffer.concat([pending, bytes])
+      // Plain text, as most of what is much is: no sequence begins in it.
+      if (!all.includes(escapeByte)) {
+        pending = nothing
+        return all.length === 0 ? [] : [{ isAlternate, bytes: all }]
+      }
       const text = Buffer.from(all.buffer, all.byteOffset, all.byteLength).toString('latin1')
       const end = text.length - (beginning.exec(text.slice(-80))?.[0].length ?? 0)
       pending = all.slice(end)

@@ -4,11 +4,14 @@ import { failure } from '../../app/domain/errors.ts'
 import { openInProcessLine } from './in-process-line.ts'
 import { keepLastBytes } from './last-bytes.ts'
 import { openLine } from './line.ts'
+import { readOn } from './read-on.ts'
 import type { ConsoleSize, ConsoleSource, OpenSource, SourceEvents } from './source.ts'
 import { type ConsoleTarget, isLine } from './target.ts'
 
 /** A paused terminal is looked at so often: once its program is gone, what is left in it is little and must be read. */
 const watchMs = 80
+/** From so much at once on, more is tried for at once. */
+const muchBytes = 1_024
 /** A program that is hung up and does not end is killed after this. */
 const hangUpMs = 3_000
 
@@ -39,8 +42,14 @@ async function openTerminal(
   }
 
   // Bytes, not text: node-pty's types know only text, and give bytes when no encoding is set.
+  const { fd } = terminal as { readonly fd?: number }
+  let isPaused = false
   terminal.onData((data) => {
-    if (!isOver) events.data(data as unknown as Uint8Array)
+    if (isOver) return
+    const bytes = data as unknown as Uint8Array
+    events.data(bytes)
+    // Little is a key's echo; much is likely to go on.
+    if (fd !== undefined && bytes.length >= muchBytes) readOn(fd, () => !isOver && !isPaused, events.data)
   })
   terminal.onExit(({ exitCode, signal }) => {
     unwatch()
@@ -59,15 +68,18 @@ async function openTerminal(
     },
     pause() {
       if (isOver) return
+      isPaused = true
       terminal.pause()
       watch ??= setInterval(() => {
         if (isAlive(terminal.pid)) return
         unwatch()
+        isPaused = false
         terminal.resume()
       }, watchMs)
     },
     resume() {
       unwatch()
+      isPaused = false
       if (!isOver) terminal.resume()
     },
     close() {

@@ -14,12 +14,17 @@ export function createRing(keptBytes: number): Ring {
   let blocks: { readonly bytes: Buffer; used: number }[] = []
   let isCut = false
 
-  const drop = (): void => {
+  /** Lets go of what is too old; one of its blocks, to be filled anew. */
+  const drop = (): Buffer | null => {
+    let dropped: Buffer | null = null
     let total = blocks.reduce((sum, block) => sum + block.used, 0)
-    while (blocks.length > 1 && total - (blocks[0]?.used ?? 0) >= keptBytes) {
-      total -= blocks.shift()?.used ?? 0
+    while (blocks.length > 0 && total - (blocks[0]?.used ?? 0) >= keptBytes) {
+      const oldest = blocks.shift()
+      total -= oldest?.used ?? 0
+      dropped = oldest?.bytes ?? null
       isCut = true
     }
+    return dropped
   }
 
   return {
@@ -27,9 +32,8 @@ export function createRing(keptBytes: number): Ring {
       for (let from = 0; from < bytes.length; ) {
         let last = blocks.at(-1)
         if (last === undefined || last.used === blockBytes) {
-          last = { bytes: Buffer.allocUnsafe(blockBytes), used: 0 }
+          last = { bytes: drop() ?? Buffer.allocUnsafeSlow(blockBytes), used: 0 }
           blocks.push(last)
-          drop()
         }
         const count = Math.min(blockBytes - last.used, bytes.length - from)
         last.bytes.set(bytes.subarray(from, from + count), last.used)

@@ -10,6 +10,7 @@ import { createHistory } from './history.ts'
 import { isReport } from './reports.ts'
 import type { LogPosition } from './serial-log.ts'
 import type { ConsoleSize, ConsoleSource, OpenSource, SourceEnd } from './source.ts'
+import { createTail } from './tail.ts'
 import { type ConsoleTarget, isLine } from './target.ts'
 
 /** The first viewer comes at once and knows the size; without one the console is opened all the same. */
@@ -71,7 +72,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
   let target: ConsoleTarget | null = null
   let source: ConsoleSource | null = null
   let position: LogPosition | null = null
-  let lastOutput = Buffer.alloc(0)
+  const lastOutput = createTail(lastOutputBytes)
   let typedEarly = ''
   let retry: NodeJS.Timeout | null = null
   // Which opening is the present one: what an earlier one still says is not heard.
@@ -148,7 +149,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
     }
     fanOut.push(history.takeBack())
     fanOut.flush()
-    const explained = target?.kind === 'pty' && code !== null ? target.explain(code, lastOutput.toString('utf8')) : null
+    const explained = target?.kind === 'pty' && code !== null ? target.explain(code, lastOutput.text()) : null
     end({ exitCode: code, reason: explained })
   }
 
@@ -163,12 +164,12 @@ export function createSession(config: SessionConfig): ConsoleSession {
       if (!isMine()) return
       target = found
       title = found.title
-      lastOutput = Buffer.alloc(0)
+      lastOutput.clear()
       let early: (() => void)[] | null = []
       const opened = await config.open(found, size, position, {
         data: (bytes) => {
           if (!isMine()) return
-          lastOutput = Buffer.concat([lastOutput, bytes]).subarray(-lastOutputBytes)
+          lastOutput.add(bytes)
           fanOut.push(bytes)
         },
         // A program may be gone before it is known to have been opened.

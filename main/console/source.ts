@@ -28,6 +28,7 @@ export interface SourceEnd {
 }
 
 export interface SourceEvents {
+  /** The bytes are only good until it returns. */
   readonly data: (bytes: Uint8Array) => void
   /** Once, after the last data. */
   readonly ended: (end: SourceEnd) => void

@@ -19,6 +19,8 @@ export interface Attachment {
   resize(columns: number, rows: number): void
   /** While what was said before is being shown: what it makes the terminal answer has been answered long ago. */
   isReplaying(): boolean
+  /** More comes than anybody could read, whether it can be shown or not. */
+  isFlooded(): boolean
   detach(): void
 }
 
@@ -31,7 +33,10 @@ interface Listeners {
   readonly closed: (error: AppError) => void
 }
 
-/** Unshown bytes that make a flood when they stay for so long. */
+/** What a full-screen program that paints all the time says at most. What is beyond it must come to so much to be a flood. */
+const readableBytesPerMs = 1_500
+const beyondBytes = 256 * 1024
+/** Unshown bytes that make a flood to be told of when they stay for so long. */
 const floodBytes = 512 * 1024
 const floodMs = 1_500
 const calmMs = 400
@@ -42,6 +47,8 @@ export function attach(client: Client, sessionId: SessionId, screen: Screen, lis
   let isDetached = false
   let replays = 0
   let unshownBytes = 0
+  /** Bytes beyond what can be read, as they were at a moment: they are fewer with every millisecond of silence. */
+  let beyond = { bytes: 0, atMs: 0 }
   let isFlooded = false
   let floodTimer: ReturnType<typeof setTimeout> | null = null
 
@@ -61,7 +68,11 @@ export function attach(client: Client, sessionId: SessionId, screen: Screen, lis
       )
   }
 
+  const beyondNow = (atMs: number): number => Math.max(0, beyond.bytes - (atMs - beyond.atMs) * readableBytesPerMs)
+
   const show = (data: Uint8Array, shown: () => void): void => {
+    const atMs = performance.now()
+    beyond = { bytes: beyondNow(atMs) + data.length, atMs }
     unshownBytes += data.length
     watchFlood()
     pump.write(data, (bytes, isLast) => {
@@ -104,6 +115,7 @@ export function attach(client: Client, sessionId: SessionId, screen: Screen, lis
     },
     resize: (columns, rows) => stream.up({ kind: 'resize', columns, rows }),
     isReplaying: () => replays > 0,
+    isFlooded: () => beyondNow(performance.now()) > beyondBytes,
     detach() {
       isDetached = true
       pump.stop()

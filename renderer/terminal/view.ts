@@ -11,6 +11,7 @@ import { call } from '../actions/call.ts'
 import { isMac } from '../keyboard/platform.ts'
 import { type Attachment, attach } from './attach.ts'
 import { drawFast } from './drawing.ts'
+import { paceDrawing } from './drawing-pace.ts'
 import { isWeb, linkPattern } from './links.ts'
 import { cleanPaste, hasSeveralLines } from './paste.ts'
 import { onSchemeChange, searchColours, themeOf } from './theme.ts'
@@ -97,6 +98,7 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
     if (place !== null) terminal.options.theme = themeOf(place)
   }
   const stopSchemes = onSchemeChange(applyTheme)
+  let stopPacing = (): void => {}
 
   const send = (text: string): void => {
     // What the replayed text makes the terminal answer was answered when it was new.
@@ -143,7 +145,10 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
       place = host
       host.append(element)
       applyTheme()
-      if (terminal.element === undefined) terminal.open(element)
+      if (terminal.element === undefined) {
+        terminal.open(element)
+        stopPacing = paceDrawing(terminal, () => attachment?.isFlooded() ?? false)
+      }
       const stopDrawing = drawFast(terminal)
       fitNow()
       const observer = new ResizeObserver(fitNow)
@@ -199,6 +204,7 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
     },
     dispose() {
       stopSchemes()
+      stopPacing()
       if (resizeTimer !== null) clearTimeout(resizeTimer)
       attachment?.detach()
       terminal.dispose()

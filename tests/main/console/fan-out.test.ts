@@ -110,7 +110,7 @@ describe('output', () => {
     await settle()
     fanOut.push(Buffer.from([0x41, 0xe9]))
     await vi.advanceTimersByTimeAsync(100)
-    expect(window.frames.at(-1)).toMatchObject({ kind: 'data', data: Buffer.from([0xe9]) })
+    expect(window.frames.at(-1)).toMatchObject({ kind: 'data', data: new Uint8Array([0xe9]) })
   })
 })
 
