@@ -16,6 +16,7 @@ import { createPower } from './power.ts'
 import { probe } from './probe.ts'
 import { recoverWork } from './recover-work.ts'
 import { settingsHome } from './registry.ts'
+import { createRemoteDisplays } from './remote-displays.ts'
 import { createRename } from './rename.ts'
 import { createScreens } from './screens.ts'
 import { createSerialRelays } from './serial-relay.ts'
@@ -48,6 +49,8 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
   const store = createTrashStore(host)
   const { trash, ...remove } = createRemove(world, store)
   const relays = createSerialRelays(world)
+  const displays = createRemoteDisplays(world)
+  const snapshots = createSnapshots(world, store)
   let watching: Watch | null = null
   let vigil: { stop(): void } | null = null
 
@@ -67,10 +70,10 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     reset: power,
     restart: power,
     pause: power,
-    suspend: guarded(createSuspend(world)),
-    snapshots: guarded(createSnapshots(world, store)),
+    suspend: guarded(displays.without(createSuspend(world), ['suspend'])),
+    snapshots: guarded(displays.without(snapshots, ['take', 'restore', 'undo'])),
     consoles: guarded(createConsoles(world, relays)),
-    screens: guarded(createScreens(world)),
+    screens: guarded(createScreens(world, displays)),
     create: guarded(createCreate(world, store)),
     clone: guarded(createClone(world, store)),
     exporting: guarded(createExporting(world)),
@@ -103,9 +106,13 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
         if (changes.size() === 0) stopWatching()
       }
     },
-    recover: () => recoverWork(world, store),
+    async recover() {
+      await recoverWork(world, store)
+      await displays.recover()
+    },
     async dispose() {
       stopWatching()
+      await displays.stop()
       await relays.stop()
     },
   }
