@@ -173,6 +173,8 @@ export const configureSpecSchema = z.object({
   restart: containerSpecSchema.shape.restart.optional(),
   /** A serial port that Berth's console is connected to. */
   serialConsole: z.boolean().optional(),
+  /** Whether it starts in a window of its tool's own, where the tool has one, instead of without. */
+  ownWindow: z.boolean().optional(),
 })
 export type ConfigureSpec = z.infer<typeof configureSpecSchema>
 export type ConfigureField = keyof ConfigureSpec
@@ -183,6 +185,8 @@ export interface MachineConfiguration {
   readonly fields: readonly ConfigureField[]
   /** Of these, what can be changed only while it is stopped. */
   readonly whileStopped: readonly ConfigureField[]
+  /** Fields that can't be changed as this machine, or this computer, is, and why. Those with a value are shown. */
+  readonly withheld?: Readonly<Partial<Record<ConfigureField, Text>>>
   /** Present values. A field without one has none set, such as a container without a memory limit. */
   readonly values: ConfigureSpec
   /** For the numbers among the fields. `default` is not used. */
