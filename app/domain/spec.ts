@@ -95,6 +95,8 @@ export const vmSpecSchema = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,64}$/)
     .optional(),
+  /** A BIOS from files of the person's, and what draws its screen, where the guest takes them; left out, the tool's own. */
+  biosFiles: z.object({ system: pathSchema, graphics: pathSchema }).optional(),
   startAfter: z.boolean(),
 })
 export type VmSpec = z.infer<typeof vmSpecSchema>
@@ -236,6 +238,8 @@ export interface GuestOption {
   readonly sources: readonly VmSpec['disk']['from'][]
   /** Whether it has a drive for an ISO or floppy image. */
   readonly disc: boolean
+  /** Whether it starts with a BIOS of the person's if they want (`optional`), or only so, no other being there (`needed`). */
+  readonly bios?: 'optional' | 'needed'
   /** In place of the options' own, where it differs. */
   readonly memoryBytes?: Limit
   readonly diskBytes?: Limit
