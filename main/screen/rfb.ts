@@ -5,36 +5,22 @@ import { strokesOf } from '../../app/domain/typing.ts'
 import { rfbKeyOf } from './rfb-keys.ts'
 import { createReader, type Reader } from './rfb-reader.ts'
 import type { ScreenEvents, ScreenSource } from './source.ts'
-import { answerChallenge } from './vnc-password.ts'
 
 /** A server on this computer that says nothing for so long is not one. */
-const usualHelloMs = 10_000
+const helloMs = 10_000
 /** A keyboard's queue is short: typed text is given no faster than this. */
 const strokeMs = 12
 
 const encodings = { raw: 0, copy: 1, size: -223, pointerKind: -257, scanCodes: -258 } as const
 
-/** A UNIX socket's path, or a port of this computer. */
-export type RfbPlace = string | { readonly host: string; readonly port: number }
-
-/** What is to be known of a server beforehand. Left out, it is as QEMU's. */
-export interface RfbServer {
-  /** For one that lets in nobody without; 8 bytes of it count. */
-  readonly password?: string
-  /** How it takes the pointer before it says so itself, which only QEMU's does. */
-  readonly pointer?: ScreenTakes['pointer']
-  /** How long its hello is waited for. */
-  readonly helloMs?: number
-}
-
 /**
- * A screen that is told by RFB 3.8 (RFC 6143), as QEMU's VNC server does over a UNIX socket: raw areas, for the way is
- * short, and QEMU's own extensions for keys by their place and for a pointer that knows where it is, where it has them.
+ * A screen that is told by RFB 3.8 (RFC 6143), as QEMU's VNC server does, over a UNIX socket: raw areas, for the way is
+ * short, and QEMU's own extensions for keys by their place and for a pointer that knows where it is.
  */
-export async function openRfb(place: RfbPlace, events: ScreenEvents, server: RfbServer = {}): Promise<ScreenSource> {
-  const socket = await reach(place)
+export async function openRfb(path: string, events: ScreenEvents): Promise<ScreenSource> {
+  const socket = await reach(path)
   const reader = createReader(socket)
-  let takes: ScreenTakes = { keyboard: true, pointer: server.pointer ?? 'relative', text: true }
+  let takes: ScreenTakes = { keyboard: true, pointer: 'relative', text: true }
   let size = { width: 0, height: 0 }
   let hasScanCodes = false
   let isOver = false
@@ -175,10 +161,10 @@ export async function openRfb(place: RfbPlace, events: ScreenEvents, server: Rfb
   }
 
   try {
-    size = await greet(socket, reader, server)
+    size = await greet(socket, reader)
   } catch (error) {
     stop()
-    throw unreachable(place, error)
+    throw unreachable(path, error)
   }
   setUp(send)
   events.pixels(size.width, size.height)
@@ -221,22 +207,16 @@ function wheelsOf({ wheelX, wheelY }: PointerInput): readonly number[] {
 }
 
 /** Both sides' hellos; the size of the screen. */
-async function greet(
-  socket: Socket,
-  reader: Reader,
-  { password, helloMs = usualHelloMs }: RfbServer,
-): Promise<{ width: number; height: number }> {
+async function greet(socket: Socket, reader: Reader): Promise<{ width: number; height: number }> {
   const timer = setTimeout(() => socket.destroy(new Error('no answer')), helloMs)
   try {
     const version = (await reader.take(12)).toString('latin1')
     if (!/^RFB 003\.00[78]\n$/.test(version)) throw new Error(`not RFB 3.8: ${JSON.stringify(version)}`)
     socket.write('RFB 003.008\n')
     const kinds = await reader.take((await reader.take(1))[0] ?? 0)
-    // 2: a password. 1: none, where the socket's folder is this person's alone.
-    const kind = password === undefined ? 1 : 2
-    if (!kinds.includes(kind)) throw new Error(kind === 1 ? 'it asks for a password' : 'it asks for no password')
-    socket.write(Buffer.from([kind]))
-    if (password !== undefined) socket.write(answerChallenge(await reader.take(16), password))
+    // 1: none. The socket's folder is this person's alone.
+    if (!kinds.includes(1)) throw new Error('it asks for a password')
+    socket.write(Buffer.from([1]))
     if ((await reader.take(4)).readUInt32BE(0) !== 0) throw new Error('it refuses')
     // Shared with whoever else looks.
     socket.write(Buffer.from([1]))
@@ -264,16 +244,15 @@ function setUp(send: (message: Buffer) => void): void {
   send(message)
 }
 
-function reach(place: RfbPlace): Promise<Socket> {
+function reach(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = typeof place === 'string' ? connect(place) : connect({ ...place, noDelay: true })
+    const socket = connect(path)
     socket.once('connect', () => resolve(socket))
-    socket.on('error', (error) => reject(unreachable(place, error)))
+    socket.on('error', (error) => reject(unreachable(path, error)))
   })
 }
 
-function unreachable(place: RfbPlace, error: unknown) {
-  const where = typeof place === 'string' ? place : `${place.host}:${place.port}`
-  const detail = `${where}: ${error instanceof Error ? error.message : String(error)}`
+function unreachable(path: string, error: unknown) {
+  const detail = `${path}: ${error instanceof Error ? error.message : String(error)}`
   return failure('unreachable', { key: 'screen.noAnswer' }, { detail, cause: error })
 }

@@ -143,13 +143,3 @@ function timeOf(text: string | undefined): string | null {
   const time = Date.parse(`${text.replace(/(\.\d{3})\d*Z?$/, '$1').replace(/Z$/, '')}Z`)
   return Number.isNaN(time) ? null : new Date(time).toISOString()
 }
-
-/** Whether what `list extpacks` says serves machines' displays as VNC: one usable extension does, and none does it otherwise. */
-export function servesVnc(text: string): boolean {
-  const packs = text.split(/^Pack no\.\s*\d+:/m).slice(1)
-  const servers = packs.flatMap((pack) => {
-    const module = /^VRDE Module:[ \t]*(\S+)/m.exec(pack)?.[1]
-    return module !== undefined && /^Usable:\s*true$/m.test(pack) ? [module] : []
-  })
-  return servers.length === 1 && servers[0] === 'VBoxVNC'
-}

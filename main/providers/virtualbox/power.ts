@@ -3,7 +3,6 @@ import type { MachineId } from '../../../app/domain/ids.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import * as commands from './commands.ts'
-import { putDisplayBack } from './display-settings.ts'
 import type { Entry, Sight } from './entry.ts'
 import { explainedStart } from './start-failure.ts'
 import { isResting } from './states.ts'
@@ -73,7 +72,6 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     if (!isResting(sight.word) && sight.word !== 'starting' && sight.word !== 'restoring') throw wrongState(sight)
     await inventory.hold(entry, 'starting', async () => {
       try {
-        await putDisplayBack(world, entry)
         await launch(id, entry, op)
       } catch (thrown) {
         throw explainedStart(thrown, world, entry)

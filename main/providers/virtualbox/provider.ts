@@ -16,7 +16,6 @@ import { createPower } from './power.ts'
 import { probe } from './probe.ts'
 import { recoverWork } from './recover-work.ts'
 import { settingsHome } from './registry.ts'
-import { createRemoteDisplays } from './remote-displays.ts'
 import { createRename } from './rename.ts'
 import { createScreens } from './screens.ts'
 import { createSerialRelays } from './serial-relay.ts'
@@ -49,8 +48,6 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
   const store = createTrashStore(host)
   const { trash, ...remove } = createRemove(world, store)
   const relays = createSerialRelays(world)
-  const displays = createRemoteDisplays(world)
-  const snapshots = createSnapshots(world, store)
   let watching: Watch | null = null
   let vigil: { stop(): void } | null = null
 
@@ -70,10 +67,10 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     reset: power,
     restart: power,
     pause: power,
-    suspend: guarded(displays.without(createSuspend(world), ['suspend'])),
-    snapshots: guarded(displays.without(snapshots, ['take', 'restore', 'undo'])),
+    suspend: guarded(createSuspend(world)),
+    snapshots: guarded(createSnapshots(world, store)),
     consoles: guarded(createConsoles(world, relays)),
-    screens: guarded(createScreens(world, displays)),
+    screens: guarded(createScreens(world)),
     create: guarded(createCreate(world, store)),
     clone: guarded(createClone(world, store)),
     exporting: guarded(createExporting(world)),
@@ -106,13 +103,9 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
         if (changes.size() === 0) stopWatching()
       }
     },
-    async recover() {
-      await recoverWork(world, store)
-      await displays.recover()
-    },
+    recover: () => recoverWork(world, store),
     async dispose() {
       stopWatching()
-      await displays.stop()
       await relays.stop()
     },
   }

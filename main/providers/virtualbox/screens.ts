@@ -10,7 +10,6 @@ import { screenId } from './consoles.ts'
 import * as commands from './control-commands.ts'
 import type { Entry } from './entry.ts'
 import { hasFailed } from './manage.ts'
-import type { RemoteDisplays } from './remote-displays.ts'
 import { isResting } from './states.ts'
 import { quietOp, throwIfCancelled, type World } from './world.ts'
 
@@ -27,15 +26,14 @@ const mostCodes = 16
 const mostFailures = 5
 
 /**
- * Screens as VNC, where an extension of VirtualBox serves it; else by photographs, which are taken while somebody looks and at no
- * other time.
+ * Screens by photographs: VirtualBox shows a machine to programs only so, unless an extension serves its display. They are taken while
+ * somebody looks and at no other time. Keys go as the bytes of a PC keyboard.
  */
-export function createScreens(world: World, displays: RemoteDisplays): ScreenOps {
+export function createScreens(world: World): ScreenOps {
   const { inventory } = world
   return {
     async open(id, consoleId, _as, events, op) {
-      const known = await inventory.get(id)
-      const { entry, settings } = known
+      const { entry, settings } = await inventory.get(id)
       throwIfCancelled(op)
       const isNone = settings.hardware.graphicsController.toLowerCase() === 'none'
       if (consoleId !== screenId || isNone) throw failure('unsupported', { key: 'virtualbox.error.noConsole' })
@@ -44,13 +42,12 @@ export function createScreens(world: World, displays: RemoteDisplays): ScreenOps
         const { name, state } = inventory.machine(entry)
         throw failure('wrong-state', { key: `why.state.${state}`, params: { name } })
       }
-      return (await displays.open(known, events, op)) ?? photographed(world, entry, events)
+      return openScreen(world, entry, events)
     },
   }
 }
 
-/** Keys go as the bytes of a PC keyboard; there is no pointer. */
-function photographed(world: World, entry: Entry, events: ScreenEvents): ScreenSource {
+function openScreen(world: World, entry: Entry, events: ScreenEvents): ScreenSource {
   const { manage, queue, inventory, host } = world
   const path = join(host.runtimeDir, `${randomBytes(6).toString('hex')}.png`)
   let last: Buffer | null = null

@@ -87,10 +87,6 @@ export interface RemoteDisplay {
   /** One port or ranges, as it was set: `3389`, `5000-5010`; null when never set. */
   readonly ports: string | null
   readonly address: string | null
-  /** Whether it is as VirtualBox makes it: nobody has said anything of it. */
-  readonly isUntouched: boolean
-  /** Whether it is what Berth switched on to show the screen. */
-  readonly isBerths: boolean
 }
 
 const attachments: Readonly<Record<string, NetworkAdapter['mode']>> = {
@@ -210,31 +206,14 @@ function controllerOf(controller: Element): StorageController {
   }
 }
 
-/** Says in a machine's settings that its remote display is Berth's: VirtualBox keeps properties that it does not know. */
-export const berthsDisplay = { name: 'Berth', value: 'screen' } as const
-
-/** VirtualBox's own, which it writes down once any was set. */
-const usualPorts: readonly (string | null)[] = [null, '3389', '0', '']
-
 function remoteDisplayOf(display: Element | null): RemoteDisplay {
-  const properties = new Map(
-    childrenOf(childOf(display, 'VRDEProperties'), 'Property').map((one) => [
-      attributeOf(one, 'name') ?? '',
-      attributeOf(one, 'value') ?? '',
-    ]),
-  )
-  const ports = properties.get('TCP/Ports') ?? null
-  const isEnabled = flagOf(display, 'enabled')
-  const isPlain = Object.keys(display?.attributes ?? {}).every((name) => name === 'enabled')
+  const property = (name: string): string | null => {
+    const properties = childrenOf(childOf(display, 'VRDEProperties'), 'Property')
+    return attributeOf(properties.find((one) => attributeOf(one, 'name') === name) ?? null, 'value')
+  }
   return {
-    isEnabled,
-    ports,
-    address: properties.get('TCP/Address') ?? null,
-    isUntouched:
-      !isEnabled &&
-      isPlain &&
-      usualPorts.includes(ports) &&
-      [...properties.keys()].every((name) => name === 'TCP/Ports'),
-    isBerths: properties.get(berthsDisplay.name) === berthsDisplay.value,
+    isEnabled: flagOf(display, 'enabled'),
+    ports: property('TCP/Ports'),
+    address: property('TCP/Address'),
   }
 }

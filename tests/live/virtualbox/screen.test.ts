@@ -13,8 +13,6 @@ describe.skipIf(missingVirtualBox !== null)('consoles and screens of VirtualBox 
   beforeAll(async () => {
     acts = await openActs('acts-screen')
     id = (await acts.provider().create?.create(acts.spec('talks {uuid}\n--help'), op())) as MachineId
-    // With a remote display of its person's own it is photographed, whatever extensions there are.
-    await acts.lab.insist('modifyvm', acts.uuidOf(id), '--vrdeproperty', 'TCP/Address=127.0.0.1')
     await acts.provider().list('virtualbox:local', op())
   })
   afterAll(async () => {
@@ -40,7 +38,7 @@ describe.skipIf(missingVirtualBox !== null)('consoles and screens of VirtualBox 
     expect(await provider.consoles?.tail(id, 5, op())).toContain('Written to the disk')
   })
 
-  it('shows photographs of the screen while somebody looks, and takes what is typed there', async () => {
+  it('shows the screen while somebody looks, and takes what is typed there', async () => {
     const shown = pictures()
     const source = await acts.provider().screens?.open(id, 'screen0', { takeOver: false }, shown.events, op())
     expect(source?.takes).toEqual({ keyboard: true, pointer: 'none', text: true })

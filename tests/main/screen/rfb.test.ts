@@ -8,7 +8,6 @@ import { errorOf } from '../../../app/domain/errors.ts'
 import type { ScreenArea } from '../../../app/domain/screen.ts'
 import { openRfb } from '../../../main/screen/rfb.ts'
 import { rfbKeyOf } from '../../../main/screen/rfb-keys.ts'
-import { answerChallenge } from '../../../main/screen/vnc-password.ts'
 
 let folder: string
 let path: string
@@ -31,9 +30,9 @@ interface Far {
   say(...parts: readonly (Buffer | string | readonly number[])[]): void
 }
 
-async function listen(at?: { host: string; port: number }): Promise<{ readonly joined: Promise<Far> }> {
+async function listen(): Promise<{ readonly joined: Promise<Far> }> {
   server = createServer()
-  server.listen(at ?? { path })
+  server.listen(path)
   await once(server, 'listening')
   const joined = once(server, 'connection').then(([socket]: Socket[]): Far => {
     if (socket === undefined) throw new Error('nobody came')
@@ -194,45 +193,6 @@ describe('a screen over RFB', () => {
     const { far, said } = await joined()
     far.say([0, 0, 0, 1], area(0, 0, 1, 1, 16))
     await expect.poll(() => said).toContain('gone')
-  })
-
-  it('answers a challenge with its password, at a port too, and is refused where the password is wrong', async () => {
-    const challenge = Buffer.from(Array.from({ length: 16 }, (_, at) => at))
-    for (const isRight of [true, false]) {
-      const { joined: coming } = await listen({ host: '127.0.0.1', port: 0 })
-      const at = server.address()
-      const port = at !== null && typeof at === 'object' ? at.port : 0
-      const opening = openRfb({ host: '127.0.0.1', port }, { pixels: () => {}, ended: () => {} } as never, {
-        password: 'secret99',
-        pointer: 'absolute',
-      }).catch(errorOf)
-      const far = await coming
-      far.say('RFB 003.008\n', [1, 2])
-      await far.heard(12)
-      expect([...(await far.heard(1))]).toEqual([2])
-      far.say(challenge)
-      expect((await far.heard(16)).toString('hex')).toBe('6a68e1c6d686dbd47948a7d64c854632')
-      far.say(isRight ? [0, 0, 0, 0] : [0, 0, 0, 1])
-      if (isRight) far.say(u16(4, 2), Buffer.alloc(16), i32(0))
-      const opened = await opening
-      if ('takes' in opened) opened.close()
-      expect(opened).toMatchObject(isRight ? { takes: { pointer: 'absolute' } } : { code: 'unreachable' })
-      server.close()
-    }
-  })
-
-  it('never sends a password to whoever asks for none', async () => {
-    const { joined: coming } = await listen()
-    const opening = openRfb(path, {} as never, { password: 'secret99' }).catch(errorOf)
-    const far = await coming
-    far.say('RFB 003.008\n', [1, 1])
-    expect(await opening).toMatchObject({ code: 'unreachable' })
-  })
-
-  it('takes a short password as it is', () => {
-    expect(answerChallenge(Buffer.from(Array.from({ length: 16 }, (_, at) => at)), 'abc').toString('hex')).toBe(
-      '9c22b4f2088c3465a1562c4b9d6edb04',
-    )
   })
 
   it('fails with the reason when there is nobody, or somebody else', async () => {

@@ -6,7 +6,6 @@ import {
   parseList,
   parseLongList,
   parseVersion,
-  servesVnc,
 } from '../../../../main/providers/virtualbox/parse.ts'
 import { recording } from './recordings.ts'
 
@@ -140,16 +139,5 @@ describe('the rest', () => {
   it('tells how far it is', () => {
     expect(lastFraction('0%...10%...20%...')).toBe(0.2)
     expect(lastFraction('')).toBeNull()
-  })
-})
-
-describe('the list of extensions', () => {
-  it('tells whether displays are served as VNC, and by nothing else', () => {
-    const said = recording('empty-list-extpacks').stdout
-    expect(servesVnc(said)).toBe(true)
-    expect(servesVnc('Extension Packs: 0\n')).toBe(false)
-    expect(servesVnc(said.replace('Usable:         true', 'Usable:         false'))).toBe(false)
-    const both = `${said}Pack no. 1:   Oracle VirtualBox Extension Pack\nVRDE Module:    VBoxVRDP\nUsable:         true\n`
-    expect(servesVnc(both)).toBe(false)
   })
 })

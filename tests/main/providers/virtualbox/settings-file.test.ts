@@ -42,29 +42,6 @@ describe('a machine’s settings file', () => {
     expect(snapshots[0]?.hardware.memoryBytes).toBe(2048 * 1024 * 1024)
   })
 
-  it('tells a remote display that nobody has touched from a person’s own and from Berth’s', () => {
-    const display = (inside: string): Settings['hardware']['remoteDisplay'] =>
-      parseSettings(
-        `<VirtualBox><Machine uuid="{b2660ce6-f2ec-480a-924c-c176c7128229}"><Hardware>${inside}</Hardware></Machine></VirtualBox>`,
-        '/x.vbox',
-      ).hardware.remoteDisplay
-    const withProperties = (...properties: readonly string[]): string =>
-      `<RemoteDisplay><VRDEProperties>${properties.join('')}</VRDEProperties></RemoteDisplay>`
-    const usual = '<Property name="TCP/Ports" value="3389"/>'
-    for (const untouched of ['', '<RemoteDisplay/>', withProperties(usual)]) {
-      expect(display(untouched)).toMatchObject({ isUntouched: true, isBerths: false })
-    }
-    for (const own of [
-      '<RemoteDisplay enabled="true"/>',
-      '<RemoteDisplay authType="External"/>',
-      withProperties('<Property name="TCP/Ports" value="5000"/>'),
-      withProperties(usual, '<Property name="VNCPassword" value="x"/>'),
-    ]) {
-      expect(display(own)).toMatchObject({ isUntouched: false, isBerths: false })
-    }
-    expect(display(withProperties('<Property name="Berth" value="screen"/>'))).toMatchObject({ isBerths: true })
-  })
-
   it('gives only network adapters that are there, and what they are attached to now', () => {
     expect(tree().hardware.networks).toMatchObject([
       {
