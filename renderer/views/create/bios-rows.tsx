@@ -40,12 +40,13 @@ export function BiosRows({
         error={problemOf('biosFiles.graphics')}
         hint={null}
         onChange={(vgaBiosPath) => onChange({ vgaBiosPath })}
-      />
-      {isChosen && !isNeeded && (
-        <Button size="small" kind="quiet" onClick={() => onChange({ biosPath: '', vgaBiosPath: '' })}>
-          {say('create.bios.useFound')}
-        </Button>
-      )}
+      >
+        {isChosen && !isNeeded && (
+          <Button size="small" kind="quiet" onClick={() => onChange({ biosPath: '', vgaBiosPath: '' })}>
+            {say('create.bios.useFound')}
+          </Button>
+        )}
+      </BiosField>
     </>
   )
 }
@@ -58,6 +59,7 @@ function BiosField({
   error,
   hint,
   onChange,
+  children,
 }: {
   readonly label: string
   readonly path: string
@@ -65,6 +67,8 @@ function BiosField({
   readonly error: string | null
   readonly hint: string | null
   readonly onChange: (path: string) => void
+  /** What else stands beside the choice. */
+  readonly children?: ReactNode
 }): ReactNode {
   const say = useSay()
   const { choose, dialog } = useFileChoice('bios', onChange)
@@ -82,6 +86,7 @@ function BiosField({
           <Button size="small" onClick={choose}>
             {say(path === '' ? 'create.choose' : 'create.change')}
           </Button>
+          {children}
           {dialog}
         </div>
       )}
