@@ -133,7 +133,7 @@ export const activityRequest = z.object({
   limit: z.number().int().min(1).max(500),
   before: z.string().max(40).nullable(),
 })
-const filePurpose = z.enum(['disk-image', 'iso', 'machine-file', 'settings-file', 'folder', 'tool'])
+const filePurpose = z.enum(['disk-image', 'iso', 'machine-file', 'settings-file', 'bios', 'folder', 'tool'])
 export const pickRequest = z.object({ purpose: filePurpose })
 export const browseRequest = z.object({
   /** Folder to list; null for the person's home. */

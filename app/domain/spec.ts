@@ -95,6 +95,8 @@ export const vmSpecSchema = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,64}$/)
     .optional(),
+  /** A BIOS from files of the person's, and what draws its screen, where the guest takes them; left out, the tool's own. */
+  biosFiles: z.object({ system: pathSchema, graphics: pathSchema }).optional(),
   startAfter: z.boolean(),
 })
 export type VmSpec = z.infer<typeof vmSpecSchema>
@@ -173,6 +175,8 @@ export const configureSpecSchema = z.object({
   restart: containerSpecSchema.shape.restart.optional(),
   /** A serial port that Berth's console is connected to. */
   serialConsole: z.boolean().optional(),
+  /** Whether it starts in a window of its tool's own, where the tool has one, instead of without. */
+  ownWindow: z.boolean().optional(),
 })
 export type ConfigureSpec = z.infer<typeof configureSpecSchema>
 export type ConfigureField = keyof ConfigureSpec
@@ -183,6 +187,8 @@ export interface MachineConfiguration {
   readonly fields: readonly ConfigureField[]
   /** Of these, what can be changed only while it is stopped. */
   readonly whileStopped: readonly ConfigureField[]
+  /** Fields that can't be changed as this machine, or this computer, is, and why. Those with a value are shown. */
+  readonly withheld?: Readonly<Partial<Record<ConfigureField, Text>>>
   /** Present values. A field without one has none set, such as a container without a memory limit. */
   readonly values: ConfigureSpec
   /** For the numbers among the fields. `default` is not used. */
@@ -232,6 +238,8 @@ export interface GuestOption {
   readonly sources: readonly VmSpec['disk']['from'][]
   /** Whether it has a drive for an ISO or floppy image. */
   readonly disc: boolean
+  /** Whether it starts with a BIOS of the person's if they want (`optional`), or only so, no other being there (`needed`). */
+  readonly bios?: 'optional' | 'needed'
   /** In place of the options' own, where it differs. */
   readonly memoryBytes?: Limit
   readonly diskBytes?: Limit

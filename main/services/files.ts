@@ -18,6 +18,7 @@ export const suffixesOf: Readonly<Record<Purpose, readonly string[] | null>> = {
   iso: ['.iso', '.img'],
   'machine-file': ['.ova', '.ovf', '.utm'],
   'settings-file': ['.vbox'],
+  bios: ['.bin', '.rom'],
   folder: [],
   tool: null,
 }

@@ -233,6 +233,9 @@ export const detailEn = {
   'settings.field.network': 'Network',
   'settings.field.restart': 'Restart',
   'settings.field.serialConsole': 'Console',
+  'settings.field.ownWindow': 'Window',
+  'settings.ownWindow': 'Start it in its own window',
+  'settings.ownWindow.hint': 'Otherwise it starts without one. Its screen can be shown in Berth either way.',
 } as const
 
 export const detailKo: Record<keyof typeof detailEn, Message> = {
@@ -458,4 +461,7 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'settings.field.network': '네트워크',
   'settings.field.restart': '재시작',
   'settings.field.serialConsole': '콘솔',
+  'settings.field.ownWindow': '창',
+  'settings.ownWindow': '자체 창에서 시작',
+  'settings.ownWindow.hint': '끄면 창 없이 시작합니다. 화면은 어느 쪽이든 Berth에서 볼 수 있습니다.',
 }

@@ -21,6 +21,8 @@ export const utmEn = {
   'utm.why.exportRunning': 'UTM exports machines that are off. Shut it down first.',
   'utm.why.renameRunning': 'UTM renames machines that are off. Shut it down first.',
   'utm.why.removeRunning': 'It is running. Shut it down first.',
+  'utm.why.removeSuspended':
+    'It is suspended, and UTM would not wake it from that memory again. Start it and shut it down, or discard the memory, first.',
   'utm.why.configureRunning': 'UTM changes settings of machines that are off. Shut it down first.',
   'utm.why.configureSuspended': 'It is suspended: its memory fits only the settings it has. Start it first.',
   'utm.step.export': 'UTM is copying the machine',
@@ -114,6 +116,8 @@ export const utmKo: Record<keyof typeof utmEn, Message> = {
   'utm.why.exportRunning': 'UTM은 꺼진 머신만 내보냅니다. 먼저 종료하세요.',
   'utm.why.renameRunning': 'UTM은 꺼진 머신의 이름만 바꿉니다. 먼저 종료하세요.',
   'utm.why.removeRunning': '실행 중입니다. 먼저 종료하세요.',
+  'utm.why.removeSuspended':
+    '일시 중단된 머신입니다. 지웠다가 되살리면 UTM이 그 메모리에서 깨우지 못합니다. 먼저 시작해서 종료하거나 메모리를 버리세요.',
   'utm.why.configureRunning': 'UTM은 꺼진 머신의 설정만 바꿉니다. 먼저 종료하세요.',
   'utm.why.configureSuspended': '일시 중단된 머신의 메모리는 지금 설정에만 맞습니다. 먼저 시작하세요.',
   'utm.step.export': 'UTM이 머신을 복사하는 중',

@@ -22,6 +22,11 @@ export const virtualboxWorkEn = {
   'virtualbox.why.renameRunning': 'A machine is renamed while it is off.',
   'virtualbox.why.exportRunning': 'A machine is exported while it is off.',
   'virtualbox.why.configureRunning': 'It is on. This can be changed while it is off.',
+  'virtualbox.why.noWindowProgram': 'This VirtualBox has no program for a window (VirtualBoxVM).',
+  'virtualbox.why.noDesktop': 'Berth runs without a desktop here, so no window can open.',
+  'virtualbox.why.growSnapshots':
+    'VirtualBox makes a disk larger only while no snapshot stands on it. Delete the snapshots first.',
+  'virtualbox.why.growLinked': 'This disk stands on another machine’s, so it can’t be made larger.',
   'virtualbox.why.configureSuspended':
     'Its saved memory fits only the settings as they are. Start it and shut it down first.',
 
@@ -51,7 +56,7 @@ export const virtualboxWorkEn = {
   'virtualbox.error.diskUsed.hint': 'Copy it instead, or delete that machine for good first.',
   'virtualbox.error.noDrive': 'It has no drive for discs.',
   'virtualbox.error.otherNetwork': 'Its network is set up in VirtualBox and can’t be changed here.',
-  'virtualbox.error.noResize': 'This disk can’t be made larger while there are snapshots, or in its format.',
+  'virtualbox.error.noResize': 'A disk of this format can’t be made larger.',
   'virtualbox.error.noConsole': 'This machine has no such console.',
   'virtualbox.error.notOva': 'This is no file of a machine that VirtualBox can read.',
   'virtualbox.error.severalMachines': 'The file holds {count} machines; only one at a time can be imported.',
@@ -80,6 +85,10 @@ export const virtualboxWorkKo: Record<keyof typeof virtualboxWorkEn, Message> = 
   'virtualbox.why.renameRunning': '꺼져 있는 머신만 이름을 바꿀 수 있습니다.',
   'virtualbox.why.exportRunning': '꺼져 있는 머신만 내보낼 수 있습니다.',
   'virtualbox.why.configureRunning': '켜져 있습니다. 이 설정은 꺼져 있을 때 바꿀 수 있습니다.',
+  'virtualbox.why.noWindowProgram': '이 VirtualBox에는 창을 여는 프로그램(VirtualBoxVM)이 없습니다.',
+  'virtualbox.why.noDesktop': '데스크톱 없이 Berth를 실행 중이라 창을 열 수 없습니다.',
+  'virtualbox.why.growSnapshots': 'VirtualBox는 스냅샷이 없을 때만 디스크를 늘립니다. 먼저 스냅샷을 삭제하세요.',
+  'virtualbox.why.growLinked': '다른 머신의 디스크 위에 만들어진 디스크라 늘릴 수 없습니다.',
   'virtualbox.why.configureSuspended': '저장된 메모리는 지금 설정에만 맞습니다. 먼저 시작한 뒤 시스템을 종료하세요.',
 
   'virtualbox.error.records': '이 머신의 스냅샷 기록을 읽을 수 없습니다.',
@@ -109,7 +118,7 @@ export const virtualboxWorkKo: Record<keyof typeof virtualboxWorkEn, Message> = 
   'virtualbox.error.diskUsed.hint': '대신 복사하거나 그 머신을 먼저 완전히 삭제하세요.',
   'virtualbox.error.noDrive': '디스크를 넣을 드라이브가 없습니다.',
   'virtualbox.error.otherNetwork': 'VirtualBox에서 설정한 네트워크라 여기서 바꿀 수 없습니다.',
-  'virtualbox.error.noResize': '스냅샷이 있거나 형식이 맞지 않아 디스크를 늘릴 수 없습니다.',
+  'virtualbox.error.noResize': '이 형식의 디스크는 늘릴 수 없습니다.',
   'virtualbox.error.noConsole': '이 머신에는 그런 콘솔이 없습니다.',
   'virtualbox.error.notOva': 'VirtualBox에서 읽을 수 있는 머신 파일이 아닙니다.',
   'virtualbox.error.severalMachines': '파일에 머신이 {count}개 있습니다. 한 번에 하나만 가져올 수 있습니다.',

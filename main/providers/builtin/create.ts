@@ -7,6 +7,7 @@ import { look } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { CreateOps, Op } from '../provider.ts'
 import { type Bios, findBios } from './bios.ts'
+import { checkBios } from './bios-check.ts'
 import { createOptions } from './create-options.ts'
 import type { Definition, System } from './definitions.ts'
 import { copyDisk } from './emulator/keep.ts'
@@ -62,12 +63,12 @@ function systemOf({ guest, disk, isoPath }: VmSpec): System {
 /** Everything of a new machine but its files, after looking whether it can be. */
 async function plan(world: World, spec: VmSpec, op: Op): Promise<{ definition: Definition; bios: Bios | null }> {
   const system = systemOf(spec)
-  const bios = system === 'pc' ? await findBios(world.host) : null
+  const bios = system === 'pc' ? await biosOf(world, spec) : null
   if (system === 'pc' && bios === null) {
     throw failure(
       'unsupported',
       { key: 'builtin.error.noBios' },
-      { hint: { key: 'builtin.error.noBios.hint' }, field: 'guest' },
+      { hint: { key: 'builtin.error.noBios.hint' }, field: 'biosFiles.system' },
     )
   }
   if (spec.isoPath !== null) await checkFile(spec.isoPath, 'isoPath')
@@ -85,6 +86,16 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<{ definition: D
       discPath: spec.isoPath,
     },
   }
+}
+
+/** The person's own, if they chose one and it is such a file; else the one that is found. */
+async function biosOf(world: World, { biosFiles }: VmSpec): Promise<Bios | null> {
+  if (biosFiles === undefined) return findBios(world.host)
+  const bios = { biosPath: biosFiles.system, vgaBiosPath: biosFiles.graphics }
+  await checkFile(bios.biosPath, 'biosFiles.system')
+  await checkFile(bios.vgaBiosPath, 'biosFiles.graphics')
+  await checkBios(bios)
+  return bios
 }
 
 async function diskBytesOf(world: World, { disk }: VmSpec): Promise<number | null> {

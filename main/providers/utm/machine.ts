@@ -172,6 +172,7 @@ function withheldFrom(sight: Sight): Readonly<Partial<Record<Verb, Text>>> {
   } else {
     withhold(snapshots, snapshotObstacle(bundle))
     if (!abilities.images) withhold([...snapshots, 'discardSuspended'], { key: 'utm.why.noImages' })
+    if (sight.isSuspended) withhold(['remove'], { key: 'utm.why.removeSuspended' })
     if (sight.isSuspended) withhold(snapshots, { key: 'utm.why.snapshotSuspended' })
     if (isOn && !abilities.live) withhold(snapshots, { key: 'utm.why.snapshotRunning' })
     if (isApple(bundle)) withhold(['discardSuspended'], { key: 'utm.why.appleDiscard' })

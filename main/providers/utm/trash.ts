@@ -57,6 +57,8 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
     async remove(id, _request, op) {
       const known = await fleet.known(id, op)
       if (stateOf(known.sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.removeRunning' })
+      // UTM deletes what it knows of a machine, and with it that there is a memory to wake from: it would not come back.
+      if (known.sight.isSuspended) throw failure('wrong-state', { key: 'utm.why.removeSuspended' })
       throwIfCancelled(op)
       return removeToTrash(world, id, known, op)
     },

@@ -1,5 +1,6 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { ConfigureField, ConfigureSpec, Forward, MachineConfiguration } from '../../../app/domain/spec.ts'
+import type { Text } from '../../../app/messages/text.ts'
 import { checkForwards, checkPath } from '../common/checks.ts'
 import { freeBytes } from '../common/files.ts'
 import type { ConfigureOps, Op } from '../provider.ts'
@@ -17,6 +18,7 @@ import type { Medium } from './settings-media.ts'
 import { diskWorkMs, unstoppable } from './snapshots.ts'
 import { isResting } from './states.ts'
 import { vdiBytes } from './vdi.ts'
+import { hasOwnWindow, withheldWindow } from './window.ts'
 import { act, throwIfCancelled, type World } from './world.ts'
 
 /** Changed while it runs too, where it has what they need. */
@@ -26,11 +28,12 @@ export function createConfigure(world: World): ConfigureOps {
   return {
     async read(id, op) {
       const { settings, path } = await world.inventory.get(id)
-      const [free, media] = await Promise.all([freeBytes(path), knownMedia(world)])
+      const [free, media, noWindow] = await Promise.all([freeBytes(path), knownMedia(world), withheldWindow(world)])
       throwIfCancelled(op)
-      const disk = growingDisk(settings)
-      const diskBytes = disk === null ? null : await vdiBytes(disk.path)
-      return configurationOf(world, { ...settings, media }, { free, diskBytes })
+      const known = { ...settings, media }
+      const disk = growing(known)
+      const diskBytes = disk.medium === null ? null : await vdiBytes(disk.medium.path)
+      return configurationOf(world, known, { free, diskBytes, disk, noWindow })
     },
     configure: async (id, changes, op) => configure(world, await world.inventory.get(id), changes, op),
   }
@@ -39,22 +42,35 @@ export function createConfigure(world: World): ConfigureOps {
 function configurationOf(
   world: World,
   settings: Settings,
-  { free, diskBytes }: { readonly free: number | null; readonly diskBytes: number | null },
+  seen: {
+    readonly free: number | null
+    readonly diskBytes: number | null
+    readonly disk: GrowingDisk
+    readonly noWindow: Text | null
+  },
 ): MachineConfiguration {
+  const { free, diskBytes, disk } = seen
   const { hardware } = settings
   const network = networkOf(settings)
   const hasDrive = driveOf(settings) !== null
+  const ownWindow = hasOwnWindow(settings)
   const fields: readonly ConfigureField[] = [
     'cpus',
     'memoryBytes',
-    ...(diskBytes === null ? [] : (['diskBytes'] as const)),
+    ...(diskBytes === null || disk.withheld !== null ? [] : (['diskBytes'] as const)),
     ...(hasDrive ? (['isoPath'] as const) : []),
     ...(network === null ? [] : (['network'] as const)),
     'serialConsole',
+    // Where no window can open any more, that it should can still be taken back.
+    ...(seen.noWindow === null || ownWindow ? (['ownWindow'] as const) : []),
   ]
   return {
     fields,
     whileStopped: fields.filter((field) => !alwaysOpen.includes(field)),
+    withheld: {
+      ...(disk.withheld === null ? {} : { diskBytes: disk.withheld }),
+      ...(seen.noWindow === null || ownWindow ? {} : { ownWindow: seen.noWindow }),
+    },
     values: {
       cpus: hardware.cpus,
       ...(hardware.memoryBytes === null ? {} : { memoryBytes: hardware.memoryBytes }),
@@ -62,6 +78,7 @@ function configurationOf(
       ...(hasDrive ? { isoPath: discOf(settings) } : {}),
       ...(network === null ? {} : { network }),
       serialConsole: hasOwnSerial(world, settings),
+      ownWindow,
     },
     limits: {
       cpus: cpuLimit(),
@@ -89,12 +106,24 @@ export function discOf(settings: Settings): string | null {
   return settings.media.find(({ uuid }) => uuid === drive?.mediumId)?.path ?? null
 }
 
-/** The one disk of a machine without snapshots, in a format that VirtualBox makes larger; null otherwise. */
-function growingDisk({ hardware, snapshots, media }: Settings): Medium | null {
+/** A machine's one disk, in a format that VirtualBox makes larger, and why it does not just now. */
+interface GrowingDisk {
+  readonly medium: Medium | null
+  readonly withheld: Text | null
+}
+
+/**
+ * A disk that snapshots stand on is not made larger: VirtualBox does it to any one of the chain that is named, the ground included
+ * (seen), and leaves the others at their size.
+ */
+function growing({ hardware, snapshots, media }: Pick<Settings, 'hardware' | 'snapshots' | 'media'>): GrowingDisk {
   const [only, ...others] = disksOf(hardware)
   const medium = media.find(({ uuid }) => uuid === only)
-  if (medium === undefined || others.length > 0 || snapshots.length > 0 || medium.parentId !== null) return null
-  return /^VDI$/i.test(medium.format ?? '') ? medium : null
+  if (medium === undefined || others.length > 0 || !/^VDI$/i.test(medium.format ?? '')) {
+    return { medium: null, withheld: null }
+  }
+  if (snapshots.length > 0) return { medium, withheld: { key: 'virtualbox.why.growSnapshots' } }
+  return { medium, withheld: medium.parentId === null ? null : { key: 'virtualbox.why.growLinked' } }
 }
 
 export function hasOwnSerial(
@@ -110,22 +139,25 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
   const { entry } = known
   const settings = { ...known.settings, media: await knownMedia(world) }
   const isOn = !isResting(inventory.sight(entry).word)
-  const stopped = { cpus: changes.cpus, memoryBytes: changes.memoryBytes, serialConsole: changes.serialConsole }
+  const { cpus, memoryBytes, serialConsole, ownWindow } = changes
+  const stopped = { cpus, memoryBytes, serialConsole, ownWindow }
   const needsStop = Object.values(stopped).some((value) => value !== undefined) || changes.diskBytes !== undefined
   if (isOn && needsStop) throw failure('wrong-state', { key: 'virtualbox.why.configureRunning' })
   if (!isOn && settings.stateFile !== null) throw failure('wrong-state', { key: 'virtualbox.why.configureSuspended' })
+  const noWindow = ownWindow === true ? await withheldWindow(world) : null
+  if (noWindow !== null) throw failure('unsupported', noWindow, { field: 'ownWindow' })
   if (changes.network !== undefined) checkForwards(changes.network)
   const iso = changes.isoPath == null ? changes.isoPath : await checkPath(changes.isoPath, 'isoPath')
   throwIfCancelled(op)
 
-  const { cpus, memoryBytes, serialConsole } = stopped
-  if (cpus !== undefined || memoryBytes !== undefined || serialConsole !== undefined) {
+  if (Object.values(stopped).some((value) => value !== undefined)) {
     const basics = {
       ...(cpus === undefined ? {} : { cpus }),
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
       ...(serialConsole === undefined
         ? {}
         : { serialPath: serialConsole ? serialPathOf(world.host, entry.uuid) : null }),
+      ...(ownWindow === undefined ? {} : { ownWindow }),
     }
     if (serialConsole === true) await prepareSerialFolder(world.host, entry.uuid)
     await act(world, entry, commands.modify(entry.uuid, basics), op)
@@ -175,8 +207,10 @@ async function changeNetwork(
 }
 
 async function growDisk(world: World, entry: Entry, settings: Settings, bytes: number, op: Op): Promise<void> {
-  const disk = growingDisk(settings)
-  if (disk === null) throw failure('unsupported', { key: 'virtualbox.error.noResize' }, { field: 'diskBytes' })
+  const { medium: disk, withheld } = growing(settings)
+  if (disk === null || withheld !== null) {
+    throw failure('unsupported', withheld ?? { key: 'virtualbox.error.noResize' }, { field: 'diskBytes' })
+  }
   const before = (await vdiBytes(disk.path)) ?? 0
   if (bytes === before) return
   if (bytes < before) throw failure('invalid-input', { key: 'virtualbox.error.shrink' }, { field: 'diskBytes' })
@@ -202,6 +236,7 @@ async function checkChanged(world: World, entry: Entry, changes: ConfigureSpec):
     changes.serialConsole === undefined || changes.serialConsole === hasOwnSerial(world, settings)
       ? null
       : 'serialConsole',
+    changes.ownWindow === undefined || changes.ownWindow === hasOwnWindow(settings) ? null : 'ownWindow',
   ].filter((field) => field !== null)
   if (wrong.length === 0) return
   throw failure(

@@ -32,6 +32,8 @@ export interface Basics {
   readonly graphics?: string
   /** Where its console is; null takes the port out. */
   readonly serialPath?: string | null
+  /** Whether it starts in a window of VirtualBox's own, where nobody says otherwise. */
+  readonly ownWindow?: boolean
 }
 
 /** Changes a machine that is off. */
@@ -44,6 +46,7 @@ export const modify = (uuid: string, basics: Basics): readonly string[] => [
   ...(basics.firmware === undefined ? [] : ['--firmware', basics.firmware === 'uefi' ? 'efi' : 'bios']),
   ...(basics.graphics === undefined ? [] : ['--graphicscontroller', basics.graphics]),
   ...(basics.serialPath === undefined ? [] : serialPort(basics.serialPath)),
+  ...(basics.ownWindow === undefined ? [] : ['--default-frontend', basics.ownWindow ? 'gui' : 'headless']),
 ]
 
 /** VirtualBox makes the socket when the machine starts, over whatever is at the path. */

@@ -6,6 +6,7 @@ import * as commands from './commands.ts'
 import type { Entry, Sight } from './entry.ts'
 import { explainedStart } from './start-failure.ts'
 import { isResting } from './states.ts'
+import { withheldWindow } from './window.ts'
 import { act, type World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
@@ -53,7 +54,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
   async function launch(id: MachineId, entry: Entry, op: Op): Promise<void> {
     const isDone = isNow(id, op, isRunning)
     const wanted = entry.settings?.defaultFrontEnd
-    if (wanted === 'gui' || wanted === 'separate') {
+    if ((wanted === 'gui' || wanted === 'separate') && (await withheldWindow(world)) === null) {
       try {
         await act(world, entry, commands.start(entry.uuid, wanted), op, { isDone })
         return

@@ -8,6 +8,7 @@ import { Segments } from '../../components/segments.tsx'
 import { Select } from '../../components/select.tsx'
 import { TextInput } from '../../components/text-input.tsx'
 import { useLocale, useSay } from '../../say.tsx'
+import { BiosRows } from './bios-rows.tsx'
 import { DiscField } from './disc-field.tsx'
 import { FormRow } from './form-row.tsx'
 import { PortTable } from './port-table.tsx'
@@ -35,17 +36,19 @@ export function VmFields(props: VmFieldsProps): ReactNode {
   const say = useSay()
   const locale = useLocale()
   const { form, options, taken, onChange, problemOf, onLeave, isMoreOpen, onMore } = props
+  const guest = guestOf(form, options)
   const isBlankDisk = form.source !== 'image' && (form.hasDisk || form.source === 'blank')
   const free = options.freeBytes === null ? null : formatBytes(options.freeBytes, locale)
   return (
     <>
       <GuestRow {...props} />
-      {guestOf(form, options)?.disc !== false && (
+      {guest?.disc !== false && (
         <FormRow label={say('create.source')} isGroup error={problemOf('source')}>
           {() => <SourceList form={form} onChange={onChange} />}
         </FormRow>
       )}
       {form.source === 'image' && <ImageRows {...props} />}
+      {guest?.bios === 'needed' && <BiosRows {...props} isNeeded />}
       <FormRow
         label={say('create.name')}
         error={problemOf('name')}
@@ -254,6 +257,7 @@ function MoreRows(props: VmFieldsProps): ReactNode {
           />
         )}
       </FormRow>
+      {guestOf(form, options)?.bios === 'optional' && <BiosRows {...props} isNeeded={false} />}
       {options.graphics !== undefined && (
         <FormRow label={say('create.graphics')}>
           {(control) => (

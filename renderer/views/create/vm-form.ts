@@ -32,6 +32,9 @@ export interface VmForm {
   readonly imageFormat: DiskFormat | null
   readonly imageUse: 'copy' | 'in-place'
   readonly hasDisk: boolean
+  /** A BIOS of the person's and the graphics card's; both empty for the one that is found. */
+  readonly biosPath: string
+  readonly vgaBiosPath: string
   readonly name: string
   /** False while the name is still the proposed one and follows the file. */
   readonly isNameTyped: boolean
@@ -60,6 +63,8 @@ export const emptyVmForm: VmForm = {
   imageFormat: null,
   imageUse: 'copy',
   hasDisk: true,
+  biosPath: '',
+  vgaBiosPath: '',
   name: '',
   isNameTyped: false,
   cpus: null,
@@ -149,6 +154,11 @@ export function readVmForm(
     if (form.imagePath === '') add('source', { key: 'create.problem.image' })
     else if (format === null) add('format', { key: 'create.problem.format' })
   }
+  const { bios } = guestOf(form, options) ?? {}
+  const biosFiles = { system: form.biosPath, graphics: form.vgaBiosPath }
+  const hasBios = bios !== undefined && (bios === 'needed' || form.biosPath !== '' || form.vgaBiosPath !== '')
+  if (hasBios && form.biosPath === '') add('biosFiles.system', { key: 'create.problem.bios' })
+  if (hasBios && form.vgaBiosPath === '') add('biosFiles.graphics', { key: 'create.problem.bios' })
   const architecture = options.architectures.find((option) => option.arch === form.arch)
   if (architecture === undefined) add('arch', { key: 'create.problem.value' })
   else if (form.firmware === 'uefi' && architecture.noUefi !== null) add('firmware', architecture.noUefi)
@@ -176,6 +186,7 @@ export function readVmForm(
     ...(options.graphics === undefined || form.graphics === null ? {} : { graphics: form.graphics }),
     ...(options.serialConsole === undefined ? {} : { serialConsole: form.hasSerialConsole }),
     ...(options.guests === undefined ? {} : { guest: guestOf(form, options)?.id }),
+    ...(hasBios ? { biosFiles } : {}),
     startAfter,
   })
   if (parsed.success) return { spec: parsed.data, problems }
@@ -202,6 +213,7 @@ export function fieldOf(path: string): string {
   if (path.startsWith('disk.format')) return 'format'
   if (path.startsWith('disk') || path === 'isoPath') return 'source'
   if (path === 'memoryBytes') return 'memory'
+  if (path.startsWith('biosFiles.')) return path
   const forward = /^(?:network\.forwards|ports)\.(\d+)/.exec(path)
   if (forward !== null) return `ports.${forward[1]}`
   return path.split('.')[0] ?? 'form'

@@ -13,6 +13,7 @@ export interface SettingsForm {
   readonly ports: readonly PortRow[]
   readonly restart: NonNullable<ConfigureSpec['restart']>
   readonly serialConsole: boolean
+  readonly ownWindow: boolean
 }
 
 /** The form with the present values. */
@@ -27,6 +28,7 @@ export function settingsForm({ values }: MachineConfiguration): SettingsForm {
     ports: network?.mode === 'user' ? portRows(network.forwards) : [],
     restart: values.restart ?? 'no',
     serialConsole: values.serialConsole ?? false,
+    ownWindow: values.ownWindow ?? false,
   }
 }
 
@@ -75,6 +77,7 @@ export function settingsChanges(
   }
   if (has('restart') && form.restart !== before.restart) changes.restart = form.restart
   if (has('serialConsole') && form.serialConsole !== before.serialConsole) changes.serialConsole = form.serialConsole
+  if (has('ownWindow') && form.ownWindow !== before.ownWindow) changes.ownWindow = form.ownWindow
   return { changes, changed: Object.keys(changes) as ConfigureField[], problems }
 }
 

@@ -32,6 +32,7 @@ const order: readonly ConfigureField[] = [
   'network',
   'restart',
   'serialConsole',
+  'ownWindow',
 ]
 
 /** A machine's settings: the create form with the present values. Nothing changes before Save. */
@@ -76,7 +77,7 @@ function Form({
   }, [task])
   const { changes, changed, problems } = settingsChanges(form, configuration)
   const isStopped = machine.state === 'stopped' || machine.state === 'crashed'
-  const fields = order.filter((field) => configuration.fields.includes(field))
+  const fields = order.filter((field) => configuration.fields.includes(field) || isShownWithheld(field, configuration))
   const closed = isStopped ? [] : fields.filter((field) => configuration.whileStopped.includes(field))
   const open = fields.filter((field) => !closed.includes(field))
   const permission = permit('configure', context)
@@ -175,7 +176,8 @@ function FieldRow({
   readonly problemOf: (field: string) => string | null
 }): ReactNode {
   const say = useSay()
-  const { limits, values } = configuration
+  const { limits, values, withheld } = configuration
+  const reason = withheld?.[field]
   const unlimited = say('settings.machine.noLimit')
   switch (field) {
     case 'cpus': {
@@ -209,6 +211,13 @@ function FieldRow({
       )
     }
     case 'diskBytes': {
+      if (reason !== undefined) {
+        return (
+          <FormRow label={say('create.disk')} hint={say(reason)} isGroup>
+            {() => <span>{disk.write(values.diskBytes ?? 0)}</span>}
+          </FormRow>
+        )
+      }
       const limit = limits.diskBytes ?? wide
       const min = values.diskBytes ?? limit.min
       return (
@@ -268,6 +277,20 @@ function FieldRow({
           )}
         </FormRow>
       )
+    case 'ownWindow':
+      return (
+        <FormRow label={say('settings.field.ownWindow')} isGroup>
+          {() => (
+            <Checkbox
+              label={say('settings.ownWindow')}
+              hint={say('settings.ownWindow.hint')}
+              isChecked={form.ownWindow}
+              reason={reason === undefined ? null : say(reason)}
+              onChange={(ownWindow) => onChange({ ownWindow })}
+            />
+          )}
+        </FormRow>
+      )
     case 'restart':
       return (
         <FormRow label={say('create.restart')}>
@@ -282,6 +305,11 @@ function FieldRow({
         </FormRow>
       )
   }
+}
+
+/** What can't be changed is shown with its reason, where it has a value. */
+function isShownWithheld(field: ConfigureField, { withheld, values }: MachineConfiguration): boolean {
+  return withheld?.[field] !== undefined && values[field] !== undefined
 }
 
 /** Where a provider gives no limits the schema's hold. */

@@ -43,6 +43,24 @@ describeUtm(
         expect(existsSync(kept)).toBe(false)
       })
 
+      it('keeps a suspended machine, whose memory would not come back, until that is woken or discarded', async () => {
+        const id = await make('removed asleep')
+        await start(id)
+        await note(id, 'on the disk')
+        await facet('suspend').suspend(id, op())
+        expect((await read(id))?.withheld.remove).toEqual({ key: 'utm.why.removeSuspended' })
+        const error = await errorFrom(facet('remove').remove(id, { volumes: [] }, op()))
+        expect(error).toMatchObject({ code: 'wrong-state', message: { key: 'utm.why.removeSuspended' } })
+        expect(await read(id)).toMatchObject({ state: 'suspended' })
+        await facet('suspend').discard(id, op())
+        const trashId = await facet('remove').remove(id, { volumes: [] }, op())
+        expect(await facet('trash').recover(trashId ?? '', op())).toBe(id)
+        expect(await read(id)).toMatchObject({ state: 'stopped' })
+        await start(id)
+        expect(await noted(id)).toBe('on the disk')
+        await powerOff(id)
+      })
+
       it('puts everything back when UTM refuses, and keeps it when UTM does not say', async () => {
         const id = await make('refused')
         const bundle = bundleOf(id)

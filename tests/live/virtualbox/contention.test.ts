@@ -17,6 +17,12 @@ const round: readonly (readonly string[])[] = [
   ['snapshot', 'delete', 'beside'],
 ]
 
+/**
+ * VirtualBox's own, no lock of anybody's: it ends a suspended machine's session while it still writes the settings. Seen once in 600
+ * commands beside the inventory, and in none of 790 without.
+ */
+const ownAssertion = /E_ACCESSDENIED[\s\S]*Assertion failed[\s\S]*MachineImpl\.cpp/
+
 describe.skipIf(missingVirtualBox !== null)('VirtualBox’s inventory at full speed', () => {
   let ground: LabGround
   beforeAll(async () => {
@@ -40,17 +46,23 @@ describe.skipIf(missingVirtualBox !== null)('VirtualBox’s inventory at full sp
       }
     })()
     const failures: string[] = []
+    let asserted = 0
     for (let index = 0; index < 30; index += 1) {
       const [verb = '', ...rest] = round[index % round.length] ?? []
+      // VirtualBox says of a suspend and of an end that they are done while the machine's process still holds its lock.
+      if (verb === 'startvm' || verb === 'modifyvm')
+        await expect.poll(() => lab.pidOf(uuid), { timeout: 20_000 }).toBeNull()
       await lab.manage(verb, uuid, ...rest).catch(async (error: Error) => {
-        failures.push(error.message)
-        await lab.insist(verb, uuid, ...rest)
+        if (!ownAssertion.test(error.message)) return void failures.push(`${index}: ${error.message}`)
+        asserted += 1
+        await lab.manage('controlvm', uuid, 'poweroff').catch(() => {})
+        await lab.manage('discardstate', uuid).catch(() => {})
       })
     }
     isOver = true
     await looking
-    // VirtualBox fails by itself at times, right after the command before.
-    expect(failures.length, failures.join('\n')).toBeLessThanOrEqual(1)
+    expect(failures).toEqual([])
+    expect(asserted).toBeLessThanOrEqual(1)
     expect(looks).toBeGreaterThan(5)
     expect(await ground.machine(uuid)).toMatchObject({ state: 'stopped', nativeState: 'poweroff' })
   })

@@ -70,6 +70,7 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
       isoPath: null,
       network: { mode: 'user', forwards: [] },
       serialConsole: false,
+      ownWindow: false,
       ...(values.diskBytes === undefined ? {} : { diskBytes: values.diskBytes }),
     })
     const again = await errorFrom(facet('create').create(spec('web'), op()))

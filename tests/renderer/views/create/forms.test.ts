@@ -74,6 +74,35 @@ describe('the form of a new virtual machine', () => {
     expect(read({ source: 'blank', name: ' --help ', isNameTyped: true }).spec?.name).toBe('--help')
   })
 
+  test('takes a BIOS by hand where its guest may have one, and both files where it must', () => {
+    const guest = (bios: 'optional' | 'needed'): VmCreateOptions => ({
+      ...options,
+      guests: [
+        {
+          id: 'pc',
+          label: { key: 'create.guest' },
+          about: { key: 'create.guest' },
+          withheld: null,
+          sources: ['blank', 'none'],
+          disc: true,
+          bios,
+        },
+      ],
+    })
+    const readBios = (bios: 'optional' | 'needed', change: Partial<VmForm> = {}) => {
+      const chosen = guest(bios)
+      const form = filledVmForm({ ...emptyVmForm, isoPath: '/iso/small.iso', ...change }, chosen, new Set())
+      return readVmForm(form, chosen, null, true)
+    }
+    const both = { biosPath: '/b/bios.bin', vgaBiosPath: '/b/vga.bin' }
+    expect(readBios('optional').spec).not.toHaveProperty('biosFiles')
+    expect(readBios('optional', both).spec?.biosFiles).toEqual({ system: '/b/bios.bin', graphics: '/b/vga.bin' })
+    expect([...readBios('optional', { biosPath: '/b/bios.bin' }).problems.keys()]).toEqual(['biosFiles.graphics'])
+    expect([...readBios('needed').problems.keys()]).toEqual(['biosFiles.system', 'biosFiles.graphics'])
+    expect(read({ isoPath: '/iso/small.iso', ...both }).spec).not.toHaveProperty('biosFiles')
+    expect(fieldOf('biosFiles.graphics')).toBe('biosFiles.graphics')
+  })
+
   test('runs from the disc alone when the disk is turned off', () => {
     expect(read({ isoPath: '/iso/live.iso', hasDisk: false }).spec?.disk).toEqual({ from: 'none' })
   })
