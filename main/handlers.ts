@@ -39,7 +39,7 @@ export function createHandlers(core: Core): Handlers {
       'screen.attach': screens.attach,
       'stats.watch': (_nothing, stream) => {
         const { view, close } = stats.watch(stream.down)
-        return { up: ({ ids }) => view(ids), closed: close }
+        return { up: ({ ids, closeIds }) => view(ids, closeIds), closed: close }
       },
     },
   }

@@ -144,4 +144,5 @@ export const revealRequest = z.object({ path: pathSchema })
 export const externalRequest = z.object({ url: z.string().max(4096).url() })
 export const toolPathRequest = z.object({ tool: handleSchema, path: pathSchema.nullable() })
 export const quitRequest = z.object({ mode: z.enum(['keep', 'suspend', 'shut-down', 'cancel']) })
-export const statsUp = byMachines
+/** `ids`: all whose figures are shown; `closeIds`: those of them that somebody has open. */
+export const statsUp = byMachines.extend({ closeIds: byMachines.shape.ids })

@@ -6,14 +6,20 @@ import type { Provider } from '../providers/provider.ts'
 import type { InventoryService } from './inventory.ts'
 import { withLimit } from './limit.ts'
 
-const intervalMs = 2_000
+/** Of a machine that somebody has open, whose figures are drawn as a line. */
+const closeMs = 2_000
+/** Of one that is a row among others: a figure that is read now and then. */
+const rowMs = 6_000
+/** Rates need two readings: what has just come into view is read so often in a row. */
+const firstReadings = 2
 /** A provider slower than this has no figures this time. */
 const answerMs = 8_000
 
 /** Figures for whoever looks, and only while somebody does: nothing runs for a window that is hidden or shows no machine. */
 export interface StatsService {
   readonly watch: (send: (stats: readonly Stats[]) => void) => {
-    readonly view: (ids: readonly MachineId[]) => void
+    /** `closeIds` are those of the machines that somebody has open. */
+    readonly view: (ids: readonly MachineId[], closeIds: readonly MachineId[]) => void
     readonly close: () => void
   }
   readonly setVisible: (isVisible: boolean) => void
@@ -23,6 +29,7 @@ export interface StatsService {
 interface Watcher {
   readonly send: (stats: readonly Stats[]) => void
   ids: ReadonlySet<MachineId>
+  closeIds: ReadonlySet<MachineId>
 }
 
 export function createStats(inventory: Pick<InventoryService, 'machine' | 'providerOf'>, log: Log): StatsService {
@@ -33,9 +40,22 @@ export function createStats(inventory: Pick<InventoryService, 'machine' | 'provi
   let isVisible = true
   let timer: NodeJS.Timeout | null = null
   let lastAskedMs = Number.NEGATIVE_INFINITY
+  let lastRowsMs = Number.NEGATIVE_INFINITY
+  /** Readings of all that are still to come at the pace of a machine that is open. */
+  let early = 0
 
-  function wanted(): ReadonlyMap<Provider, readonly MachineId[]> {
-    const ids = new Set([...watchers].flatMap((watcher) => [...watcher.ids]))
+  const isAnyClose = (): boolean => [...watchers].some((watcher) => watcher.closeIds.size > 0)
+
+  /** When the next reading is due, and whether it is one of the rows too. */
+  function next(): { readonly atMs: number; readonly withRows: boolean } {
+    const soonMs = lastAskedMs + closeMs
+    if (early > 0) return { atMs: soonMs, withRows: true }
+    const rowsMs = lastRowsMs + rowMs
+    return isAnyClose() ? { atMs: soonMs, withRows: soonMs >= rowsMs } : { atMs: rowsMs, withRows: true }
+  }
+
+  function wanted(withRows: boolean): ReadonlyMap<Provider, readonly MachineId[]> {
+    const ids = new Set([...watchers].flatMap((watcher) => [...(withRows ? watcher.ids : watcher.closeIds)]))
     const byProvider = new Map<Provider, MachineId[]>()
     for (const id of ids) {
       if (inventory.machine(id)?.state !== 'running') continue
@@ -54,15 +74,27 @@ export function createStats(inventory: Pick<InventoryService, 'machine' | 'provi
       timer = null
     }
     if (!isNeeded || timer !== null) return
+    const { atMs, withRows } = next()
     timer = setTimeout(
       () => {
         timer = null
         lastAskedMs = performance.now()
-        for (const [provider, ids] of wanted()) void ask(provider, ids)
+        if (withRows) {
+          lastRowsMs = lastAskedMs
+          early = Math.max(0, early - 1)
+        }
+        for (const [provider, ids] of wanted(withRows)) void ask(provider, ids)
         arrange()
       },
-      Math.max(0, lastAskedMs + intervalMs - performance.now()),
+      Math.max(0, atMs - performance.now()),
     )
+  }
+
+  /** What is due may be due earlier now. */
+  function rearrange(): void {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    arrange()
   }
 
   async function ask(provider: Provider, ids: readonly MachineId[]): Promise<void> {
@@ -89,12 +121,14 @@ export function createStats(inventory: Pick<InventoryService, 'machine' | 'provi
 
   return {
     watch(send) {
-      const watcher: Watcher = { send, ids: new Set() }
+      const watcher: Watcher = { send, ids: new Set(), closeIds: new Set() }
       watchers.add(watcher)
       return {
-        view(ids) {
+        view(ids, closeIds) {
+          if (ids.some((id) => !watcher.ids.has(id))) early = firstReadings
           watcher.ids = new Set(ids)
-          arrange()
+          watcher.closeIds = new Set(closeIds)
+          rearrange()
         },
         close() {
           watchers.delete(watcher)

@@ -1,7 +1,7 @@
 import type { MachineId } from '../../app/domain/ids.ts'
 import type { Stats } from '../../app/domain/stats.ts'
 
-/** Samples kept for a machine: two minutes at one each 2 s. */
+/** Samples kept for a machine: two minutes at one each 2 s, as for one that is open; a row's come less often. */
 export const historyLength = 60
 
 export interface StatsState {

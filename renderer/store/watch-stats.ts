@@ -5,15 +5,23 @@ import { store } from './store.ts'
 
 const settleMs = 200
 
-const interests = new Map<string, readonly MachineId[]>()
-let stream: ClientStream<{ ids: MachineId[] }> | null = null
+interface Interest {
+  readonly ids: readonly MachineId[]
+  readonly isClose: boolean
+}
+
+const interests = new Map<string, Interest>()
+let stream: ClientStream<{ ids: MachineId[]; closeIds: MachineId[] }> | null = null
 let sent = ''
 let timer: ReturnType<typeof setTimeout> | null = null
 
-/** Says whose figures a part of the window shows now; an empty list ends its interest. Scrolling is joined. */
-export function setStatsInterest(owner: string, ids: readonly MachineId[]): void {
+/**
+ * Says whose figures a part of the window shows now; an empty list ends its interest. Scrolling is joined. `isClose`: a person
+ * has the machine open and follows its figures; they come more often.
+ */
+export function setStatsInterest(owner: string, ids: readonly MachineId[], isClose = false): void {
   if (ids.length === 0) interests.delete(owner)
-  else interests.set(owner, ids)
+  else interests.set(owner, { ids, isClose })
   request()
 }
 
@@ -37,10 +45,12 @@ function request(): void {
 
 function send(): void {
   timer = null
-  const ids = document.hidden ? new Set<MachineId>() : new Set([...interests.values()].flat())
-  const text = [...ids].sort().join('\n')
+  const shown = document.hidden ? [] : [...interests.values()]
+  const ids = new Set(shown.flatMap((interest) => interest.ids))
+  const closeIds = new Set(shown.filter(({ isClose }) => isClose).flatMap((interest) => interest.ids))
+  const text = [[...ids].sort().join('\n'), [...closeIds].sort().join('\n')].join('\n\n')
   if (stream === null || text === sent) return
   sent = text
-  stream.up({ ids: [...ids] })
+  stream.up({ ids: [...ids], closeIds: [...closeIds] })
   if (!document.hidden) store.setState((state) => ({ stats: onlyStats(state.stats, ids) }))
 }

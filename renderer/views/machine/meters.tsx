@@ -35,7 +35,7 @@ export function Meters({
   const history = isWatched ? known : nothing
   const latest = history.at(-1) ?? null
   useEffect(() => {
-    setStatsInterest('machine-page', isWatched ? [machine.id] : [])
+    setStatsInterest('machine-page', isWatched ? [machine.id] : [], true)
     return () => setStatsInterest('machine-page', [])
   }, [machine.id, isWatched])
 

@@ -34,8 +34,8 @@ describe('figures', () => {
     const { stats, read } = world()
     const one = vi.fn()
     const two = vi.fn()
-    stats.watch(one).view(['tiny:a', 'tiny:b'])
-    stats.watch(two).view(['tiny:b', 'tiny:c'])
+    stats.watch(one).view(['tiny:a', 'tiny:b'], ['tiny:a', 'tiny:b'])
+    stats.watch(two).view(['tiny:b', 'tiny:c'], ['tiny:c'])
     await vi.advanceTimersByTimeAsync(5_000)
     expect(read).toHaveBeenCalledTimes(3)
     expect(read.mock.calls[0]?.[0]).toEqual(['tiny:a', 'tiny:b', 'tiny:c'])
@@ -43,15 +43,30 @@ describe('figures', () => {
     expect(two).toHaveBeenCalledWith([figure('tiny:b'), figure('tiny:c')])
   })
 
+  it('are read twice for what comes into view, then every six seconds for rows and every two for what is open', async () => {
+    const { stats, read } = world()
+    const asked = (): string[] => read.mock.calls.splice(0).map(([ids]) => ids.map((id) => id.slice(5)).join(' '))
+    const watching = stats.watch(() => {})
+    watching.view(['tiny:a', 'tiny:b'], [])
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(asked()).toEqual(['a b', 'a b'])
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(asked()).toEqual(['a b', 'a b'])
+    watching.view(['tiny:a', 'tiny:b'], ['tiny:b'])
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(asked().sort()).toEqual(['a b', 'a b', 'b', 'b', 'b', 'b'])
+    stats.stop()
+  })
+
   it('cost nothing while nobody looks, and no timer stays', async () => {
     const { stats, read } = world()
     const watching = stats.watch(() => {})
     expect(vi.getTimerCount()).toBe(0)
-    watching.view(['tiny:a'])
+    watching.view(['tiny:a'], ['tiny:a'])
     await vi.advanceTimersByTimeAsync(100)
-    watching.view([])
+    watching.view([], [])
     expect(vi.getTimerCount()).toBe(0)
-    watching.view(['tiny:a'])
+    watching.view(['tiny:a'], ['tiny:a'])
     stats.setVisible(false)
     expect(vi.getTimerCount()).toBe(0)
     stats.setVisible(true)
@@ -63,7 +78,7 @@ describe('figures', () => {
 
   it('are not asked of machines that do not run', async () => {
     const { stats, read } = world()
-    stats.watch(() => {}).view(['tiny:off'])
+    stats.watch(() => {}).view(['tiny:off'], ['tiny:off'])
     await vi.advanceTimersByTimeAsync(5_000)
     expect(read).not.toHaveBeenCalled()
     stats.stop()
@@ -71,7 +86,7 @@ describe('figures', () => {
 
   it('are not asked again of a provider that still owes the last ones', async () => {
     const { stats, read } = world(vi.fn(() => new Promise<never>(() => {})))
-    stats.watch(() => {}).view(['tiny:a'])
+    stats.watch(() => {}).view(['tiny:a'], ['tiny:a'])
     await vi.advanceTimersByTimeAsync(7_000)
     expect(read).toHaveBeenCalledOnce()
     await vi.advanceTimersByTimeAsync(4_000)
