@@ -152,6 +152,8 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
       inventory.start().catch((error: unknown) => log.error('inventory.start', { error }))
     },
     async stop() {
+      // Whoever begins late finds that it is over.
+      isStarted = true
       // Nothing is left to do here when the person was asked before.
       await quitting.rescue(rescueMs)
       await tasks.stop()

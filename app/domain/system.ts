@@ -9,6 +9,8 @@ export interface SystemInfo {
   readonly osName: string
   readonly arch: string
   readonly cpus: number
+  /** How busy all processors together were since this was last asked, 0 to 100; null when that is not known. */
+  readonly cpuBusyPercent: number | null
   readonly memoryBytes: number
   /** Memory that a new machine could have; null where the system does not say it truly. */
   readonly freeMemoryBytes: number | null

@@ -2,15 +2,18 @@ import type { CallHandlers } from '../../app/contract/dispatch.ts'
 import { failure } from '../../app/domain/errors.ts'
 import { parseId } from '../../app/domain/ids.ts'
 import type { Core } from '../core.ts'
+import { createCpuMeter } from '../services/cpu-meter.ts'
 import { browse, existing } from '../services/files.ts'
 import { readSystem } from '../services/system.ts'
 
 /** The program itself: the system, settings, files, links and the way out. */
 export function programHandlers({ inventory, settings, tools, desktop, dataPath, quitting }: Core) {
+  const cpuBusyPercent = createCpuMeter()
   return {
     'system.get': () =>
       readSystem({
         appVersion: desktop.appVersion,
+        cpuBusyPercent: cpuBusyPercent(),
         shell: desktop.shell,
         systemLocale: desktop.systemLocale(),
         hasScreenReader: desktop.hasScreenReader(),

@@ -6,6 +6,7 @@ import type { SystemInfo } from '../../app/domain/system.ts'
 /** This computer and this program, as far as a person or a form needs them. */
 export async function readSystem(given: {
   readonly appVersion: string
+  readonly cpuBusyPercent: number | null
   readonly shell: SystemInfo['shell']
   readonly dataPath: string
   readonly systemLocale: string

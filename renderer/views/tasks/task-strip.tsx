@@ -116,12 +116,16 @@ function Figures(): ReactNode {
   const hosts = useApp((state) => state.inventory.hosts.length)
   const freeBytes = useApp((state) => state.system?.freeBytes ?? null)
   const memoryBytes = useApp((state) => state.system?.memoryBytes ?? 0)
+  const cpuBusyPercent = useApp((state) => state.system?.cpuBusyPercent ?? null)
   const freeMemoryBytes = useApp((state) => state.system?.freeMemoryBytes ?? null)
   useFreshSystem()
   return (
     <span className="strip-figures">
       <span>{say('strip.running', { count: running })}</span>
       {hosts > 1 && <span>{say('strip.hosts', { count: hosts })}</span>}
+      {cpuBusyPercent !== null && (
+        <span className="strip-cpu">{say('strip.cpu', { percent: Math.round(cpuBusyPercent) })}</span>
+      )}
       {freeMemoryBytes !== null && (
         <span className="strip-memory">
           {say('strip.memory', {
