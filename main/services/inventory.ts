@@ -24,7 +24,7 @@ export interface InventoryService {
   readonly providerOf: (id: MachineId | EndpointId | ProviderId) => Provider
   /** What permission depends on. Throws `not-found` when there is no such machine. */
   readonly contextOf: (id: MachineId) => Omit<PermitContext, 'task'>
-  /** Begins to look, at every provider at once; settles when each has been looked at once. */
+  /** Begins to look, at every provider at once; settles when each has been looked at once. Called again, it only waits for that. */
   readonly start: () => Promise<void>
   readonly refresh: (provider?: ProviderId) => Promise<void>
   /** Looks at one machine afresh and tells; null when it does not exist. Throws when the provider cannot say. */
@@ -73,6 +73,8 @@ export function createInventory(
     ]),
   )
 
+  let firstLook: Promise<void> | null = null
+
   async function save(): Promise<void> {
     await writeLastKnown(cacheDir, truth.whole()).catch((error: unknown) => log.warn('inventory.save', { error }))
   }
@@ -98,8 +100,9 @@ export function createInventory(
       }
       return { machine, endpoint, provider }
     },
-    async start() {
-      await Promise.all([...keepers.values()].map((keeper) => keeper.start()))
+    start() {
+      firstLook ??= Promise.all([...keepers.values()].map((keeper) => keeper.start())).then(() => {})
+      return firstLook
     },
     async refresh(provider) {
       const which = [...keepers].filter(([id]) => provider === undefined || id === provider)

@@ -15,6 +15,9 @@ import type { TaskService } from './tasks.ts'
  */
 export type QuitMode = 'keep' | 'suspend' | 'shut-down' | 'cancel'
 
+/** Somebody who leaves right after the start waits this long for the tools' word; then last time's list is the answer. */
+const firstLookMs = 3_000
+
 /** Leaving without surprise: what would change or end is said before, and what was chosen is done before. */
 export interface Quitting {
   readonly plan: () => Promise<QuitPlan>
@@ -82,6 +85,11 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
 
   return {
     async plan() {
+      // What is wrong with looking is in the log, and no reason not to leave.
+      await within(
+        inventory.start().catch(() => {}),
+        firstLookMs,
+      )
       const machines = running()
       const named = (some: readonly Machine[]) => some.map(({ id, name }) => ({ id, name }))
       return {
@@ -108,17 +116,18 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
       return true
     },
     async rescue(limitMs) {
-      const saved = Promise.all(putAway(running().filter(endsWithBerth)).map((id) => tasks.settled(id)))
-      let timer: NodeJS.Timeout | undefined
-      await Promise.race([
-        saved,
-        new Promise((resolve) => {
-          timer = setTimeout(resolve, limitMs)
-        }),
-      ])
-      clearTimeout(timer)
+      await within(Promise.all(putAway(running().filter(endsWithBerth)).map((id) => tasks.settled(id))), limitMs)
     },
   }
+}
+
+/** Settles with the work, or when the time is over. */
+async function within(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, limitMs)
+  })
+  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 async function suspend(provider: Provider, id: MachineId, op: Op): Promise<void> {

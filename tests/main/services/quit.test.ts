@@ -18,7 +18,7 @@ afterAll(() => rm(cacheDir, { recursive: true }))
 const now = () => new Date()
 const noTerminals = async () => []
 
-async function berth(onQuit: Settings['onQuit'] = 'ask', given: Partial<Provider> = {}) {
+async function berth(onQuit: Settings['onQuit'] = 'ask', given: Partial<Provider> = {}, isLooked = true) {
   const suspended: string[] = []
   const vms = smallProvider('vms', {
     ...given,
@@ -35,7 +35,7 @@ async function berth(onQuit: Settings['onQuit'] = 'ask', given: Partial<Provider
   vms.put('off')
   containers.put('web', { kind: 'container', state: 'running' })
   const inventory = createInventory([vms.provider, containers.provider], {}, { cacheDir, log: silent, now })
-  await inventory.start()
+  if (isLooked) await inventory.start()
   const tasks = createTasks({ inventory, log: silent, now })
   const quitting = createQuitting({
     inventory,
@@ -68,6 +68,32 @@ describe('leaving', () => {
     await other.inventory.read(running.id)
     expect(other.quitting.mustAsk(await other.quitting.plan())).toBe(false)
     await Promise.all([inventory.stop(), other.inventory.stop(), vms.provider.dispose()])
+  })
+
+  it('waits for the first list when somebody leaves right after the start', async () => {
+    let answer = (): void => {}
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const { quitting, running, vms } = await berth('ask', {}, false)
+    const { list } = vms.provider
+    Object.assign(vms.provider, { list: (...given: Parameters<typeof list>) => answered.then(() => list(...given)) })
+    const plan = quitting.plan()
+    answer()
+    expect((await plan).staying).toEqual([{ id: running.id, name: 'one' }])
+  })
+
+  it('does not wait for ever for a tool that does not answer', async () => {
+    vi.useFakeTimers()
+    try {
+      const { quitting, vms } = await berth('ask', {}, false)
+      Object.assign(vms.provider, { list: () => new Promise(() => {}) })
+      const plan = quitting.plan()
+      await vi.advanceTimersByTimeAsync(3_000)
+      expect(await plan).toMatchObject({ ending: [], tasks: [] })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('asks all the same when work is under way', async () => {
