@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Failure, failure } from '../../../app/domain/errors.ts'
-import { formatMemory } from '../../../app/domain/units.ts'
-import { freeBytes } from '../common/files.ts'
+import { formatMemory, MiB } from '../../../app/domain/units.ts'
+import { checkSpace as checkSpaceLeaving } from '../common/space.ts'
 import { type Definition, makeOf, makeSchema } from './definitions.ts'
 import { emulator } from './program.ts'
 
@@ -33,9 +33,7 @@ export function unfit({ make }: KeptMemory, definition: Definition): Failure | n
   )
 }
 
-/** Fails with `no-space` when the folder's disk has not that many bytes left, and a little to go on with. */
-export async function checkSpace(folder: string, bytes: number): Promise<void> {
-  const free = await freeBytes(folder)
-  if (free === null || free >= bytes + 1024 * 1024) return
-  throw failure('no-space', { key: 'kept.error.noSpace' }, { hint: { key: 'kept.error.noSpace.hint' } })
+/** Fails with `no-space` when the folder's disk has not that many bytes left: of small machines little has to be left. */
+export function checkSpace(folder: string, bytes: number): Promise<void> {
+  return checkSpaceLeaving(folder, bytes, MiB)
 }

@@ -5,10 +5,13 @@ import { freeBytes } from './files.ts'
 /** Left free when something big is written: a full disk stops every machine on it. */
 export const spareBytes = 64 * 1024 * 1024
 
-/** Fails with `no-space` and both figures when so much does not fit where `path` will be. */
-export async function checkSpace(path: string, neededBytes: number): Promise<void> {
+/**
+ * Fails with `no-space` and both figures when so much does not fit where `path` will be. `leftBytes` is what must be free
+ * afterwards.
+ */
+export async function checkSpace(path: string, neededBytes: number, leftBytes = spareBytes): Promise<void> {
   const free = await freeBytes(path)
-  if (free === null || free >= neededBytes + spareBytes) return
-  const params = { needed: formatBytes(neededBytes + spareBytes, 'en'), free: formatBytes(free, 'en') }
+  if (free === null || free >= neededBytes + leftBytes) return
+  const params = { needed: formatBytes(neededBytes + leftBytes, 'en'), free: formatBytes(free, 'en') }
   throw failure('no-space', { key: 'kept.error.needsSpace', params }, { hint: { key: 'kept.error.noSpace.hint' } })
 }

@@ -9,8 +9,10 @@ import { Name } from '../../components/name.tsx'
 import { TextArea, TextInput } from '../../components/text-input.tsx'
 import { Moment } from '../../components/time.tsx'
 import { showControls } from '../../format/names.ts'
+import { formatDuration } from '../../format/time.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { RestoreButton } from './restore-button.tsx'
+import { useTypicalRestoreMs } from './use-typical-restore.ts'
 
 interface InspectorProps {
   readonly snapshots: readonly Snapshot[]
@@ -46,6 +48,7 @@ function One({
   const parent = tree.snapshots.find((other) => other.id === snapshot.parentId)
   const children = tree.snapshots.filter((other) => other.parentId === snapshot.id && !other.keptForUndo).length
   const record = tree.restores.find((restore) => restore.keptId === snapshot.id)
+  const restoreMs = useTypicalRestoreMs(context.machine.id, tree.restores.map(({ id }) => id).join(' '))
   return (
     <>
       <Words snapshot={snapshot} context={context} />
@@ -68,6 +71,12 @@ function One({
         )}
         <dt>{say('snap.onDisk')}</dt>
         <dd>{snapshot.sizeBytes === null ? say('meter.notKnown') : formatBytes(snapshot.sizeBytes, locale)}</dd>
+        {restoreMs !== null && record === undefined && (
+          <>
+            <dt>{say('snap.restoring')}</dt>
+            <dd>{say('snap.restoringTakes', { time: formatDuration(Math.max(1_000, restoreMs), locale) })}</dd>
+          </>
+        )}
         {children > 0 && (
           <>
             <dt>{say('snap.then')}</dt>
