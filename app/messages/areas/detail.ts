@@ -384,7 +384,7 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'snap.taken': '찍은 때',
   'snap.afterLabel': '이전',
   'snap.onDisk': '디스크',
-  'snap.restoring': '되돌리는 시간',
+  'snap.restoring': '복원 시간',
   'snap.restoringTakes': '약 {time}',
   'snap.then': '이후',
   'snap.included': '포함',
