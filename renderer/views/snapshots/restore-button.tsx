@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { type PermitContext, permit } from '../../../app/domain/permit.ts'
 import type { Snapshot } from '../../../app/domain/snapshot.ts'
+import { showView } from '../../actions/navigate.ts'
 import { restoreSnapshot } from '../../actions/snapshots.ts'
 import { Button } from '../../components/button.tsx'
 import { Popover } from '../../components/popover.tsx'
@@ -49,8 +50,13 @@ export function RestoreButton({
         <p>
           <Say text="snap.restoreRunning" params={{ name: snapshot.name }} strong={['name']} />
         </p>
-        {space !== null && <p className="ask-note">{space}</p>}
+        {space !== null && <p className="ask-note">{space.text}</p>}
         <div className="ask-buttons">
+          {space?.isTight === true && (
+            <Button kind="quiet" onClick={() => showView('trash')}>
+              {say('error.action.trash')}
+            </Button>
+          )}
           <Button onClick={() => setOpen(false)}>{say('verb.cancel')}</Button>
           <Button kind="primary" onClick={restore}>
             {say('verb.restore')}

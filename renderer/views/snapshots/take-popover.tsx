@@ -92,7 +92,7 @@ function TakeForm({ context, onDone }: { readonly context: PermitContext; readon
       {machine.kind === 'vm' && (
         <Checkbox
           label={say('snap.withMemoryLabel')}
-          hint={hasMemory && space !== null ? space : say('snap.withMemoryHint')}
+          hint={hasMemory && space !== null ? space.text : say('snap.withMemoryHint')}
           isChecked={hasMemory}
           onChange={setWantsMemory}
           reason={memoryReason}
