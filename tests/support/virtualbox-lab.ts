@@ -63,7 +63,8 @@ export async function openLab(purpose: string): Promise<Lab> {
     (await run('VBoxManage', [...args], { maxBuffer: 64 * 1024 * 1024 })).stdout
 
   const pidOf = async (uuid: string): Promise<number | null> => {
-    const { stdout } = await run('pgrep', ['-f', `VBoxHeadless.*${uuid}`]).catch(() => ({ stdout: '' }))
+    // The newest: one that was powered off before may still be ending.
+    const { stdout } = await run('pgrep', ['-n', '-f', `VBoxHeadless.*${uuid}`]).catch(() => ({ stdout: '' }))
     const pid = Number.parseInt(stdout, 10)
     return Number.isNaN(pid) ? null : pid
   }

@@ -154,7 +154,8 @@ describe.skipIf(missingVirtualBox !== null)('VirtualBox machines', () => {
     const started = op()
     await provider.power.start(ground.idOf(uuid), started)
     expect((await ground.machine(uuid)).state).toBe('running')
-    expect(started.commands.some(({ line }) => line.includes('--type gui'))).toBe(true)
+    // Asked for a window that cannot be, VirtualBox would only lose time in failing.
+    expect(started.commands.some(({ line }) => line.includes('--type gui'))).toBe(false)
     await provider.power.powerOff(ground.idOf(uuid), op())
   })
 
