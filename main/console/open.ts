@@ -42,14 +42,19 @@ async function openTerminal(
   }
 
   // Bytes, not text: node-pty's types know only text, and give bytes when no encoding is set.
-  const { fd } = terminal as { readonly fd?: number }
+  const { fd, _socket: stream } = terminal as {
+    readonly fd?: number
+    readonly _socket?: { readonly readableLength: number }
+  }
   let isPaused = false
+  // What the stream read before a pause and still holds comes first.
+  const mayReadOn = (): boolean => !isOver && !isPaused && stream?.readableLength === 0
   terminal.onData((data) => {
     if (isOver) return
     const bytes = data as unknown as Uint8Array
     events.data(bytes)
     // Little is a key's echo; much is likely to go on.
-    if (fd !== undefined && bytes.length >= muchBytes) readOn(fd, () => !isOver && !isPaused, events.data)
+    if (fd !== undefined && bytes.length >= muchBytes) readOn(fd, mayReadOn, events.data)
   })
   terminal.onExit(({ exitCode, signal }) => {
     unwatch()

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
-import type { EndpointId, MachineId } from '../../../app/domain/ids.ts'
+import { type EndpointId, type MachineId, machineId, type ProviderId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
-import type { ProviderChange, RemoveOps, TrashOps } from '../provider.ts'
+import type { RemoveOps, TrashOps } from '../provider.ts'
 import { exists, move, names, readJson, remove, writeJson } from './files.ts'
+import type { Fleet } from './fleet.ts'
 import { throwIfCancelled } from './op.ts'
 
 const removedSchema = z.object({ version: z.literal(1), at: z.string() })
@@ -30,40 +31,48 @@ export interface FolderFacts {
   readonly stays: readonly string[]
 }
 
+/** One machine, as far as the trash needs it. */
+interface KeptEntry<F> {
+  readonly uuid: string
+  readonly folder: F
+  /** null when it is off. */
+  readonly live: object | null
+}
+
 /** How a provider whose machines are folders named by a uuid takes them apart. */
-export interface TrashWorld<F extends KeptFolder> {
+export interface TrashWorld<F extends KeptFolder, E extends KeptEntry<F>> {
+  readonly providerId: ProviderId
   readonly endpointId: EndpointId
-  /** The folder that removed ones are in. */
-  readonly trash: string
-  machineId(uuid: string): MachineId
-  machine(uuid: string): F
-  removed(uuid: string): F
+  readonly fleet: Pick<Fleet<E, unknown>, 'find' | 'publish' | 'forget' | 'changed'>
+  readonly layout: {
+    /** The folder that removed ones are in. */
+    readonly trash: string
+    machine(uuid: string): F
+    removed(uuid: string): F
+  }
   now(): Date
   facts(folder: F): Promise<FolderFacts>
-  /** null when there is no such machine. */
-  find(id: MachineId): Promise<{ readonly uuid: string; readonly folder: F; readonly isOn: boolean } | null>
-  /** Its folder is gone or moved. */
-  forget(uuid: string): void
-  publish(id: MachineId): Promise<void>
-  changed(change: ProviderChange): void
   /** Called once something is gone for good. */
   purged(): Promise<void>
 }
 
 /** Removing into a trash that loses nothing until it is emptied. */
-export function createTrash<F extends KeptFolder>(world: TrashWorld<F>): RemoveOps & { readonly trash: TrashOps } {
-  const find = async (id: MachineId): Promise<{ uuid: string; folder: F; isOn: boolean }> => {
-    const found = await world.find(id)
-    if (found === null) throw failure('not-found', { key: 'error.machineGone' })
-    return found
+export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
+  world: TrashWorld<F, E>,
+): RemoveOps & { readonly trash: TrashOps } {
+  const { fleet, layout, providerId } = world
+  const find = async (id: MachineId): Promise<E> => {
+    const entry = await fleet.find(id)
+    if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
+    return entry
   }
   const folderOf = async (trashId: string): Promise<F> => {
-    const folder = world.removed(trashId)
+    const folder = layout.removed(trashId)
     if (/^[0-9a-f-]{36}$/.test(trashId) && (await exists(folder.path))) return folder
     throw failure('not-found', { key: 'kept.error.trashGone' })
   }
   const itemOf = async (uuid: string): Promise<TrashItem> => {
-    const folder = world.removed(uuid)
+    const folder = layout.removed(uuid)
     const [facts, removed] = await Promise.all([
       world.facts(folder),
       readJson(folder.removed, removedSchema).catch(() => null),
@@ -71,7 +80,7 @@ export function createTrash<F extends KeptFolder>(world: TrashWorld<F>): RemoveO
     return {
       id: uuid,
       endpointId: world.endpointId,
-      machineId: world.machineId(uuid),
+      machineId: machineId(providerId, uuid),
       name: facts.name ?? uuid,
       removedAt: removed?.at ?? facts.createdAt ?? world.now().toISOString(),
       sizeBytes: facts.sizeBytes,
@@ -95,34 +104,35 @@ export function createTrash<F extends KeptFolder>(world: TrashWorld<F>): RemoveO
       }
     },
     async remove(id, _request, op) {
-      const { uuid, folder, isOn } = await find(id)
-      if (isOn) throw failure('wrong-state', { key: 'kept.why.removeRunning' })
+      const { uuid, folder, live } = await find(id)
+      if (live !== null) throw failure('wrong-state', { key: 'kept.why.removeRunning' })
       throwIfCancelled(op)
       await writeJson(folder.removed, { version: 1, at: world.now().toISOString() })
-      await move(folder.path, world.removed(uuid).path)
-      world.forget(uuid)
-      world.changed({ kind: 'trash' })
+      await move(folder.path, layout.removed(uuid).path)
+      fleet.forget(uuid)
+      fleet.changed({ kind: 'trash' })
       return uuid
     },
     trash: {
       async list(op) {
-        const uuids = await trashed(world.trash)
+        const uuids = await trashed(layout.trash)
         throwIfCancelled(op)
         return Promise.all(uuids.map(itemOf))
       },
       async recover(trashId, op) {
         const folder = await folderOf(trashId)
+        const id = machineId(providerId, trashId)
         throwIfCancelled(op)
-        await move(folder.path, world.machine(trashId).path)
-        await remove(world.machine(trashId).removed)
-        await world.publish(world.machineId(trashId))
-        world.changed({ kind: 'trash' })
-        return world.machineId(trashId)
+        await move(folder.path, layout.machine(trashId).path)
+        await remove(layout.machine(trashId).removed)
+        fleet.publish(await find(id))
+        fleet.changed({ kind: 'trash' })
+        return id
       },
       async purge(trashId, op) {
         await folderOf(trashId)
         throwIfCancelled(op)
-        await purge(world.removed, trashId, () => world.changed({ kind: 'trash' }))
+        await purge(layout.removed, trashId, () => fleet.changed({ kind: 'trash' }))
         await world.purged()
       },
     },

@@ -4,7 +4,7 @@ import { acceleratorSchema } from './accelerator.ts'
 import type { Folder } from './layout.ts'
 
 /** The last start of a machine: which process it is, and how it ended. Written before the process is made. */
-export const runRecordSchema = z.object({
+const runRecordSchema = z.object({
   version: z.literal(1),
   startedAt: z.string(),
   accelerator: acceleratorSchema,

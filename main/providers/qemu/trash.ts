@@ -1,5 +1,3 @@
-import { failure } from '../../../app/domain/errors.ts'
-import { machineId } from '../../../app/domain/ids.ts'
 import { createTrash } from '../common/trash.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
 import { freedBytes, removeUnusedBases } from './bases.ts'
@@ -11,11 +9,10 @@ import type { World } from './world.ts'
 export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
   const { fleet, layout, host } = world
   return createTrash({
+    providerId,
     endpointId,
-    trash: layout.trash,
-    machineId: (uuid) => machineId(providerId, uuid),
-    machine: layout.machine,
-    removed: layout.removed,
+    fleet,
+    layout,
     now: host.now,
     async facts(folder) {
       const [definition, sizeBytes, snapshotCount] = await Promise.all([
@@ -31,17 +28,6 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
         stays: (definition?.disks ?? []).filter(isInPlace).map(({ file }) => file),
       }
     },
-    async find(id) {
-      const entry = await fleet.find(id)
-      return entry === null ? null : { uuid: entry.uuid, folder: entry.folder, isOn: entry.live !== null }
-    },
-    forget: fleet.forget,
-    async publish(id) {
-      const entry = await fleet.find(id)
-      if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
-      fleet.publish(entry)
-    },
-    changed: fleet.changed,
     purged: () => removeUnusedBases(world),
   })
 }

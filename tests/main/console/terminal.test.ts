@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { openSource } from '../../../main/console/open.ts'
 import type { ConsoleTarget } from '../../../main/console/target.ts'
 import { type Screen, type Stage, stage, watch } from './harness.ts'
 
@@ -64,6 +65,37 @@ describe('a program in a terminal', () => {
     clearInterval(acks)
     expect(screen.text().includes('400000\r\n')).toBe(true)
     expect(count(screen.text(), '\n')).toBe(400_000)
+  })
+
+  it('is heard in its order, however often it has to wait', async () => {
+    const lines = 400_000
+    const said = await new Promise<string>((resolve, reject) => {
+      const pieces: Buffer[] = []
+      let bytes = 0
+      const opening = openSource(
+        { kind: 'output', title: 'seq', file: '/bin/sh', args: ['-c', `seq 1 ${lines}`], env: {} },
+        { columns: 80, rows: 24 },
+        null,
+        {
+          data: (piece) => {
+            pieces.push(Buffer.from(piece))
+            bytes += piece.length
+            if (bytes < 20_000) return
+            bytes = 0
+            // What the stream has read by then waits in it, and comes before anything that is read anew.
+            void opening.then((source) => {
+              source.pause()
+              setTimeout(() => source.resume(), 1)
+            })
+          },
+          ended: () => resolve(Buffer.concat(pieces).toString('utf8')),
+        },
+      )
+      opening.catch(reject)
+    })
+    const numbers = said.trim().split('\r\n').map(Number)
+    expect(numbers.length).toBe(lines)
+    expect(numbers.findIndex((number, index) => number !== index + 1)).toBe(-1)
   })
 
   it('keeps its exit code, and says what the provider makes of it', async () => {

@@ -1,0 +1,195 @@
+import { failure } from '../../../app/domain/errors.ts'
+import { type MachineId, machineId, type ProviderId, parseId } from '../../../app/domain/ids.ts'
+import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import type { Host, ProviderChange } from '../provider.ts'
+import { exists, look, names } from './files.ts'
+
+/** One machine's folder, as far as a fleet needs it. */
+export interface FleetFolder {
+  readonly path: string
+  readonly definition: string
+  /** There only while it is suspended. */
+  readonly suspended: string
+}
+
+/** One machine as Berth knows it: what its folder says, and what runs of it if anything does. */
+export interface FleetEntry<D, F, R, L> {
+  readonly uuid: string
+  readonly folder: F
+  /** null when its file cannot be read; `problem` says why. */
+  definition: D | null
+  problem: string | null
+  /** What the file looked like when it was read. */
+  stamp: string
+  run: R | null
+  isSuspended: boolean
+  /** The first of its files that is not where it should be. */
+  missingPath: string | null
+  live: L | null
+  /** States shown while Berth works on it, the last one first in line. */
+  readonly holds: { readonly state: MachineState }[]
+}
+
+/** The machines of a provider whose machines are folders of Berth's, each named by a uuid. */
+export interface Fleet<E, D> {
+  /** Every machine there is, looked at afresh. One that cannot be read is among them. */
+  all(): Promise<readonly E[]>
+  /** null when there is no such machine. */
+  find(id: MachineId): Promise<E | null>
+  /** Fails with `not-found` when it is not there and with `output-unreadable` when it cannot be read. */
+  get(id: MachineId): Promise<{ readonly entry: E; readonly definition: D }>
+  /** Reads again what its folder says, if it changed. */
+  refresh(entry: E): Promise<void>
+  save(entry: E, definition: D): Promise<void>
+  machine(entry: E): Machine
+  /** Tells whoever watches how the machine is now. */
+  publish(entry: E): void
+  changed(change: ProviderChange): void
+  /** Its folder is gone or moved. */
+  forget(uuid: string): void
+  /** Shows a state of our own while something is done; the machine's own is shown again afterwards. */
+  hold<T>(entry: E, state: MachineState, job: () => Promise<T>): Promise<T>
+  /** Entries in memory, without looking. */
+  loaded(): readonly E[]
+}
+
+/** What a fleet's provider knows of its machines: `X` is what its entries hold besides. */
+export interface FleetWorld<D, F, R, L, X> {
+  readonly providerId: ProviderId
+  readonly log: Host['log']
+  /** The folder that the machines are in. */
+  readonly machines: string
+  folder(uuid: string): F
+  /** What a new entry holds besides. */
+  extras(uuid: string): X
+  /** null when there is no such file; fails when it cannot be read. */
+  readDefinition(folder: F): Promise<D | null>
+  writeDefinition(folder: F, definition: D): Promise<void>
+  readRun(folder: F): Promise<R | null>
+  /** Files a machine cannot start without. */
+  filesOf(definition: D, folder: F): readonly string[]
+  machineOf(sight: FleetEntry<D, F, R, L> & X & { readonly held: MachineState | null }): Machine
+  changed(change: ProviderChange): void
+}
+
+const uuidPattern = /^[0-9a-f-]{36}$/
+
+export function createFleet<D extends { readonly uuid: string }, F extends FleetFolder, R, L, X>(
+  world: FleetWorld<D, F, R, L, X>,
+): Fleet<FleetEntry<D, F, R, L> & X, D> {
+  type E = FleetEntry<D, F, R, L> & X
+  const entries = new Map<string, E>()
+
+  const entryOf = (uuid: string): E => {
+    let entry = entries.get(uuid)
+    if (entry === undefined) {
+      const bare: FleetEntry<D, F, R, L> = {
+        uuid,
+        folder: world.folder(uuid),
+        definition: null,
+        problem: null,
+        stamp: '',
+        run: null,
+        isSuspended: false,
+        missingPath: null,
+        live: null,
+        holds: [],
+      }
+      entry = { ...bare, ...world.extras(uuid) }
+      entries.set(uuid, entry)
+    }
+    return entry
+  }
+
+  const readEntry = async (entry: E): Promise<void> => {
+    const { folder } = entry
+    const about = await look(folder.definition).catch(() => null)
+    const stamp = about === null ? 'absent' : `${about.mtimeMs}:${about.size}:${about.ino}`
+    if (stamp !== entry.stamp) {
+      try {
+        entry.definition = await world.readDefinition(folder)
+        if (entry.definition !== null && entry.definition.uuid !== entry.uuid) throw new Error('another uuid inside')
+        entry.problem = entry.definition === null ? 'machine.json is missing' : null
+      } catch (error) {
+        entry.definition = null
+        entry.problem = String(error)
+        world.log.warn(`${world.providerId}.unreadable`, { uuid: entry.uuid, error: entry.problem })
+      }
+      entry.run = await world.readRun(folder)
+      entry.stamp = stamp
+    }
+    if (entry.live === null) {
+      entry.isSuspended = await exists(folder.suspended)
+      entry.missingPath = entry.definition === null ? null : await firstMissing(world.filesOf(entry.definition, folder))
+    }
+  }
+
+  const find = async (id: MachineId): Promise<E | null> => {
+    const parsed = parseId(id)
+    // A key that is no uuid is no name of a folder either.
+    if (parsed?.provider !== world.providerId || !uuidPattern.test(parsed.key)) return null
+    if (!(await exists(world.folder(parsed.key).path))) {
+      entries.delete(parsed.key)
+      return null
+    }
+    const entry = entryOf(parsed.key)
+    await readEntry(entry)
+    return entry
+  }
+
+  const machine = (entry: E): Machine => world.machineOf({ ...entry, held: entry.holds.at(-1)?.state ?? null })
+
+  const fleet: Fleet<E, D> = {
+    async all() {
+      const uuids = (await names(world.machines)).filter((name) => uuidPattern.test(name))
+      for (const uuid of entries.keys()) if (!uuids.includes(uuid)) entries.delete(uuid)
+      const found = uuids.map(entryOf)
+      await Promise.all(found.map(readEntry))
+      return found
+    },
+    find,
+    async get(id) {
+      const entry = await find(id)
+      if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
+      const { definition, problem } = entry
+      if (definition !== null) return { entry, definition }
+      throw failure(
+        'output-unreadable',
+        { key: 'kept.error.unreadable' },
+        { hint: { key: 'kept.error.unreadable.hint' }, detail: `${entry.folder.definition}\n${problem ?? ''}` },
+      )
+    },
+    refresh: readEntry,
+    async save(entry, definition) {
+      await world.writeDefinition(entry.folder, definition)
+      await readEntry(entry)
+      fleet.publish(entry)
+    },
+    machine,
+    publish: (entry) => world.changed({ kind: 'upsert', machine: machine(entry) }),
+    changed: world.changed,
+    forget(uuid) {
+      entries.delete(uuid)
+      world.changed({ kind: 'removed', id: machineId(world.providerId, uuid) })
+    },
+    async hold(entry, state, job) {
+      const held = { state }
+      entry.holds.push(held)
+      fleet.publish(entry)
+      try {
+        return await job()
+      } finally {
+        entry.holds.splice(entry.holds.indexOf(held), 1)
+        fleet.publish(entry)
+      }
+    },
+    loaded: () => [...entries.values()],
+  }
+  return fleet
+}
+
+/** One that cannot be looked at may be there. */
+async function firstMissing(paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) if (!(await exists(path).catch(() => true))) return path
+  return null
+}
