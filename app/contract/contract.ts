@@ -2,7 +2,7 @@ import type { ConsoleOption, Session } from '../domain/console.ts'
 import type { MachineDetails } from '../domain/details.ts'
 import type { SessionId, TaskId } from '../domain/ids.ts'
 import type { Settings } from '../domain/settings.ts'
-import type { SnapshotTree } from '../domain/snapshot.ts'
+import type { RestoreRoom, SnapshotTree } from '../domain/snapshot.ts'
 import type { CreateOptions, ImportSummary, MachineConfiguration } from '../domain/spec.ts'
 import type { Stats } from '../domain/stats.ts'
 import type { SystemInfo } from '../domain/system.ts'
@@ -81,6 +81,8 @@ export const calls = {
   'snapshot.take': call<TaskId>()(v.takeSnapshotRequest),
   'snapshot.edit': call<TaskId>()(v.editSnapshotRequest),
   'snapshot.delete': call<TaskId>()(v.bySnapshots),
+  /** What restoring needs and what is free; null when that is not known or nothing to speak of is needed. */
+  'snapshot.room': call<RestoreRoom | null>()(v.bySnapshot),
   'snapshot.restore': call<TaskId>()(v.bySnapshot),
   /** Undoes a restore, or redoes what was undone: the record's direction says which. */
   'restore.undo': call<TaskId>()(v.byRestore),

@@ -33,6 +33,13 @@ export interface RestoreRecord {
   readonly keptBytes: number | null
 }
 
+/** What going back to a snapshot needs on disk, because the present is kept first, against what is free there. */
+export interface RestoreRoom {
+  /** At most so much, with what must stay free afterwards. */
+  readonly neededBytes: number
+  readonly freeBytes: number
+}
+
 /** All that is known of a machine's snapshots. Order is not meaningful; the window lays the tree out. */
 export interface SnapshotTree {
   readonly snapshots: readonly Snapshot[]

@@ -63,6 +63,10 @@ export function snapshotHandlers({ inventory, tasks }: Core) {
         }
       })
     },
+    'snapshot.room': async ({ id, snapshotId }) => {
+      const provider = inventory.providerOf(id)
+      return askProvider(provider, async (op) => facetOf(provider, 'snapshots').room?.(id, snapshotId, op) ?? null)
+    },
     'snapshot.restore': async ({ id, snapshotId }) =>
       start(id, 'restore', 'restore', await snapshotName(id, snapshotId), (snapshots, op) =>
         snapshots.restore(id, snapshotId, op),

@@ -4,7 +4,7 @@ import type { EndpointId, MachineId, ProviderId, SnapshotId } from '../../app/do
 import type { Machine, MachineKind } from '../../app/domain/machine.ts'
 import type { Capability, Endpoint, ExportFormat, HostInfo } from '../../app/domain/provider.ts'
 import type { Settings } from '../../app/domain/settings.ts'
-import type { SnapshotTree } from '../../app/domain/snapshot.ts'
+import type { RestoreRoom, SnapshotTree } from '../../app/domain/snapshot.ts'
 import type {
   ConfigureSpec,
   CreateOptions,
@@ -160,6 +160,11 @@ export interface SnapshotOps {
    * was, or the record says which copy holds it.
    */
   restore(id: MachineId, snapshotId: SnapshotId, op: Op): Promise<void>
+  /**
+   * Whether `restore` would find room, by the same rule; null when that cannot be told or next to nothing is needed. Absent
+   * where the tool never says. Cheap: asked for whenever a snapshot is looked at.
+   */
+  room?(id: MachineId, snapshotId: SnapshotId, op: Op): Promise<RestoreRoom | null>
   /** Goes back to a record's kept copy by the same transaction; the record then points the other way. */
   undo(id: MachineId, restoreId: string, op: Op): Promise<void>
   keep(id: MachineId, restoreId: string, op: Op): Promise<void>

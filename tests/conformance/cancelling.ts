@@ -17,7 +17,7 @@ interface Case {
   readonly call: (ground: Ground, id: MachineId, op: Op) => Promise<unknown>
 }
 
-const looking = /^(probe|list|read|details|preview|options|tree|plan)$/
+const looking = /^(probe|list|read|details|preview|options|tree|room|plan)$/
 
 const of = <C extends Capability>(
   name: C,
@@ -53,6 +53,7 @@ const cases: readonly Case[] = [
   of('pause', 'pause', true, (pause, id, op) => pause.pause(id, op)),
   of('suspend', 'suspend', true, (suspend, id, op) => suspend.suspend(id, op)),
   of('snapshots', 'tree', false, (snapshots, id, op) => snapshots.tree(id, op)),
+  of('snapshots', 'room', true, async (snapshots, id, op) => snapshots.room?.(id, 'none', op)),
   of('snapshots', 'take of a running machine', true, (snapshots, id, op, { provider }) =>
     snapshots.take(id, { name: 'cut', description: '', memory: provider.kind === 'vm' }, op),
   ),

@@ -68,6 +68,16 @@ export function describeSnapshots(ground: () => Ground): void {
       expect(await holds(id)).toBe('old')
     })
 
+    it('says truly that there is room to restore, where that can be told', async () => {
+      const id = await running('roomy')
+      const snapshotId = await take(id, 'before')
+      const room = await ops().room?.(id, snapshotId, op())
+      if (room === undefined || room === null) return
+      expect(room.neededBytes).toBeGreaterThan(0)
+      expect(room.freeBytes).toBeGreaterThan(room.neededBytes)
+      await ops().restore(id, snapshotId, op())
+    })
+
     it('restores a stopped machine as well', async () => {
       const id = await running('offline')
       await ground().write(id, 'before')

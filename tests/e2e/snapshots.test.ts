@@ -67,6 +67,18 @@ describe('the snapshot tree', () => {
     expect(await tree().locator('[role="row"]:not([aria-level="1"])').count()).toBe(0)
   })
 
+  test('says with both figures why nothing can be restored where there is no room, and leads to more', async () => {
+    await openSnapshots('oracle-19c-training')
+    await tree().getByRole('row').nth(1).click()
+    const restore = inspector().getByRole('button', { name: 'Restore' })
+    await expect.poll(() => restore.getAttribute('aria-disabled')).toBe('true')
+    const both = /^Needs [\d.]+ GB; only [\d.]+ GB is free\.$/
+    await inspector().getByRole('paragraph').filter({ hasText: both }).waitFor()
+    await inspector().getByRole('button', { name: 'Free space in the trash…' }).click()
+    await page.getByRole('heading', { name: 'Trash' }).waitFor()
+    await page.getByRole('link', { name: /^All machines/ }).click()
+  })
+
   test('says why there is none where a machine cannot have one', async () => {
     await openSnapshots('riscv-fedora-42')
     await page.locator('.snapshots-hint').waitFor()

@@ -219,6 +219,8 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')('a full
       }
       expectFailure(await began(full.client().call('snapshot.take', live)), 'no-space')
       await isRunning()
+      const room = await full.client().call('snapshot.room', { id: running, snapshotId })
+      expect(room?.freeBytes).toBeLessThan(room?.neededBytes ?? 0)
       expectFailure(await began(full.client().call('snapshot.restore', { id: running, snapshotId })), 'no-space')
       await isRunning()
       expectFailure(await began(full.client().call('machine.suspend', { id: running })), 'no-space')

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type Failure, failure } from '../../../app/domain/errors.ts'
+import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
 import { formatMemory, MiB } from '../../../app/domain/units.ts'
-import { checkSpace as checkSpaceLeaving } from '../common/space.ts'
+import { requireRoom, roomAt } from '../common/space.ts'
 import { type Definition, makeOf, makeSchema } from './definitions.ts'
 import { emulator } from './program.ts'
 
@@ -34,6 +35,11 @@ export function unfit({ make }: KeptMemory, definition: Definition): Failure | n
 }
 
 /** Fails with `no-space` when the folder's disk has not that many bytes left: of small machines little has to be left. */
-export function checkSpace(folder: string, bytes: number): Promise<void> {
-  return checkSpaceLeaving(folder, bytes, MiB)
+export async function checkSpace(folder: string, bytes: number): Promise<void> {
+  requireRoom(await roomLeaving(folder, bytes))
+}
+
+/** The figures `checkSpace` goes by; null when it is not known what is free. */
+export function roomLeaving(folder: string, bytes: number): Promise<RestoreRoom | null> {
+  return roomAt(folder, bytes, MiB)
 }

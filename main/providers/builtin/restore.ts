@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { rename } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
+import type { SnapshotId } from '../../../app/domain/ids.ts'
+import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
 import { diskUse, remove } from '../common/files.ts'
 import { quietOp, unstoppable } from '../common/op.ts'
 import type { Restorable } from '../common/restore.ts'
+import { requireRoom } from '../common/space.ts'
 import type { Op } from '../provider.ts'
 import { makeOf } from './definitions.ts'
 import { copyDisk } from './emulator/keep.ts'
 import { fileFailure } from './errors.ts'
-import type { Known } from './fleet.ts'
+import type { Entry, Known } from './fleet.ts'
 import { endMachine, hangUp, launch, letRun } from './live.ts'
-import { checkSpace, unfit } from './memory.ts'
+import { roomLeaving, unfit } from './memory.ts'
 import { emulator } from './program.ts'
 import {
   checkSnapshot,
@@ -51,14 +54,22 @@ export function restorable(world: World, known: Known): Restorable<KeptSnapshot>
 }
 
 async function verify({ entry, definition }: Known, target: KeptSnapshot): Promise<void> {
-  const { folder, live } = entry
+  const { folder } = entry
   if (target.memory !== null) {
     const reason = unfit(target.memory, definition)
     if (reason !== null) throw reason
   }
   await checkSnapshot(folder, target, definition.diskBytes !== null)
-  const memoryBytes = live === null ? 0 : (await live.thread.ask({ kind: 'figures' })).memoryBytes
-  await checkSpace(folder.path, memoryBytes + (await diskUse(folder.snapshot(target.id).path)))
+  requireRoom(await restoreRoom(entry, target.id))
+}
+
+/** Keeping the present takes its memory, and the snapshot's own files stay beside the copies that are worked on. */
+export async function restoreRoom({ folder, live }: Entry, snapshotId: SnapshotId): Promise<RestoreRoom | null> {
+  const [memoryBytes, snapshotBytes] = await Promise.all([
+    live === null ? 0 : live.thread.ask({ kind: 'figures' }).then((figures) => figures.memoryBytes),
+    diskUse(folder.snapshot(snapshotId).path),
+  ])
+  return roomLeaving(folder.path, memoryBytes + snapshotBytes)
 }
 
 /**

@@ -21,7 +21,7 @@ import type { Entry, Known } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { checkSpace } from './memory.ts'
 import { emulator } from './program.ts'
-import { restorable } from './restore.ts'
+import { restorable, restoreRoom } from './restore.ts'
 import { dropSnapshot, fillSnapshot, type KeptSnapshot, snapshotFile, trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
@@ -147,6 +147,12 @@ export function createSnapshots(world: World): SnapshotOps {
       const known = await fleet.get(id)
       await deleteSnapshot(known, snapshotId, op)
       changed(known.entry)
+    },
+    async room(id, snapshotId) {
+      const { entry } = await fleet.get(id)
+      const { snapshots } = await trees.read(entry.folder.snapshots)
+      // An id that is none of its snapshots' is no folder's name either.
+      return snapshots.some((snapshot) => snapshot.id === snapshotId) ? restoreRoom(entry, snapshotId) : null
     },
     async restore(id, snapshotId, op) {
       const known = await fleet.get(id)

@@ -1,4 +1,5 @@
 import { failure } from '../../../app/domain/errors.ts'
+import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
 import { freeBytes } from './files.ts'
 
@@ -10,8 +11,18 @@ export const spareBytes = 64 * 1024 * 1024
  * afterwards.
  */
 export async function checkSpace(path: string, neededBytes: number, leftBytes = spareBytes): Promise<void> {
+  requireRoom(await roomAt(path, neededBytes, leftBytes))
+}
+
+/** The figures `checkSpace` goes by; null when it is not known what is free. */
+export async function roomAt(path: string, bytes: number, leftBytes = spareBytes): Promise<RestoreRoom | null> {
   const free = await freeBytes(path)
-  if (free === null || free >= neededBytes + leftBytes) return
-  const params = { needed: formatBytes(neededBytes + leftBytes, 'en'), free: formatBytes(free, 'en') }
+  return free === null ? null : { neededBytes: bytes + leftBytes, freeBytes: free }
+}
+
+/** Fails with `no-space` and both figures when there is too little. */
+export function requireRoom(room: RestoreRoom | null): void {
+  if (room === null || room.freeBytes >= room.neededBytes) return
+  const params = { needed: formatBytes(room.neededBytes, 'en'), free: formatBytes(room.freeBytes, 'en') }
   throw failure('no-space', { key: 'kept.error.needsSpace', params }, { hint: { key: 'kept.error.noSpace.hint' } })
 }

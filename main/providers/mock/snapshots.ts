@@ -97,6 +97,12 @@ export function createSnapshots(world: World): SnapshotOps {
   }
 
   return {
+    async room(id, _snapshotId, op) {
+      throwIfCancelled(op)
+      const { machine, quirks } = world.of(id)
+      const neededBytes = machine.memoryBytes ?? 0
+      return quirks.includes('no-space') ? { neededBytes, freeBytes: Math.round(neededBytes / 3) } : null
+    },
     async tree(id, op): Promise<SnapshotTree> {
       await world.wait(120, op)
       const mock = world.of(id)

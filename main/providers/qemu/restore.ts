@@ -1,10 +1,11 @@
 import { failure } from '../../../app/domain/errors.ts'
+import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
 import { qmpFailure } from '../common/images/errors.ts'
 import { applyOffline, saveOffline } from '../common/images/offline-tags.ts'
 import { quietOp, unstoppable } from '../common/op.ts'
 import type { Restorable } from '../common/restore.ts'
 import type { KeptRestore } from '../common/snapshot-tree.ts'
-import { checkSpace } from '../common/space.ts'
+import { requireRoom, roomAt } from '../common/space.ts'
 import type { Op } from '../provider.ts'
 import { imagesOf } from './definitions.ts'
 import type { Known } from './fleet.ts'
@@ -75,9 +76,14 @@ async function verify(world: World, { entry, definition }: Known, target: KeptSn
     if (unfit !== null) throw unfit
   }
   await checkTag(world, entry, definition, target.id, op)
-  if (entry.live !== null) {
-    await checkSpace(entry.folder.path, await memoryInUse(world.host, entry.live.identity.pid, definition.memoryBytes))
-  }
+  requireRoom(await restoreRoom(world, { entry, definition }))
+}
+
+/** Keeping the present takes its memory; of one that is off only what its disk changes from then on. */
+export async function restoreRoom(world: World, { entry, definition }: Known): Promise<RestoreRoom | null> {
+  const { live, folder } = entry
+  if (live === null) return null
+  return roomAt(folder.path, await memoryInUse(world.host, live.identity.pid, definition.memoryBytes))
 }
 
 async function keepPresent(world: World, known: Known, kept: KeptSnapshot, op: Op): Promise<void> {

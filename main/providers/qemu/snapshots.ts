@@ -21,7 +21,7 @@ import { hardwareOf } from './hardware.ts'
 import { snapshotObstacle } from './machine.ts'
 import { memoryInUse } from './memory.ts'
 import { lineOf } from './power.ts'
-import { restorable } from './restore.ts'
+import { restorable, restoreRoom } from './restore.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
 import { deleteTag, memorySizes, saveLive, tagPresence } from './tags.ts'
 import type { World } from './world.ts'
@@ -164,6 +164,9 @@ export function createSnapshots(world: World): SnapshotOps {
       const known = await fleet.get(id)
       await deleteSnapshot(world, known, snapshotId, op)
       changed(known.entry)
+    },
+    async room(id) {
+      return restoreRoom(world, await fleet.get(id))
     },
     async restore(id, snapshotId, op) {
       const known = await fleet.get(id)

@@ -1,10 +1,7 @@
 import type { ReactNode } from 'react'
 import { Button } from '../../components/button.tsx'
-import { showControls } from '../../format/names.ts'
 import { useSay } from '../../say.tsx'
-import { FormRow } from './form-row.tsx'
-import { fileName } from './propose.ts'
-import { useFileChoice } from './use-file-choice.tsx'
+import { FileField } from './file-field.tsx'
 import type { VmForm } from './vm-form.ts'
 
 /** The files that a guest's BIOS comes from: the one that was found, unless others are chosen. */
@@ -25,20 +22,21 @@ export function BiosRows({
   const none = say(isNeeded || isChosen ? 'create.bios.none' : 'create.bios.found')
   return (
     <>
-      <BiosField
+      <FileField
         label={say('create.bios.system')}
+        purpose="bios"
         path={form.biosPath}
         none={none}
         error={problemOf('biosFiles.system')}
         hint={isNeeded ? say('create.bios.needed') : null}
         onChange={(biosPath) => onChange({ biosPath })}
       />
-      <BiosField
+      <FileField
         label={say('create.bios.graphics')}
+        purpose="bios"
         path={form.vgaBiosPath}
         none={none}
         error={problemOf('biosFiles.graphics')}
-        hint={null}
         onChange={(vgaBiosPath) => onChange({ vgaBiosPath })}
       >
         {isChosen && !isNeeded && (
@@ -46,50 +44,7 @@ export function BiosRows({
             {say('create.bios.useFound')}
           </Button>
         )}
-      </BiosField>
+      </FileField>
     </>
-  )
-}
-
-/** One file of a BIOS, chosen by hand; `none` says what there is without. */
-function BiosField({
-  label,
-  path,
-  none,
-  error,
-  hint,
-  onChange,
-  children,
-}: {
-  readonly label: string
-  readonly path: string
-  readonly none: string
-  readonly error: string | null
-  readonly hint: string | null
-  readonly onChange: (path: string) => void
-  /** What else stands beside the choice. */
-  readonly children?: ReactNode
-}): ReactNode {
-  const say = useSay()
-  const { choose, dialog } = useFileChoice('bios', onChange)
-  return (
-    <FormRow label={label} isGroup error={error} hint={hint}>
-      {() => (
-        <div className="form-inline">
-          <bdi
-            dir="auto"
-            className={`cut ${path === '' ? 'faint-text' : ''}`}
-            data-tip={path === '' ? undefined : path}
-          >
-            {path === '' ? none : showControls(fileName(path))}
-          </bdi>
-          <Button size="small" onClick={choose}>
-            {say(path === '' ? 'create.choose' : 'create.change')}
-          </Button>
-          {children}
-          {dialog}
-        </div>
-      )}
-    </FormRow>
   )
 }

@@ -1,10 +1,7 @@
 import type { ReactNode } from 'react'
 import { Button } from '../../components/button.tsx'
-import { showControls } from '../../format/names.ts'
 import { useSay } from '../../say.tsx'
-import { FormRow } from './form-row.tsx'
-import { fileName } from './propose.ts'
-import { useFileChoice } from './use-file-choice.tsx'
+import { FileField } from './file-field.tsx'
 
 /** The disc in the drive: none, or an ISO that can be changed or taken out. */
 export function DiscField({
@@ -15,29 +12,13 @@ export function DiscField({
   readonly onChange: (path: string) => void
 }): ReactNode {
   const say = useSay()
-  const { choose, dialog } = useFileChoice('iso', onChange)
   return (
-    <FormRow label={say('create.disc')} isGroup>
-      {() => (
-        <div className="form-inline">
-          <bdi
-            dir="auto"
-            className={`cut ${path === '' ? 'faint-text' : ''}`}
-            data-tip={path === '' ? undefined : path}
-          >
-            {path === '' ? say('create.disc.none') : showControls(fileName(path))}
-          </bdi>
-          <Button size="small" onClick={choose}>
-            {say(path === '' ? 'create.choose' : 'create.change')}
-          </Button>
-          {path !== '' && (
-            <Button size="small" kind="quiet" onClick={() => onChange('')}>
-              {say('create.disc.remove')}
-            </Button>
-          )}
-          {dialog}
-        </div>
+    <FileField label={say('create.disc')} purpose="iso" path={path} none={say('create.disc.none')} onChange={onChange}>
+      {path !== '' && (
+        <Button size="small" kind="quiet" onClick={() => onChange('')}>
+          {say('create.disc.remove')}
+        </Button>
       )}
-    </FormRow>
+    </FileField>
   )
 }

@@ -1,14 +1,19 @@
 import { type ReactNode, useState } from 'react'
 import { type PermitContext, permit } from '../../../app/domain/permit.ts'
 import type { Snapshot } from '../../../app/domain/snapshot.ts'
+import { formatBytes } from '../../../app/domain/units.ts'
 import { showView } from '../../actions/navigate.ts'
 import { restoreSnapshot } from '../../actions/snapshots.ts'
 import { Button } from '../../components/button.tsx'
 import { Popover } from '../../components/popover.tsx'
-import { Say, useSay } from '../../say.tsx'
+import { Say, useLocale, useSay } from '../../say.tsx'
 import { useSpaceNote } from './space-note.ts'
+import { useRestoreRoom } from './use-restore-room.ts'
 
-/** Goes back to a snapshot: at once when nothing runs, after one question when what runs is about to be kept first. */
+/**
+ * Goes back to a snapshot: at once when nothing runs, after one question when what runs is about to be kept first. Where
+ * there is no room to keep it, both figures are said and the way to more room stands beside.
+ */
 export function RestoreButton({
   snapshot,
   context,
@@ -17,15 +22,30 @@ export function RestoreButton({
   readonly context: PermitContext
 }): ReactNode {
   const say = useSay()
+  const locale = useLocale()
   const [isOpen, setOpen] = useState(false)
   const { machine } = context
   const space = useSpaceNote(machine)
+  const room = useRestoreRoom(machine, snapshot)
   const permission = permit('restore', context)
-  const reason = permission.kind === 'allowed' ? null : say(permission.reason)
   const restore = (): void => {
     setOpen(false)
     void restoreSnapshot(machine.id, snapshot.id)
   }
+  if (permission.kind === 'allowed' && room !== null && room.freeBytes < room.neededBytes) {
+    const needed = formatBytes(room.neededBytes, locale)
+    const reason = say('snap.spaceShort', { needed, free: formatBytes(room.freeBytes, locale) })
+    return (
+      <>
+        <p className="inspector-short">{reason}</p>
+        <Button kind="primary" reason={reason}>
+          {say('verb.restore')}
+        </Button>
+        <Button onClick={() => showView('trash')}>{say('error.action.trash')}</Button>
+      </>
+    )
+  }
+  const reason = permission.kind === 'allowed' ? null : say(permission.reason)
   if (machine.state !== 'running' && machine.state !== 'paused') {
     return (
       <Button kind="primary" reason={reason} onClick={restore}>
@@ -33,6 +53,12 @@ export function RestoreButton({
       </Button>
     )
   }
+  // The provider's own figure is nearer than the machine's whole memory.
+  const note =
+    room === null
+      ? space?.text
+      : say('snap.space', { size: formatBytes(room.neededBytes, locale), free: formatBytes(room.freeBytes, locale) })
+  const isTight = room === null && space?.isTight === true
   return (
     <Popover
       label={say('verb.restore')}
@@ -50,9 +76,9 @@ export function RestoreButton({
         <p>
           <Say text="snap.restoreRunning" params={{ name: snapshot.name }} strong={['name']} />
         </p>
-        {space !== null && <p className="ask-note">{space.text}</p>}
+        {note !== undefined && <p className="ask-note">{note}</p>}
         <div className="ask-buttons">
-          {space?.isTight === true && (
+          {isTight && (
             <Button kind="quiet" onClick={() => showView('trash')}>
               {say('error.action.trash')}
             </Button>

@@ -1,0 +1,53 @@
+import type { ReactNode } from 'react'
+import { Button } from '../../components/button.tsx'
+import { showControls } from '../../format/names.ts'
+import { useSay } from '../../say.tsx'
+import type { FilePurpose } from './file-browser.tsx'
+import { FormRow } from './form-row.tsx'
+import { fileName } from './propose.ts'
+import { useFileChoice } from './use-file-choice.tsx'
+
+/** One file of a machine that can be chosen and changed; `none` says what there is without. */
+export function FileField({
+  label,
+  purpose,
+  path,
+  none,
+  error = null,
+  hint = null,
+  onChange,
+  children,
+}: {
+  readonly label: string
+  readonly purpose: FilePurpose
+  readonly path: string
+  readonly none: string
+  readonly error?: string | null
+  readonly hint?: string | null
+  readonly onChange: (path: string) => void
+  /** What else stands beside the choice. */
+  readonly children?: ReactNode
+}): ReactNode {
+  const say = useSay()
+  const { choose, dialog } = useFileChoice(purpose, onChange)
+  return (
+    <FormRow label={label} isGroup error={error} hint={hint}>
+      {() => (
+        <div className="form-inline">
+          <bdi
+            dir="auto"
+            className={`cut ${path === '' ? 'faint-text' : ''}`}
+            data-tip={path === '' ? undefined : path}
+          >
+            {path === '' ? none : showControls(fileName(path))}
+          </bdi>
+          <Button size="small" onClick={choose}>
+            {say(path === '' ? 'create.choose' : 'create.change')}
+          </Button>
+          {children}
+          {dialog}
+        </div>
+      )}
+    </FormRow>
+  )
+}
