@@ -161,8 +161,8 @@ export interface SnapshotOps {
    */
   restore(id: MachineId, snapshotId: SnapshotId, op: Op): Promise<void>
   /**
-   * Whether `restore` would find room, by the same rule; null when that cannot be told or next to nothing is needed. Absent
-   * where the tool never says. Cheap: asked for whenever a snapshot is looked at.
+   * Whether `restore`, or the undo that goes back to a kept copy, would find room, by the same rule; null when that cannot be
+   * told or next to nothing is needed. Absent where the tool never says. Cheap: asked for whenever a snapshot is looked at.
    */
   room?(id: MachineId, snapshotId: SnapshotId, op: Op): Promise<RestoreRoom | null>
   /** Goes back to a record's kept copy by the same transaction; the record then points the other way. */

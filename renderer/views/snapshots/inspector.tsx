@@ -12,6 +12,7 @@ import { showControls } from '../../format/names.ts'
 import { formatDuration } from '../../format/time.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { RestoreButton } from './restore-button.tsx'
+import { isShort, ShortOfRoom, useRestoreRoom } from './restore-room.tsx'
 import { useTypicalRestoreMs } from './use-typical-restore.ts'
 
 interface InspectorProps {
@@ -136,12 +137,18 @@ function KeptActions({
   const { machine } = context
   const permission = permit('undoRestore', context)
   const reason = permission.kind === 'allowed' ? null : say(permission.reason)
+  const room = useRestoreRoom(machine, record.keptId)
+  const verb = say(record.direction === 'undone' ? 'verb.redoRestore' : 'verb.undoRestore')
   return (
     <div className="inspector-actions">
       <p className="inspector-before">{say('snap.keptExplained')}</p>
-      <Button kind="primary" reason={reason} onClick={() => void undoRestore(machine.id, record.id)}>
-        {say(record.direction === 'undone' ? 'verb.redoRestore' : 'verb.undoRestore')}
-      </Button>
+      {reason === null && isShort(room) ? (
+        <ShortOfRoom verb={verb} room={room} />
+      ) : (
+        <Button kind="primary" reason={reason} onClick={() => void undoRestore(machine.id, record.id)}>
+          {verb}
+        </Button>
+      )}
       <Button reason={reason} onClick={() => void keepRestore(machine.id, record.id)}>
         {say('verb.keep')}
       </Button>

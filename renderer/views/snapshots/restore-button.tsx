@@ -7,8 +7,8 @@ import { restoreSnapshot } from '../../actions/snapshots.ts'
 import { Button } from '../../components/button.tsx'
 import { Popover } from '../../components/popover.tsx'
 import { Say, useLocale, useSay } from '../../say.tsx'
+import { isShort, ShortOfRoom, useRestoreRoom } from './restore-room.tsx'
 import { useSpaceNote } from './space-note.ts'
-import { useRestoreRoom } from './use-restore-room.ts'
 
 /**
  * Goes back to a snapshot: at once when nothing runs, after one question when what runs is about to be kept first. Where
@@ -26,25 +26,13 @@ export function RestoreButton({
   const [isOpen, setOpen] = useState(false)
   const { machine } = context
   const space = useSpaceNote(machine)
-  const room = useRestoreRoom(machine, snapshot)
+  const room = useRestoreRoom(machine, snapshot.id)
   const permission = permit('restore', context)
   const restore = (): void => {
     setOpen(false)
     void restoreSnapshot(machine.id, snapshot.id)
   }
-  if (permission.kind === 'allowed' && room !== null && room.freeBytes < room.neededBytes) {
-    const needed = formatBytes(room.neededBytes, locale)
-    const reason = say('snap.spaceShort', { needed, free: formatBytes(room.freeBytes, locale) })
-    return (
-      <>
-        <p className="inspector-short">{reason}</p>
-        <Button kind="primary" reason={reason}>
-          {say('verb.restore')}
-        </Button>
-        <Button onClick={() => showView('trash')}>{say('error.action.trash')}</Button>
-      </>
-    )
-  }
+  if (permission.kind === 'allowed' && isShort(room)) return <ShortOfRoom verb={say('verb.restore')} room={room} />
   const reason = permission.kind === 'allowed' ? null : say(permission.reason)
   if (machine.state !== 'running' && machine.state !== 'paused') {
     return (
