@@ -396,7 +396,7 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'snap.restoreRunning': '지금 상태를 보관한 다음 ‘{name}’ 스냅샷으로 돌아갑니다.',
   'snap.space': '많아야 {size} 씁니다. 남은 공간은 {free}입니다.',
   'snap.spaceTight': '{size}까지 쓸 수 있습니다. 남은 공간은 {free}뿐입니다.',
-  'snap.spaceShort': '{needed}가 필요하지만 남은 공간은 {free}뿐입니다.',
+  'snap.spaceShort': '필요한 공간은 {needed}, 남은 공간은 {free}뿐입니다.',
   'snap.keptExplained': '복원을 되돌릴 수 있도록 Berth가 보관하는 사본입니다.',
   'snap.keptAmong': '되돌리기용 사본이 섞여 있습니다. 먼저 보관을 끝내세요.',
   'snap.proposed': '{date} {time}',
