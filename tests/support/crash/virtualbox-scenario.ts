@@ -5,6 +5,7 @@ import { parseId } from '../../../app/domain/ids.ts'
 import type { Machine } from '../../../app/domain/machine.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import { parseSettings, type Settings } from '../../../main/providers/virtualbox/settings-file.ts'
+import { presentPath } from '../../../main/providers/virtualbox/trash-store.ts'
 import { openLab } from '../virtualbox-lab.ts'
 import type { Scenario } from './loop.ts'
 import { scenarioOn } from './scenario.ts'
@@ -68,7 +69,11 @@ export async function virtualboxScenario(): Promise<Scenario> {
     async leftovers(machines) {
       const folders = await readdir(lab.machineFolder).catch(() => [])
       const paths = await Promise.all(machines.map(async (machine) => (await settingsOf(machine)).logFolder))
-      const shown = new Set(paths.map((path) => dirname(path)))
+      const trash = join(home, 'data/virtualbox/trash')
+      const items = (await readdir(trash).catch(() => [])).filter((name) => name.endsWith('.json'))
+      // One whose folder has not its name stays where it is while it is in the trash.
+      const removed = items.map(async (name) => presentPath(JSON.parse(await readFile(join(trash, name), 'utf8'))))
+      const shown = new Set([...paths, ...(await Promise.all(removed))].map((path) => dirname(path)))
       const making = await readdir(join(home, 'data/virtualbox/making')).catch(() => [])
       return [
         ...folders
