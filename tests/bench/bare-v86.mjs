@@ -1,10 +1,12 @@
 // v86 by itself in a Node process of its own, as its readme shows it: boots Berth's guest and says when the guest first spoke.
-// `node bare-v86.mjs save N FOLDER` then keeps its state N times and says how long each took, in milliseconds.
+// `node bare-v86.mjs save FOLDER` then says when it waits, keeps its state for every line it is given, and answers each with how
+// long that took, in milliseconds.
 import { writeFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { V86 } from 'v86'
 
-const [mode, rounds, folder] = process.argv.slice(2)
+const [mode, folder] = process.argv.slice(2)
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const emulator = new V86({
   wasm_path: here('../../node_modules/v86/build/v86.wasm'),
@@ -16,15 +18,18 @@ const emulator = new V86({
   autostart: true,
 })
 let said = ''
-emulator.add_listener('serial0-output-byte', async (byte) => {
+emulator.add_listener('serial0-output-byte', (byte) => {
   said += String.fromCharCode(byte)
   if (said.length === 1) process.stdout.write('first\n')
-  if (mode !== 'save' || !said.endsWith('\n> ')) return
-  for (let round = 0; round < Number(rounds); round += 1) {
+  if (mode === 'save' && said.endsWith('\n> ')) process.stdout.write('waiting\n')
+})
+if (mode === 'save') {
+  let count = 0
+  for await (const _line of createInterface({ input: process.stdin })) {
     const start = performance.now()
     const state = await emulator.save_state()
-    await writeFile(`${folder}/state${round}`, new Uint8Array(state))
+    await writeFile(`${folder}/state${count++}`, new Uint8Array(state))
     process.stdout.write(`${performance.now() - start}\n`)
   }
   process.exit()
-})
+}

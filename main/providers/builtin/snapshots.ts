@@ -56,12 +56,13 @@ async function take(
 ): Promise<string> {
   const { entry, definition } = known
   const { folder, live } = entry
-  const [tree] = await Promise.all([
-    trees.read(folder.snapshots),
-    diskBytes(folder).then((used) => checkSpace(folder.path, used + (live === null ? 0 : definition.memoryBytes))),
-  ])
+  // Read while the memory is written; one that cannot be read is told of where it is needed.
+  const reading = trees.read(folder.snapshots)
+  reading.catch(() => {})
+  const memoryBytes = live === null ? 0 : definition.memoryBytes
+  await checkSpace(folder.path, (await diskBytes(folder)) + memoryBytes)
   throwIfCancelled(op)
-  const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: tree.currentId })
+  const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: null })
   const { id } = snapshot
   if (snapshot.power === 'suspended') {
     throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
@@ -84,7 +85,8 @@ async function take(
         const { sizeBytes, checksum } = await live.thread.ask(order)
         memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
       })
-      const there: KeptSnapshot = { ...snapshot, memory, phase: 'there' }
+      const tree = await reading
+      const there: KeptSnapshot = { ...snapshot, parentId: tree.currentId, memory, phase: 'there' }
       const next = { ...tree, snapshots: [...tree.snapshots, there], currentId: id }
       await trees.write(folder.snapshots, next, 'quick')
     } catch (error) {

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { createEmptyChunks, type EmptyChunks } from './empty-chunks.ts'
 
 /** How v86 is given a drive. It calls back before the method returns, or later. */
 export interface Drive {
@@ -19,6 +20,8 @@ export interface FileDrive {
   /** Tries again what could not be written. */
   retry(): void
   settle(): void
+  /** What a copy of it need not read. */
+  readonly empty: EmptyChunks
   figures(): { readonly readBytes: number; readonly writtenBytes: number }
   close(): void
 }
@@ -36,6 +39,7 @@ export function openDrive(
   const file = openSync(path, writable ? 'r+' : 'r')
   const size = fstatSync(file).size
   const byteLength = size - (size % sectorBytes)
+  const empty = createEmptyChunks()
   const waiting: (() => void)[] = []
   let readBytes = 0
   let writtenBytes = 0
@@ -53,6 +57,7 @@ export function openDrive(
     return bytes
   }
   const write = (start: number, bytes: Uint8Array): void => {
+    empty.touched(start, bytes.length)
     let at = 0
     while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at, start + at)
     writtenBytes += bytes.length
@@ -92,6 +97,7 @@ export function openDrive(
     retry() {
       for (const again of waiting.splice(0)) again()
     },
+    empty,
     settle: () => fsyncSync(file),
     figures: () => ({ readBytes, writtenBytes }),
     close: () => closeSync(file),

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
+import { chunkBytes, type EmptyChunks, isNothing } from './empty-chunks.ts'
 import type { Memory } from './messages.ts'
 
 /**
@@ -51,16 +52,15 @@ function damaged(detail: string): Error & { readonly code: 'DAMAGED' } {
   return Object.assign(new Error(detail), { code: 'DAMAGED' as const })
 }
 
-const chunkBytes = 1024 * 1024
-
 /**
  * Copies a disk, whole or not at all: as a second name for the same blocks where the file system can, else leaving out what
- * is empty, so that a copy takes no more space than its disk. In a machine's own thread.
+ * is empty, so that a copy takes no more space than its disk. In a machine's own thread. `empty` remembers from one copy to
+ * the next what need not be read.
  */
-export function copyDiskNow(from: string, to: string, safe: boolean): void {
+export function copyDiskNow(from: string, to: string, safe: boolean, empty?: EmptyChunks): void {
   const part = `${to}.part`
   try {
-    if (!cloneNow(from, part)) copyNow(from, part)
+    if (!cloneNow(from, part)) copyNow(from, part, empty)
     if (safe) {
       const file = openSync(part, 'r+')
       fsyncSync(file)
@@ -72,6 +72,9 @@ export function copyDiskNow(from: string, to: string, safe: boolean): void {
     throw error
   }
 }
+
+/** Made once and kept: making it anew for every copy would take as long as reading into it. */
+let buffer: Buffer | null = null
 
 /** Which file systems cannot is found out once: asking them costs as much as copying a little. */
 let canClone: boolean | null = null
@@ -88,21 +91,19 @@ function cloneNow(from: string, to: string): boolean {
   }
 }
 
-function copyNow(from: string, to: string): void {
+function copyNow(from: string, to: string, empty?: EmptyChunks): void {
   const source = openSync(from, 'r')
   try {
     const target = openSync(to, 'w', 0o600)
     try {
       const { size } = fstatSync(source)
       ftruncateSync(target, size)
-      const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(1, size)))
-      const nothing = Buffer.alloc(buffer.length)
-      for (let at = 0; at < size; ) {
-        const length = readSync(source, buffer, 0, buffer.length, at)
-        if (length === 0) break
-        const bytes = buffer.subarray(0, length)
-        if (!bytes.equals(nothing.subarray(0, length))) writeAll(target, bytes, at)
-        at += length
+      for (let at = 0; at < size; at += chunkBytes) {
+        if (empty?.has(at)) continue
+        buffer ??= Buffer.allocUnsafe(chunkBytes)
+        const bytes = buffer.subarray(0, readAll(source, buffer.subarray(0, Math.min(chunkBytes, size - at)), at))
+        if (isNothing(bytes)) empty?.add(at)
+        else writeAll(target, bytes, at)
       }
     } finally {
       closeSync(target)
@@ -110,6 +111,17 @@ function copyNow(from: string, to: string): void {
   } finally {
     closeSync(source)
   }
+}
+
+/** How many bytes there were to read. */
+function readAll(file: number, bytes: Uint8Array, position: number): number {
+  let at = 0
+  while (at < bytes.length) {
+    const got = readSync(file, bytes, at, bytes.length - at, position + at)
+    if (got === 0) break
+    at += got
+  }
+  return at
 }
 
 function writeAll(file: number, bytes: Uint8Array, position: number): void {
@@ -128,12 +140,11 @@ export async function copyDisk(from: string, to: string): Promise<void> {
         const { size } = await source.stat()
         await target.truncate(size)
         const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(1, size)))
-        const nothing = Buffer.alloc(buffer.length)
         for (let at = 0; at < size; ) {
           const { bytesRead } = await source.read(buffer, 0, buffer.length, at)
           if (bytesRead === 0) break
           const bytes = buffer.subarray(0, bytesRead)
-          if (!bytes.equals(nothing.subarray(0, bytesRead))) await target.write(bytes, 0, bytesRead, at)
+          if (!isNothing(bytes)) await target.write(bytes, 0, bytesRead, at)
           at += bytesRead
         }
         await target.sync()

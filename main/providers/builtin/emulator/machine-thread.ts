@@ -111,7 +111,9 @@ async function main(): Promise<void> {
         if (order.safe) disk?.settle()
         const memory = writeMemory(order.memoryPath, new Uint8Array(internals.save_state()), order.safe)
         const { diskPath } = beginning.hardware
-        if (order.diskCopyPath !== null && diskPath !== null) copyDiskNow(diskPath, order.diskCopyPath, order.safe)
+        if (order.diskCopyPath !== null && diskPath !== null) {
+          copyDiskNow(diskPath, order.diskCopyPath, order.safe, disk?.empty)
+        }
         if (order.stays) stops.add('paused')
         apply()
         return memory

@@ -122,6 +122,24 @@ describe('disks', () => {
     close()
   })
 
+  it('are copied with what was written since the last copy, which read nothing there', async () => {
+    const path = join(folder, 'drive.img')
+    const to = join(folder, 'to.img')
+    const MiB = 1024 * 1024
+    await writeFile(path, '')
+    await truncate(path, 3 * MiB + 512)
+    const { drive, empty, close } = openDrive(path, { writable: true, full() {} })
+    copyDiskNow(path, to, false, empty)
+    expect([0, 1, 2, 3].map((chunk) => empty.has(chunk * MiB))).toEqual([true, true, true, true])
+    // Across the border of two chunks.
+    drive.set(2 * MiB - 512, new Uint8Array(1024).fill(5), () => {})
+    expect([0, 1, 2, 3].map((chunk) => empty.has(chunk * MiB))).toEqual([true, false, false, true])
+    copyDiskNow(path, to, false, empty)
+    close()
+    expect((await readFile(to)).equals(await readFile(path))).toBe(true)
+    expect((await readFile(to)).indexOf(5)).toBe(2 * MiB - 512)
+  })
+
   it('of a person are not written to', async () => {
     const path = join(folder, 'disc.iso')
     await writeFile(path, Buffer.alloc(2048, 7))
