@@ -40,6 +40,8 @@ const watchedActions = [
   'untag',
   'delete',
 ] as const
+/** Whether an event of a container changes a list. */
+export const isWatched = (action: string): boolean => watchedActions.some((watched) => watched === action)
 /** Podman's other words for the same. It knows no event of its images that matters here. */
 const watchedByPodman = ['create', 'start', 'died', 'pause', 'unpause', 'rename', 'update', 'remove', 'health_status']
 

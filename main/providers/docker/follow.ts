@@ -8,7 +8,8 @@ import type { Engine } from './engine.ts'
 import type { Container, Inspected } from './inspect.ts'
 import type { Journal } from './journal.ts'
 import { createModel, type Model, type ModelChange } from './model.ts'
-import { parseEvent } from './parse.ts'
+import { type EngineEvent, parseEvent } from './parse.ts'
+import { eventsLogOf, followFile } from './podman-log.ts'
 
 /** A stop is three events and a start four: one look confirms them all. */
 const confirmDelayMs = 100
@@ -16,6 +17,9 @@ const confirmDelayMs = 100
 const earlyMs = 5_000
 /** How far back the first connection asks, so that nothing falls between listing and listening; clocks differ elsewhere. */
 const overlapMs = { local: 2_000, remote: 60_000 } as const
+
+/** By then `podman events` has opened what it reads. */
+const settledMs = 3_000
 
 /** One endpoint that answers: its list, and the events that keep it true. */
 export interface Follower {
@@ -55,7 +59,8 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
   const snapshotMachines = new Set<string>()
   let since: string | null = null
   let unused = early
-  let process: { stop(): void } | null = null
+  let source: { stop(): void } | null = null
+  let settling: NodeJS.Timeout | null = null
 
   const tell = (change: ModelChange): void => {
     for (const machine of change.upserts) emit({ kind: 'upsert', machine })
@@ -91,6 +96,10 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
       host.log.warn('docker.event.odd', { line: line.slice(0, 500) })
       return
     }
+    take(event)
+  }
+
+  const take = (event: EngineEvent): void => {
     if (event.since !== '') since = event.since
     if (event.snapshotOf !== null) emit({ kind: 'snapshots', id: `${engine.endpointId}/${event.snapshotOf}` })
     const key = model.machineIdOf(event.id).slice(engine.endpointId.length + 1)
@@ -99,6 +108,39 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
     tell(change)
     for (const id of change.confirm) toConfirm.add(id)
     if (toConfirm.size > 0) confirming.request()
+  }
+
+  const lost = (of: { stop(): void } | null, startedAt: number, why: string): void => {
+    if (source !== of) return
+    source = null
+    if (lifetime.signal.aborted) return
+    host.log.info('docker.events.lost', { endpointId: engine.endpointId, why: why.slice(0, 500) })
+    world.onLost(engine.endpointId, Date.now() - startedAt)
+  }
+
+  /**
+   * Podman has no daemon that would tell: `podman events` looks into a file four times a second, for ever. Where that is so, the
+   * system tells us of the file instead, and the process is ended.
+   */
+  const readLogInstead = async (process: { readonly pid: number | null; stop(): void }): Promise<void> => {
+    const path = process.pid === null ? null : await eventsLogOf(process.pid)
+    if (path === null || source !== process) return
+    const startedAt = Date.now()
+    const ending = new AbortController()
+    const log = await followFile(path, {
+      onLine(line) {
+        const event = line === '' ? null : parseEvent(line)
+        if (event?.type === 'container' && commands.isWatched(event.action)) take(event)
+      },
+      onEnd: (why) => ending.abort(why),
+    })
+    // What could not be read for long leaves the process as it was.
+    if (ending.signal.aborted || source !== process) return log.stop()
+    ending.signal.addEventListener('abort', () => lost(log, startedAt, String(ending.signal.reason)))
+    source = log
+    process.stop()
+    // What the process had not told yet.
+    emit({ kind: 'list', endpointId: engine.endpointId })
   }
 
   return {
@@ -120,32 +162,36 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
       return model.replace(look, began)
     },
     listen() {
-      if (process !== null || lifetime.signal.aborted) return
+      if (source !== null || lifetime.signal.aborted) return
       const startedAt = Date.now()
       // What happened while nobody listened is not all replayed: only the last 256 events are kept.
       if (since !== null) setImmediate(() => emit({ kind: 'list', endpointId: engine.endpointId }))
       const overlap = engine.isLocal ? overlapMs.local : overlapMs.remote
       since ??= String(((early?.startedAt ?? host.now().getTime()) - overlap) / 1000)
-      process = host.exec.follow({
+      const process = host.exec.follow({
         file: engine.file,
         args: [...engine.prefix, ...commands.events(engine.flavour, since)],
         onLine: (line, stream) => {
           if (stream === 'stdout' && line.trim() !== '') hear(line)
         },
-        onEnd: ({ stderr }) => {
-          process = null
-          if (lifetime.signal.aborted) return
-          host.log.info('docker.events.lost', { endpointId: engine.endpointId, stderr: stderr.slice(0, 500) })
-          world.onLost(engine.endpointId, Date.now() - startedAt)
-        },
+        onEnd: ({ stderr }) => lost(process, startedAt, stderr),
       })
+      source = process
+      if (engine.flavour !== 'podman') return
+      settling = setTimeout(() => {
+        readLogInstead(process).catch((error) => {
+          host.log.warn('podman.log', { endpointId: engine.endpointId, error: String(error) })
+        })
+      }, settledMs)
+      settling.unref()
     },
-    isListening: () => process !== null,
+    isListening: () => source !== null,
     stop() {
       lifetime.abort()
       confirming.cancel()
-      process?.stop()
-      process = null
+      if (settling !== null) clearTimeout(settling)
+      source?.stop()
+      source = null
     },
   }
 }

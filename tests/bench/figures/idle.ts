@@ -8,8 +8,8 @@ import { createMachines } from '../qemu-machines.ts'
 import { environmentOf, labWithMachines } from '../virtualbox-machines.ts'
 
 const watchedMs = 30_000
-/** Boot tests, first lists and first pictures are over by then. */
-const settlingMs = 20_000
+/** Boot tests, first lists and pictures are over by then, and what the JavaScript engines tidy up after them too. */
+const settlingMs = 60_000
 const limitPercent = 0.5
 
 /**

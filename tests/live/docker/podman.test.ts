@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -21,7 +21,7 @@ beforeAll(async () => {
   // Where limits may not be raised, only runc with the limits there are starts a container.
   await writeFile(
     join(folder, 'containers.conf'),
-    `[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=1000:1000"]\nnetns="none"\n[engine]\nruntime="runc"\nevents_logger="file"\n`,
+    `[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=1000:1000"]\nnetns="none"\n[engine]\nruntime="runc"\nevents_logger="file"\nevents_logfile_path="${folder}/events.log"\n`,
   )
   await writeFile(
     join(folder, 'storage.conf'),
@@ -97,14 +97,33 @@ describe('podman, through the same provider', () => {
     expect(await podman('ps', '--all', '--quiet')).toBe('')
   })
 
-  it('tells what happens outside', async () => {
-    await podman('run', '--detach', '--name', 'outside', 'local/busybox:1', ...patient)
-    const told = (state: string) => () =>
-      changes.some(
-        (change) => change.kind === 'upsert' && change.machine.name === 'outside' && change.machine.state === state,
-      )
-    await expect.poll(told('running'), { timeout: 10_000 }).toBe(true)
-    await podman('stop', '--time', '2', 'outside')
-    await expect.poll(told('stopped'), { timeout: 10_000 }).toBe(true)
+  it('tells what happens outside', tellsOutside)
+
+  it('tells it as well once no process listens any more, and when the log is begun anew', async () => {
+    const listening = async (): Promise<string> =>
+      (await run('pgrep', ['-f', '^podman events']).catch(() => ({ stdout: '' }))).stdout
+    await expect.poll(listening, { timeout: 15_000 }).toBe('')
+    await tellsOutside()
+    expect(await listening()).toBe('')
+    // As podman does when it has grown too long.
+    await copyFile(join(folder, 'events.log'), join(folder, 'next.log'))
+    changes.length = 0
+    await rename(join(folder, 'next.log'), join(folder, 'events.log'))
+    await expect.poll(() => changes.map(({ kind }) => kind), { timeout: 10_000 }).toContain('endpoints')
+    await provider.probe(createOp())
+    await tellsOutside()
   })
 })
+
+async function tellsOutside(): Promise<void> {
+  changes.length = 0
+  await podman('run', '--detach', '--name', 'outside', 'local/busybox:1', ...patient)
+  const told = (state: string) => () =>
+    changes.some(
+      (change) => change.kind === 'upsert' && change.machine.name === 'outside' && change.machine.state === state,
+    )
+  await expect.poll(told('running'), { timeout: 10_000 }).toBe(true)
+  await podman('stop', '--time', '2', 'outside')
+  await expect.poll(told('stopped'), { timeout: 10_000 }).toBe(true)
+  await podman('rm', 'outside')
+}
