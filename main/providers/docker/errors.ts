@@ -157,7 +157,8 @@ export const errorRows: readonly ErrorRow[] = [
     field: 'mounts',
   },
   {
-    pattern: /invalid mount config|invalid volume specification|includes invalid characters for a local volume name/,
+    pattern:
+      /invalid mount config|invalid volume specification|includes invalid characters for a local volume name|volume name is too short/,
     code: 'invalid-input',
     message: 'docker.error.mount',
     field: 'mounts',
