@@ -69,11 +69,14 @@ describe('the snapshot tree', () => {
 
   test('says with both figures why nothing can be restored where there is no room, and leads to more', async () => {
     await openSnapshots('oracle-19c-training')
-    await tree().getByRole('row').nth(1).click()
-    const restore = inspector().getByRole('button', { name: 'Restore' })
+    await snapshot('course begins').click()
+    const restore = inspector().getByRole('button', { name: 'Restore', exact: true })
     await expect.poll(() => restore.getAttribute('aria-disabled')).toBe('true')
     const both = /^Needs [\d.]+ GB; only [\d.]+ GB is free\.$/
     await inspector().getByRole('paragraph').filter({ hasText: both }).waitFor()
+    const undo = undoBar().getByRole('button', { name: 'Undo restore' })
+    expect(await undo.getAttribute('aria-disabled')).toBe('true')
+    expect(await undo.getAttribute('data-tip')).toMatch(both)
     await inspector().getByRole('button', { name: 'Free space in the trash…' }).click()
     await page.getByRole('heading', { name: 'Trash' }).waitFor()
     await page.getByRole('link', { name: /^All machines/ }).click()

@@ -70,6 +70,15 @@ export function labTree(now: Date): readonly Snapshot[] {
   return leaves.map((leaf) => toSnapshot(now, leaf))
 }
 
+/** A restore that can be undone once there is room for it. */
+export function courseTree(now: Date): readonly Snapshot[] {
+  const leaves: readonly Leaf[] = [
+    { id: 'c1-now', name: 'course begins', parent: null, daysAgo: 40, sizeGB: 14.2 },
+    { id: 'c2', name: 'Before restore, day 3', parent: 'c1-now', daysAgo: 2, sizeGB: 3.8, kept: true },
+  ]
+  return leaves.map((leaf) => toSnapshot(now, leaf))
+}
+
 /** Two hundred in a row, with a side branch at each fortieth. */
 export function chainTree(now: Date): readonly Snapshot[] {
   const main = Array.from({ length: 200 }, (_, index): Leaf => {

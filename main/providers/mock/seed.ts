@@ -4,7 +4,7 @@ import { type Machine, type MachineState, steadyStates } from '../../../app/doma
 import type { Snapshot } from '../../../app/domain/snapshot.ts'
 import type { Forward } from '../../../app/domain/spec.ts'
 import { GB, GiB, MB } from '../../../app/domain/units.ts'
-import { chainTree, labTree, winTree } from './seed-trees.ts'
+import { chainTree, courseTree, labTree, winTree } from './seed-trees.ts'
 import type { MockMachine, Quirk, World } from './world.ts'
 
 interface Story {
@@ -51,7 +51,7 @@ const vms = (now: Date): readonly Story[] => [
   { name: 'kali-lab', state: 'paused', os: 'Kali 2026.3', snapshots: labTree(now) },
   { name: 'freebsd-14-router', state: 'running', os: 'FreeBSD 14', cpus: 1, memoryGiB: 1, ageHours: 410 },
   { name: 'opnsense-lab', state: 'working', os: 'OPNsense 26', nativeState: 'finish-migrate' },
-  { name: 'oracle-19c-training', os: 'Oracle Linux 8', snapshots: labTree(now), quirks: ['no-space'] },
+  { name: 'oracle-19c-training', os: 'Oracle Linux 8', snapshots: courseTree(now), quirks: ['no-space'] },
   {
     name: 'thesis-2021',
     state: 'inaccessible',

@@ -15,6 +15,7 @@ import { StateMark } from '../../components/state-mark.tsx'
 import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
+import { useRestoreRoom, useShortReason } from '../snapshots/restore-room.tsx'
 import { canCancel } from './header-items.ts'
 import './undo-bar.css'
 
@@ -71,6 +72,9 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
   const time = momentText(record.keptAt, now, locale, say)
   const size = record.keptBytes === null ? null : formatBytes(record.keptBytes, locale)
   const isBroken = record.state !== 'done'
+  const shortReason = useShortReason(useRestoreRoom(machine, record.keptId))
+  // One that broke off is put back whatever room there is: main says what that needs.
+  const undoReason = reason ?? (isBroken ? null : shortReason)
   const isUndone = record.direction === 'undone'
   const undo = (): void => void undoRestore(machine.id, record.id)
   const keep = (): void => void keepRestore(machine.id, record.id)
@@ -105,7 +109,7 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
           size="small"
           kind={isBroken ? 'primary' : 'normal'}
           icon={isBroken ? undefined : 'undo'}
-          reason={reason}
+          reason={undoReason}
           onClick={undo}
         >
           {say(isBroken ? 'undo.putBack' : isUndone ? 'verb.redoRestore' : 'verb.undoRestore')}

@@ -22,12 +22,21 @@ export function isShort(room: RestoreRoom | null): room is RestoreRoom {
   return room !== null && room.freeBytes < room.neededBytes
 }
 
+/** Why a verb that goes back has no room to keep the present first, with both figures; null when it has. */
+export function useShortReason(room: RestoreRoom | null): string | null {
+  const say = useSay()
+  const locale = useLocale()
+  if (!isShort(room)) return null
+  return say('snap.spaceShort', {
+    needed: formatBytes(room.neededBytes, locale),
+    free: formatBytes(room.freeBytes, locale),
+  })
+}
+
 /** A verb that goes back but has no room to keep the present: both figures, and the way to more room beside. */
 export function ShortOfRoom({ verb, room }: { readonly verb: string; readonly room: RestoreRoom }): ReactNode {
   const say = useSay()
-  const locale = useLocale()
-  const figures = { needed: formatBytes(room.neededBytes, locale), free: formatBytes(room.freeBytes, locale) }
-  const reason = say('snap.spaceShort', figures)
+  const reason = useShortReason(room)
   return (
     <>
       <p className="inspector-short">{reason}</p>
