@@ -30,8 +30,8 @@ export interface Entry {
   log: SessionLog | null
   /** What the tool said of its state where that was more than the files tell. */
   told: { readonly word: string; readonly since: string | null; readonly stamp: string } | null
-  /** Run of the log that the tool says is over though its process number is in use again. */
-  disownedRun: number | null
+  /** Run of the log that is over by the settings file or by the tool, whatever its last word or its process number say. */
+  overRun: number | null
   /** What is shown while Berth itself is at work on it. The last one counts. */
   holds: { readonly state: MachineState }[]
 }
@@ -54,7 +54,7 @@ export function newEntry(uuid: string): Entry {
     isRefused: false,
     log: null,
     told: null,
-    disownedRun: null,
+    overRun: null,
     holds: [],
   }
 }
@@ -88,8 +88,25 @@ export interface Sight {
 /** The run that is under way by the log: its process lives, and its last word is none of rest. */
 export function liveSession(entry: Entry, isAlive: (pid: number, program: string) => boolean): Session | null {
   const session = entry.log?.session() ?? null
-  if (session === null || isResting(session.word) || session.openedAt === entry.disownedRun) return null
+  if (session === null || isResting(session.word) || session.openedAt === entry.overRun) return null
   return isAlive(session.pid, session.program) ? session : null
+}
+
+/** The log is not believed against the settings for longer: nobody will write them any more. */
+const unsettledMs = 60_000
+
+/**
+ * The run that saved its memory, or was about to, of which the settings do not tell yet: VirtualBox writes them 40 ms after the
+ * log's last word, or later where it has much to do (seen).
+ */
+export function unsettledSession(entry: Entry, isAlive: (pid: number, program: string) => boolean): Session | null {
+  const { log, settings } = entry
+  const session = log?.session() ?? null
+  if (session === null || settings === null || session.openedAt === entry.overRun) return null
+  if (session.word !== 'saving' && session.word !== 'saved') return null
+  if (settings.stateFile !== null || settings.isAborted) return null
+  if (Date.now() - Date.parse(session.since) > unsettledMs) return null
+  return liveSession(entry, isAlive) === null ? session : null
 }
 
 /** The state as far as files and processes tell, which is all but what VirtualBox does to a machine that is off. */
@@ -103,6 +120,8 @@ export function sightOf(entry: Entry, isAlive: (pid: number, program: string) =>
     return { word: entry.told.word, since: entry.told.since, pid: null, lostPorts: [] }
   }
   if (settings === null) return { word: 'unknown', since: null, pid: null, lostPorts: [] }
+  const unsettled = unsettledSession(entry, isAlive)
+  if (unsettled !== null) return { word: 'saving', since: unsettled.since, pid: null, lostPorts: [] }
   return { word: restingWord(settings), since: settings.lastStateChange, pid: null, lostPorts: [] }
 }
 

@@ -8,7 +8,17 @@ import { quietOp, throwIfCancelled } from '../common/op.ts'
 import type { Host, Op, ProviderChange } from '../provider.ts'
 import { createIsAlive } from './alive.ts'
 import * as commands from './commands.ts'
-import { type Entry, type Known, liveSession, moveEntry, newEntry, type Problem, type Sight, sightOf } from './entry.ts'
+import {
+  type Entry,
+  type Known,
+  liveSession,
+  moveEntry,
+  newEntry,
+  type Problem,
+  type Sight,
+  sightOf,
+  unsettledSession,
+} from './entry.ts'
 import { machineOf, providerId } from './machine.ts'
 import type { MachineQueue } from './machine-queue.ts'
 import type { Manage } from './manage.ts'
@@ -66,6 +76,8 @@ const replacedMs = [10, 20, 40, 80, 160] as const
 const listPatienceMs = 2_000
 /** Should no file tell of a change, it is looked for this often while something waits for it. */
 const untilPollMs = 1_000
+/** How long VirtualBox may take to write into the settings what the log has said before it is asked. */
+const settleMs = 2_000
 /** How often the tool is asked about a machine that keeps no log, while something waits for it. */
 const untilAskMs = 5_000
 
@@ -79,6 +91,7 @@ export function createInventory(
   const isAlive = createIsAlive(host.platform)
   const entries = new Map<string, Entry>()
   const listeners = new Set<(entry: Entry) => void>()
+  const settling = new WeakSet<Entry>()
   let registry: Registry = emptyRegistry
   let registryStamp = ''
 
@@ -128,9 +141,38 @@ export function createInventory(
     const before = machineOf(entry, sight(entry))
     const { settings } = entry
     await Promise.all([refreshSettings(entry), entry.log?.refresh(isAlive)])
+    settle(entry)
     const isDifferent = settings !== entry.settings || !isSame(before, machineOf(entry, sight(entry)))
     if (isDifferent) for (const listener of [...listeners]) listener(entry)
     return isDifferent
+  }
+
+  /** Sees to it that a run ends for us too whose end never gets into the settings. */
+  function settle(entry: Entry): void {
+    if (unsettledSession(entry, isAlive) === null) {
+      const session = entry.log?.session() ?? null
+      if (session?.word === 'saved' && liveSession(entry, isAlive) === null) entry.overRun = session.openedAt
+      return
+    }
+    if (settling.has(entry)) return
+    settling.add(entry)
+    setTimeout(() => {
+      void settled(entry).catch((error) =>
+        host.log.warn('virtualbox.settle', { uuid: entry.uuid, error: String(error) }),
+      )
+    }, settleMs).unref()
+  }
+
+  async function settled(entry: Entry): Promise<void> {
+    try {
+      if (unsettledSession(entry, isAlive) !== null) await askByName(entry, quietOp)
+    } finally {
+      settling.delete(entry)
+      if (entries.get(entry.uuid) === entry) {
+        await refresh(entry)
+        inventory.publish(entry)
+      }
+    }
   }
 
   async function find(id: MachineId): Promise<Entry | null> {
@@ -189,7 +231,7 @@ export function createInventory(
     const said = parseInfo(result.stdout).get('VMState')
     if (said === undefined) return
     const word = wordOf(said)
-    if (isResting(word)) entry.disownedRun = entry.log?.session()?.openedAt ?? null
+    if (isResting(word)) entry.overRun = entry.log?.session()?.openedAt ?? null
     entry.told = isResting(word) ? null : { word, since: null, stamp: entry.stamp }
   }
 

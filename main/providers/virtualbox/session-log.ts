@@ -28,6 +28,8 @@ export interface SessionLog {
 const chunkBytes = 256 * 1024
 /** The lines at its beginning that say whose it is are within this. */
 const headBytes = 16 * 1024
+/** Within this after the last line VirtualBox may still be at writing a run's end into the settings. */
+const settledMs = 10_000
 
 const headPattern = /Log opened (\S+)/
 const lostPort = /failed to set up redirection of (\d+) to \d+/
@@ -74,8 +76,9 @@ export function createSessionLog(path: string): SessionLog {
         rest = ''
         session = headOf((await textAt(file, 0, headBytes)).toString('utf8'))
       }
-      // What is over is in the settings file: its log need not be read.
-      if (session === null || (offset === 0 && !isAlive(session.pid, session.program))) return
+      // What has long been over is in the settings file: its log need not be read.
+      const isOld = Date.now() - about.mtimeMs > settledMs
+      if (session === null || (offset === 0 && isOld && !isAlive(session.pid, session.program))) return
       while (offset < about.size) {
         const bytes = await textAt(file, offset, chunkBytes)
         if (bytes.length === 0) return

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -52,11 +52,20 @@ describe('a machine’s log', () => {
     expect(log.session()).toMatchObject({ pid: 77, word: 'starting' })
   })
 
-  it('does not read on where the process is gone', async () => {
+  it('does not read on where the process is long gone', async () => {
     await writeFile(path, await readFile(recorded))
+    const aMinuteAgo = Date.now() / 1000 - 60
+    await utimes(path, aMinuteAgo, aMinuteAgo)
     const log = createSessionLog(path)
     await log.refresh(() => false)
     expect(log.session()?.word).toBe('starting')
+  })
+
+  it('reads what a process said that ended just now: the settings may not tell of it yet', async () => {
+    await writeFile(path, await readFile(recorded))
+    const log = createSessionLog(path)
+    await log.refresh(() => false)
+    expect(log.session()?.word).toBe('poweroff')
   })
 
   it('is no session when it is empty, cut short or not there', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Attention, Host, Provider } from '../../../../main/providers/provider.ts'
+import type { Attention, Host, Provider, ProviderChange } from '../../../../main/providers/provider.ts'
 import { createVirtualBoxProvider } from '../../../../main/providers/virtualbox/provider.ts'
 import { errorFrom, op, temporaryHost } from '../../../conformance/ground.ts'
 import { recording } from './recordings.ts'
@@ -137,6 +137,37 @@ describe('VirtualBox as it may be found', () => {
     const list = { stdout: `"x" {${uuid}}\n` }
     const one = await provider({ 'list vms': list, 'list runningvms': list })
     expect(await one.list('virtualbox:local', op())).toMatchObject([{ state: 'running' }])
+  })
+
+  describe('whose process ended just now, after the word that it saved its memory', () => {
+    const list = { 'list vms': { stdout: `"x" {${uuid}}\n` }, 'list runningvms': {} }
+    beforeEach(async () => {
+      const logs = join(dirname(await register()), 'Logs')
+      await mkdir(logs)
+      const head = (await readFile(join(files, 'VBox.log'), 'utf8')).split('\n').slice(0, 13)
+      const lines = head.map((line) => line.replace(/Log opened .*/, `Log opened ${new Date().toISOString()}`))
+      const said = ['Running', 'Saving', 'Saved'].map(
+        (word) => `00:00:00.1 Console: Machine state changed to '${word}'`,
+      )
+      await writeFile(join(logs, 'VBox.log'), [...lines, ...said, ''].join('\n'))
+    })
+
+    it('is not called off while its settings do not tell of it yet', async () => {
+      const one = await provider(list)
+      const path = join(place.folder, 'machine', 'machine.vbox')
+      expect(await one.list('virtualbox:local', op())).toMatchObject([{ state: 'suspending' }])
+      const told = new Promise<ProviderChange>((resolve) => one.watch(resolve))
+      const settings = await readFile(path, 'utf8')
+      await writeFile(path, settings.replace('<Machine ', '<Machine stateFile="Snapshots/x.sav" '))
+      expect(await told).toMatchObject({ kind: 'upsert', machine: { state: 'suspended' } })
+    })
+
+    it('is off once VirtualBox says so, should its settings never tell', async () => {
+      const one = await provider({ ...list, showvminfo: recording('showvminfo-poweroff-mr') })
+      expect(await one.list('virtualbox:local', op())).toMatchObject([{ state: 'suspending' }])
+      const told = new Promise<ProviderChange>((resolve) => one.watch(resolve))
+      expect(await told).toMatchObject({ kind: 'upsert', machine: { state: 'stopped' } })
+    })
   })
 
   it('is asked nothing while nobody looks, and once when somebody looks again', async () => {
