@@ -35,6 +35,8 @@ export interface Dockerd {
 
 /** How long a daemon may take until it answers or is gone. */
 const patienceMs = 60_000
+/** How long one command may take; less than a test may take, so that the one that hangs is told with the daemon's log. */
+const commandMs = 90_000
 
 /** Starts a daemon. On failure the error holds the end of its log. */
 export async function startDockerd(): Promise<Dockerd> {
@@ -50,9 +52,13 @@ export async function startDockerd(): Promise<Dockerd> {
   // A client that is told of a daemon by its environment ignores contexts.
   const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...ownEnvironment } = process.env
   const docker = async (...args: readonly string[]): Promise<string> => {
-    const options = { env: { ...ownEnvironment, ...env }, maxBuffer: 256 * 1024 * 1024 }
-    const { stdout } = await run('docker', [...args], options)
-    return stdout.trim()
+    const options = { env: { ...ownEnvironment, ...env }, maxBuffer: 256 * 1024 * 1024, timeout: commandMs }
+    try {
+      return (await run('docker', [...args], options)).stdout.trim()
+    } catch (error) {
+      if ((error as { killed?: boolean }).killed !== true) throw error
+      throw new Error(`docker ${args.join(' ')} did not end in ${commandMs} ms: ${await endOf(logPath)}`)
+    }
   }
 
   async function start(): Promise<void> {

@@ -51,6 +51,9 @@ export interface OpenWeb extends OpenBerth {
   readonly address: string
 }
 
+/** How long the window's program may take to answer; less than a test may take, so that what it said is told. */
+const launchMs = 60_000
+
 /** How long an orderly end may take before it counts as hanging. */
 const endingMs = 15_000
 
@@ -66,6 +69,7 @@ export async function openElectron(options: OpenOptions): Promise<OpenElectron> 
       executablePath: runtime.executable,
       args: [...sandbox, root, ...(options.args ?? [])],
       env: environmentOf(options, { DISPLAY: display.name }),
+      timeout: launchMs,
     })
     const main = app.process()
     for (const stream of [main.stdout, main.stderr]) {
