@@ -3,6 +3,7 @@ import type { ConsoleDown } from '../../app/contract/views.ts'
 import type { AppError } from '../../app/domain/errors.ts'
 import type { SessionId } from '../../app/domain/ids.ts'
 import { cutInput } from './paste.ts'
+import { type Precedence, windowPrecedence } from './precedence.ts'
 import { createPump } from './pump.ts'
 
 /** Of a terminal, what attaching needs; a test can be one. */
@@ -36,14 +37,22 @@ interface Listeners {
 /** What a full-screen program that paints all the time says at most. What is beyond it must come to so much to be a flood. */
 const readableBytesPerMs = 1_500
 const beyondBytes = 256 * 1024
+/** So much is acknowledged at once, or what came at once: each acknowledgement costs both sides a turn. */
+const ackBytes = 256 * 1024
 /** Unshown bytes that make a flood to be told of when they stay for so long. */
 const floodBytes = 512 * 1024
 const floodMs = 1_500
 const calmMs = 400
 
 /** Joins a terminal to a session's stream: bytes down, keys up, and an acknowledgement for what the terminal has taken. */
-export function attach(client: Client, sessionId: SessionId, screen: Screen, listeners: Listeners): Attachment {
-  const pump = createPump(screen)
+export function attach(
+  client: Client,
+  sessionId: SessionId,
+  screen: Screen,
+  listeners: Listeners,
+  precedence: Precedence = windowPrecedence,
+): Attachment {
+  const pump = createPump(screen, precedence)
   let isDetached = false
   let replays = 0
   let unshownBytes = 0
@@ -75,12 +84,16 @@ export function attach(client: Client, sessionId: SessionId, screen: Screen, lis
     beyond = { bytes: beyondNow(atMs) + data.length, atMs }
     unshownBytes += data.length
     watchFlood()
+    let takenBytes = 0
     pump.write(data, (bytes, isLast) => {
       unshownBytes -= bytes
+      takenBytes += bytes
       if (isLast) shown()
       if (isDetached) return
-      stream.up({ kind: 'ack', bytes })
       watchFlood()
+      if (!isLast && takenBytes < ackBytes) return
+      stream.up({ kind: 'ack', bytes: takenBytes })
+      takenBytes = 0
     })
   }
 
@@ -111,6 +124,7 @@ export function attach(client: Client, sessionId: SessionId, screen: Screen, lis
 
   return {
     input(text) {
+      precedence.typed(screen)
       for (const data of cutInput(text)) stream.up({ kind: 'input', data })
     },
     resize: (columns, rows) => stream.up({ kind: 'resize', columns, rows }),

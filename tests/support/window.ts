@@ -67,7 +67,7 @@ export async function openElectron(options: OpenOptions): Promise<OpenElectron> 
   try {
     const app = await _electron.launch({
       executablePath: runtime.executable,
-      args: [...sandbox, root, ...(options.args ?? [])],
+      args: [...sandbox, '-r', join(root, 'tests/support/hold-window.cjs'), root, ...(options.args ?? [])],
       env: environmentOf(options, { DISPLAY: display.name }),
       timeout: launchMs,
     })

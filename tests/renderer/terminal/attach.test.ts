@@ -3,9 +3,10 @@ import type { Client } from '../../../app/contract/client.ts'
 import type { ConsoleDown } from '../../../app/contract/views.ts'
 import type { AppError } from '../../../app/domain/errors.ts'
 import { attach, type Screen } from '../../../renderer/terminal/attach.ts'
+import { createPrecedence } from '../../../renderer/terminal/precedence.ts'
 
 /** A stream whose other end the test holds, and a terminal that takes bytes when the test says so. */
-function setUp() {
+function setUp(precedence = createPrecedence()) {
   const ups: unknown[] = []
   let down: (frame: ConsoleDown) => void = () => {}
   let closed: (error: AppError | null) => void = () => {}
@@ -33,11 +34,17 @@ function setUp() {
     },
   }
   const heard: string[] = []
-  const attachment = attach(client, 's1', screen, {
-    sized: (columns, rows) => heard.push(`size ${columns}x${rows}`),
-    flooded: (isFlooded) => heard.push(isFlooded ? 'flooded' : 'calm'),
-    closed: (error) => heard.push(error.code),
-  })
+  const attachment = attach(
+    client,
+    's1',
+    screen,
+    {
+      sized: (columns, rows) => heard.push(`size ${columns}x${rows}`),
+      flooded: (isFlooded) => heard.push(isFlooded ? 'flooded' : 'calm'),
+      closed: (error) => heard.push(error.code),
+    },
+    precedence,
+  )
   /** Lets the terminal take all there is, piece after piece. */
   const write = async (): Promise<void> => {
     for (let at = 0; at < writes.length; at++) {
@@ -96,13 +103,70 @@ describe('an attached terminal', () => {
     expect(attachment.isReplaying()).toBe(false)
   })
 
-  it('gives its terminal large output piece by piece, each acknowledged', async () => {
+  it('gives its terminal large output piece by piece, and acknowledges it at once', async () => {
     const { say, ups, write, writes } = setUp()
     say(data('x'.repeat(150_000)))
     expect(writes).toHaveLength(1)
     await write()
     expect(writes.map(({ text }) => text.length)).toEqual([65_536, 65_536, 18_928])
-    expect(ups).toEqual([65_536, 65_536, 18_928].map((bytes) => ({ kind: 'ack', bytes })))
+    expect(ups).toEqual([{ kind: 'ack', bytes: 150_000 }])
+  })
+
+  it('acknowledges on the way what is very much', async () => {
+    const { say, ups, write } = setUp()
+    say(data('x'.repeat(600_000)))
+    await write()
+    expect(ups).toEqual([262_144, 262_144, 75_712].map((bytes) => ({ kind: 'ack', bytes })))
+  })
+
+  it('takes nothing in for a moment after a key in another terminal, until that has its echo', async () => {
+    const precedence = createPrecedence()
+    const [typed, flooded] = [setUp(precedence), setUp(precedence)]
+    typed.attachment.input('a')
+    flooded.say(data('much'))
+    expect(flooded.writes).toHaveLength(0)
+    typed.say(data('a'))
+    await typed.write()
+    expect(flooded.writes.map(({ text }) => text)).toEqual(['much'])
+
+    typed.attachment.input('b')
+    flooded.say(data('more'))
+    flooded.writes[0]?.written()
+    expect(flooded.writes).toHaveLength(1)
+    vi.advanceTimersByTime(30)
+    await flooded.write()
+    expect(flooded.writes.map(({ text }) => text)).toEqual(['much', 'more'])
+  })
+
+  it('is not stopped for good by keys in another terminal that nothing answers', async () => {
+    const precedence = createPrecedence()
+    const [typed, flooded] = [setUp(precedence), setUp(precedence)]
+    let waits = 0
+    for (let ms = 0; ms < 600; ms += 10) {
+      typed.attachment.input('a')
+      flooded.writes.length = 0
+      flooded.say(data('much'))
+      if (flooded.writes.length === 0) waits += 1
+      vi.advanceTimersByTime(10)
+      await flooded.write()
+    }
+    expect(waits).toBeGreaterThan(20)
+    expect(waits).toBeLessThan(40)
+  })
+
+  it('takes in less at a time while somebody types in another terminal', async () => {
+    const precedence = createPrecedence()
+    const [typed, flooded] = [setUp(precedence), setUp(precedence)]
+    typed.attachment.input('a')
+    vi.advanceTimersByTime(31)
+    flooded.say(data('x'.repeat(20_000)))
+    await flooded.write()
+    expect(flooded.writes.map(({ text }) => text.length)).toEqual([16_384, 3_616])
+    vi.advanceTimersByTime(1_000)
+    flooded.writes.length = 0
+    flooded.say(data('x'.repeat(20_000)))
+    await flooded.write()
+    expect(flooded.writes.map(({ text }) => text.length)).toEqual([20_000])
   })
 
   it('sends a large input in parts that fit a frame', () => {
