@@ -1,8 +1,10 @@
 import type { Terminal } from '@xterm/xterm'
-import { windowPrecedence } from './precedence.ts'
+import { type Precedence, windowPrecedence } from './precedence.ts'
 
 /** How often a flood is drawn. Nobody reads it; drawing each of its frames costs more than taking in what it says. */
 const floodFrameMs = 100
+/** The same while somebody types in another terminal: a frame takes as long as an echo. */
+const slowFloodFrameMs = 300
 
 /** What xterm has beyond its types; the version is pinned, and a terminal without it is drawn as it comes. */
 interface Inside {
@@ -15,7 +17,11 @@ interface Inside {
  * Draws a terminal less often while there is much that it has not taken in yet (`isFlooded`), and as xterm wants to
  * otherwise. What was left out is drawn with the next frame. The returned function ends it.
  */
-export function paceDrawing(terminal: Terminal, isFlooded: () => boolean): () => void {
+export function paceDrawing(
+  terminal: Terminal,
+  isFlooded: () => boolean,
+  precedence: Precedence = windowPrecedence,
+): () => void {
   const service = (terminal as unknown as Inside)._core?._renderService
   const refresh = service?.refreshRows?.bind(service)
   if (service === undefined || refresh === undefined) return () => {}
@@ -25,7 +31,7 @@ export function paceDrawing(terminal: Terminal, isFlooded: () => boolean): () =>
   const draw = (): void => {
     if (timer !== null) clearTimeout(timer)
     timer = null
-    if (waiting === null || windowPrecedence.mustWait(terminal, draw)) return
+    if (waiting === null || precedence.mustWait(terminal, draw)) return
     const rows = waiting
     waiting = null
     refresh(rows.start, rows.end)
@@ -35,7 +41,7 @@ export function paceDrawing(terminal: Terminal, isFlooded: () => boolean): () =>
     if (waiting === null && !isFlooded()) return refresh(start, end, isRedrawOnly)
     waiting = { start: Math.min(start, waiting?.start ?? start), end: Math.max(end, waiting?.end ?? end) }
     if (!isFlooded()) draw()
-    else timer ??= setTimeout(draw, floodFrameMs)
+    else timer ??= setTimeout(draw, precedence.isTypedElsewhere(terminal) ? slowFloodFrameMs : floodFrameMs)
   }
   return () => {
     draw()

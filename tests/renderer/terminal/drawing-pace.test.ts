@@ -1,16 +1,17 @@
 import type { Terminal } from '@xterm/xterm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { paceDrawing } from '../../../renderer/terminal/drawing-pace.ts'
+import { createPrecedence } from '../../../renderer/terminal/precedence.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** A terminal whose drawing is only written down. */
-function setUp(isFlooded: () => boolean) {
+function setUp(isFlooded: () => boolean, precedence = createPrecedence()) {
   const drawn: (readonly [number, number])[] = []
   const service = { refreshRows: (start: number, end: number) => void drawn.push([start, end]) }
   const terminal = { _core: { _renderService: service } } as unknown as Terminal
-  return { drawn, service, stop: paceDrawing(terminal, isFlooded) }
+  return { drawn, service, stop: paceDrawing(terminal, isFlooded, precedence) }
 }
 
 describe('drawing a terminal', () => {
@@ -31,6 +32,22 @@ describe('drawing a terminal', () => {
     expect(drawn).toEqual([])
     vi.advanceTimersByTime(100)
     expect(drawn).toEqual([[2, 6]])
+  })
+
+  it('happens less often while somebody types in another terminal, and never before the echo is there', () => {
+    const precedence = createPrecedence()
+    const { drawn, service } = setUp(() => true, precedence)
+    const other = {}
+    precedence.typed(other)
+    precedence.shown(other)
+    service.refreshRows(5, 6)
+    vi.advanceTimersByTime(299)
+    expect(drawn).toEqual([])
+    precedence.typed(other)
+    vi.advanceTimersByTime(1)
+    expect(drawn).toEqual([])
+    precedence.shown(other)
+    expect(drawn).toEqual([[5, 6]])
   })
 
   it('leaves nothing undrawn when the flood is over', () => {
