@@ -12,12 +12,12 @@ import { type ConsoleTarget, isLine } from './target.ts'
 const watchMs = 80
 /** From so much at once on, more is tried for at once. */
 const muchBytes = 1_024
-/** After a key the echo is due: for so long no terminal reads on, so that the next turn comes soon. */
-const echoMs = 20
+/** Somebody whose last key is no longer ago is typing: other terminals do not read on then, so that the next key has its turn soon. */
+const typingMs = 1_000
 /** A program that is hung up and does not end is killed after this. */
 const hangUpMs = 3_000
 
-let typedAtMs = Number.NEGATIVE_INFINITY
+let typed: { readonly terminal: object; readonly atMs: number } | null = null
 
 /** Opens a console of any kind. The only place that knows terminals of this computer. */
 export const openSource: OpenSource = (target, size, from, events) => {
@@ -52,8 +52,9 @@ async function openTerminal(
   }
   let isPaused = false
   // What the stream read before a pause and still holds comes first.
-  const mayReadOn = (): boolean =>
-    !isOver && !isPaused && stream?.readableLength === 0 && performance.now() - typedAtMs > echoMs
+  const isTypedElsewhere = (): boolean =>
+    typed !== null && typed.terminal !== terminal && performance.now() - typed.atMs < typingMs
+  const mayReadOn = (): boolean => !isOver && !isPaused && stream?.readableLength === 0 && !isTypedElsewhere()
   terminal.onData((data) => {
     if (isOver) return
     const bytes = data as unknown as Uint8Array
@@ -72,7 +73,7 @@ async function openTerminal(
     pid: terminal.pid,
     write(text) {
       if (isOver || target.kind !== 'pty') return
-      typedAtMs = performance.now()
+      typed = { terminal, atMs: performance.now() }
       terminal.write(text)
     },
     resize({ columns, rows }) {
