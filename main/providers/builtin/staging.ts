@@ -1,8 +1,5 @@
-import { mkdir } from 'node:fs/promises'
-import { isCancelled } from '../../../app/domain/errors.ts'
-import { type MachineId, machineId } from '../../../app/domain/ids.ts'
-import { move, remove } from '../common/files.ts'
-import { throwIfCancelled } from '../common/op.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import * as staging from '../common/staging.ts'
 import type { Op } from '../provider.ts'
 import { type Definition, writeDefinition } from './definitions.ts'
 import { fileFailure } from './errors.ts'
@@ -10,31 +7,20 @@ import type { Folder } from './layout.ts'
 import { providerId } from './machine.ts'
 import type { World } from './world.ts'
 
-/**
- * Makes a machine's folder aside and moves it into place when it is whole: a half-made machine is never seen, and what is
- * left of one is removed by the next start, because everything in it was made from something that is still there.
- */
+/** A machine by this definition, with what `fill` puts into its folder. */
 export async function makeMachine(
   world: World,
   definition: Definition,
   fill: (folder: Folder) => Promise<void>,
   op: Op,
 ): Promise<MachineId> {
-  const { uuid } = definition
-  const staged = world.layout.staged(uuid)
-  await mkdir(staged.path, { recursive: true, mode: 0o700 })
+  const fillWhole = async (folder: Folder): Promise<void> => {
+    await fill(folder)
+    await writeDefinition(folder, definition)
+  }
   try {
-    await fill(staged)
-    await writeDefinition(staged, definition)
-    throwIfCancelled(op)
-    await move(staged.path, world.layout.machine(uuid).path)
+    return await staging.makeMachine(world, providerId, definition.uuid, fillWhole, op)
   } catch (error) {
-    await remove(staged.path)
-    if (!isCancelled(error)) world.host.log.warn('builtin.make', { uuid, error: String(error) })
     throw fileFailure(error)
   }
-  const id = machineId(providerId, uuid)
-  const { entry } = await world.fleet.get(id)
-  world.fleet.publish(entry)
-  return id
 }

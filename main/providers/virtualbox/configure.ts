@@ -4,11 +4,11 @@ import type { Text } from '../../../app/messages/text.ts'
 import { checkForwards, checkPath } from '../common/checks.ts'
 import { freeBytes } from '../common/files.ts'
 import type { ConfigureOps, Op } from '../provider.ts'
-import { cpuLimit, diskLimit, memoryLimit } from './create-options.ts'
 import { disksOf } from './dependants.ts'
 import { driveOf } from './disks.ts'
 import type { Entry, Known } from './entry.ts'
 import { idOf } from './inventory.ts'
+import { limitsOf } from './limits.ts'
 import * as commands from './machine-commands.ts'
 import { knownMedia } from './media-registry.ts'
 import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
@@ -54,6 +54,7 @@ function configurationOf(
   const network = networkOf(settings)
   const hasDrive = driveOf(settings) !== null
   const ownWindow = hasOwnWindow(settings)
+  const limits = limitsOf(free)
   const fields: readonly ConfigureField[] = [
     'cpus',
     'memoryBytes',
@@ -81,9 +82,9 @@ function configurationOf(
       ownWindow,
     },
     limits: {
-      cpus: cpuLimit(),
-      memoryBytes: memoryLimit(),
-      ...(diskBytes === null ? {} : { diskBytes: { ...diskLimit(free), min: diskBytes } }),
+      cpus: limits.cpus,
+      memoryBytes: limits.memoryBytes,
+      ...(diskBytes === null ? {} : { diskBytes: { ...limits.diskBytes, min: diskBytes } }),
     },
   }
 }

@@ -1,20 +1,12 @@
-import { availableParallelism, totalmem } from 'node:os'
 import type { OsType } from '../../../app/domain/guess-os.ts'
-import type { Limit, VmCreateOptions } from '../../../app/domain/spec.ts'
-import { GiB, MiB } from '../../../app/domain/units.ts'
+import type { VmCreateOptions } from '../../../app/domain/spec.ts'
 import { freeBytes } from '../common/files.ts'
 import type { Op } from '../provider.ts'
+import { limitsOf } from './limits.ts'
 import { endpointId } from './machine.ts'
 import * as commands from './machine-commands.ts'
 import { defaultMachineFolder } from './machine-folder.ts'
 import { throwIfCancelled, type World } from './world.ts'
-
-/** `SchemaDefs.h`: VBoxManage gives a machine 1 to 64 processors and 4 MB to 2 TB. */
-const maxCpus = 64
-const minMemoryBytes = 4 * MiB
-const maxMemoryBytes = 2 * 1024 * GiB
-/** Of a VDI. */
-const maxDiskBytes = 2 * 1024 * GiB
 
 export const graphicsCards = [
   { id: 'vmsvga', label: 'VMSVGA' },
@@ -32,9 +24,7 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
     kind: 'vm',
     endpointId,
     architectures: [{ arch: hostArch(), accelerator: 'virtualbox', slow: null, noUefi: null }],
-    cpus: cpuLimit(),
-    memoryBytes: memoryLimit(),
-    diskBytes: diskLimit(free),
+    ...limitsOf(free),
     osTypes: osTypes.filter(({ arch }) => arch === null || arch === hostArch()),
     graphics: graphicsCards,
     serialConsole: true,
@@ -46,24 +36,6 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
 /** VirtualBox runs only machines of this computer's own kind; 32-bit systems run on its 64-bit ones. */
 export function hostArch(): string {
   return process.arch === 'arm64' ? 'aarch64' : 'x86_64'
-}
-
-export function cpuLimit(): Limit {
-  const cores = availableParallelism()
-  return { min: 1, max: maxCpus, sensible: cores, default: Math.min(2, cores) }
-}
-
-export function memoryLimit(): Limit {
-  const total = totalmem()
-  const half = Math.max(512 * MiB, Math.floor(total / 2 / (256 * MiB)) * 256 * MiB)
-  const max = Math.min(maxMemoryBytes, Math.floor(total / MiB) * MiB)
-  return { min: minMemoryBytes, max, sensible: half, default: Math.min(2 * GiB, half) }
-}
-
-export function diskLimit(free: number | null): Limit {
-  // A disk grows as it is written to: more than is free is allowed, and not sensible.
-  const sensible = Math.max(GiB, Math.floor((free ?? 64 * GiB) / GiB) * GiB)
-  return { min: MiB, max: maxDiskBytes, sensible, default: Math.min(32 * GiB, sensible) }
 }
 
 export async function listOsTypes(world: World, op: Op): Promise<readonly OsType[]> {
