@@ -1,5 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
+import { readFile } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId, parseId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
@@ -14,7 +13,6 @@ import {
   liveSession,
   moveEntry,
   newEntry,
-  type Problem,
   type Sight,
   sightOf,
   unsettledSession,
@@ -24,6 +22,7 @@ import type { MachineQueue } from './machine-queue.ts'
 import type { Manage } from './manage.ts'
 import { type Listed, parseInfo, parseList, parseLongList } from './parse.ts'
 import { emptyRegistry, type Registry, readRegistry, registryPath } from './registry.ts'
+import { problemOf, stampOf, withReplacing } from './replaced-file.ts'
 import { parseSettings } from './settings-file.ts'
 import { isListedAsRunning, isResting, wordOf } from './states.ts'
 
@@ -70,8 +69,6 @@ export interface Inventory {
   onTouched(listener: (entry: Entry) => void): () => void
 }
 
-/** VirtualBox replaces a settings file in three steps, in between which there is none. */
-const replacedMs = [10, 20, 40, 80, 160] as const
 /** How long a list is waited for when the files could be read. */
 const listPatienceMs = 2_000
 /** Should no file tell of a change, it is looked for this often while something waits for it. */
@@ -391,34 +388,6 @@ function later(delayMs: number | null, signal: AbortSignal): Promise<true> {
     timer?.unref()
     signal.addEventListener('abort', () => resolve(true), { once: true })
   })
-}
-
-async function stampOf(path: string): Promise<string | null> {
-  try {
-    const about = await withReplacing(() => stat(path, { bigint: true }))
-    return `${about.mtimeNs}:${about.size}:${about.ino}`
-  } catch {
-    return null
-  }
-}
-
-/** Reads what may be in the middle of being replaced. */
-async function withReplacing<T>(read: () => Promise<T>): Promise<T> {
-  for (const pauseMs of replacedMs) {
-    try {
-      return await read()
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      await delay(pauseMs)
-    }
-  }
-  return read()
-}
-
-function problemOf(error: unknown, path: string): Problem {
-  const { code } = error as NodeJS.ErrnoException
-  const kind = code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : code === undefined ? 'damaged' : 'denied'
-  return { kind, path, said: error instanceof Error ? error.message : String(error) }
 }
 
 /** The id of a machine by its UUID. */
