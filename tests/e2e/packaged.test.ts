@@ -129,6 +129,7 @@ describe('the packaged program for Linux', () => {
       })
       program.once('exit', () => reject(new Error(said)))
     })
+    await pageLoaded(endpoint)
     const browser = await chromium.connectOverCDP(endpoint)
     try {
       const context = browser.contexts()[0]
@@ -144,3 +145,18 @@ describe('the packaged program for Linux', () => {
     }
   }
 })
+
+/**
+ * Waits until the program's page is there and loaded, by asking without attaching: Playwright may stop for good over a page
+ * that comes while it connects.
+ */
+async function pageLoaded(endpoint: string): Promise<void> {
+  const list = `http://${new URL(endpoint).host}/json/list`
+  await vi.waitFor(
+    async () => {
+      const targets = (await (await fetch(list)).json()) as readonly { readonly type: string; readonly title: string }[]
+      expect(targets).toContainEqual(expect.objectContaining({ type: 'page', title: expect.stringContaining('Berth') }))
+    },
+    { timeout: 30_000, interval: 50 },
+  )
+}
