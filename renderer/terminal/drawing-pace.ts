@@ -31,17 +31,20 @@ export function paceDrawing(
   const draw = (): void => {
     if (timer !== null) clearTimeout(timer)
     timer = null
-    if (waiting === null || precedence.mustWait(terminal, draw)) return
     const rows = waiting
     waiting = null
-    refresh(rows.start, rows.end)
+    if (rows !== null) refresh(rows.start, rows.end)
+  }
+  const drawInTurn = (): void => {
+    timer = null
+    if (waiting !== null && !precedence.mustWait(terminal, drawInTurn)) draw()
   }
 
   service.refreshRows = (start, end, isRedrawOnly) => {
     if (waiting === null && !isFlooded()) return refresh(start, end, isRedrawOnly)
     waiting = { start: Math.min(start, waiting?.start ?? start), end: Math.max(end, waiting?.end ?? end) }
     if (!isFlooded()) draw()
-    else timer ??= setTimeout(draw, precedence.isTypedElsewhere(terminal) ? slowFloodFrameMs : floodFrameMs)
+    else timer ??= setTimeout(drawInTurn, precedence.isTypedElsewhere(terminal) ? slowFloodFrameMs : floodFrameMs)
   }
   return () => {
     draw()

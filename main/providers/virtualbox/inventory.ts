@@ -148,7 +148,7 @@ export function createInventory(
   function settle(entry: Entry): void {
     if (unsettledSession(entry, isAlive) === null) {
       const session = entry.log?.session() ?? null
-      if (session?.word === 'saved' && liveSession(entry, isAlive) === null) entry.overRun = session.openedAt
+      if (session?.word === 'saved' && entry.settings !== null) entry.overRun = session.openedAt
       return
     }
     if (settling.has(entry)) return

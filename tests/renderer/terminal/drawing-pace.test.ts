@@ -70,6 +70,17 @@ describe('drawing a terminal', () => {
     expect(drawn.at(-1)).toEqual([1, 1])
   })
 
+  it('is over when it is no longer paced, also while somebody waits for an echo in another terminal', () => {
+    const precedence = createPrecedence()
+    const { drawn, service, stop } = setUp(() => true, precedence)
+    precedence.typed({})
+    service.refreshRows(5, 6)
+    stop()
+    expect(drawn).toEqual([[5, 6]])
+    vi.advanceTimersByTime(1_000)
+    expect(drawn).toEqual([[5, 6]])
+  })
+
   it('is not touched in an xterm that is made otherwise', () => {
     expect(() => paceDrawing({} as Terminal, () => true)()).not.toThrow()
   })
