@@ -71,7 +71,7 @@ export async function qemuGround(): Promise<QemuGround> {
       const { consoles } = ground.provider
       const target = await consoles?.target(id, 'serial0', { user: null, folder: null }, op())
       if (target?.kind !== 'socket') throw new Error('no serial line')
-      return askLine(target.path, typed, answer, timeoutMs)
+      return askLine(target.path, [typed], [answer], timeoutMs)
     },
     async crash() {
       await ground.provider.dispose()

@@ -3,27 +3,58 @@ import { readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
 
-/** Types into a serial line's socket and gives what is answered until it matches: only what comes from now on. */
-export function askLine(path: string, typed: string, answer: RegExp, timeoutMs = 30_000): Promise<string> {
+/** Nothing that was waited for came; `asked` of the lines before it were answered. */
+export class Unanswered extends Error {
+  constructor(
+    message: string,
+    readonly asked: number,
+  ) {
+    super(message)
+  }
+}
+
+/**
+ * Types lines into a serial line's socket, each once the one before was answered, and gives what the last was answered with:
+ * the answer's first group, or all that was said since it was typed.
+ */
+export function askLine(
+  path: string,
+  typed: readonly string[],
+  answers: readonly RegExp[],
+  timeoutMs = 30_000,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(path)
     let said = ''
+    let asked = 0
+    let timer: NodeJS.Timeout | undefined
     const end = (finish: () => void): void => {
       clearTimeout(timer)
       socket.once('close', finish)
       socket.destroy()
     }
-    const timer = setTimeout(
-      () => end(() => reject(new Error(`waited for ${answer}, heard ${JSON.stringify(said.slice(-400))}`))),
-      timeoutMs,
-    )
+    const ask = (): void => {
+      said = ''
+      timer = setTimeout(
+        () =>
+          end(() =>
+            reject(new Unanswered(`waited for ${answers[asked]}, heard ${JSON.stringify(said.slice(-400))}`, asked)),
+          ),
+        timeoutMs,
+      )
+      socket.write(typed[asked] ?? '')
+    }
     socket.setEncoding('utf8')
-    socket.once('connect', () => socket.write(typed))
-    socket.once('error', (error) => end(() => reject(error)))
+    socket.once('connect', ask)
+    socket.on('error', (error) => end(() => reject(error)))
     socket.on('data', (data) => {
       said += data.toString()
-      const match = answer.exec(said)
-      if (match !== null) end(() => resolve(match[1] ?? said))
+      const match = answers[asked]?.exec(said)
+      if (match === null || match === undefined) return
+      clearTimeout(timer)
+      asked += 1
+      if (asked < typed.length) ask()
+      else end(() => resolve(match[1] ?? said))
     })
   })
 }

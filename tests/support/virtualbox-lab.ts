@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { isContention } from '../../main/providers/virtualbox/errors.ts'
-import { askLine } from './serial.ts'
+import { askLine, Unanswered } from './serial.ts'
 
 /** Where the labs of the VBoxManage for tests lie. */
 const labs = '/tmp/berth-vbox'
@@ -71,11 +71,13 @@ export async function openLab(purpose: string): Promise<Lab> {
   const socketOf = (uuid: string): string => join(folder, `${uuid.slice(0, 8)}.sock`)
 
   const ask = async (uuid: string, line: string, answer: RegExp): Promise<string> => {
+    // All that the machine says is read, its prompt too: one that is saved with something unsaid comes back mute.
+    const all = new RegExp(`${answer.source}[^]*> $`)
     for (let left = 40; ; left -= 1) {
       try {
-        return await askLine(socketOf(uuid), `${line}\n`, answer, 1_000)
+        return await askLine(socketOf(uuid), ['\n', `${line}\n`], [/> $/, all], 1_000)
       } catch (error) {
-        if (left === 0) throw error
+        if (left === 0 || (error instanceof Unanswered && error.asked > 0)) throw error
         await delay(50)
       }
     }
