@@ -35,6 +35,7 @@ export function createDesktop({
 function dialogOf(purpose: Purpose, locale: Parameters<typeof write>[1]): Electron.OpenDialogOptions {
   const title = write({ key: `files.pick.${purpose}` }, locale)
   if (purpose === 'folder') return { title, properties: ['openDirectory', 'createDirectory'] }
+  if (purpose === 'any') return { title, properties: ['openFile'] }
   if (purpose === 'tool') return { title, properties: ['openFile', 'treatPackageAsDirectory'] }
   return {
     title,

@@ -60,6 +60,12 @@ export const calls = {
   'machine.clone': call<TaskId>()(v.cloneRequest),
   /** Writes the machine to a new file that can be taken elsewhere. */
   'machine.export': call<TaskId>()(v.exportRequest),
+  /** Copies a file or folder of this computer into a folder of the machine. */
+  'machine.sendFiles': call<TaskId>()(v.sendFilesRequest),
+  /** Copies a file or folder of the machine to a new one of this computer. */
+  'machine.fetchFiles': call<TaskId>()(v.fetchFilesRequest),
+  /** Runs a program in the machine to its end; what it says is the task's output. */
+  'machine.runCommand': call<TaskId>()(v.runCommandRequest),
   'machine.locate': call<TaskId>()(v.locateRequest),
   'machine.annotate': call<void>()(v.annotateRequest),
   'machine.removalPlan': call<RemovalPlan>()(v.byMachine),

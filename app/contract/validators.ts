@@ -41,6 +41,27 @@ export const cloneRequest = z.object({
 })
 /** A new file for a machine: nothing may be there yet. */
 export const exportRequest = z.object({ id: machineIdSchema, path: pathSchema, format: handleSchema })
+/** A place inside a machine, in its own system's way of writing it. */
+const insideSchema = z
+  .string()
+  .max(4096)
+  .regex(/^(?:\/|[A-Za-z]:[\\/])[^\x00-\x1f\x7f]*$/)
+export const sendFilesRequest = z.object({ id: machineIdSchema, path: pathSchema, folder: insideSchema })
+/** `path` is new: nothing may be there yet. */
+export const fetchFilesRequest = z.object({ id: machineIdSchema, inside: insideSchema, path: pathSchema })
+export const runCommandRequest = z.object({
+  id: machineIdSchema,
+  /** A program and its arguments: no shell reads them. */
+  command: z
+    .array(
+      z
+        .string()
+        .max(32_000)
+        .regex(/^[^\x00]*$/),
+    )
+    .min(1)
+    .max(1000),
+})
 export const locateRequest = z.object({ id: machineIdSchema, path: pathSchema })
 export const inspectRequest = z.object({ endpointId: endpointIdSchema, path: pathSchema })
 export const importRequest = z.object({
@@ -133,7 +154,7 @@ export const activityRequest = z.object({
   limit: z.number().int().min(1).max(500),
   before: z.string().max(40).nullable(),
 })
-const filePurpose = z.enum(['disk-image', 'iso', 'machine-file', 'settings-file', 'bios', 'folder', 'tool'])
+const filePurpose = z.enum(['disk-image', 'iso', 'machine-file', 'settings-file', 'bios', 'any', 'folder', 'tool'])
 export const pickRequest = z.object({ purpose: filePurpose })
 export const browseRequest = z.object({
   /** Folder to list; null for the person's home. */

@@ -42,6 +42,8 @@ const rules: Readonly<Record<Verb, { readonly needs: Capability | null; readonly
     needs: 'consoles',
     states: ['running', 'paused', 'stopped', 'crashed', 'suspended', 'unknown', 'starting', 'stopping', 'working'],
   },
+  copyFiles: { needs: 'files', states: ['running', 'stopped', 'crashed'] },
+  runCommand: { needs: 'commands', states: ['running'] },
   snapshot: { needs: 'snapshots', states: ['running', 'paused', 'stopped', 'crashed'] },
   restore: { needs: 'snapshots', states: ['running', 'paused', 'stopped', 'crashed', 'suspended'] },
   undoRestore: { needs: 'snapshots', states: ['running', 'paused', 'stopped', 'crashed', 'suspended'] },

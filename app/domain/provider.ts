@@ -25,6 +25,8 @@ export const capabilities = [
   'remove',
   'trash',
   'stats',
+  'files',
+  'commands',
 ] as const
 export type Capability = (typeof capabilities)[number]
 
@@ -51,6 +53,8 @@ export interface ProviderInfo {
   readonly exportFormats?: readonly ExportFormat[]
   /** Ends of the names of files it can import, lower case and without the dot; left out without the facet `importing`. */
   readonly importExtensions?: readonly string[]
+  /** Whether folders can be copied into and out of its machines, not only files; left out without the facet `files`. */
+  readonly copiesFolders?: boolean
   /** Why none of its machines can be cloned linked; left out where they can, or without the facet `clone`. */
   readonly noLinkedClones?: Text
 }

@@ -24,6 +24,9 @@ export const taskVerbs = [
   'deleteSnapshot',
   'clone',
   'export',
+  'sendFiles',
+  'fetchFiles',
+  'runCommand',
   'locate',
   'rename',
   'configure',
@@ -97,8 +100,10 @@ export interface TaskResult {
   readonly snapshotId?: SnapshotId
   /** For a removal: the item in the trash, so that it can be undone. */
   readonly trashId?: string
-  /** For an export: the file that was written. */
+  /** For an export and for what was fetched: the file that was written. */
   readonly path?: string
+  /** How a command that was run in the machine ended. */
+  readonly exitCode?: number
 }
 
 /** One command a task ran: a process, or a request to a running machine. */

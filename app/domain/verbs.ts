@@ -14,6 +14,8 @@ export const verbs = [
   'discardSuspended',
   'console',
   'terminal',
+  'copyFiles',
+  'runCommand',
   'snapshot',
   'restore',
   'undoRestore',

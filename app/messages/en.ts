@@ -4,6 +4,7 @@ import { createEn } from './areas/create.ts'
 import { detailEn } from './areas/detail.ts'
 import { dockerEn } from './areas/docker.ts'
 import { errorsEn } from './areas/errors.ts'
+import { insideEn } from './areas/inside.ts'
 import { keptEn } from './areas/kept.ts'
 import { listEn } from './areas/list.ts'
 import { machinesEn } from './areas/machines.ts'
@@ -34,6 +35,7 @@ export const en = {
   ...listEn,
   ...machinesEn,
   ...mockEn,
+  ...insideEn,
   ...movingEn,
   ...providersEn,
   ...qemuEn,

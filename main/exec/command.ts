@@ -8,6 +8,10 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly input?: string | Uint8Array
+  /** A file whose bytes are the input, instead of `input`. */
+  readonly inputPath?: string
+  /** A new file that takes the standard output's bytes as they are; `stdout` is empty then. Fails when it is there. */
+  readonly outputPath?: string
   /** Required: every wait has an end. */
   readonly timeoutMs: number
   /** Bytes of both streams together before it is ended as a flood. Default 64 MiB. */

@@ -31,12 +31,13 @@ export function createRunner(log: Log): Runner {
   }
 }
 
-function run(command: Command, context: RunContext, log: Log): Promise<RunResult> {
+async function run(command: Command, context: RunContext, log: Log): Promise<RunResult> {
   const startedAt = new Date()
   const stdout: Uint8Array[] = []
   const stderr: Uint8Array[] = []
   const maxOutputBytes = command.maxOutputBytes ?? defaultMaxOutputBytes
   const graceMs = command.graceMs ?? defaultGraceMs
+  const files = openFiles(command)
 
   return new Promise((resolve) => {
     let child: ChildProcess | null = null
@@ -86,11 +87,15 @@ function run(command: Command, context: RunContext, log: Log): Promise<RunResult
     const cancel = (): void => end('cancelled')
     const timeout = setTimeout(() => end('timeout'), command.timeoutMs)
 
-    if (context.signal.aborted) return settle('cancelled', null, null)
+    if (context.signal.aborted) {
+      files.close()
+      return settle('cancelled', null, null)
+    }
     context.signal.addEventListener('abort', cancel, { once: true })
 
     const isLeashed = command.endsWithUs === true
-    child = start(command, ['pipe', 'pipe', 'pipe'], isLeashed ? 'leashed' : 'free')
+    child = start(command, [files.input ?? 'pipe', files.output ?? 'pipe', 'pipe'], isLeashed ? 'leashed' : 'free')
+    files.close()
     const running = child
 
     const read = (name: 'stdout' | 'stderr', chunks: Uint8Array[]): void => {
@@ -130,6 +135,32 @@ function run(command: Command, context: RunContext, log: Log): Promise<RunResult
       settle(signal === null ? 'exit' : 'signal', exitCode, signal)
     })
   })
+}
+
+/** The files that stand for a process's streams; they are its own once it has started. Throws what keeps them from opening. */
+function openFiles({ inputPath, outputPath }: Pick<Command, 'inputPath' | 'outputPath'>): {
+  readonly input: number | null
+  readonly output: number | null
+  close(): void
+} {
+  const input = inputPath === undefined ? null : openSync(inputPath, 'r')
+  const close = (): void => {
+    if (input !== null) closeSync(input)
+  }
+  try {
+    const output = outputPath === undefined ? null : openSync(outputPath, 'wx', 0o600)
+    return {
+      input,
+      output,
+      close() {
+        close()
+        if (output !== null) closeSync(output)
+      },
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
 }
 
 async function detach(command: Parameters<Runner['detach']>[0], context: RunContext, log: Log): Promise<Detached> {

@@ -12,6 +12,8 @@ import { askProvider, facetOf, machineGone, nameOf } from './asking.ts'
 
 /** What the preview on a machine's page has room for. */
 const outputLines = 14
+/** Of a command line, in a task's sentence. */
+const mostSubject = 100
 
 /** What a person does to one machine there is. */
 export function machineHandlers({ inventory, tasks, annotations }: Core) {
@@ -110,6 +112,47 @@ export function machineHandlers({ inventory, tasks, annotations }: Core) {
         },
       })
     },
+    'machine.sendFiles': async ({ id, path, folder }) => {
+      const files = facetOf(inventory.providerOf(id), 'files')
+      const from = await existing(path)
+      return tasks.start({
+        verb: 'sendFiles',
+        permit: 'copyFiles',
+        machineId: id,
+        machineName: nameOf(inventory, id),
+        subject: basename(from),
+        async run(op) {
+          await files.send(id, { path: from, folder }, op)
+          return {}
+        },
+      })
+    },
+    'machine.fetchFiles': async ({ id, inside, path }) => {
+      const files = facetOf(inventory.providerOf(id), 'files')
+      await checkNewFile(path)
+      return tasks.start({
+        verb: 'fetchFiles',
+        permit: 'copyFiles',
+        machineId: id,
+        machineName: nameOf(inventory, id),
+        subject: basename(path),
+        async run(op) {
+          await files.fetch(id, { inside, path }, op)
+          return { path }
+        },
+      })
+    },
+    'machine.runCommand': async ({ id, command }) =>
+      tasks.start({
+        verb: 'runCommand',
+        permit: 'runCommand',
+        machineId: id,
+        machineName: nameOf(inventory, id),
+        subject: command.join(' ').slice(0, mostSubject),
+        async run(op) {
+          return { exitCode: await facetOf(inventory.providerOf(id), 'commands').run(id, command, op) }
+        },
+      }),
     'machine.locate': async ({ id, path }) =>
       tasks.start({
         verb: 'locate',

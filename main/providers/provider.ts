@@ -261,6 +261,24 @@ export interface TrashOps {
   recover(trashId: string, op: Op): Promise<MachineId>
   purge(trashId: string, op: Op): Promise<void>
 }
+export interface FileOps {
+  /** Whether folders can be copied as well as files. */
+  readonly folders: boolean
+  /**
+   * Copies a file or folder of this computer (`path`, absolute) into the folder `folder` of the machine, under its own name.
+   * Refuses with `already-exists` what is there under that name. Broken off, it may leave a part, and says so.
+   */
+  send(id: MachineId, request: { readonly path: string; readonly folder: string }, op: Op): Promise<void>
+  /**
+   * Copies `inside`, a file or folder of the machine, to `path`, whole or not at all. `path` is absolute, its folder is there
+   * and nothing has its name: what came there meanwhile is `already-exists`, never overwritten.
+   */
+  fetch(id: MachineId, request: { readonly inside: string; readonly path: string }, op: Op): Promise<void>
+}
+export interface CommandOps {
+  /** Runs a program in the machine to its end, with its output in what it records, and returns its exit code. */
+  run(id: MachineId, command: readonly string[], op: Op): Promise<number>
+}
 export interface StatsOps {
   /** Figures of these machines now; those that cannot be told are left out. Rates are since the previous call. */
   read(ids: readonly MachineId[], op: Op): Promise<readonly Stats[]>
@@ -284,6 +302,8 @@ export interface Facets {
   readonly remove: RemoveOps
   readonly trash: TrashOps
   readonly stats: StatsOps
+  readonly files: FileOps
+  readonly commands: CommandOps
 }
 
 /** Exhaustive by type: a facet that is not a capability, or the reverse, does not compile. */
@@ -305,6 +325,8 @@ const facets: Readonly<Record<Capability & keyof Facets, true>> & Record<Exclude
   remove: true,
   trash: true,
   stats: true,
+  files: true,
+  commands: true,
 }
 
 /** What a provider can do, read off which facets it has. */

@@ -20,6 +20,7 @@ export const suffixesOf: Readonly<Record<Purpose, readonly string[] | null>> = {
   'settings-file': ['.vbox'],
   bios: ['.bin', '.rom'],
   folder: [],
+  any: null,
   tool: null,
 }
 
@@ -83,8 +84,8 @@ async function entryOf(folder: string, name: string, purpose: Purpose): Promise<
     // Disks may be devices; sockets and pipes never are.
     if (!found.isFile() && !(purpose === 'disk-image' && found.isBlockDevice())) return null
     const suffixes = suffixesOf[purpose]
-    if (suffixes === null) await access(path, constants.X_OK)
-    else if (!suffixes.includes(extname(name).toLowerCase())) return null
+    if (purpose === 'tool') await access(path, constants.X_OK)
+    else if (suffixes !== null && !suffixes.includes(extname(name).toLowerCase())) return null
     return { name, path, kind: 'file', sizeBytes: found.size }
   } catch {
     return null // A link to nowhere, or not ours to see.

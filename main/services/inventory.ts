@@ -128,7 +128,7 @@ export function createInventory(
 
 function infoOf(provider: Provider): ProviderInfo {
   const { id, label, kind, never } = provider
-  const { exporting, importing, clone } = provider
+  const { exporting, importing, clone, files } = provider
   return {
     id,
     label,
@@ -137,6 +137,7 @@ function infoOf(provider: Provider): ProviderInfo {
     never,
     ...(exporting === undefined ? {} : { exportFormats: exporting.formats }),
     ...(importing === undefined ? {} : { importExtensions: importing.extensions }),
+    ...(files === undefined ? {} : { copiesFolders: files.folders }),
     ...(clone?.noLinked === undefined ? {} : { noLinkedClones: clone.noLinked }),
   }
 }

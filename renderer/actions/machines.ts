@@ -51,6 +51,16 @@ export const exportMachine = (id: MachineId, path: string, format: string): Prom
 /** Rejects: the dialog shows what is wrong with the path at its field. */
 export const locateMachine = (id: MachineId, path: string): Promise<TaskId> => call('machine.locate', { id, path })
 
+/** These three reject: their dialogs show what is wrong at the field. */
+export const sendFiles = (id: MachineId, path: string, folder: string): Promise<TaskId> =>
+  call('machine.sendFiles', { id, path, folder })
+
+export const fetchFiles = (id: MachineId, inside: string, path: string): Promise<TaskId> =>
+  call('machine.fetchFiles', { id, inside, path })
+
+export const runCommand = (id: MachineId, command: readonly string[]): Promise<TaskId> =>
+  call('machine.runCommand', { id, command: [...command] })
+
 export const checkMachine = (id: MachineId): Promise<void | null> =>
   attempt(placeOf(id), () => call('machine.check', { id }))
 

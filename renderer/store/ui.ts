@@ -23,6 +23,8 @@ export type OpenDialog =
   | { readonly kind: 'clone'; readonly machineId: MachineId; readonly snapshotId: SnapshotId | null }
   | { readonly kind: 'export'; readonly machineId: MachineId }
   | { readonly kind: 'locate'; readonly machineId: MachineId }
+  | { readonly kind: 'copyFiles'; readonly machineId: MachineId }
+  | { readonly kind: 'runCommand'; readonly machineId: MachineId }
   | { readonly kind: 'rename'; readonly machineId: MachineId }
   | { readonly kind: 'discard'; readonly machineId: MachineId }
   | { readonly kind: 'quit'; readonly plan: QuitPlan }

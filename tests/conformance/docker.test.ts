@@ -74,7 +74,19 @@ async function startDocker(): Promise<Ground> {
 
 describeProvider('Docker', {
   missing: missing(),
-  facets: ['restart', 'pause', 'snapshots', 'consoles', 'create', 'rename', 'configure', 'remove', 'trash', 'stats'],
+  facets: [
+    'restart',
+    'pause',
+    'snapshots',
+    'consoles',
+    'create',
+    'rename',
+    'configure',
+    'remove',
+    'trash',
+    'stats',
+    'files',
+  ],
   start: startDocker,
   promptMs: 5_000,
 })

@@ -1,9 +1,13 @@
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe } from 'vitest'
 import type { EndpointId, MachineId } from '../../app/domain/ids.ts'
 import type { Capability } from '../../app/domain/provider.ts'
 import type { CreateSpec } from '../../app/domain/spec.ts'
 import { GB, GiB } from '../../app/domain/units.ts'
 import { createMockProvider } from '../../main/providers/mock/provider.ts'
+import { describeFiles } from './files.ts'
 import { type Ground, op, temporaryHost } from './ground.ts'
 import { describeProvider } from './provider-suite.ts'
 import { type Talk, talkTo } from './talk.ts'
@@ -46,7 +50,8 @@ async function startMock(kind: 'vm' | 'container'): Promise<Ground> {
     },
     async leave() {
       await provider.dispose()
-      const left = await readdir(host.runtimeDir)
+      // Made when the first console opens.
+      const left = await readdir(host.runtimeDir).catch(() => [])
       await remove()
       return left
     },
@@ -94,13 +99,32 @@ const shared = [
   'configure',
   'remove',
   'stats',
+  'files',
 ] as const satisfies readonly Capability[]
 
 describeProvider('pretended virtual machines', {
   missing: null,
-  facets: [...shared, 'screens', 'reset', 'suspend', 'clone', 'trash'],
+  facets: [...shared, 'screens', 'reset', 'suspend', 'clone', 'trash', 'commands'],
   start: () => startMock('vm'),
   promptMs: 1_000,
+})
+describe('files of pretended machines', () => {
+  let ground: Ground
+  afterAll(() => ground.leave())
+  describeFiles(async () => {
+    ground = await startMock('vm')
+    const id = (await ground.provider.list('mockvm:local', op()))[0]?.id ?? 'mockvm:'
+    return {
+      provider: ground.provider,
+      id,
+      folder: '/tmp',
+      async read(path) {
+        const folder = await mkdtemp(join(tmpdir(), 'berth-read-'))
+        await ground.provider.files?.fetch(id, { inside: path, path: join(folder, 'file') }, op())
+        return readFile(join(folder, 'file')).finally(() => rm(folder, { recursive: true }))
+      },
+    }
+  })
 })
 describeProvider('pretended containers', {
   missing: null,

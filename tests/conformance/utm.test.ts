@@ -29,6 +29,8 @@ describeProvider('UTM (stand-in)', {
     'configure',
     'remove',
     'trash',
+    'files',
+    'commands',
   ],
   promptMs: 8_000,
   async start() {

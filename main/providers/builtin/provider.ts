@@ -43,7 +43,7 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     label: 'Built-in',
     kind: 'vm',
     endsWithBerth: true,
-    never: {},
+    never: { copyFiles: { key: 'why.noAgent' }, runCommand: { key: 'why.noAgentCommand' } },
     power,
     reset: power,
     restart: power,

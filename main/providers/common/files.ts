@@ -1,9 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import {
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { z } from 'zod'
+import { failure } from '../../../app/domain/errors.ts'
 
 /**
  * Writes a file whole or not at all, and only returns when it is on the disk. `quick` returns when every program sees it: an
@@ -59,6 +73,22 @@ export async function move(from: string, to: string): Promise<void> {
   await rename(from, to)
   await settleFolder(dirname(to))
   if (dirname(from) !== dirname(to)) await settleFolder(dirname(from))
+}
+
+/** Gives a finished file or folder its name, unless something has it by now. */
+export async function putUnder(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path)
+    await unlink(draft)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' || (await exists(path))) {
+      const params = { name: basename(path) }
+      throw failure('already-exists', { key: 'files.taken', params }, { field: 'path', cause: error })
+    }
+    // A folder, and on some file systems a file, can't have two names.
+    await rename(draft, path)
+  }
 }
 
 /** Waits until a file's bytes are on the disk. */

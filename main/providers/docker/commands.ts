@@ -70,6 +70,15 @@ export const unpause = (id: string): readonly string[] => ['unpause', id]
 export const rename = (id: string, name: string): readonly string[] => ['rename', '--', id, name]
 export const remove = (id: string): readonly string[] => ['rm', id]
 export const removeByForce = (id: string): readonly string[] => ['rm', '--force', id]
+/** One of the two is `CONTAINER:PATH`, the other a path here or `-` for an archive on the standard output. */
+export const copy = (flavour: 'docker' | 'podman', from: string, to: string): readonly string[] => [
+  'cp',
+  // Podman follows by itself.
+  ...(flavour === 'docker' ? ['--follow-link'] : []),
+  '--',
+  from,
+  to,
+]
 export const removeVolume = (name: string): readonly string[] => ['volume', 'rm', '--', name]
 export const pull = (image: string): readonly string[] => ['pull', '--', image]
 /** Podman always writes whole ids and has no such option. */

@@ -196,6 +196,12 @@ export const errorRows: readonly ErrorRow[] = [
     code: 'not-found',
     message: 'error.machineGone',
   },
+  {
+    pattern:
+      /Could not find the file (?<path>[\s\S]+) in container|"(?<other>[^"]+)" could not be found on container|^no such directory$/m,
+    code: 'not-found',
+    message: 'docker.error.noPath',
+  },
   { pattern: /no such volume|no volume with name/, code: 'not-found', message: 'docker.error.noVolume' },
   { pattern: /volume is in use|volume is being used/, code: 'in-use', message: 'docker.error.volumeInUse' },
   {

@@ -6,6 +6,7 @@ import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
 import { createDetails } from './details.ts'
 import { createEndpoints } from './endpoints.ts'
+import { createFiles } from './files.ts'
 import { createJournal } from './journal.ts'
 import { createLeftShells } from './left-shells.ts'
 import { withLeftSnapshots } from './left-snapshots.ts'
@@ -37,7 +38,11 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
     id: 'docker',
     label: 'Docker',
     kind: 'container',
-    never: { suspend: { key: 'why.container' }, discardSuspended: { key: 'why.container' } },
+    never: {
+      suspend: { key: 'why.container' },
+      discardSuspended: { key: 'why.container' },
+      runCommand: { key: 'docker.why.runCommand' },
+    },
     probe: endpoints.probe,
     async list(endpointId, op): Promise<readonly Machine[]> {
       const follower = endpoints.follower(endpointId)
@@ -77,5 +82,6 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
     remove: removal,
     trash: withLeftSnapshots(world, restores, removal.trash),
     stats: createStats(world),
+    files: createFiles(world),
   }
 }

@@ -5,6 +5,7 @@ import type { Provider, ProviderFactory } from '../provider.ts'
 import { endpointsOf, isAway, nextTurnMs, unreachable } from './endpoints.ts'
 import { createConfigure, createConsoles, createDetails, createStats } from './facts.ts'
 import { createGuests } from './guest.ts'
+import { createInside } from './inside.ts'
 import { createKeeping, createMaking } from './make.ts'
 import { createPower } from './power.ts'
 import { createPretendedScreens } from './screens.ts'
@@ -46,6 +47,7 @@ const kinds = {
       discardSuspended: { key: 'why.container' },
       reset: { key: 'mock.never.reset' },
       clone: { key: 'mock.never.clone' },
+      runCommand: { key: 'docker.why.runCommand' },
     },
   },
 } as const satisfies Record<
@@ -78,6 +80,7 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
     })
     const { pauses, suspends, resets, restarts, ...power } = createPower(world)
     const keeping = createKeeping(world)
+    const { files, commands } = createInside(world)
 
     const common: Provider = {
       id: providerId,
@@ -94,6 +97,7 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
       configure: createConfigure(world),
       remove: keeping.removes,
       stats: createStats(world),
+      files,
       async probe(op) {
         probes += 1
         await world.wait(probes === 1 ? 500 : 120, op)
@@ -151,7 +155,7 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
     }
 
     return kind === 'vm'
-      ? { ...common, screens, reset: resets, suspend: suspends, clone: keeping.clones, trash: keeping.bin }
+      ? { ...common, screens, reset: resets, suspend: suspends, clone: keeping.clones, trash: keeping.bin, commands }
       : common
   }
 }

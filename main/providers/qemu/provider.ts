@@ -48,7 +48,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
     id: providerId,
     label: 'QEMU',
     kind: 'vm',
-    never: {},
+    never: { copyFiles: { key: 'why.noAgent' }, runCommand: { key: 'why.noAgentCommand' } },
     power,
     reset: power,
     restart: power,

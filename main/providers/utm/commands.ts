@@ -21,6 +21,10 @@ export const utmctlArguments = {
   addresses: (uuid: string): readonly string[] => ['ip-address', uuid],
   /** Writes a file of the guest to the standard output, through the guest agent. */
   pull: (uuid: string, path: string): readonly string[] => ['file', 'pull', uuid, path],
+  /** Writes the standard input to a file of the guest, through the guest agent: over whatever is there. */
+  push: (uuid: string, path: string): readonly string[] => ['file', 'push', uuid, path],
+  /** All that comes after `--cmd` is the guest's. Ends with the command's own exit code. */
+  execute: (uuid: string, command: readonly string[]): readonly string[] => ['exec', uuid, '--cmd', ...command],
   clone: (uuid: string, name: string): readonly string[] => ['clone', uuid, `--name=${name}`],
   /** There is no confirmation: what is at the bundle's path is gone. */
   delete: (uuid: string): readonly string[] => ['delete', uuid],

@@ -102,6 +102,22 @@ const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
     message: { key: 'utm.error.noBundle' },
     field: 'path',
   },
+  {
+    pattern: /failed to open file [\s\S]*(?:No such file or directory|cannot find the (?:file|path))/i,
+    code: 'not-found',
+    message: { key: 'utm.error.noPath' },
+  },
+  {
+    pattern: /failed to open file /i,
+    code: 'permission',
+    message: { key: 'utm.error.noFile' },
+  },
+  {
+    pattern: /Guest agent command failed|failed to execute child process|guest-exec/i,
+    code: 'not-found',
+    message: { key: 'utm.error.noProgram' },
+    hint: { key: 'utm.error.noProgram.hint' },
+  },
   { pattern: /^Error: Virtual machine not found/m, ...gone },
   {
     pattern: /^Error: Application not found/m,
@@ -116,12 +132,18 @@ const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
  * about an error may still have done nothing, so the state is looked at as well.
  */
 export function hasFailed(result: Pick<RunResult, 'reason' | 'exitCode' | 'stderr'>): boolean {
-  return result.reason !== 'exit' || result.exitCode !== 0 || /^Error from event: /m.test(result.stderr)
+  return result.reason !== 'exit' || result.exitCode !== 0 || hasEventFailed(result)
+}
+
+function hasEventFailed({ stderr }: Pick<RunResult, 'stderr'>): boolean {
+  return /^Error from event: /m.test(stderr)
 }
 
 /** The failure of a run that failed. `isRemote`: Berth was started over SSH, where macOS refuses every event. */
 export function eventFailure(result: RunResult, isRemote: boolean): Failure {
-  if (result.reason !== 'exit') return commandFailure(result, 'UTM')
+  // A `utmctl` whose event failed may stumble over its own empty answer: what the event said counts.
+  const hasSaid = result.reason === 'signal' && hasEventFailed(result)
+  if (result.reason !== 'exit' && !hasSaid) return commandFailure(result, 'UTM')
   const detail = commandDetail(result)
   const number = parseEventError(result.stderr)
   const row =

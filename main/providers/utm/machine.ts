@@ -177,6 +177,8 @@ function withheldFrom(sight: Sight): Readonly<Partial<Record<Verb, Text>>> {
     if (isOn && !abilities.live) withhold(snapshots, { key: 'utm.why.snapshotRunning' })
     if (isApple(bundle)) withhold(['discardSuspended'], { key: 'utm.why.appleDiscard' })
   }
+  if (bundle !== null && isApple(bundle)) withhold(['copyFiles', 'runCommand'], { key: 'utm.why.appleAgent' })
+  if (stateOf(sight.status) !== 'running') withhold(['copyFiles'], { key: 'utm.why.agentOff' })
   if (isOn) {
     withhold(['clone'], { key: 'utm.why.cloneRunning' })
     withhold(['export'], { key: 'utm.why.exportRunning' })

@@ -15,6 +15,8 @@ import { createCreate } from './create.ts'
 import { details } from './details.ts'
 import { createExporting } from './exporting.ts'
 import { createFleet } from './fleet.ts'
+import { createCommands } from './guest-command.ts'
+import { createFiles } from './guest-files.ts'
 import { createImporting } from './importing.ts'
 import { layoutOf } from './layout.ts'
 import { endpointId, providerId } from './machine.ts'
@@ -92,6 +94,8 @@ export function createUtmProvider(
     configure: guarded(configure),
     remove: guarded(remove),
     trash: guarded(trash),
+    files: guarded(createFiles(world)),
+    commands: guarded(createCommands(world)),
     probe: (op) => probe(world, documents, op),
     async list(wanted, op: Op) {
       throwIfCancelled(op)

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { type Failure, failure, isCancelled } from '../../../app/domain/errors.ts'
-import type { RunResult } from '../../exec/command.ts'
+import type { Command, RunResult } from '../../exec/command.ts'
 import type { Host, Op } from '../provider.ts'
 import { appArguments, sessionArguments, utmctlArguments } from './commands.ts'
 import { eventFailure, hasFailed, lockedFailure } from './errors.ts'
@@ -17,6 +17,15 @@ const lookMs = 5_000
 export interface Tool {
   /** What `utmctl` printed; throws when anything says that it failed. */
   ask(args: readonly string[], timeoutMs: number, op: Op): Promise<string>
+  /**
+   * What carries something into a guest or out of it. Throws as `ask` does, but not for more output than was wanted, and with
+   * `anyCode` not for an exit code, which is the guest's then.
+   */
+  carry(
+    command: Omit<Command, 'file'>,
+    op: Pick<Op, 'signal' | 'record'>,
+    how?: { readonly anyCode: boolean },
+  ): Promise<RunResult>
   /** Null when nothing says that it failed. Whether it did what it should is for a look at the state to say. */
   tell(args: readonly string[], timeoutMs: number, op: Op): Promise<Failure | null>
   /** What a script returned; `args` reach it as they are, no word of them becomes part of it. */
@@ -41,7 +50,11 @@ export function createTool(host: Host, env: NodeJS.ProcessEnv): Tool {
   const door = createDoor(mostAtOnce)
   const features = new Map<string, boolean>()
 
-  const run = async (name: string, args: readonly string[], timeoutMs: number, op: Op): Promise<RunResult> => {
+  const run = async (
+    name: string,
+    command: Omit<Command, 'file'>,
+    op: Pick<Op, 'signal' | 'record'>,
+  ): Promise<RunResult> => {
     const file = await host.findTool(name)
     if (file === null) {
       const params = { tool: name === 'utmctl' ? 'UTM' : name }
@@ -49,7 +62,7 @@ export function createTool(host: Host, env: NodeJS.ProcessEnv): Tool {
     }
     return door(() =>
       host.exec.run(
-        { file, args, timeoutMs },
+        { file, ...command },
         {
           signal: op.signal,
           // Exit 0 is not success here: what is shown to a person says so too.
@@ -70,7 +83,7 @@ export function createTool(host: Host, env: NodeJS.ProcessEnv): Tool {
   const isLocked = async (): Promise<boolean> => {
     const op = { signal: AbortSignal.timeout(lookMs), progress: () => {}, record: () => {} }
     try {
-      const { stdout } = await run('ioreg', sessionArguments, lookMs, op)
+      const { stdout } = await run('ioreg', { args: sessionArguments, timeoutMs: lookMs }, op)
       const { IOConsoleUsers = [] } = sessionSchema.parse(parsePlist(Buffer.from(stdout)))
       return IOConsoleUsers.some(({ CGSSessionScreenIsLocked }) => CGSSessionScreenIsLocked === true)
     } catch {
@@ -93,24 +106,30 @@ export function createTool(host: Host, env: NodeJS.ProcessEnv): Tool {
 
   return {
     async ask(args, timeoutMs, op) {
-      const result = await run('utmctl', args, timeoutMs, op)
+      const result = await run('utmctl', { args, timeoutMs }, op)
       if (hasFailed(result)) throw await failureOf(result)
       return result.stdout
     },
+    async carry(command, op, { anyCode } = { anyCode: false }) {
+      const result = await run('utmctl', command, op)
+      const failed = hasFailed(anyCode ? { ...result, exitCode: 0 } : result)
+      if (failed && result.reason !== 'flood') throw await failureOf(result)
+      return result
+    },
     async tell(args, timeoutMs, op) {
-      const result = await run('utmctl', args, timeoutMs, op)
+      const result = await run('utmctl', { args, timeoutMs }, op)
       if (!hasFailed(result)) return null
       const error = await failureOf(result)
       if (isCancelled(error)) throw error
       return error
     },
     async script(script, args, timeoutMs, op) {
-      const result = await run('osascript', scriptArguments(script, args), timeoutMs, op)
+      const result = await run('osascript', { args: scriptArguments(script, args), timeoutMs }, op)
       if (hasFailed(result)) throw await failureOf(result)
       return result.stdout.replace(/\n$/, '')
     },
     async appRuns(op) {
-      const result = await run('pgrep', appArguments, lookMs, op)
+      const result = await run('pgrep', { args: appArguments, timeoutMs: lookMs }, op)
       if (result.reason === 'exit' && (result.exitCode === 0 || result.exitCode === 1)) return result.exitCode === 0
       throw eventFailure(result, isRemote)
     },
@@ -120,7 +139,7 @@ export function createTool(host: Host, env: NodeJS.ProcessEnv): Tool {
       const key = `${await file()} ${await version()}`
       let has = features.get(key)
       if (has === undefined) {
-        const result = await run('utmctl', utmctlArguments.help(), lookMs, op)
+        const result = await run('utmctl', { args: utmctlArguments.help(), timeoutMs: lookMs }, op)
         has = parseHasCommand(result.stdout, 'snapshot')
         // A version whose help crashes has none, and is not asked again.
         if (result.reason === 'exit' || result.reason === 'signal') features.set(key, has)

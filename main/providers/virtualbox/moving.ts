@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, rename, stat, unlink } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { ImportSummary } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
-import { exists, remove } from '../common/files.ts'
+import { putUnder, remove } from '../common/files.ts'
 import type { ExportOps, ImportOps, Op } from '../provider.ts'
 import { idOf } from './inventory.ts'
 import { osName } from './machine.ts'
@@ -55,22 +55,6 @@ export function createExporting(world: World): ExportOps {
         }),
       )
     },
-  }
-}
-
-/** Gives a finished file its name, unless something has it by now. */
-async function putUnder(draft: string, path: string): Promise<void> {
-  try {
-    await link(draft, path)
-    await unlink(draft)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' || (await exists(path))) {
-      const params = { name: basename(path) }
-      throw failure('already-exists', { key: 'files.taken', params }, { field: 'path', cause: error })
-    }
-    // Not every file system can give a file two names.
-    await rename(draft, path)
   }
 }
 

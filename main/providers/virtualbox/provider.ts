@@ -62,7 +62,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     id: providerId,
     label: 'VirtualBox',
     kind: 'vm',
-    never: {},
+    never: { copyFiles: { key: 'why.noAgent' }, runCommand: { key: 'why.noAgentCommand' } },
     power,
     reset: power,
     restart: power,

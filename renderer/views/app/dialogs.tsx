@@ -18,6 +18,8 @@ const isOfMachine: ReadonlySet<OpenDialog['kind']> = new Set([
   'clone',
   'export',
   'locate',
+  'copyFiles',
+  'runCommand',
   'rename',
   'discard',
 ])

@@ -13,7 +13,7 @@ import { useLocale, useSay } from '../../say.tsx'
 import { remember, remembered } from '../../store/remembered.ts'
 import { useAnswer } from '../machine/use-answer.ts'
 
-export type FilePurpose = 'disk-image' | 'iso' | 'machine-file' | 'settings-file' | 'bios' | 'folder' | 'tool'
+export type FilePurpose = 'disk-image' | 'iso' | 'machine-file' | 'settings-file' | 'bios' | 'any' | 'folder' | 'tool'
 const namesImage = /\.(?:iso|img|qcow2?|raw|vmdk|vdi|vhdx|ova|ovf|utm|vbox|bin|rom)$/i
 
 type Entry = BrowseResult['entries'][number]

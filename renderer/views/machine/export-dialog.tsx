@@ -1,7 +1,6 @@
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { type AppError, errorOf } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import { call } from '../../actions/call.ts'
 import { exportMachine } from '../../actions/machines.ts'
 import { closeDialog } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
@@ -10,11 +9,12 @@ import { Field } from '../../components/field.tsx'
 import { Select } from '../../components/select.tsx'
 import { TextInput } from '../../components/text-input.tsx'
 import { Say, useSay } from '../../say.tsx'
-import { remember, remembered } from '../../store/remembered.ts'
+import { remember } from '../../store/remembered.ts'
 import { machineOf, providerOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
 import { useFileChoice } from '../create/use-file-choice.tsx'
 import { filePath, fileStem } from './export-path.ts'
+import { useHomeFolder } from './use-home-folder.ts'
 import './export-dialog.css'
 
 /** Writes a machine to a file: which format, and where. Main refuses a name that is taken, so nothing is overwritten. */
@@ -23,7 +23,7 @@ export function ExportDialog({ machineId }: { readonly machineId: MachineId }): 
   const machine = useApp(machineOf(machineId))
   const formats = useApp((state) => providerOf(machineId.split(':')[0] ?? '')(state)?.exportFormats) ?? []
   const [formatId, setFormatId] = useState<string | null>(null)
-  const [folder, setFolder] = useRememberedFolder()
+  const [folder, setFolder] = useHomeFolder('exported')
   const [typed, setTyped] = useState<string | null>(null)
   const [refused, setRefused] = useState<AppError | null>(null)
   const [isSending, setSending] = useState(false)
@@ -119,20 +119,4 @@ export function ExportDialog({ machineId }: { readonly machineId: MachineId }): 
       {dialog}
     </Dialog>
   )
-}
-
-/** Where the last machine was exported to, else the person's home. */
-function useRememberedFolder(): readonly [string, (folder: string) => void] {
-  const [folder, setFolder] = useState(() => remembered('exported', ''))
-  const isUnknown = useRef(folder === '')
-  useEffect(() => {
-    if (!isUnknown.current) return
-    isUnknown.current = false
-    // Without an answer the field stays empty and asks for a folder.
-    call('files.browse', { path: null, purpose: 'folder' }).then(
-      ({ path }) => setFolder((now) => (now === '' ? path : now)),
-      () => {},
-    )
-  }, [])
-  return [folder, setFolder]
 }

@@ -11,8 +11,17 @@ export function fileStem(machineName: string): string {
 export function filePath(folder: string, stem: string, extension: string): string | null {
   const name = stem.trim()
   if (folder.trim() === '' || name === '' || /[\\/\x00-\x1f]/.test(name)) return null
-  const slash = /^(?:[a-z]:|\\\\)/i.test(folder) ? '\\' : '/'
-  const base = folder.replace(/[\\/]+$/, '')
   const ending = `.${extension}`
-  return `${base}${slash}${name.toLowerCase().endsWith(ending) ? name : name + ending}`
+  return pathIn(folder, name.toLowerCase().endsWith(ending) ? name : name + ending)
+}
+
+/** A name in a folder, written as the folder's system writes paths. */
+export function pathIn(folder: string, name: string): string {
+  const slash = /^(?:[a-z]:|\\\\)/i.test(folder) ? '\\' : '/'
+  return `${folder.replace(/[\\/]+$/, '')}${slash}${name}`
+}
+
+/** The last name of a path of whatever system; empty for a path that has none. */
+export function nameOfPath(path: string): string {
+  return path.split(/[\\/]+/).findLast((part) => part !== '') ?? ''
 }

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react'
 import { useApp } from '../../store/store.ts'
 import { CloneDialog } from './clone-dialog.tsx'
+import { CopyFilesDialog } from './copy-files-dialog.tsx'
 import { DiscardDialog } from './discard-dialog.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import { LocateDialog } from './locate-dialog.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
+import { RunCommandDialog } from './run-command-dialog.tsx'
 
 /** The dialogs that change machines, wherever they are asked for. */
 export function MachineDialogs(): ReactNode {
@@ -19,6 +21,10 @@ export function MachineDialogs(): ReactNode {
       return <ExportDialog machineId={dialog.machineId} />
     case 'locate':
       return <LocateDialog machineId={dialog.machineId} />
+    case 'copyFiles':
+      return <CopyFilesDialog machineId={dialog.machineId} />
+    case 'runCommand':
+      return <RunCommandDialog machineId={dialog.machineId} />
     case 'rename':
       return <RenameDialog machineId={dialog.machineId} />
     case 'discard':

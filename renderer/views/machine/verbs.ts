@@ -40,6 +40,8 @@ export const verbIcons: Readonly<Record<Verb, IconName>> = {
   undoRestore: 'undo',
   clone: 'branch',
   export: 'upload',
+  copyFiles: 'copy',
+  runCommand: 'terminal',
   locate: 'folder',
   rename: 'edit',
   configure: 'gear',
@@ -89,6 +91,8 @@ const doers: Readonly<Record<Verb, (id: MachineId) => unknown>> = {
     return newest === undefined ? openMachine(id, 'snapshots') : undoRestore(id, newest.id)
   },
   clone: (machineId) => openDialog({ kind: 'clone', machineId, snapshotId: null }),
+  copyFiles: (machineId) => openDialog({ kind: 'copyFiles', machineId }),
+  runCommand: (machineId) => openDialog({ kind: 'runCommand', machineId }),
   export: (machineId) => openDialog({ kind: 'export', machineId }),
   locate: (machineId) => openDialog({ kind: 'locate', machineId }),
   rename: (machineId) => openDialog({ kind: 'rename', machineId }),
@@ -132,7 +136,7 @@ export function stopEntries(context: PermitContext, say: SayFunction): readonly 
 
 /** The menu's order: what opens, what changes power, what keeps, what changes the machine itself, what ends it. */
 const blocks: readonly (readonly Verb[])[] = [
-  ['console', 'terminal'],
+  ['console', 'terminal', 'copyFiles', 'runCommand'],
   ['start', 'resume', 'shutDown', 'restart', 'pause', 'suspend', 'reset', 'powerOff', 'discardSuspended'],
   ['snapshot', 'clone', 'export', 'locate', 'rename', 'configure'],
   ['remove'],

@@ -23,6 +23,7 @@ describe('the contract', () => {
       snapshot: 'snapshot.take',
       restore: 'snapshot.restore',
       undoRestore: 'restore.undo',
+      copyFiles: 'machine.sendFiles',
     }
     for (const verb of verbs) expect(Object.keys(calls)).toContain(elsewhere[verb] ?? `machine.${verb}`)
   })

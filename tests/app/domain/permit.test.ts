@@ -23,6 +23,8 @@ const table: Readonly<Record<Verb, string>> = {
   discardSuspended: '–––y––––––––',
   console: 'yyyyy–yyy––y',
   terminal: 'yyyyy–yyy––y',
+  copyFiles: 'yy––y–––––––',
+  runCommand: '–y––––––––––',
   snapshot: 'yyy–y–––––––',
   restore: 'yyyyy–––––––',
   undoRestore: 'yyyyy–––––––',

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { MachineId } from '../../../app/domain/ids.ts'
 import { createDockerProvider } from '../../../main/providers/docker/provider.ts'
 import type { Provider, ProviderChange } from '../../../main/providers/provider.ts'
+import { describeFiles } from '../../conformance/files.ts'
 import { createOp, createTestHost, patient } from './docker-world.ts'
 
 const run = promisify(execFile)
@@ -53,6 +55,31 @@ describe('podman, through the same provider', () => {
   it('is an endpoint of its own', async () => {
     const { endpoints } = await provider.probe(createOp())
     expect(endpoints).toMatchObject([{ id: endpointId, label: 'Podman', state: 'ready', hostId: 'local' }])
+  })
+
+  describe('copies files', () => {
+    let id: MachineId
+    beforeAll(async () => {
+      await podman('run', '--detach', '--name', 'files', 'localhost/local/busybox:1', 'sleep', '1000')
+      await podman('exec', 'files', 'busybox', 'mkdir', '-p', '/srv/here')
+      const found = (await provider.list(endpointId, createOp())).find(({ name }) => name === 'files')
+      id = found?.id ?? 'docker:'
+    })
+    afterAll(() => podman('rm', '--force', '--time', '0', 'files'))
+    describeFiles(async () => ({
+      provider,
+      id,
+      folder: '/srv/here',
+      readsPatterns: true,
+      read: (path) =>
+        promisify(execFile)('podman', ['exec', 'files', 'busybox', 'cat', path], {
+          encoding: 'buffer',
+          maxBuffer: 16_000_000,
+        }).then(
+          ({ stdout }) => stdout,
+          () => null,
+        ),
+    }))
   })
 
   it('lists, runs, snapshots, restores and removes', async () => {

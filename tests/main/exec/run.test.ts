@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -70,6 +70,17 @@ describe('a run', () => {
     const command = { ...node('show-world'), args: [program('show-world'), '--key=hunter22'], secrets: ['hunter22'] }
     await runner.run(command, context())
     expect(JSON.stringify([records, logged])).not.toContain('hunter22')
+  })
+
+  it('reads a file as its input and writes its output to another, byte for byte', async () => {
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 31) & 255))
+    const [inputPath, outputPath] = [join(folder, 'in'), join(folder, 'out')]
+    writeFileSync(inputPath, bytes)
+    const copy = { file: '/bin/cat', args: [], timeoutMs: 10_000, inputPath, outputPath }
+    expect(await runner.run(copy, context())).toMatchObject({ reason: 'exit', exitCode: 0, stdout: '' })
+    expect(readFileSync(outputPath).equals(bytes)).toBe(true)
+    // What is there is never written over.
+    await expect(runner.run(copy, context())).rejects.toMatchObject({ code: 'EEXIST' })
   })
 
   it('turns CRLF into LF and ends lines at carriage returns', async () => {

@@ -37,7 +37,15 @@ export interface Faults {
   readonly forgetsSaving?: boolean
   readonly ignoresForce?: boolean
   readonly agents?: Readonly<
-    Record<string, { readonly addresses: readonly string[]; readonly files?: Readonly<Record<string, string>> }>
+    Record<
+      string,
+      {
+        readonly addresses: readonly string[]
+        readonly files?: Readonly<Record<string, string>>
+        /** A folder here that is the guest's root. */
+        readonly root?: string
+      }
+    >
   >
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { agentEvents } from './agent.mjs'
 import { EventError, faultsOf } from './events.mjs'
 import { launch } from './qemu.mjs'
 
@@ -149,14 +150,7 @@ export function scripting(library) {
         return { id, interface: 'unavailable', address: '', port: 0 }
       })
     },
-    addresses(event) {
-      return agentOf(of(event)).addresses
-    },
-    pull(event) {
-      const text = agentOf(of(event)).files?.[event.path]
-      require(text !== undefined, `failed to open file '${event.path}' (mode: 'r'): No such file or directory`)
-      return Buffer.from(text).toString('base64')
-    },
+    ...agentEvents((event) => agentOf(of(event))),
     clone(event) {
       const machine = of(event)
       require(machine.status === 'stopped', said.notStopped)

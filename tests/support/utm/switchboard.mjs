@@ -14,10 +14,10 @@ import { utmctl } from './utmctl.mjs'
 const tools = { utmctl, osascript, ioreg }
 
 /** Runs one tool; what it printed, and its exit code. */
-async function runTool(world, name, args) {
+async function runTool(world, name, args, input = Buffer.alloc(0)) {
   const printed = { say: [], complain: [] }
   const into = (list) => (bytes) => void list.push(Buffer.from(bytes))
-  const code = await tools[name](world, args, { say: into(printed.say), complain: into(printed.complain) })
+  const code = await tools[name](world, args, { say: into(printed.say), complain: into(printed.complain), input })
   return { code, stdout: Buffer.concat(printed.say), stderr: Buffer.concat(printed.complain) }
 }
 
@@ -34,9 +34,9 @@ export async function openSwitchboard(folder, bin) {
     caller.on('error', () => {})
     caller.on('data', (chunk) => chunks.push(chunk))
     caller.on('end', async () => {
-      const [name, ...args] = Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1)
+      const { name, args, input } = readCall(Buffer.concat(chunks))
       if (name === undefined) return caller.destroy()
-      const { code, stdout, stderr } = await runTool(world, name, args).catch((error) => ({
+      const { code, stdout, stderr } = await runTool(world, name, args, input).catch((error) => ({
         code: 70,
         stdout: Buffer.alloc(0),
         stderr: Buffer.from(`${error.stack}\n`),
@@ -59,6 +59,21 @@ export async function openSwitchboard(folder, bin) {
   }
 }
 
+/** How many words there are, the words, then what the caller was given as input: parted by zeros. */
+function readCall(bytes) {
+  const words = []
+  let at = 0
+  for (let left = 1; left > 0; left -= 1) {
+    const end = bytes.indexOf(0, at)
+    if (end === -1) break
+    words.push(bytes.toString('utf8', at, end))
+    if (at === 0) left += Number(words.pop())
+    at = end + 1
+  }
+  const [name, ...args] = words
+  return { name, args, input: bytes.subarray(at) }
+}
+
 function writeProgram(path, text) {
   writeFileSync(path, text)
   chmodSync(path, 0o755)
@@ -71,7 +86,12 @@ use Socket;
 my $line;
 socket($line, PF_UNIX, SOCK_STREAM, 0) && connect($line, sockaddr_un('${socketPath}')) or die "nobody answers: $!";
 select((select($line), $| = 1)[0]);
-print $line join("\0", '${name}', @ARGV), "\0";
+print $line join("\0", 1 + @ARGV, '${name}', @ARGV), "\0";
+if (@ARGV > 1 && $ARGV[0] eq 'file' && $ARGV[1] eq 'push') {
+  binmode STDIN;
+  local $/;
+  print $line <STDIN>;
+}
 shutdown($line, 1);
 my ($code, $length) = split(' ', <$line> // '70 0');
 my $said = '';

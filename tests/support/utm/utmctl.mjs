@@ -16,7 +16,7 @@ class Exit extends Error {
 }
 
 /** One call of it: `say` and `complain` take what it prints on its two outputs. Settles with the exit code. */
-export async function utmctl(world, [command, ...rest], { say: print, complain: printError }) {
+export async function utmctl(world, [command, ...rest], { say: print, complain: printError, input }) {
   const say = (text) => print(`${text}\n`)
   const complain = (text) => printError(`${text}\n`)
   const { snapshots = false, korean = false, rubbish = 0 } = faultsOf(world)
@@ -133,7 +133,18 @@ export async function utmctl(world, [command, ...rest], { say: print, complain: 
       if (what === 'pull') {
         const bytes = await event({ name: 'pull', uuid, path })
         if (bytes !== null) print(Buffer.from(bytes, 'base64'))
+      } else if (what === 'push') {
+        await event({ name: 'push', uuid, path, data: input.toString('base64') })
       } else usage('Missing expected subcommand')
+    },
+    async exec(rest) {
+      const { identifier, cmd } = parse(rest, { words: ['identifier'], remaining: 'cmd' })
+      const { uuid } = await machine(identifier)
+      const ended = await event({ name: 'execute', uuid, command: cmd })
+      if (ended === null) return
+      print(Buffer.from(ended.output, 'base64'))
+      printError(Buffer.from(ended.errors, 'base64'))
+      if (ended.exitCode !== 0) throw new Exit(ended.exitCode)
     },
     async clone(rest) {
       const { identifier, name } = parse(rest, { options: ['name'], words: ['identifier'] })

@@ -6,6 +6,8 @@ import { recording } from './recordings.ts'
 type Row = readonly [name: string, code: string, key: string, params?: Readonly<Record<string, string>>]
 
 const docker: readonly Row[] = [
+  ['cp-missing', 'not-found', 'docker.error.noPath', { path: '/nope' }],
+  ['cp-no-folder', 'not-found', 'docker.error.noPath'],
   ['context-missing', 'not-found', 'docker.error.context', { context: 'nowhere' }],
   ['client-too-new', 'tool-too-old', 'docker.error.serverTooOld', { client: '1.99', server: '1.41' }],
   ['client-too-old', 'tool-too-old', 'docker.error.clientTooOld', { client: '1.1', server: '1.12' }],
@@ -48,6 +50,7 @@ const docker: readonly Row[] = [
 ]
 
 const podman: readonly Row[] = [
+  ['cp-missing', 'not-found', 'docker.error.noPath', { path: '/nope' }],
   ['name-in-use', 'already-exists', 'docker.error.nameInUse', { name: 'web' }],
   ['name-invalid', 'invalid-input', 'docker.error.name'],
   ['no-such-container', 'not-found', 'error.machineGone'],
