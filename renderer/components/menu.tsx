@@ -1,5 +1,5 @@
 import { DropdownMenu, ContextMenu as RadixContextMenu } from 'radix-ui'
-import { type ComponentType, type ReactNode, useId } from 'react'
+import { type ComponentType, type ReactNode, useEffect, useId, useReducer } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 import './menu.css'
 
@@ -23,12 +23,15 @@ export type MenuEntry =
 interface MenuProps {
   /** Asked each time the menu opens, so that a closed menu costs nothing. */
   readonly entries: () => readonly MenuEntry[]
+  /** Says when the entries of an open menu may have changed; left out where they never do. */
+  readonly follow?: (changed: () => void) => () => void
   readonly children: ReactNode
 }
 
 /** A menu behind its button (the child, which must take a ref). */
 export function Menu({
   entries,
+  follow,
   children,
   align = 'start',
   side = 'bottom',
@@ -38,7 +41,7 @@ export function Menu({
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align={align} side={side} sideOffset={4} collisionPadding={8}>
-          <Entries entries={entries} parts={DropdownMenu} />
+          <Entries entries={entries} follow={follow} parts={DropdownMenu} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
@@ -46,13 +49,13 @@ export function Menu({
 }
 
 /** A menu on right click, the menu key or Shift+F10 anywhere in its child. */
-export function ContextMenu({ entries, children }: MenuProps): ReactNode {
+export function ContextMenu({ entries, follow, children }: MenuProps): ReactNode {
   return (
     <RadixContextMenu.Root modal={false}>
       <RadixContextMenu.Trigger asChild>{children}</RadixContextMenu.Trigger>
       <RadixContextMenu.Portal>
         <RadixContextMenu.Content className="menu" collisionPadding={8}>
-          <Entries entries={entries} parts={RadixContextMenu} />
+          <Entries entries={entries} follow={follow} parts={RadixContextMenu} />
         </RadixContextMenu.Content>
       </RadixContextMenu.Portal>
     </RadixContextMenu.Root>
@@ -80,7 +83,17 @@ interface MenuParts {
   readonly Label: ComponentType<{ className: string; children: ReactNode }>
 }
 
-function Entries({ entries, parts }: { readonly entries: MenuProps['entries']; readonly parts: unknown }): ReactNode {
+function Entries({
+  entries,
+  follow,
+  parts,
+}: {
+  readonly entries: MenuProps['entries']
+  readonly follow: MenuProps['follow'] | undefined
+  readonly parts: unknown
+}): ReactNode {
+  const [, drawAgain] = useReducer((count: number) => count + 1, 0)
+  useEffect(() => follow?.(drawAgain), [follow])
   const { Separator, Label } = parts as MenuParts
   return entries().map((entry) => {
     if (entry.kind === 'separator') return <Separator key={entry.id} className="menu-separator" />

@@ -1,3 +1,5 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Dockerd, startDockerd } from '../support/dockerd.ts'
@@ -103,6 +105,32 @@ export function describeJourney<Berth extends OpenBerth>(way: WayIn<Berth>): voi
       await person.choose('box', /Running/)
       expect(await dockerd.docker('exec', 'box', 'cat', '/tmp/note')).toBe('broken')
       await picture(berth.page, `${way.name}-container`)
+    })
+
+    test('copies a file into their container and out of it again', async () => {
+      await writeFile(join(home, 'letter.txt'), 'dear box')
+      await person.choose('box', /Running/)
+      const dialog = await person.chooseFromMenu('box', 'Copy files…')
+      await dialog.getByRole('textbox', { name: 'File or folder on this computer' }).fill(join(home, 'letter.txt'))
+      await dialog.getByRole('textbox', { name: 'Folder in the machine' }).fill('/tmp')
+      await picture(berth.page, `${way.name}-copy-files`)
+      await dialog.getByRole('button', { name: 'Copy', exact: true }).click()
+      await dialog.waitFor({ state: 'hidden' })
+      await expect
+        .poll(() => dockerd.docker('exec', 'box', 'cat', '/tmp/letter.txt').catch(() => ''), { timeout: 20_000 })
+        .toBe('dear box')
+
+      const back = await person.chooseFromMenu('box', 'Copy files…')
+      await back.getByRole('radio', { name: 'Out of the machine' }).click()
+      await back.getByRole('textbox', { name: 'File or folder in the machine' }).fill('/tmp/letter.txt')
+      await back.getByRole('textbox', { name: 'Folder on this computer' }).fill(home)
+      await back.getByRole('button', { name: 'Copy', exact: true }).click()
+      await expect.poll(() => back.textContent()).toContain('letter.txt')
+      await rename(join(home, 'letter.txt'), join(home, 'sent.txt'))
+      await back.getByRole('button', { name: 'Copy', exact: true }).click()
+      await expect
+        .poll(() => readFile(join(home, 'letter.txt'), 'utf8').catch(() => ''), { timeout: 20_000 })
+        .toBe('dear box')
     })
 
     test('quits, and finds the machine running with all that its console said', async () => {

@@ -11,6 +11,8 @@ export interface Person {
   openTerminal(name: string): Promise<void>
   /** Types a line and waits for an answer that was not there before. */
   ask(line: string, answer: RegExp): Promise<void>
+  /** Chooses from a machine's menu and gives the dialog that opens. */
+  chooseFromMenu(name: string, label: string): Promise<Locator>
   takeSnapshot(name: string): Promise<void>
   restore(name: string): Promise<void>
   undoRestore(): Promise<void>
@@ -47,6 +49,13 @@ export function personAt(page: Page): Person {
       await page.keyboard.type(line)
       await page.keyboard.press('Enter')
       await expect.poll(count, { ...patience, message: `${line} → ${answer}` }).toBeGreaterThan(before)
+    },
+    async chooseFromMenu(name, label) {
+      await row(name).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: label }).click(patience)
+      const dialog = page.getByRole('dialog')
+      await dialog.waitFor()
+      return dialog
     },
     async takeSnapshot(name) {
       await page.keyboard.press('Control+Shift+S')

@@ -14,7 +14,7 @@ export const insideEn = {
   'copyFiles.there.folder': 'Folder in the machine',
   'copyFiles.chooseFile': 'File…',
   'copyFiles.chooseFolder': 'Folder…',
-  'copyFiles.hint': 'Nothing is overwritten: where something has the name, it is not copied.',
+  'copyFiles.hint': 'Nothing is overwritten: a name that is taken is refused.',
   'copyFiles.copy': 'Copy',
   'copyFiles.problem.here': 'Choose what to copy.',
   'copyFiles.problem.folder': 'Choose the folder to copy to.',

@@ -15,6 +15,7 @@ import { useApp } from '../../store/store.ts'
 import { isOver } from '../../store/tasks.ts'
 import { splitWords } from '../create/split-words.ts'
 import { useAnswer } from './use-answer.ts'
+import './activity.css'
 
 /** Runs a program in a machine and shows what it said. Closing the dialog lets it run on: its task and its output stay. */
 export function RunCommandDialog({ machineId }: { readonly machineId: MachineId }): ReactNode {
@@ -94,11 +95,14 @@ function Outcome({ task }: { readonly task: Task }): ReactNode {
       </div>
     )
   }
+  const exitCode = task.result.exitCode ?? 0
   const output = value?.at(-1)?.output?.trimEnd() ?? ''
   return (
     <section className="command" aria-label={say('runCommand.said')}>
-      <p className="quiet-text" role="status">
-        {say('runCommand.ended', { code: task.result.exitCode ?? 0 })} {output === '' && say('runCommand.silent')}
+      <p className="command-head" role="status">
+        <span className={exitCode === 0 ? 'faint-text' : 'activity-failed'}>
+          {say('runCommand.ended', { code: exitCode })} {output === '' && say('runCommand.silent')}
+        </span>
       </p>
       {output !== '' && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: output that scrolls must be reachable by keyboard

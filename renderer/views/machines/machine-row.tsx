@@ -10,7 +10,7 @@ import { markOf, StateMark } from '../../components/state-mark.tsx'
 import { shortId } from '../../format/names.ts'
 import { type SayFunction, useSay } from '../../say.tsx'
 import { endpointOf, machineOf, permissionOf, shownState, taskOfMachine } from '../../store/selectors.ts'
-import { useApp } from '../../store/store.ts'
+import { store, useApp } from '../../store/store.ts'
 import { verbIcons, verbKey } from '../machine/verbs.ts'
 import { RowState } from './row-state.tsx'
 import { rowEntries, runVerb } from './verb-entries.ts'
@@ -96,7 +96,7 @@ function RowActions({ machine, isShown }: { readonly machine: Machine; readonly 
           onClick={() => runVerb(verb, machine.id)}
         />
       )}
-      <Menu entries={() => rowEntries(machine, say)} align="end">
+      <Menu entries={() => rowEntries(machine, say)} follow={store.subscribe} align="end">
         <IconButton size="small" icon="more" label={say('action.more')} tabIndex={-1} />
       </Menu>
     </span>

@@ -65,7 +65,7 @@ export function MachineRows({
   )
 
   return (
-    <ContextMenu entries={() => contextEntries(store.getState(), say)}>
+    <ContextMenu entries={() => contextEntries(store.getState(), say)} follow={store.subscribe}>
       <GridPart
         ref={scroll}
         role="treegrid"

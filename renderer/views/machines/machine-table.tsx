@@ -62,7 +62,7 @@ export function MachineTable({ rows, title }: { readonly rows: readonly Row[]; r
     items.flatMap((item) => sorted[item.index]?.id ?? []),
   )
   return (
-    <ContextMenu entries={() => contextEntries(store.getState(), say)}>
+    <ContextMenu entries={() => contextEntries(store.getState(), say)} follow={store.subscribe}>
       <GridPart
         role="grid"
         aria-label={title}
