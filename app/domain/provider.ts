@@ -1,4 +1,4 @@
-import type { Text } from '../messages/text.ts'
+import type { MessageKey, Text } from '../messages/text.ts'
 import type { AppError } from './errors.ts'
 import type { EndpointId, HostId, ProviderId } from './ids.ts'
 import type { MachineKind } from './machine.ts'
@@ -45,6 +45,8 @@ export interface ProviderInfo {
   readonly id: ProviderId
   /** The product's own name: `QEMU`, `Docker`. Not translated. */
   readonly label: string
+  /** The message that is its name where that is a word and no product's; `label` is then the English one. */
+  readonly word?: MessageKey
   readonly kind: MachineKind
   readonly capabilities: readonly Capability[]
   /** Verbs this provider never has, and the sentence saying why, shown where a person would look for them. */
@@ -86,6 +88,8 @@ export interface Endpoint {
   readonly hostId: HostId
   /** What the list's group is called: `QEMU`, `Docker`, `Podman`. */
   readonly label: string
+  /** As a provider's. */
+  readonly word?: MessageKey
   readonly state: EndpointState
   readonly version: string | null
   /** Where it is: a path, a context, a socket. Mono, not translated. */

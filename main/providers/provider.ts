@@ -16,7 +16,7 @@ import type { Stats } from '../../app/domain/stats.ts'
 import type { CommandRecord, Progress } from '../../app/domain/task.ts'
 import type { RemovalPlan, TrashItem } from '../../app/domain/trash.ts'
 import type { Verb } from '../../app/domain/verbs.ts'
-import type { Text } from '../../app/messages/text.ts'
+import type { MessageKey, Text } from '../../app/messages/text.ts'
 import type { ConsoleTarget } from '../console/target.ts'
 import type { Runner } from '../exec/command.ts'
 import type { Log } from '../log.ts'
@@ -93,6 +93,8 @@ export interface Provider extends Partial<Facets> {
   readonly id: ProviderId
   /** The product's own name, not translated. */
   readonly label: string
+  /** Its name where that is a word and no product's, which is translated; `label` is then the English one. */
+  readonly word?: MessageKey
   readonly kind: MachineKind
   /** Its machines run inside Berth and cannot outlive it: they are suspended or shut down before Berth ends. */
   readonly endsWithBerth?: true

@@ -127,11 +127,12 @@ export function createInventory(
 }
 
 function infoOf(provider: Provider): ProviderInfo {
-  const { id, label, kind, never } = provider
+  const { id, label, word, kind, never } = provider
   const { exporting, importing, clone, files } = provider
   return {
     id,
     label,
+    ...(word === undefined ? {} : { word }),
     kind,
     capabilities: capabilitiesOf(provider),
     never,
@@ -144,9 +145,9 @@ function infoOf(provider: Provider): ProviderInfo {
 
 /** Every provider has a place in the list from the first moment: last time's, or one to be looked at. */
 function withPlaces({ hosts, endpoints, machines }: LastKnown, providers: readonly Provider[], now: Date): LastKnown {
-  const places = providers.flatMap(({ id, label }): readonly Endpoint[] => {
-    const known = endpoints.filter((endpoint) => endpoint.providerId === id)
-    return known.length > 0 ? known : [placeOf(id, label, now)]
+  const places = providers.flatMap((provider): readonly Endpoint[] => {
+    const known = endpoints.filter((endpoint) => endpoint.providerId === provider.id)
+    return known.length > 0 ? known : [placeOf(provider, now)]
   })
   const ids = new Set(places.map(({ id }) => id))
   return {
@@ -156,12 +157,13 @@ function withPlaces({ hosts, endpoints, machines }: LastKnown, providers: readon
   }
 }
 
-function placeOf(providerId: ProviderId, label: string, now: Date): Endpoint {
+function placeOf({ id, label, word }: Provider, now: Date): Endpoint {
   return {
-    id: `${providerId}:local`,
-    providerId,
+    id: `${id}:local`,
+    providerId: id,
     hostId: 'local',
     label,
+    ...(word === undefined ? {} : { word }),
     state: 'checking',
     version: null,
     place: null,

@@ -2,7 +2,9 @@ import type { Client } from '../../app/contract/client.ts'
 import { errorOf } from '../../app/domain/errors.ts'
 import type { Task } from '../../app/domain/task.ts'
 import { connect } from '../client.ts'
+import { localeIn } from '../say.tsx'
 import { takeChange, takeWhole } from './inventory.ts'
+import { withOwnNames } from './own-names.ts'
 import { setUi, store } from './store.ts'
 import { forgetTasks, takeTask, takeTasks } from './tasks.ts'
 import { joinStats } from './watch-stats.ts'
@@ -76,7 +78,7 @@ async function join(client: Client): Promise<void> {
   client.on('inventory.changed', (change) => {
     const next = takeChange(store.getState().inventory, change)
     if (next === null) readInventory()
-    else store.setState({ inventory: next })
+    else store.setState((state) => ({ inventory: withOwnNames(next, localeIn(state)) }))
   })
   client.on('task.changed', (task) => {
     const before = store.getState().tasks.byId.get(task.id)
@@ -85,7 +87,12 @@ async function join(client: Client): Promise<void> {
   })
   client.on('task.cleared', (ids) => store.setState((state) => ({ tasks: forgetTasks(state.tasks, ids) })))
   client.on('trash.changed', ({ count }) => setUi({ trashCount: count }))
-  client.on('settings.changed', (settings) => store.setState({ settings }))
+  client.on('settings.changed', (settings) =>
+    store.setState((state) => ({
+      settings,
+      inventory: withOwnNames(state.inventory, localeIn({ ...state, settings })),
+    })),
+  )
   client.on('quit.asked', (plan) => setUi({ dialog: { kind: 'quit', plan } }))
   client.on('menu.chosen', ({ item }) => {
     for (const listener of menuListeners) listener(item)
@@ -101,7 +108,7 @@ async function join(client: Client): Promise<void> {
     connection: { state: 'ready', attempts: 0 },
     system,
     settings,
-    inventory: takeWhole(state.inventory, inventory),
+    inventory: withOwnNames(takeWhole(state.inventory, inventory), localeIn({ ...state, system, settings })),
     tasks: takeTasks(state.tasks, tasks),
   }))
   joinStats(client)
@@ -122,7 +129,7 @@ function wholeReader(client: Client): () => void {
     isWanted = false
     try {
       const whole = await client.call('inventory.get')
-      store.setState((state) => ({ inventory: takeWhole(state.inventory, whole) }))
+      store.setState((state) => ({ inventory: withOwnNames(takeWhole(state.inventory, whole), localeIn(state)) }))
     } catch {
       return // The line is down: the next connection reads everything.
     } finally {

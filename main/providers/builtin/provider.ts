@@ -1,4 +1,5 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { write } from '../../../app/messages/write.ts'
 import { createEmitter } from '../../../app/util/emitter.ts'
 import { guarded } from '../common/guarded.ts'
 import { throwIfCancelled } from '../common/op.ts'
@@ -22,6 +23,8 @@ import { createSuspend } from './suspend.ts'
 import { createRemove } from './trash.ts'
 import type { World } from './world.ts'
 
+const name = { key: 'builtin.name' } as const
+
 /** Machines that need nothing installed: each v86 in a thread of Berth's own, which ends with Berth. */
 export const createBuiltinProvider: ProviderFactory = (host) => {
   const changes = createEmitter<ProviderChange>((error) => host.log.error('builtin.listener', { error: String(error) }))
@@ -40,7 +43,8 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
 
   const provider: Provider = {
     id: providerId,
-    label: 'Built-in',
+    label: write(name, 'en'),
+    word: name.key,
     kind: 'vm',
     endsWithBerth: true,
     never: { copyFiles: { key: 'why.noAgent' }, runCommand: { key: 'why.noAgentCommand' } },
@@ -74,7 +78,8 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
             id: endpointId,
             providerId,
             hostId: 'local',
-            label: 'Built-in',
+            label: write(name, 'en'),
+            word: name.key,
             state: 'ready',
             version: emulator.replace(/\+.*/, ''),
             place: layout.machines,
