@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/xterm'
+import { coarseMotion } from './coarse-motion.ts'
 import { type Precedence, windowPrecedence } from './precedence.ts'
 
 /** How often a flood is drawn. Nobody reads it; drawing each of its frames costs more than taking in what it says. */
@@ -23,12 +24,13 @@ interface Inside {
 
 /**
  * Draws a terminal less often while there is much that it has not taken in yet (`isFlooded`), and as xterm wants to
- * otherwise. What was left out is drawn with the next frame. The returned function ends it.
+ * otherwise. What was left out is drawn with the next frame, and `showFlood` is told. The returned function ends it.
  */
 export function paceDrawing(
   terminal: Terminal,
   isFlooded: () => boolean,
   precedence: Precedence = windowPrecedence,
+  showFlood: () => void = coarseMotion,
 ): () => void {
   const core = (terminal as unknown as Inside)._core
   const service = core?._renderService
@@ -53,8 +55,12 @@ export function paceDrawing(
     if (isWaiting() && !precedence.mustWait(terminal, drawInTurn)) draw()
   }
   const later = (): void => {
-    if (!isFlooded()) draw()
-    else timer ??= setTimeout(drawInTurn, precedence.isTypedElsewhere(terminal) ? slowFloodFrameMs : floodFrameMs)
+    if (!isFlooded()) {
+      draw()
+      return
+    }
+    showFlood()
+    timer ??= setTimeout(drawInTurn, precedence.isTypedElsewhere(terminal) ? slowFloodFrameMs : floodFrameMs)
   }
 
   service.refreshRows = (start, end, isRedrawOnly) => {

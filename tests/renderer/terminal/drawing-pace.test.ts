@@ -9,9 +9,16 @@ afterEach(() => void vi.useRealTimers())
 /** A terminal whose drawing is only written down. */
 function setUp(isFlooded: () => boolean, precedence = createPrecedence()) {
   const drawn: (readonly [number, number])[] = []
-  const service = { refreshRows: (start: number, end: number) => void drawn.push([start, end]) }
-  const terminal = { _core: { _renderService: service } } as unknown as Terminal
-  return { drawn, service, stop: paceDrawing(terminal, isFlooded, precedence) }
+  const framed: number[] = []
+  const counted = { synced: 0, shown: 0 }
+  const service = {
+    refreshRows: (start: number, end: number) => void drawn.push([start, end]),
+    addRefreshCallback: (callback: FrameRequestCallback) => framed.push(callback as unknown as number),
+  }
+  const core = { _renderService: service, _syncTextArea: () => void counted.synced++ }
+  const terminal = { _core: core } as unknown as Terminal
+  const stop = paceDrawing(terminal, isFlooded, precedence, () => void counted.shown++)
+  return { drawn, framed, service, core, counted, stop }
 }
 
 describe('drawing a terminal', () => {
@@ -48,6 +55,22 @@ describe('drawing a terminal', () => {
     expect(drawn).toEqual([])
     precedence.shown(other)
     expect(drawn).toEqual([[5, 6]])
+  })
+
+  it('moves the scroll bar and the field that is typed into with the frames of a flood, not after every piece', () => {
+    let isFlooded = true
+    const { framed, service, core, counted } = setUp(() => isFlooded)
+    const move = (): void => {}
+    expect(service.addRefreshCallback(move)).toBeDefined()
+    for (let piece = 0; piece < 5; piece += 1) core._syncTextArea()
+    expect([framed.length, counted.synced]).toEqual([0, 0])
+    vi.advanceTimersByTime(100)
+    expect([framed, counted.synced]).toEqual([[move], 1])
+    expect(counted.shown).toBeGreaterThan(0)
+    isFlooded = false
+    core._syncTextArea()
+    service.addRefreshCallback(move)
+    expect([framed.length, counted.synced]).toEqual([2, 2])
   })
 
   it('leaves nothing undrawn when the flood is over', () => {
