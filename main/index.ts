@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { app, type BrowserWindow, nativeTheme, powerMonitor, session, shell } from 'electron'
 import type { Assembled } from './assemble.ts'
 import { watchPage } from './first-files.ts'
+import { readLastSeen, withLastSeen } from './last-seen.ts'
 import { createLog, type Log, logUncaught } from './log.ts'
 import { openPaths, type Paths } from './paths.ts'
 import { guardContents, guardSession, isOurs, registerScheme } from './security.ts'
@@ -20,6 +21,8 @@ import { openWindowBounds } from './window-bounds.ts'
 const sentMs = 10
 /** A page that does not ask for its files must not keep the core from being there. */
 const latestCoreMs = 5_000
+/** Nor one that shows the machines of last time and is never painted. */
+const latestPaintMs = 1_000
 /** Nor one that does not ask for a line keep it from looking for machines. */
 const latestLookMs = 2_000
 
@@ -78,7 +81,9 @@ async function yieldTo({ pid, other }: Extract<Claim, { kind: 'taken' }>): Promi
 function run(paths: Paths, log: Log, release: () => void): void {
   const bounds = openWindowBounds(join(paths.config, 'window.json'), log)
   nativeTheme.themeSource = readTheme(paths.config)
-  const core = whenPageIsServed().then(loadCore)
+  let lastSeen = readLastSeen(paths.cache)
+  let hasLastSeen = false
+  const core = whenPageIsServed().then(whenPainted).then(loadCore)
   core.catch((error: unknown) => {
     log.error('core', { error })
     app.exit(1)
@@ -97,8 +102,24 @@ function run(paths: Paths, log: Log, release: () => void): void {
 
   function whenPageIsServed(): Promise<void> {
     const { served, whenServed } = watchPage()
-    guardSession(session.defaultSession, pageRoot, log, served)
+    guardSession(session.defaultSession, pageRoot, log, served, complete)
     return Promise.race([whenServed.then(() => delay(sentMs)), delay(latestCoreMs)])
+  }
+
+  /** Puts the machines of last time into the page, once: for a page that is loaded anew the core is there. */
+  function complete(pathname: string, content: Buffer): Buffer {
+    if (pathname !== '/' || lastSeen === null) return content
+    const page = withLastSeen(content.toString('utf8'), lastSeen)
+    lastSeen = null
+    hasLastSeen = true
+    return Buffer.from(page)
+  }
+
+  /** A page that has machines to show is let do so before the core takes its share of the processor. */
+  async function whenPainted(): Promise<void> {
+    if (!hasLastSeen || window === null || window.isVisible()) return
+    const painted = new Promise<void>((resolve) => window?.once('ready-to-show', () => resolve()))
+    await Promise.race([painted, delay(latestPaintMs)])
   }
 
   async function loadCore(): Promise<Assembled> {

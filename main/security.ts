@@ -20,16 +20,24 @@ export function isOurs(url: string): boolean {
 
 /**
  * Serves the page to a session, and allows it nothing but that, the clipboard for its terminals, and what machines' screens
- * need: to hold the pointer and to fill the display. `onServed` is called for each file that has been read for it.
+ * need: to hold the pointer and to fill the display. `onServed` is called for each file that has been read for it; `complete` may
+ * add to one.
  */
-export function guardSession(session: Session, pageRoot: string, log: Log, onServed: PageWatch['served']): void {
+export function guardSession(
+  session: Session,
+  pageRoot: string,
+  log: Log,
+  onServed: PageWatch['served'],
+  complete: (pathname: string, content: Buffer) => Buffer,
+): void {
   const headers = pageHeaders()
   session.protocol.handle(scheme, async (request) => {
     const { host, pathname } = new URL(request.url)
     const file = host === 'app' && request.method === 'GET' ? await readPage(pageRoot, pathname) : null
     if (file === null) return new Response(null, { status: 404, headers })
     onServed(pathname, file.content)
-    return new Response(new Uint8Array(file.content), { headers: { ...headers, ...file.headers } })
+    const content = new Uint8Array(complete(pathname, file.content))
+    return new Response(content, { headers: { ...headers, ...file.headers } })
   })
   session.setPermissionRequestHandler((contents, permission, decide, details) => {
     const isAllowed =

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { MessageKey, Text, TextParams } from '../app/messages/text.ts'
 import { type Locale, localeFor, write, writeParts } from '../app/messages/write.ts'
 import { showControls } from './format/names.ts'
+import { lastLook } from './store/last-look.ts'
 import { type State, useApp } from './store/store.ts'
 
 /** Writes a message in the person's language: by its key, or a `Text` that main sent. */
@@ -9,7 +10,10 @@ export type SayFunction = (text: MessageKey | Text, params?: TextParams) => stri
 
 /** In a browser its own language counts: the one main runs under may be that of a service. */
 export const localeIn = ({ settings, system }: State): Locale =>
-  localeFor(settings?.locale ?? 'system', system?.shell === 'electron' ? system.systemLocale : navigator.language)
+  localeFor(
+    settings?.locale ?? lastLook.locale,
+    system?.shell === 'electron' ? system.systemLocale : navigator.language,
+  )
 
 export function useLocale(): Locale {
   return useApp(localeIn)

@@ -1,13 +1,17 @@
 import type { Client } from '../../app/contract/client.ts'
 import { type AppError, errorOf, failure, isCancelled } from '../../app/domain/errors.ts'
 import type { TaskId } from '../../app/domain/ids.ts'
-import { currentClient } from '../store/connect.ts'
+import { currentClient, firstClient, hasConnected } from '../store/connect.ts'
 import { setUi } from '../store/store.ts'
 
-/** Asks main. Rejects with a `Failure`, `unreachable` when the line is down. */
+/**
+ * Asks main. Rejects with a `Failure`, `unreachable` when the line is down. Before there ever was a line it waits for the first: the
+ * page shows the machines of last time already.
+ */
 export const call: Client['call'] = (...args) => {
   const client = currentClient()
   if (client !== null) return client.call(...args)
+  if (!hasConnected()) return firstClient.then((first) => first.call(...args))
   return Promise.reject(failure('unreachable', { key: 'error.line' }, { hint: { key: 'error.line.hint' } }))
 }
 

@@ -19,6 +19,16 @@ const taskListeners = new Set<(task: Task, before: Task | undefined) => void>()
 const menuListeners = new Set<(item: string) => void>()
 let current: Client | null = null
 
+let meetFirst: (client: Client) => void = () => {}
+let hasMet = false
+/** Settles with the first line there is. */
+export const firstClient = new Promise<Client>((resolve) => {
+  meetFirst = resolve
+})
+export function hasConnected(): boolean {
+  return hasMet
+}
+
 /** The line to main; null while it is down. */
 export function currentClient(): Client | null {
   return current
@@ -53,6 +63,8 @@ async function attempt(attempts: number): Promise<void> {
     const client = await connect()
     client.onClosed(lose)
     current = client
+    hasMet = true
+    meetFirst(client)
     await join(client)
   } catch (thrown) {
     if (current !== null) return

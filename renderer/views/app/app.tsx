@@ -3,6 +3,7 @@ import { Button } from '../../components/button.tsx'
 import { TooltipLayer } from '../../components/tooltip.tsx'
 import { captionOf } from '../../keyboard/platform.ts'
 import { useSay } from '../../say.tsx'
+import { lastLook } from '../../store/last-look.ts'
 import { setUi, useApp } from '../../store/store.ts'
 import { MachineList } from '../machines/machine-list.tsx'
 import { SelectionBar } from '../machines/selection-bar.tsx'
@@ -46,7 +47,7 @@ export function App(): ReactNode {
   useCommands(layout)
 
   const view = useApp((state) => state.ui.view)
-  const isTable = useApp((state) => state.settings?.list.table ?? false) && view === 'machines'
+  const isTable = useApp((state) => (state.settings ?? lastLook).list.table) && view === 'machines'
   const step = useApp((state) => state.ui.step)
   const caption = useApp((state) => captionOf(state.system))
   const isHidden = useApp((state) => state.ui.isSidebarHidden)

@@ -6,6 +6,7 @@ import { handleCommand } from '../../keyboard/commands.ts'
 import { isMac } from '../../keyboard/platform.ts'
 import { shortcutText } from '../../keyboard/shortcuts.ts'
 import { useLocale, useSay } from '../../say.tsx'
+import { lastLook } from '../../store/last-look.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
 import { SidebarToggle } from '../app/sidebar-toggle.tsx'
 import { ArrangeMenu } from './arrange-menu.tsx'
@@ -36,7 +37,7 @@ export function MachineList({
   const ranks = useApp((state) => state.ui.ranks)
   const foldedGroups = useApp((state) => state.ui.foldedGroups)
   const unfoldedGroups = useApp((state) => state.ui.unfoldedGroups)
-  const group = useApp((state) => state.settings?.list.group ?? 'provider')
+  const group = useApp((state) => (state.settings ?? lastLook).list.group)
   const title = useListTitle()
 
   const { endpoints, hosts, machines, annotations } = inventory

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { lastSeenId } from '../app/domain/last-known.ts'
+
+/** Where the list is kept between two runs. */
+export function lastKnownPath(cacheDir: string): string {
+  return join(cacheDir, 'inventory.json')
+}
+
+/** The list as the last run left it, as the text that was written; null when there is none. */
+export function readLastSeen(cacheDir: string): string | null {
+  try {
+    return readFileSync(lastKnownPath(cacheDir), 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Our page with that text in it, as data that nothing runs: the page shows the machines of last time at its first paint, before
+ * there is anybody to ask.
+ */
+export function withLastSeen(html: string, text: string): string {
+  const data = text.replaceAll('<', '\\u003c')
+  return html.replace('<body>', () => `<body><script type="application/json" id="${lastSeenId}">${data}</script>`)
+}
