@@ -3,6 +3,7 @@ import type { Dispatcher } from '../app/contract/dispatch.ts'
 import { createDispatcher } from '../app/contract/dispatch.ts'
 import { errorOf } from '../app/domain/errors.ts'
 import type { MachineId } from '../app/domain/ids.ts'
+import { taskOf } from '../app/domain/permit.ts'
 import { openSource } from './console/open.ts'
 import type { Core, Desktop } from './core.ts'
 import { createToolFinder } from './exec/find-tool.ts'
@@ -18,7 +19,8 @@ import { createAttention } from './services/attention.ts'
 import { createConsoles } from './services/consoles.ts'
 import { createInventory } from './services/inventory.ts'
 import { createQuitting } from './services/quit.ts'
-import { createScreens } from './services/screens.ts'
+import { createScreens, lookAtScreen } from './services/screens.ts'
+import { createSnapshotPictures } from './services/snapshot-pictures.ts'
 import { createStats } from './services/stats.ts'
 import { createTasks } from './services/tasks.ts'
 import { createTrash } from './services/trash.ts'
@@ -101,6 +103,14 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     now,
     log,
   })
+  const snapshotPictures = createSnapshotPictures({
+    folder: join(paths.data, 'pictures'),
+    glance: screens.glance,
+    look: lookAtScreen(inventory, screens),
+    isBusy: (id) => taskOf(tasks.list(), id) !== null,
+    kept: (machineId) => dispatcher.publish('snapshots.changed', { machineId }),
+    log,
+  })
   const quitting = createQuitting({ inventory, tasks, consoles, settings: settings.get })
 
   const core: Core = {
@@ -111,6 +121,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     attention,
     consoles,
     screens,
+    snapshotPictures,
     stats,
     trash,
     quitting,

@@ -8,6 +8,7 @@ import type { Purpose } from './services/files.ts'
 import type { InventoryService } from './services/inventory.ts'
 import type { Quitting } from './services/quit.ts'
 import type { Screens } from './services/screens.ts'
+import type { SnapshotPictures } from './services/snapshot-pictures.ts'
 import type { StatsService } from './services/stats.ts'
 import type { TaskService } from './services/tasks.ts'
 import type { TrashService } from './services/trash.ts'
@@ -39,6 +40,7 @@ export interface Core {
   readonly attention: AttentionService
   readonly consoles: Consoles
   readonly screens: Screens
+  readonly snapshotPictures: SnapshotPictures
   readonly stats: StatsService
   readonly trash: TrashService
   readonly quitting: Quitting

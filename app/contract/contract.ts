@@ -19,6 +19,7 @@ import type {
   QuitPlan,
   ScreenDown,
   SessionsView,
+  SnapshotPicture,
   SnapshotsChanged,
 } from './views.ts'
 
@@ -89,6 +90,8 @@ export const calls = {
   'snapshot.delete': call<TaskId>()(v.bySnapshots),
   /** What restoring needs and what is free; null when that is not known or nothing to speak of is needed. */
   'snapshot.room': call<RestoreRoom | null>()(v.bySnapshot),
+  /** What its machine's screen showed when it was taken; null when there is no picture of it. */
+  'snapshot.picture': call<SnapshotPicture | null>()(v.bySnapshot),
   'snapshot.restore': call<TaskId>()(v.bySnapshot),
   /** Undoes a restore, or redoes what was undone: the record's direction says which. */
   'restore.undo': call<TaskId>()(v.byRestore),

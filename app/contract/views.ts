@@ -81,6 +81,13 @@ export type ScreenDown =
       readonly data: Uint8Array
     }
 
+/** What a machine's screen showed when a snapshot was taken; `data` in base64. */
+export type SnapshotPicture =
+  /** Cells packed as `writeCell` does, row by row. */
+  | { readonly kind: 'text'; readonly columns: number; readonly rows: number; readonly data: string }
+  /** A PNG file. */
+  | { readonly kind: 'image'; readonly width: number; readonly height: number; readonly data: string }
+
 /** A finished or running task as the activity keeps it, across restarts. */
 export interface ActivityEntry {
   readonly taskId: TaskId

@@ -8,7 +8,7 @@ import type { Op, SnapshotOps } from '../providers/provider.ts'
 import { askProvider, facetOf, nameOf } from './asking.ts'
 
 /** Snapshots and the restores that can be undone. */
-export function snapshotHandlers({ inventory, tasks }: Core) {
+export function snapshotHandlers({ inventory, tasks, snapshotPictures }: Core) {
   const treeOf = (id: MachineId): Promise<SnapshotTree> => {
     const provider = inventory.providerOf(id)
     return askProvider(provider, (op) => facetOf(provider, 'snapshots').tree(id, op))
@@ -47,9 +47,12 @@ export function snapshotHandlers({ inventory, tasks }: Core) {
   return {
     'snapshot.tree': ({ id }) => treeOf(id),
     'snapshot.take': async ({ id, ...request }) =>
-      start(id, 'takeSnapshot', 'snapshot', request.name, async (snapshots, op) => ({
-        snapshotId: await snapshots.take(id, request, op),
-      })),
+      start(id, 'takeSnapshot', 'snapshot', request.name, async (snapshots, op) => {
+        const taken = snapshotPictures.taking(id)
+        const snapshotId = await snapshots.take(id, request, op)
+        taken(snapshotId)
+        return { snapshotId }
+      }),
     // What only tends kept snapshots is possible whenever going back to one is.
     'snapshot.edit': async ({ id, snapshotId, ...change }) =>
       start(id, 'editSnapshot', 'restore', change.name, (snapshots, op) => snapshots.edit(id, snapshotId, change, op)),
@@ -60,6 +63,7 @@ export function snapshotHandlers({ inventory, tasks }: Core) {
         for (const snapshotId of snapshotIds) {
           op.signal.throwIfAborted()
           await snapshots.delete(id, snapshotId, op)
+          await snapshotPictures.forget(id, [snapshotId])
         }
       })
     },
@@ -67,6 +71,7 @@ export function snapshotHandlers({ inventory, tasks }: Core) {
       const provider = inventory.providerOf(id)
       return askProvider(provider, async (op) => facetOf(provider, 'snapshots').room?.(id, snapshotId, op) ?? null)
     },
+    'snapshot.picture': ({ id, snapshotId }) => snapshotPictures.read(id, snapshotId),
     'snapshot.restore': async ({ id, snapshotId }) =>
       start(id, 'restore', 'restore', await snapshotName(id, snapshotId), (snapshots, op) =>
         snapshots.restore(id, snapshotId, op),

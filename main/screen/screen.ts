@@ -4,7 +4,7 @@ import type { MachineState } from '../../app/domain/machine.ts'
 import { type ScreenState, type ScreenStatus, type ScreenTakes, takesNothing } from '../../app/domain/screen.ts'
 import type { Text } from '../../app/messages/text.ts'
 import type { Log } from '../log.ts'
-import { createFrame, type Unseen } from './frame.ts'
+import { createFrame, type Picture, type Unseen } from './frame.ts'
 import { createHands, type Hands, type PersonInput } from './hands.ts'
 import type { ScreenEnd, ScreenEvents, ScreenSource } from './source.ts'
 
@@ -38,6 +38,8 @@ export interface ScreenViewer {
 export interface Screen {
   attach(send: (down: ScreenDown) => void): ScreenViewer
   readonly isWatched: () => boolean
+  /** The whole of what it shows now; null unless it is open and shows something. */
+  readonly picture: () => Picture | null
   machineChanged(): void
   close(): void
 }
@@ -223,6 +225,13 @@ export function createScreen(config: ScreenConfig): Screen {
 
   return {
     isWatched: () => watching.size > 0,
+    picture() {
+      if (state !== 'live') return null
+      const all = frame.watch()
+      const picture = all.take()
+      all.leave()
+      return picture
+    },
     attach(send) {
       if (grace !== null) clearTimeout(grace)
       grace = null

@@ -4,9 +4,14 @@ import type { MachineId } from '../../app/domain/ids.ts'
 import type { Machine } from '../../app/domain/machine.ts'
 import type { Log } from '../log.ts'
 import type { Op, ScreenOps } from '../providers/provider.ts'
+import type { Picture } from '../screen/frame.ts'
 import { createScreen, type Screen } from '../screen/screen.ts'
+import type { InventoryService } from './inventory.ts'
 
 const openMs = 30_000
+/** For one look at a screen: to open it, and how long it must be still to be whole. */
+const lookMs = 3_000
+const stillMs = 120
 /** Last pictures kept of screens that nobody looks at: a few megabytes each. */
 const mostUnwatched = 8
 
@@ -24,6 +29,10 @@ export interface ScreensWorld {
 /** Every screen that somebody looks at, and the last pictures of some that nobody looks at any more. */
 export interface Screens {
   readonly attach: StreamHandlers['screen.attach']
+  /** What a machine's screen shows right now, where somebody is looking at it; null otherwise. */
+  readonly glance: (id: MachineId) => Picture | null
+  /** A screen's whole picture once it has stood still for a moment; null when it is not there in time. */
+  readonly look: (id: MachineId, consoleId: string) => Promise<Picture | null>
   /** Lets go of all of them: Berth is quitting. */
   dispose(): void
 }
@@ -81,10 +90,54 @@ export function createScreens(world: ScreensWorld): Screens {
         closed: () => viewer.leave(),
       }
     },
+    glance(wanted) {
+      for (const { id, screen } of screens.values()) {
+        const picture = id === wanted ? screen.picture() : null
+        if (picture !== null) return picture
+      }
+      return null
+    },
+    look(id, consoleId) {
+      const screen = screenOf(id, consoleId)
+      return new Promise((resolve) => {
+        let quiet: NodeJS.Timeout | null = null
+        const finish = (): void => {
+          clearTimeout(late)
+          if (quiet !== null) clearTimeout(quiet)
+          const picture = screen.picture()
+          viewer.leave()
+          resolve(picture)
+        }
+        const late = setTimeout(finish, lookMs)
+        const viewer = screen.attach((down) => {
+          if (down.kind === 'status') return
+          if (quiet !== null) clearTimeout(quiet)
+          quiet = setTimeout(finish, stillMs)
+          // Not within its own call: `viewer` is not there yet for the first.
+          queueMicrotask(() => viewer.shown(down.frame))
+        })
+      })
+    },
     dispose() {
       stopListening()
       for (const key of [...screens.keys()]) drop(key)
     },
+  }
+}
+
+/** A look at whatever screen a machine has; null where it has none that can be looked at now. */
+export function lookAtScreen(
+  inventory: Pick<InventoryService, 'machine' | 'providerOf'>,
+  screens: Pick<Screens, 'look'>,
+) {
+  return async (id: MachineId): Promise<Picture | null> => {
+    const state = inventory.machine(id)?.state
+    const { screens: facet, consoles } = inventory.providerOf(id)
+    if (facet === undefined || consoles === undefined || (state !== 'running' && state !== 'paused')) return null
+    const screen = (await consoles.options(id, operation())).find(
+      ({ kind, withheld }) => kind === 'screen' && !withheld,
+    )
+    return screen === undefined ? null : screens.look(id, screen.id)
   }
 }
 

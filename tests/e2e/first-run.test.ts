@@ -73,6 +73,10 @@ describe.each(['en', 'ko'] as const)('the first minute, %s', (locale) => {
 
       await page.getByRole('tab', { name: new RegExp(`^${say('tab.snapshots')}`) }).click()
       await page.getByRole('row', { name: /^one,/ }).click()
+      await page
+        .getByRole('figure', { name: say('snap.picture') })
+        .locator('canvas')
+        .waitFor(patience)
       await picture(page, `road-3-snapshot-${locale}`)
       await page
         .getByRole('complementary')

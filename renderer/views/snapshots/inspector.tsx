@@ -13,6 +13,7 @@ import { formatDuration } from '../../format/time.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { RestoreButton } from './restore-button.tsx'
 import { isShort, ShortOfRoom, useRestoreRoom } from './restore-room.tsx'
+import { SnapshotPicture } from './snapshot-picture.tsx'
 import { useTypicalRestoreMs } from './use-typical-restore.ts'
 
 interface InspectorProps {
@@ -52,6 +53,7 @@ function One({
   const restoreMs = useTypicalRestoreMs(context.machine.id, tree.restores.map(({ id }) => id).join(' '))
   return (
     <>
+      <SnapshotPicture machineId={context.machine.id} snapshot={snapshot} tree={tree} />
       <Words snapshot={snapshot} context={context} />
       <dl className="inspector-facts">
         <dt>{say('snap.taken')}</dt>
