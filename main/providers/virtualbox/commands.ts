@@ -19,6 +19,14 @@ export type Control = 'pause' | 'resume' | 'reset' | 'poweroff' | 'savestate' | 
 export const control = (uuid: string, how: Control): readonly string[] => ['controlvm', uuid, how]
 export const discardState = (uuid: string): readonly string[] => ['discardstate', uuid]
 
+/** A note in a machine's settings, which are written anew by it, whatever the machine's state; null takes it away. */
+export const note = (uuid: string, key: string, value: string | null): readonly string[] => [
+  'setextradata',
+  uuid,
+  key,
+  ...(value === null ? [] : [value]),
+]
+
 export const register = (path: string): readonly string[] => ['registervm', path]
 /** Leaves every file where it is. */
 export const unregister = (uuid: string): readonly string[] => ['unregistervm', uuid]

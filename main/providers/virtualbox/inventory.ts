@@ -25,6 +25,7 @@ import { emptyRegistry, type Registry, readRegistry, registryPath } from './regi
 import { problemOf, stampOf, withReplacing } from './replaced-file.ts'
 import { parseSettings } from './settings-file.ts'
 import { isListedAsRunning, isResting, wordOf } from './states.ts'
+import { isUnwritten, writeDown } from './unwritten.ts'
 
 /**
  * All machines, from VirtualBox's own files: they say everything but what its server does to a machine that is off. The tool is
@@ -229,7 +230,9 @@ export function createInventory(
     if (said === undefined) return
     const word = wordOf(said)
     if (isResting(word)) entry.overRun = entry.log?.session()?.openedAt ?? null
-    entry.told = isResting(word) ? null : { word, since: null, stamp: entry.stamp }
+    const isLost = isUnwritten(word, entry.settings)
+    entry.told = isResting(word) && !isLost ? null : { word, since: null, stamp: entry.stamp }
+    if (isLost) await writeDown(entry.uuid, { host, manage, queue })
   }
 
   /** Nothing says what its process does: it never ran, or keeps no log. */

@@ -24,13 +24,19 @@ export function createSuspend(world: World): SuspendOps {
       if (isSaved(sight)) return
       if (sight.word !== 'running' && sight.word !== 'paused') throw wrongState(sight)
       await inventory.hold(entry, 'suspending', async () => {
-        await act(world, entry, commands.control(entry.uuid, 'savestate'), op, {
+        const isNowSaved = async (): Promise<boolean> => {
+          const now = await inventory.look(id, op)
+          return now !== null && isSaved(now.sight)
+        }
+        const saving = act(world, entry, commands.control(entry.uuid, 'savestate'), op, {
           timeoutMs: saveMs,
           onFraction: (fraction) => op.progress({ text: null, fraction }),
-          isDone: async () => {
-            const now = await inventory.look(id, op)
-            return now !== null && isSaved(now.sight)
-          },
+          isDone: isNowSaved,
+        })
+        await saving.catch(async (thrown: unknown) => {
+          // It may have saved all the same, and is asked so once its settings have not told for a while.
+          await inventory.until(id, ({ word }) => word !== 'saving', op, settleMs)
+          if (!(await isNowSaved())) throw thrown
         })
         await inventory.until(id, isSaved, op, settleMs)
       })

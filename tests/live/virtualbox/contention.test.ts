@@ -18,8 +18,8 @@ const round: readonly (readonly string[])[] = [
 ]
 
 /**
- * VirtualBox's own, no lock of anybody's: it ends a suspended machine's session while it still writes the settings. Seen once in 600
- * commands beside the inventory, and in none of 790 without.
+ * VirtualBox's own, no lock of anybody's: it ends a suspended machine's session while it still writes the settings. Of suspends of
+ * four machines at once, with no Berth there, 6 of 716 and 7 of 404 ended so.
  */
 const ownAssertion = /E_ACCESSDENIED[\s\S]*Assertion failed[\s\S]*MachineImpl\.cpp/
 

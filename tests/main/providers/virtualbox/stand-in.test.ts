@@ -162,6 +162,15 @@ describe('VirtualBox as it may be found', () => {
       expect(await told).toMatchObject({ kind: 'upsert', machine: { state: 'suspended' } })
     })
 
+    it('is had written down where VirtualBox knows of the memory and its settings do not', async () => {
+      const one = await provider({ ...list, showvminfo: { stdout: 'VMState="saved"\n' }, setextradata: {} })
+      await one.list('virtualbox:local', op())
+      const told = new Promise<ProviderChange>((resolve) => one.watch(resolve))
+      expect(await told).toMatchObject({ kind: 'upsert', machine: { state: 'suspended' } })
+      const notes = (await calls()).filter((line) => line.includes('setextradata'))
+      expect(notes.map((line) => line.includes('Berth/Saved'))).toEqual([true, true])
+    })
+
     it('is off once VirtualBox says so, should its settings never tell', async () => {
       const one = await provider({ ...list, showvminfo: recording('showvminfo-poweroff-mr') })
       expect(await one.list('virtualbox:local', op())).toMatchObject([{ state: 'suspending' }])
