@@ -1,4 +1,4 @@
-import { providerEntries } from '../../../main/providers/index.ts'
+import { createDockerProvider } from '../../../main/providers/docker/provider.ts'
 import type { Op } from '../../../main/providers/provider.ts'
 import { temporaryHost } from '../../conformance/ground.ts'
 import { daemonWithContainers } from '../containers.ts'
@@ -38,10 +38,8 @@ async function bareList(docker: (...args: readonly string[]) => Promise<string>)
 
 async function coldList(endpointId: `docker:${string}`): Promise<number> {
   const { host, remove } = await temporaryHost()
-  const provider = providerEntries({ mock: false }, process.env)
-    .find(({ id }) => id === 'docker')
-    ?.create(host)
-  if (provider === undefined) throw new Error('There is no Docker provider')
+  // Itself, not from the table of all: others need what only the build can pack.
+  const provider = createDockerProvider(host)
   const op: Op = { signal: AbortSignal.timeout(60_000), progress: () => {}, record: () => {} }
   try {
     await provider.probe(op)
