@@ -7,7 +7,7 @@ import type { RemovalPlan } from '../../app/domain/trash.ts'
 import type { Verb } from '../../app/domain/verbs.ts'
 import type { Core } from '../core.ts'
 import type { Op, Provider } from '../providers/provider.ts'
-import { checkNewFile, existing } from '../services/files.ts'
+import { checkNewFile, existing, readable } from '../services/files.ts'
 import { askProvider, facetOf, machineGone, nameOf } from './asking.ts'
 
 /** What the preview on a machine's page has room for. */
@@ -114,7 +114,7 @@ export function machineHandlers({ inventory, tasks, annotations }: Core) {
     },
     'machine.sendFiles': async ({ id, path, folder }) => {
       const files = facetOf(inventory.providerOf(id), 'files')
-      const from = await existing(path)
+      const from = await readable(path)
       return tasks.start({
         verb: 'sendFiles',
         permit: 'copyFiles',

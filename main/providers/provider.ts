@@ -268,7 +268,7 @@ export interface FileOps {
   readonly folders: boolean
   /**
    * Copies a file or folder of this computer (`path`, absolute) into the folder `folder` of the machine, under its own name.
-   * Refuses with `already-exists` what is there under that name. Broken off, it may leave a part, and says so.
+   * Refuses with `already-exists` what is there under that name. Broken off, it may leave a part there, which is not taken away.
    */
   send(id: MachineId, request: { readonly path: string; readonly folder: string }, op: Op): Promise<void>
   /**

@@ -58,6 +58,15 @@ export async function existing(path: string): Promise<string> {
   return resolve(path)
 }
 
+/** As `existing`, and throws as well when it may not be read. */
+export async function readable(path: string): Promise<string> {
+  const there = await existing(path)
+  await access(there, constants.R_OK).catch((error: Error) => {
+    throw failure('permission', { key: 'files.unreadable' }, { detail: error.message, field: 'path' })
+  })
+  return there
+}
+
 /** Throws unless a file can be made there: in a folder that is there, under a name that nothing has. */
 export async function checkNewFile(path: string): Promise<void> {
   if (!isAbsolute(path)) throw failure('invalid-input', { key: 'files.notFound' }, { field: 'path' })
@@ -65,6 +74,9 @@ export async function checkNewFile(path: string): Promise<void> {
     throw readFailure(error)
   })
   if (!folder.isDirectory()) throw failure('invalid-input', { key: 'files.notFolder' }, { field: 'path' })
+  await access(dirname(path), constants.W_OK).catch((error: Error) => {
+    throw failure('permission', { key: 'files.unwritable' }, { detail: error.message, field: 'path' })
+  })
   // A link to nowhere is something, too.
   const there = await lstat(path).catch(() => null)
   if (there !== null) {

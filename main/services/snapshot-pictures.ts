@@ -32,6 +32,7 @@ export interface SnapshotPictures {
   taking(id: MachineId): (snapshotId: SnapshotId) => void
   /** null when there is none. */
   read(id: MachineId, snapshotId: SnapshotId): Promise<SnapshotPicture | null>
+  /** Never fails. */
   forget(id: MachineId, snapshotIds: readonly SnapshotId[]): Promise<void>
 }
 
@@ -86,7 +87,12 @@ export function createSnapshotPictures(world: SnapshotPicturesWorld): SnapshotPi
       }
     },
     async forget(id, snapshotIds) {
-      for (const snapshotId of snapshotIds) await rm(join(world.folder, nameOf(id, snapshotId)), { force: true })
+      for (const snapshotId of snapshotIds) {
+        // The snapshot is gone: a picture that stays behind must not make that look as if it had failed.
+        await rm(join(world.folder, nameOf(id, snapshotId)), { force: true }).catch((error: unknown) =>
+          world.log.warn('snapshot.picture', { error: String(error) }),
+        )
+      }
     },
   }
 }

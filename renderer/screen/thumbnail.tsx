@@ -6,7 +6,7 @@ import { momentText } from '../format/moment-text.ts'
 import { useLocale, useSay } from '../say.tsx'
 import { attachScreen } from './attach-screen.ts'
 import './display.css'
-import { createPainter } from './painter.ts'
+import { fittedPainter } from './fitted-painter.ts'
 
 /** A small picture need not move: this is as often as it is drawn anew. */
 const refreshMs = 5_000
@@ -36,10 +36,7 @@ export function ScreenThumbnail({
   useEffect(() => {
     const place = host.current
     if (place === null) return
-    const canvas = document.createElement('canvas')
-    canvas.className = 'screen-canvas'
-    place.append(canvas)
-    const painter = createPainter(canvas)
+    const { painter, remove } = fittedPainter(place)
     const over = new AbortController()
     const line = attachScreen(machineId, consoleId, {
       status: setStatus,
@@ -49,16 +46,10 @@ export function ScreenThumbnail({
         await whileLookedAt(refreshMs, over.signal)
       },
     })
-    const observer = new ResizeObserver(() =>
-      painter.layOut({ width: place.clientWidth, height: place.clientHeight, scale: 'fit' }),
-    )
-    observer.observe(place)
     return () => {
       over.abort()
-      observer.disconnect()
       line.leave()
-      painter.dispose()
-      canvas.remove()
+      remove()
       setDrawn(false)
     }
   }, [machineId, consoleId])

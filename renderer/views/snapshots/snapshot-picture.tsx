@@ -4,7 +4,7 @@ import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Snapshot, SnapshotTree } from '../../../app/domain/snapshot.ts'
 import { call } from '../../actions/call.ts'
 import { useSay } from '../../say.tsx'
-import { createPainter } from '../../screen/painter.ts'
+import { fittedPainter } from '../../screen/fitted-painter.ts'
 import '../../screen/display.css'
 import { useAnswer } from '../machine/use-answer.ts'
 
@@ -53,10 +53,7 @@ function Text({ picture }: { readonly picture: Extract<Picture, { kind: 'text' }
   useEffect(() => {
     const place = host.current
     if (place === null) return
-    const canvas = document.createElement('canvas')
-    canvas.className = 'screen-canvas'
-    place.append(canvas)
-    const painter = createPainter(canvas)
+    const { painter, remove } = fittedPainter(place)
     void painter.paint({
       kind: 'text',
       frame: 0,
@@ -66,15 +63,7 @@ function Text({ picture }: { readonly picture: Extract<Picture, { kind: 'text' }
       cursor: null,
       data: Uint8Array.from(atob(data), (character) => character.charCodeAt(0)),
     })
-    const observer = new ResizeObserver(() =>
-      painter.layOut({ width: place.clientWidth, height: place.clientHeight, scale: 'fit' }),
-    )
-    observer.observe(place)
-    return () => {
-      observer.disconnect()
-      painter.dispose()
-      canvas.remove()
-    }
+    return remove
   }, [columns, rows, data])
   return <div ref={host} className="display-stage snapshot-picture-text" />
 }
