@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, posix } from 'node:path'
-import { failure } from '../../../app/domain/errors.ts'
+import { errorOf, failure } from '../../../app/domain/errors.ts'
 import { putUnder, remove } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { FileOps, Op } from '../provider.ts'
@@ -47,11 +47,21 @@ export function createFiles(world: DockerWorld): FileOps {
         })
         throwIfCancelled(op)
         await putUnder(draft, path)
+      } catch (thrown) {
+        throw fullHere(thrown, draft)
       } finally {
         await remove(draft)
       }
     },
   }
+}
+
+/** A disk that is full where the copy goes to is this computer's, not the engine's own. */
+function fullHere(thrown: unknown, draft: string): unknown {
+  const { code, detail } = errorOf(thrown)
+  // By its name alone: a home's path is masked there.
+  if (code !== 'no-space' || !detail?.includes(`${basename(draft)}: no space left`)) return thrown
+  return failure('no-space', { key: 'error.noSpace' }, { hint: { key: 'error.noSpace.hint' }, detail, cause: thrown })
 }
 
 /** Podman takes a path for a pattern, and there is no way to quote one for it. */

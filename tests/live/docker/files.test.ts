@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeFiles } from '../../conformance/files.ts'
@@ -31,6 +34,21 @@ describe('files of a container that runs', () => {
     folder: '/srv/here',
     read: (path) => catIn('box', path),
   }))
+
+  it('says that the disk is full where the copy goes to, and leaves nothing there', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'berth-tiny-'))
+    await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', place])
+    try {
+      const { id } = await world.machine('box')
+      const fetched = world.provider.files?.fetch(id, { inside: '/bin/busybox', path: join(place, 'copy') }, createOp())
+      const error = await errorFrom(fetched ?? Promise.resolve())
+      expect(error).toMatchObject({ code: 'no-space', message: { key: 'error.noSpace' } })
+      expect(await readdir(place)).toEqual([])
+    } finally {
+      await promisify(execFile)('umount', [place])
+      await rm(place, { recursive: true })
+    }
+  })
 
   it('follows a link that is named', async () => {
     await world.daemon.docker('exec', 'box', 'busybox', 'ln', '-s', 'here', '/srv/link')
