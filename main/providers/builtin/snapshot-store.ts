@@ -1,4 +1,5 @@
-import { copyFile, link, mkdir, rename } from 'node:fs/promises'
+import { mkdirSync, renameSync } from 'node:fs'
+import { copyFile, link } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
@@ -24,10 +25,11 @@ export async function fillSnapshot(
   fill: (file: (name: keyof typeof snapshotFiles) => string) => Promise<void>,
 ): Promise<void> {
   const { path, part } = folder.snapshot(id)
-  await mkdir(part, { recursive: true, mode: 0o700 })
+  // As quick as asking another thread to do it.
+  mkdirSync(part, { recursive: true, mode: 0o700 })
   try {
     await fill((name) => join(part, snapshotFiles[name]))
-    await rename(part, path)
+    renameSync(part, path)
   } catch (error) {
     await remove(part)
     throw error

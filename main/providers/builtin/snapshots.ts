@@ -1,7 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Text } from '../../../app/messages/text.ts'
-import { diskUse, look } from '../common/files.ts'
+import { diskUse } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import { restore, undo } from '../common/restore.ts'
 import {
@@ -18,7 +18,6 @@ import { makeOf } from './definitions.ts'
 import { copyDisk } from './emulator/keep.ts'
 import { fileFailure } from './errors.ts'
 import type { Entry, Known } from './fleet.ts'
-import type { Folder } from './layout.ts'
 import { checkSpace } from './memory.ts'
 import { emulator } from './program.ts'
 import { restorable, restoreRoom } from './restore.ts'
@@ -60,7 +59,7 @@ async function take(
   const reading = trees.read(folder.snapshots)
   reading.catch(() => {})
   const memoryBytes = live === null ? 0 : definition.memoryBytes
-  await checkSpace(folder.path, (await diskBytes(folder)) + memoryBytes)
+  await checkSpace(folder.path, (await diskUse(folder.disk)) + memoryBytes)
   throwIfCancelled(op)
   const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: null })
   const { id } = snapshot
@@ -114,11 +113,6 @@ async function deleteSnapshot({ entry: { folder } }: Known, id: string, op: Op):
   await trees.write(folder.snapshots, changeSnapshot(tree, id, { phase: 'deleting' }))
   await dropSnapshot(folder, id)
   await trees.write(folder.snapshots, withoutSnapshot(tree, id))
-}
-
-/** Bytes that the disk takes, holes left out. */
-async function diskBytes(folder: Folder): Promise<number> {
-  return (await look(folder.disk)) === null ? 0 : diskUse(folder.disk)
 }
 
 export function createSnapshots(world: World): SnapshotOps {

@@ -1,19 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Stats } from 'node:fs'
-import {
-  link,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  statfs,
-  unlink,
-  writeFile,
-} from 'node:fs/promises'
+import { renameSync, rmSync, type Stats, writeFileSync } from 'node:fs'
+import { link, lstat, mkdir, open, readdir, readFile, rename, rm, stat, statfs, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { z } from 'zod'
@@ -26,13 +13,14 @@ import { failure } from '../../../app/domain/errors.ts'
 export async function writeJson(path: string, value: unknown, how: 'safe' | 'quick' = 'safe'): Promise<void> {
   const text = `${JSON.stringify(value, null, 2)}\n`
   if (how === 'safe') return writeFileAtomic(path, text, { mode: 0o600 })
-  // The package asks the system for much that a file of ours, in a folder of ours, does not need.
+  // The package asks the system for much that a file of ours, in a folder of ours, does not need. And a few kilobytes are in the
+  // system's own memory sooner than another thread has heard that it is to write them.
   const part = `${path}.${randomBytes(4).toString('hex')}.part`
   try {
-    await writeFile(part, text, { mode: 0o600 })
-    await rename(part, path)
+    writeFileSync(part, text, { mode: 0o600 })
+    renameSync(part, path)
   } catch (error) {
-    await rm(part, { force: true })
+    rmSync(part, { force: true })
     throw error
   }
 }

@@ -128,13 +128,11 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
     const parsed = parseId(id)
     // A key that is no uuid is no name of a folder either.
     if (parsed?.provider !== world.providerId || !uuidPattern.test(parsed.key)) return null
-    if (!(await exists(world.folder(parsed.key).path))) {
-      entries.delete(parsed.key)
-      return null
-    }
     const entry = entryOf(parsed.key)
     await readEntry(entry)
-    return entry
+    if (entry.definition !== null || (await exists(entry.folder.path))) return entry
+    entries.delete(parsed.key)
+    return null
   }
 
   const machine = (entry: E): Machine => world.machineOf({ ...entry, held: entry.holds.at(-1)?.state ?? null })
