@@ -122,7 +122,12 @@ export const consoleUp = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ack'), bytes: z.number().int().min(0) }),
 ])
 
-export const attachScreenRequest = z.object({ id: machineIdSchema, consoleId: handleSchema })
+export const attachScreenRequest = z.object({
+  id: machineIdSchema,
+  consoleId: handleSchema,
+  /** A thumbnail, for which a picture some seconds old is new enough. */
+  isThumbnail: z.boolean(),
+})
 const pointer = {
   buttons: z.number().int().min(0).max(31),
   wheelX: z.number().int().min(-100).max(100),

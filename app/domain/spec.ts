@@ -177,6 +177,8 @@ export const configureSpecSchema = z.object({
   serialConsole: z.boolean().optional(),
   /** Whether it starts in a window of its tool's own, where the tool has one, instead of without. */
   ownWindow: z.boolean().optional(),
+  /** Whether its screen is served live, with a pointer, by an extension of its tool that has its risks. */
+  liveScreen: z.boolean().optional(),
 })
 export type ConfigureSpec = z.infer<typeof configureSpecSchema>
 export type ConfigureField = keyof ConfigureSpec

@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 export interface Reader {
   take(count: number): Promise<Buffer>
   skip(count: number): Promise<void>
+  /** Nothing more is read: what still comes is let through, so that the line's end is heard. */
+  close(): void
 }
 
 /** What is not read waits in the socket, not here. */
@@ -15,7 +17,10 @@ export function createReader(socket: Socket): Reader {
   let isOver = false
   let wake = (): void => {}
 
+  let isClosed = false
+
   socket.on('data', (data) => {
+    if (isClosed) return
     pieces.push(data)
     waiting += data.length
     if (waiting > mostWaiting) socket.pause()
@@ -45,6 +50,14 @@ export function createReader(socket: Socket): Reader {
   }
   return {
     take,
+    close() {
+      isClosed = true
+      isOver = true
+      pieces = []
+      waiting = 0
+      wake()
+      socket.resume()
+    },
     async skip(count) {
       for (let left = count; left > 0; ) left -= (await take(Math.min(left, 65_536))).length
     },

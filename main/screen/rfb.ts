@@ -1,26 +1,35 @@
-import { connect, type Socket } from 'node:net'
-import { failure } from '../../app/domain/errors.ts'
-import { mostPixels, type PointerInput, pixelBytes, type ScreenTakes } from '../../app/domain/screen.ts'
+import { type PointerInput, pixelBytes, type ScreenTakes } from '../../app/domain/screen.ts'
 import { strokesOf } from '../../app/domain/typing.ts'
+import { greet, type RfbServer, reach, unreachable } from './rfb-hello.ts'
 import { rfbKeyOf } from './rfb-keys.ts'
-import { createReader, type Reader } from './rfb-reader.ts'
+import { createReader } from './rfb-reader.ts'
 import type { ScreenEvents, ScreenSource } from './source.ts'
 
-/** A server on this computer that says nothing for so long is not one. */
-const helloMs = 10_000
+/** A server that does not let go of a line in this time is not waited for. */
+const partMs = 2_000
 /** A keyboard's queue is short: typed text is given no faster than this. */
 const strokeMs = 12
 
 const encodings = { raw: 0, copy: 1, size: -223, pointerKind: -257, scanCodes: -258 } as const
 
+export interface RfbSource extends ScreenSource {
+  /** Settles when the server has let go of the line too. */
+  readonly parted: Promise<void>
+}
+
 /**
- * A screen that is told by RFB 3.8 (RFC 6143), as QEMU's VNC server does, over a UNIX socket: raw areas, for the way is
- * short, and QEMU's own extensions for keys by their place and for a pointer that knows where it is.
+ * A screen that is told by RFB 3.8 (RFC 6143): raw areas, for the way is short, and QEMU's own extensions for keys by their
+ * place and for a pointer that knows where it is. `pointer`: what it is until the server says otherwise.
  */
-export async function openRfb(path: string, events: ScreenEvents): Promise<ScreenSource> {
-  const socket = await reach(path)
+export async function openRfb(
+  server: RfbServer,
+  pointer: 'relative' | 'absolute',
+  events: ScreenEvents,
+): Promise<RfbSource> {
+  const socket = await reach(server)
   const reader = createReader(socket)
-  let takes: ScreenTakes = { keyboard: true, pointer: 'relative', text: true }
+  const parted = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  let takes: ScreenTakes = { keyboard: true, pointer, text: true }
   let size = { width: 0, height: 0 }
   let hasScanCodes = false
   let isOver = false
@@ -37,6 +46,16 @@ export async function openRfb(path: string, events: ScreenEvents): Promise<Scree
     isOver = true
     if (typist !== null) clearInterval(typist)
     socket.destroy()
+  }
+  /** Says goodbye, so that the server's end of the line is over too when it closes. */
+  const part = (): void => {
+    if (isOver) return
+    isOver = true
+    if (typist !== null) clearInterval(typist)
+    reader.close()
+    socket.end()
+    const late = setTimeout(() => socket.destroy(), partMs)
+    socket.once('close', () => clearTimeout(late))
   }
   const end = (): void => {
     if (isOver) return
@@ -146,7 +165,7 @@ export async function openRfb(path: string, events: ScreenEvents): Promise<Scree
     message.writeUInt16BE(y & 0xffff, 4)
     send(message)
   }
-  const pointer = (input: PointerInput): void => {
+  const givePointer = (input: PointerInput): void => {
     const isAt = input.kind === 'at'
     if (isAt !== (takes.pointer === 'absolute')) return
     // One that only moves is told from the middle of the numbers there are.
@@ -161,10 +180,10 @@ export async function openRfb(path: string, events: ScreenEvents): Promise<Scree
   }
 
   try {
-    size = await greet(socket, reader)
+    size = await greet(socket, reader, server)
   } catch (error) {
     stop()
-    throw unreachable(path, error)
+    throw unreachable(server, error)
   }
   setUp(send)
   events.pixels(size.width, size.height)
@@ -187,10 +206,11 @@ export async function openRfb(path: string, events: ScreenEvents): Promise<Scree
         }
       }, strokeMs)
     },
-    pointer,
+    pointer: givePointer,
+    parted,
     close() {
       typing = []
-      stop()
+      part()
     },
   }
 }
@@ -206,30 +226,6 @@ function wheelsOf({ wheelX, wheelY }: PointerInput): readonly number[] {
   return [...steps(wheelY, wheelY < 0 ? 8 : 16), ...steps(wheelX, wheelX < 0 ? 32 : 64)]
 }
 
-/** Both sides' hellos; the size of the screen. */
-async function greet(socket: Socket, reader: Reader): Promise<{ width: number; height: number }> {
-  const timer = setTimeout(() => socket.destroy(new Error('no answer')), helloMs)
-  try {
-    const version = (await reader.take(12)).toString('latin1')
-    if (!/^RFB 003\.00[78]\n$/.test(version)) throw new Error(`not RFB 3.8: ${JSON.stringify(version)}`)
-    socket.write('RFB 003.008\n')
-    const kinds = await reader.take((await reader.take(1))[0] ?? 0)
-    // 1: none. The socket's folder is this person's alone.
-    if (!kinds.includes(1)) throw new Error('it asks for a password')
-    socket.write(Buffer.from([1]))
-    if ((await reader.take(4)).readUInt32BE(0) !== 0) throw new Error('it refuses')
-    // Shared with whoever else looks.
-    socket.write(Buffer.from([1]))
-    const start = await reader.take(24)
-    await reader.skip(start.readUInt32BE(20))
-    const size = { width: start.readUInt16BE(0), height: start.readUInt16BE(2) }
-    if (size.width > mostPixels || size.height > mostPixels) throw new Error('a screen larger than any')
-    return size
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 /** Pixels as the window draws them, and what else we understand. */
 function setUp(send: (message: Buffer) => void): void {
   const format = Buffer.alloc(20)
@@ -242,17 +238,4 @@ function setUp(send: (message: Buffer) => void): void {
   message.writeUInt16BE(wanted.length, 2)
   for (const [index, encoding] of wanted.entries()) message.writeInt32BE(encoding, 4 + index * 4)
   send(message)
-}
-
-function reach(path: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path)
-    socket.once('connect', () => resolve(socket))
-    socket.on('error', (error) => reject(unreachable(path, error)))
-  })
-}
-
-function unreachable(path: string, error: unknown) {
-  const detail = `${path}: ${error instanceof Error ? error.message : String(error)}`
-  return failure('unreachable', { key: 'screen.noAnswer' }, { detail, cause: error })
 }

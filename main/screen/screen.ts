@@ -36,7 +36,8 @@ export interface ScreenViewer {
 
 /** One screen of one machine: a single opened source, its last picture, and any number of viewers at their own pace. */
 export interface Screen {
-  attach(send: (down: ScreenDown) => void): ScreenViewer
+  /** `isNear`: it is looked at as it is, and not as a thumbnail. */
+  attach(send: (down: ScreenDown) => void, isNear: boolean): ScreenViewer
   readonly isWatched: () => boolean
   /** The whole of what it shows now; null unless it is open and shows something. */
   readonly picture: () => Picture | null
@@ -45,6 +46,7 @@ export interface Screen {
 }
 
 interface Watching {
+  readonly isNear: boolean
   readonly send: (down: ScreenDown) => void
   readonly unseen: Unseen
   readonly hands: Hands
@@ -73,6 +75,7 @@ export function createScreen(config: ScreenConfig): Screen {
   let batch: NodeJS.Timeout | null = null
   let lastBatchAt = 0
   let isOwedNext = false
+  let wasNear = false
 
   const status = (): ScreenStatus => ({
     state,
@@ -121,6 +124,14 @@ export function createScreen(config: ScreenConfig): Screen {
     batch ??= setTimeout(showAll, Math.max(gatherMs, batchMs - (performance.now() - lastBatchAt)))
   }
 
+  /** Tells the source when the first looks closely, and when the last no longer does. */
+  const tellNear = (): void => {
+    const isNear = [...watching].some((viewer) => viewer.isNear)
+    if (source === null || isNear === wasNear) return
+    wasNear = isNear
+    source.near?.(isNear)
+  }
+
   const stopRetrying = (): void => {
     if (retry !== null) clearTimeout(retry)
     retry = null
@@ -132,6 +143,7 @@ export function createScreen(config: ScreenConfig): Screen {
     for (const viewer of watching) viewer.hands.forget()
     source?.close()
     source = null
+    wasNear = false
   }
 
   /** What its machine's state makes of a screen that is not open; null when it can be opened. */
@@ -206,6 +218,7 @@ export function createScreen(config: ScreenConfig): Screen {
       become('live')
       isOwedNext = false
       opened.next()
+      tellNear()
     } catch (thrown) {
       if (!isMine()) return
       const error = errorOf(thrown)
@@ -232,12 +245,13 @@ export function createScreen(config: ScreenConfig): Screen {
       all.leave()
       return picture
     },
-    attach(send) {
+    attach(send, isNear) {
       if (grace !== null) clearTimeout(grace)
       grace = null
       const hands = createHands()
-      const viewer: Watching = { send, unseen: frame.watch(), hands, frame: 0, isWaiting: false }
+      const viewer: Watching = { isNear, send, unseen: frame.watch(), hands, frame: 0, isWaiting: false }
       watching.add(viewer)
+      tellNear()
       // One that came to nothing is tried again for whoever asks anew.
       if (state !== 'taken' && state !== 'none') openIfSeen()
       send({ kind: 'status', status: status() })
@@ -270,7 +284,10 @@ export function createScreen(config: ScreenConfig): Screen {
               [...watching].map((one) => one.hands),
             )
           viewer.unseen.leave()
-          if (watching.size > 0) return askNext()
+          if (watching.size > 0) {
+            tellNear()
+            return askNext()
+          }
           stopRetrying()
           grace = setTimeout(() => {
             grace = null

@@ -46,6 +46,11 @@ export interface ScreenSource {
   type(text: string): void
   /** Only of the kind `takes.pointer` says. */
   pointer(input: PointerInput): void
+  /**
+   * Whether anybody looks at it closely, as it is, and not at a thumbnail: said when it is opened and when it changes. A source that
+   * can show itself better at a price does so only then.
+   */
+  near?(isNear: boolean): void
   /** Lets go of it. The machine's screen goes on unseen. */
   close(): void
 }

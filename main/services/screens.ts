@@ -78,9 +78,9 @@ export function createScreens(world: ScreensWorld): Screens {
   }
 
   return {
-    attach({ id, consoleId }, stream) {
+    attach({ id, consoleId, isThumbnail }, stream) {
       if (world.machine(id) === null) throw failure('not-found', { key: 'error.machineGone' })
-      const viewer = screenOf(id, consoleId).attach(stream.down)
+      const viewer = screenOf(id, consoleId).attach(stream.down, !isThumbnail)
       return {
         up(frame) {
           if (frame.kind === 'shown') viewer.shown(frame.frame)
@@ -115,7 +115,7 @@ export function createScreens(world: ScreensWorld): Screens {
           quiet = setTimeout(finish, stillMs)
           // Not within its own call: `viewer` is not there yet for the first.
           queueMicrotask(() => viewer.shown(down.frame))
-        })
+        }, false)
       })
     },
     dispose() {

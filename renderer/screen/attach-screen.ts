@@ -20,7 +20,10 @@ interface Listeners {
   readonly frame: (frame: ScreenFrame) => Promise<void>
 }
 
-export function attachScreen(id: MachineId, consoleId: string, listeners: Listeners): ScreenLine {
+export function attachScreen(
+  { id, consoleId, isThumbnail }: { readonly id: MachineId; readonly consoleId: string; readonly isThumbnail: boolean },
+  listeners: Listeners,
+): ScreenLine {
   type Stream = ReturnType<typeof openOn>
   let stream: Stream | null = null
   let isOver = false
@@ -28,7 +31,7 @@ export function attachScreen(id: MachineId, consoleId: string, listeners: Listen
   const openOn = (client: Client) => {
     const mine = client.open(
       'screen.attach',
-      { id, consoleId },
+      { id, consoleId, isThumbnail },
       {
         down: (down: ScreenDown) => {
           if (isOver) return

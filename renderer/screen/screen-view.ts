@@ -74,21 +74,24 @@ export function openScreenView(
     events.text(painter.text())
   }
 
-  const line = attachScreen(where.id, where.consoleId, {
-    status(next) {
-      status = next
-      if (next.state !== 'live') letGo()
-      else if (takeWish(where.id)) capture()
-      events.status(next)
+  const line = attachScreen(
+    { ...where, isThumbnail: false },
+    {
+      status(next) {
+        status = next
+        if (next.state !== 'live') letGo()
+        else if (takeWish(where.id)) capture()
+        events.status(next)
+      },
+      async frame(frame) {
+        await painter.paint(frame)
+        tellLook()
+        textTimer ??= setTimeout(tellText, textMs)
+        // The next one is asked for when this one is on the display: not faster, and not at all while nobody sees it.
+        await new Promise((resolve) => requestAnimationFrame(resolve))
+      },
     },
-    async frame(frame) {
-      await painter.paint(frame)
-      tellLook()
-      textTimer ??= setTimeout(tellText, textMs)
-      // The next one is asked for when this one is on the display: not faster, and not at all while nobody sees it.
-      await new Promise((resolve) => requestAnimationFrame(resolve))
-    },
-  })
+  )
   const keys = createKeys(line.key, () => letGo(), { isMac })
   const pointer = createPointerGather(line.pointer)
 

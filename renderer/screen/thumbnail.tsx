@@ -38,14 +38,17 @@ export function ScreenThumbnail({
     if (place === null) return
     const { painter, remove } = fittedPainter(place)
     const over = new AbortController()
-    const line = attachScreen(machineId, consoleId, {
-      status: setStatus,
-      async frame(frame) {
-        await painter.paint(frame)
-        setDrawn(true)
-        await whileLookedAt(refreshMs, over.signal)
+    const line = attachScreen(
+      { id: machineId, consoleId, isThumbnail: true },
+      {
+        status: setStatus,
+        async frame(frame) {
+          await painter.paint(frame)
+          setDrawn(true)
+          await whileLookedAt(refreshMs, over.signal)
+        },
       },
-    })
+    )
     return () => {
       over.abort()
       line.leave()

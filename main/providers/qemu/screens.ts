@@ -15,7 +15,7 @@ export function createScreens(world: World): ScreenOps {
       if (definition.graphics === 'none') throw failure('unsupported', { key: 'qemu.error.noDisplay' })
       const reason = withheldConsole(world, entry)
       if (reason !== null) throw failure('wrong-state', reason)
-      return openRfb(entry.sockets.vnc, events)
+      return openRfb({ path: entry.sockets.vnc }, 'relative', events)
     },
   }
 }

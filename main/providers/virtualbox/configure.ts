@@ -9,8 +9,10 @@ import { driveOf } from './disks.ts'
 import type { Entry, Known } from './entry.ts'
 import { idOf } from './inventory.ts'
 import { limitsOf } from './limits.ts'
+import { setLiveScreen, withheldLiveScreen } from './live-screen.ts'
 import * as commands from './machine-commands.ts'
 import { knownMedia } from './media-registry.ts'
+import { wantsLiveScreen } from './remote-display.ts'
 import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
 import type { Settings } from './settings-file.ts'
 import type { PortForward } from './settings-hardware.ts'
@@ -28,12 +30,17 @@ export function createConfigure(world: World): ConfigureOps {
   return {
     async read(id, op) {
       const { settings, path } = await world.inventory.get(id)
-      const [free, media, noWindow] = await Promise.all([freeBytes(path), knownMedia(world), withheldWindow(world)])
+      const [free, media, noWindow, noLiveScreen] = await Promise.all([
+        freeBytes(path),
+        knownMedia(world),
+        withheldWindow(world),
+        withheldLiveScreen(world, settings),
+      ])
       throwIfCancelled(op)
       const known = { ...settings, media }
       const disk = growing(known)
       const diskBytes = disk.medium === null ? null : await vdiBytes(disk.medium.path)
-      return configurationOf(world, known, { free, diskBytes, disk, noWindow })
+      return configurationOf(world, known, { free, diskBytes, disk, noWindow, noLiveScreen })
     },
     configure: async (id, changes, op) => configure(world, await world.inventory.get(id), changes, op),
   }
@@ -47,6 +54,7 @@ function configurationOf(
     readonly diskBytes: number | null
     readonly disk: GrowingDisk
     readonly noWindow: Text | null
+    readonly noLiveScreen: Text | null
   },
 ): MachineConfiguration {
   const { free, diskBytes, disk } = seen
@@ -64,6 +72,7 @@ function configurationOf(
     'serialConsole',
     // Where no window can open any more, that it should can still be taken back.
     ...(seen.noWindow === null || ownWindow ? (['ownWindow'] as const) : []),
+    ...(seen.noLiveScreen === null ? (['liveScreen'] as const) : []),
   ]
   return {
     fields,
@@ -71,6 +80,7 @@ function configurationOf(
     withheld: {
       ...(disk.withheld === null ? {} : { diskBytes: disk.withheld }),
       ...(seen.noWindow === null || ownWindow ? {} : { ownWindow: seen.noWindow }),
+      ...(seen.noLiveScreen === null ? {} : { liveScreen: seen.noLiveScreen }),
     },
     values: {
       cpus: hardware.cpus,
@@ -80,6 +90,7 @@ function configurationOf(
       ...(network === null ? {} : { network }),
       serialConsole: hasOwnSerial(world, settings),
       ownWindow,
+      liveScreen: wantsLiveScreen(settings),
     },
     limits: {
       cpus: limits.cpus,
@@ -140,18 +151,21 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
   const { entry } = known
   const settings = { ...known.settings, media: await knownMedia(world) }
   const isOn = !isResting(inventory.sight(entry).word)
-  const { cpus, memoryBytes, serialConsole, ownWindow } = changes
+  const { cpus, memoryBytes, serialConsole, ownWindow, liveScreen } = changes
   const stopped = { cpus, memoryBytes, serialConsole, ownWindow }
-  const needsStop = Object.values(stopped).some((value) => value !== undefined) || changes.diskBytes !== undefined
+  const isStopped = Object.values(stopped).some((value) => value !== undefined)
+  const needsStop = isStopped || liveScreen !== undefined || changes.diskBytes !== undefined
   if (isOn && needsStop) throw failure('wrong-state', { key: 'virtualbox.why.configureRunning' })
   if (!isOn && settings.stateFile !== null) throw failure('wrong-state', { key: 'virtualbox.why.configureSuspended' })
   const noWindow = ownWindow === true ? await withheldWindow(world) : null
   if (noWindow !== null) throw failure('unsupported', noWindow, { field: 'ownWindow' })
+  const noLiveScreen = liveScreen === true ? await withheldLiveScreen(world, settings) : null
+  if (noLiveScreen !== null) throw failure('unsupported', noLiveScreen, { field: 'liveScreen' })
   if (changes.network !== undefined) checkForwards(changes.network)
   const iso = changes.isoPath == null ? changes.isoPath : await checkPath(changes.isoPath, 'isoPath')
   throwIfCancelled(op)
 
-  if (Object.values(stopped).some((value) => value !== undefined)) {
+  if (isStopped) {
     const basics = {
       ...(cpus === undefined ? {} : { cpus }),
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
@@ -163,6 +177,7 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
     if (serialConsole === true) await prepareSerialFolder(world.host, entry.uuid)
     await act(world, entry, commands.modify(entry.uuid, basics), op)
   }
+  if (liveScreen !== undefined) await setLiveScreen(world, entry, liveScreen, op)
   if (iso !== undefined) await changeDisc(world, entry, settings, iso, op)
   if (changes.network !== undefined) await changeNetwork(world, entry, settings, changes.network, isOn, op)
   if (changes.diskBytes !== undefined) await growDisk(world, entry, settings, changes.diskBytes, op)
@@ -238,6 +253,7 @@ async function checkChanged(world: World, entry: Entry, changes: ConfigureSpec):
       ? null
       : 'serialConsole',
     changes.ownWindow === undefined || changes.ownWindow === hasOwnWindow(settings) ? null : 'ownWindow',
+    changes.liveScreen === undefined || changes.liveScreen === wantsLiveScreen(settings) ? null : 'liveScreen',
   ].filter((field) => field !== null)
   if (wrong.length === 0) return
   throw failure(

@@ -2,6 +2,14 @@ import { wordOf } from './states.ts'
 
 const uuidPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
+/** Names of the extensions that `list extpacks` calls usable. */
+export function parseExtensions(text: string): readonly string[] {
+  return text.split(/^(?=Pack no)/m).flatMap((pack) => {
+    const name = /^Pack no\. *\d+: +(.+)$/m.exec(pack)?.[1]?.trim()
+    return name !== undefined && /^Usable: +true$/m.test(pack) ? [name] : []
+  })
+}
+
 /** One machine of `list vms`. */
 export interface Listed {
   readonly uuid: string

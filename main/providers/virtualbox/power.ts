@@ -24,6 +24,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
 
   /** The machine, and its state by a look that the tool agrees with. */
   const lookAt = async (id: MachineId, op: Op): Promise<{ entry: Entry; sight: Sight }> => {
+    await world.displays.settled(id)
     const seen = await inventory.look(id, op)
     throwIfCancelled(op)
     if (seen === null) throw failure('not-found', { key: 'error.machineGone' })
@@ -52,6 +53,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
 
   /** In a window of VirtualBox's own where the machine is set to have one and there is a program for it, else without. */
   async function launch(id: MachineId, entry: Entry, op: Op): Promise<void> {
+    await world.displays.beforeStart(entry)
     const isDone = isNow(id, op, isRunning)
     const wanted = entry.settings?.defaultFrontEnd
     if ((wanted === 'gui' || wanted === 'separate') && (await withheldWindow(world)) === null) {
@@ -131,7 +133,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
       const { entry, sight } = await lookAt(id, op)
       if (isOff(sight)) throw wrongState(sight)
       if (sight.word === 'gurumeditation') {
-        await powerOff(id, op)
+        await world.displays.without(id, () => powerOff(id, op))
         return start(id, op)
       }
       if (sight.word === 'paused') await resume(id, entry, op)

@@ -16,6 +16,7 @@ import { createPower } from './power.ts'
 import { probe } from './probe.ts'
 import { recoverWork } from './recover-work.ts'
 import { settingsHome } from './registry.ts'
+import { createRemoteDisplays } from './remote-display.ts'
 import { createRename } from './rename.ts'
 import { createScreens } from './screens.ts'
 import { createSerialRelays } from './serial-relay.ts'
@@ -26,6 +27,7 @@ import { createRemove } from './trash.ts'
 import { createTrashStore } from './trash-store.ts'
 import { createVigil } from './vigil.ts'
 import { createWatch, type Watch } from './watch.ts'
+import { withoutDisplay } from './without-display.ts'
 import type { World } from './world.ts'
 
 /** VirtualBox's machines on this computer, of this person: VirtualBox's own server keeps them, and they outlive Berth. */
@@ -36,15 +38,11 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
   const home = settingsHome(host.platform, process.env)
   const manage = createManage(host)
   const queue = createMachineQueue()
-  const world: World = {
-    host,
-    home,
-    manage,
-    queue,
-    inventory: createInventory(host, home, manage, queue, changes.emit),
-  }
+  const base = { host, home, manage, queue, inventory: createInventory(host, home, manage, queue, changes.emit) }
+  const displays = createRemoteDisplays(base)
+  const world: World = { ...base, displays }
   const { inventory } = world
-  const power = guarded(createPower(world))
+  const power = guarded(withoutDisplay(displays, createPower(world), ['shutDown', 'powerOff', 'restart']))
   const store = createTrashStore(host)
   const { trash, ...remove } = createRemove(world, store)
   const relays = createSerialRelays(world)
@@ -67,8 +65,10 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     reset: power,
     restart: power,
     pause: power,
-    suspend: guarded(createSuspend(world)),
-    snapshots: guarded(createSnapshots(world, store)),
+    suspend: guarded(withoutDisplay(displays, createSuspend(world), ['suspend'])),
+    snapshots: guarded(
+      withoutDisplay(displays, createSnapshots(world, store), ['take', 'delete', 'restore', 'undo', 'letGo']),
+    ),
     consoles: guarded(createConsoles(world, relays)),
     screens: guarded(createScreens(world)),
     create: guarded(createCreate(world, store)),
@@ -103,9 +103,13 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
         if (changes.size() === 0) stopWatching()
       }
     },
-    recover: () => recoverWork(world, store),
+    async recover() {
+      await displays.recover()
+      await recoverWork(world, store)
+    },
     async dispose() {
       stopWatching()
+      await displays.dispose()
       await relays.stop()
     },
   }

@@ -1,34 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
-import { scanCodesOf } from '../../../app/domain/scan-codes.ts'
-import { strokesOf } from '../../../app/domain/typing.ts'
+import { openRfb, type RfbSource } from '../../screen/rfb.ts'
+import type { RfbServer } from '../../screen/rfb-hello.ts'
 import type { ScreenEvents, ScreenSource } from '../../screen/source.ts'
 import type { ScreenOps } from '../provider.ts'
 import { screenId } from './consoles.ts'
-import * as commands from './control-commands.ts'
 import type { Entry } from './entry.ts'
-import { hasFailed } from './manage.ts'
+import { openPhotographs } from './photographs.ts'
+import { type Look, wantsLiveScreen } from './remote-display.ts'
 import { isResting } from './states.ts'
-import { quietOp, throwIfCancelled, type World } from './world.ts'
+import { throwIfCancelled, type World } from './world.ts'
 
-/** Between two photographs: while something changes, and when nothing has for a while. Each costs about 0.1 s of VirtualBox. */
-const quickMs = 350
-const calmMs = 1_000
-/** After so many that were the same. */
-const calmAfter = 6
-/** What is typed shows soon. */
-const afterKeyMs = 120
-/** A keyboard holds few bytes that its machine has not read yet. */
-const mostCodes = 16
-/** VBoxManage that fails so often in a row is not going to show anything. */
-const mostFailures = 5
-
-/**
- * Screens by photographs: VirtualBox shows a machine to programs only so, unless an extension serves its display. They are taken while
- * somebody looks and at no other time. Keys go as the bytes of a PC keyboard.
- */
+/** Screens by photographs, and by VirtualBox's VNC extension where a person wants that and looks closely. */
 export function createScreens(world: World): ScreenOps {
   const { inventory } = world
   return {
@@ -42,113 +24,124 @@ export function createScreens(world: World): ScreenOps {
         const { name, state } = inventory.machine(entry)
         throw failure('wrong-state', { key: `why.state.${state}`, params: { name } })
       }
-      return openScreen(world, entry, events)
+      return wantsLiveScreen(settings) ? openLive(world, entry, events) : openPhotographs(world, entry, events)
     },
   }
 }
 
-function openScreen(world: World, entry: Entry, events: ScreenEvents): ScreenSource {
-  const { manage, queue, inventory, host } = world
-  const path = join(host.runtimeDir, `${randomBytes(6).toString('hex')}.png`)
-  let last: Buffer | null = null
-  let same = 0
-  let failures = 0
-  let isWanted = false
-  let isBusy = false
+/**
+ * Photographs, and the live display whenever it is served: there is something to see at once, and while the display is off for a
+ * snapshot or a shutdown.
+ */
+function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSource {
+  let live: RfbSource | null = null
+  /** The line that is being joined, or none: one that was given up meanwhile is let go of. */
+  let joining = 0
+  let look: Look | null = null
+  let isNear = false
+  let isSeen = false
+  let isAsked = false
   let isOver = false
-  let timer: NodeJS.Timeout | null = null
-  let typed: number[] = []
-  let typing = Promise.resolve()
 
-  const end = (): void => {
+  const photographs = openPhotographs(world, entry, {
+    ...events,
+    picture(width, height, png) {
+      if (live !== null) return
+      isAsked = false
+      isSeen = true
+      events.picture(width, height, png)
+      approach()
+    },
+    ended(end) {
+      close()
+      events.ended(end)
+    },
+  })
+
+  /** The display is asked for once the guest has something to show: before, it may be setting its mode. */
+  function approach(): void {
+    if (isOver || !isNear || !isSeen || look !== null) return
+    look = world.displays.look(entry, { arrive: (server) => void join(server), part })
+  }
+
+  async function join(server: RfbServer): Promise<void> {
+    joining += 1
+    const mine = joining
+    let mode: { readonly width: number; readonly height: number } | null = null
+    try {
+      const opened = await openRfb(server, 'absolute', {
+        ...events,
+        // A new mode begins black: what is shown stays until there is something of it.
+        pixels(width, height) {
+          mode = { width, height }
+        },
+        area(area, pixels) {
+          isAsked = false
+          if (mode !== null) events.pixels(mode.width, mode.height)
+          mode = null
+          events.area(area, pixels)
+        },
+        ended() {
+          if (mine !== joining) return
+          fallBack()
+          look?.failed()
+        },
+      })
+      // Keys that went the other way come first.
+      await photographs.typed()
+      if (mine !== joining || isOver) return opened.close()
+      live = opened
+      photographs.rest()
+      events.takes(opened.takes)
+      if (isAsked) opened.next()
+    } catch {
+      if (mine === joining) look?.failed()
+    }
+  }
+
+  async function part(): Promise<void> {
+    const left = live
+    fallBack()
+    left?.close()
+    await left?.parted
+  }
+
+  function fallBack(): void {
+    joining += 1
+    if (live === null) return
+    live = null
+    if (isOver) return
+    events.takes(photographs.takes)
+    if (isAsked) photographs.next()
+  }
+
+  function close(): void {
     if (isOver) return
     isOver = true
-    if (timer !== null) clearTimeout(timer)
-    void rm(path, { force: true }).catch(() => {})
-  }
-  const soon = (delayMs: number): void => {
-    if (isOver || !isWanted) return
-    if (timer !== null) clearTimeout(timer)
-    timer = setTimeout(() => void photograph(), delayMs)
+    look?.leave()
+    void part()
+    photographs.close()
   }
 
-  async function photograph(): Promise<void> {
-    timer = null
-    if (isOver || isBusy || !isWanted) return
-    isBusy = true
-    try {
-      const picture = await take()
-      if (isOver) return
-      if (picture === null) {
-        failures += 1
-        if (isResting(inventory.sight(entry).word) || failures >= mostFailures) {
-          end()
-          return events.ended({ why: 'gone', reason: null })
-        }
-        return soon(calmMs)
-      }
-      failures = 0
-      const size = sizeOf(picture)
-      if (size === null || (last !== null && picture.equals(last))) {
-        same += 1
-        return soon(same < calmAfter ? quickMs : calmMs)
-      }
-      same = 0
-      last = picture
-      isWanted = false
-      events.picture(size.width, size.height, picture)
-    } finally {
-      isBusy = false
-    }
-  }
-
-  /** null when none could be taken. What VirtualBox refuses for a moment is tried again by the next. */
-  async function take(): Promise<Buffer | null> {
-    await mkdir(host.runtimeDir, { recursive: true, mode: 0o700 }).catch(() => {})
-    const result = await queue
-      .run(entry.uuid, () => manage.attempt(commands.screenshot(entry.uuid, path), quietOp))
-      .catch(() => null)
-    if (result === null || hasFailed(result)) {
-      await inventory.refresh(entry).catch(() => {})
-      return null
-    }
-    const picture = await readFile(path).catch(() => null)
-    await rm(path, { force: true }).catch(() => {})
-    return picture
-  }
-
-  const give = (codes: readonly number[]): void => {
-    if (isOver || codes.length === 0) return
-    typed.push(...codes)
-    typing = typing.then(sendTyped)
-  }
-  async function sendTyped(): Promise<void> {
-    while (typed.length > 0 && !isOver) {
-      const codes = typed.slice(0, mostCodes)
-      typed = typed.slice(codes.length)
-      await queue
-        .run(entry.uuid, () => manage.attempt(commands.scanCodes(entry.uuid, codes), quietOp))
-        .catch((error) => host.log.warn('virtualbox.keys', { uuid: entry.uuid, error: String(error) }))
-    }
-    same = 0
-    soon(afterKeyMs)
-  }
-
+  const present = (): ScreenSource => live ?? photographs
   return {
-    takes: { keyboard: true, pointer: 'none', text: true },
-    next() {
-      isWanted = true
-      soon(last === null ? 0 : quickMs)
+    get takes() {
+      return present().takes
     },
-    key: (code, isDown) => give(scanCodesOf(code, isDown)),
-    type: (text) => give(strokesOf(text).flatMap(({ code, isDown }) => scanCodesOf(code, isDown))),
-    pointer() {},
-    close: end,
+    next() {
+      isAsked = true
+      present().next()
+    },
+    key: (code, isDown) => present().key(code, isDown),
+    type: (text) => present().type(text),
+    pointer: (input) => present().pointer(input),
+    near(next) {
+      isNear = next
+      if (isNear) return approach()
+      look?.leave()
+      look = null
+      void part()
+    },
+    close,
   }
-}
-
-/** Width and height of a PNG file; null when it is none, such as one that is not whole. */
-export function sizeOf(png: Buffer): { readonly width: number; readonly height: number } | null {
-  if (png.length < 24 || png.readUInt32BE(0) !== 0x89504e47 || !png.subarray(-12).includes('IEND')) return null
-  return { width: png.readUInt32BE(16), height: png.readUInt32BE(20) }
 }

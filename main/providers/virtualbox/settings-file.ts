@@ -27,6 +27,8 @@ export interface Settings {
   readonly isModified: boolean
   /** How a person wants it started, in VirtualBox's word (`gui`, `separate`, `headless`); null when it was never said. */
   readonly defaultFrontEnd: string | null
+  /** Notes on the machine, by their keys: VirtualBox's extra data. */
+  readonly notes: ReadonlyMap<string, string>
   readonly hardware: Hardware
   /** In no order; parents come before children. */
   readonly snapshots: readonly SettingsSnapshot[]
@@ -71,6 +73,7 @@ export function parseSettings(text: string, path: string): Settings {
     currentSnapshotId: uuidOf(machine, 'currentSnapshot'),
     isModified: flagOf(machine, 'currentStateModified', true),
     defaultFrontEnd: attributeOf(childOf(childOf(childOf(machine, 'Hardware'), 'Frontend'), 'Default'), 'type'),
+    notes: notesOf(machine),
     hardware: readHardware(machine),
     snapshots: snapshotsOf(machine, absolute),
     media: readMedia(machine, absolute),
@@ -80,6 +83,11 @@ export function parseSettings(text: string, path: string): Settings {
 function groupsOf(machine: Element): readonly string[] {
   const names = childrenOf(childOf(machine, 'Groups'), 'Group').map((group) => attributeOf(group, 'name') ?? '')
   return names.length === 0 ? ['/'] : names
+}
+
+function notesOf(machine: Element): ReadonlyMap<string, string> {
+  const items = childrenOf(childOf(machine, 'ExtraData'), 'ExtraDataItem')
+  return new Map(items.map((item) => [attributeOf(item, 'name') ?? '', attributeOf(item, 'value') ?? '']))
 }
 
 /** Without recursion: a chain of snapshots may be a thousand deep. */

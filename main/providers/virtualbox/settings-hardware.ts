@@ -84,9 +84,13 @@ export interface AttachedDevice {
 
 export interface RemoteDisplay {
   readonly isEnabled: boolean
+  /** Which extension serves it, `VNC`; null is VirtualBox's own choice. */
+  readonly extension: string | null
   /** One port or ranges, as it was set: `3389`, `5000-5010`; null when never set. */
   readonly ports: string | null
   readonly address: string | null
+  /** Of the VNC extension, as it stands there; null when it has none. */
+  readonly password: string | null
 }
 
 const attachments: Readonly<Record<string, NetworkAdapter['mode']>> = {
@@ -213,7 +217,9 @@ function remoteDisplayOf(display: Element | null): RemoteDisplay {
   }
   return {
     isEnabled: flagOf(display, 'enabled'),
+    extension: attributeOf(display, 'VRDEExtPack'),
     ports: property('TCP/Ports'),
     address: property('TCP/Address'),
+    password: property('VNCPassword'),
   }
 }

@@ -6,6 +6,7 @@ import { isContention, manageFailure } from './errors.ts'
 import type { Inventory } from './inventory.ts'
 import { type MachineQueue, withPatience } from './machine-queue.ts'
 import { hasFailed, type Manage, type ManageOptions } from './manage.ts'
+import type { RemoteDisplays } from './remote-display.ts'
 
 /** What every part of this provider is made of. */
 export interface World {
@@ -15,6 +16,7 @@ export interface World {
   readonly manage: Manage
   readonly queue: MachineQueue
   readonly inventory: Inventory
+  readonly displays: RemoteDisplays
 }
 
 export interface ActOptions extends ManageOptions {
@@ -61,8 +63,25 @@ export function act(
   })
 }
 
+/**
+ * Gives a command from within the machine's own queue, again while somebody else has the machine. Throws what its error means.
+ */
+export async function tell(
+  world: Pick<World, 'manage' | 'inventory'>,
+  entry: Entry,
+  args: readonly string[],
+  options: ManageOptions = {},
+): Promise<void> {
+  const result = await withPatience(
+    () => world.manage.attempt(args, quietOp, options),
+    (last) => hasFailed(last) && isWorthRepeating(world, entry, last),
+    quietOp.signal,
+  )
+  if (hasFailed(result)) throw manageFailure(result)
+}
+
 /** A lock that a running machine holds lasts as long as it runs: waiting for it would be for ever. */
-function isWorthRepeating({ inventory }: World, entry: Entry, { stderr }: RunResult): boolean {
+function isWorthRepeating({ inventory }: Pick<World, 'inventory'>, entry: Entry, { stderr }: RunResult): boolean {
   if (!isContention(stderr)) return false
   return !(/already locked|while it is locked/.test(stderr) && inventory.sight(entry).pid !== null)
 }

@@ -14,6 +14,7 @@ export interface SettingsForm {
   readonly restart: NonNullable<ConfigureSpec['restart']>
   readonly serialConsole: boolean
   readonly ownWindow: boolean
+  readonly liveScreen: boolean
 }
 
 /** The form with the present values. */
@@ -29,6 +30,7 @@ export function settingsForm({ values }: MachineConfiguration): SettingsForm {
     restart: values.restart ?? 'no',
     serialConsole: values.serialConsole ?? false,
     ownWindow: values.ownWindow ?? false,
+    liveScreen: values.liveScreen ?? false,
   }
 }
 
@@ -78,6 +80,7 @@ export function settingsChanges(
   if (has('restart') && form.restart !== before.restart) changes.restart = form.restart
   if (has('serialConsole') && form.serialConsole !== before.serialConsole) changes.serialConsole = form.serialConsole
   if (has('ownWindow') && form.ownWindow !== before.ownWindow) changes.ownWindow = form.ownWindow
+  if (has('liveScreen') && form.liveScreen !== before.liveScreen) changes.liveScreen = form.liveScreen
   return { changes, changed: Object.keys(changes) as ConfigureField[], problems }
 }
 

@@ -33,6 +33,7 @@ const order: readonly ConfigureField[] = [
   'restart',
   'serialConsole',
   'ownWindow',
+  'liveScreen',
 ]
 
 /** A machine's settings: the create form with the present values. Nothing changes before Save. */
@@ -287,6 +288,20 @@ function FieldRow({
               isChecked={form.ownWindow}
               reason={reason === undefined ? null : say(reason)}
               onChange={(ownWindow) => onChange({ ownWindow })}
+            />
+          )}
+        </FormRow>
+      )
+    case 'liveScreen':
+      return (
+        <FormRow label={say('settings.field.liveScreen')} isGroup>
+          {() => (
+            <Checkbox
+              label={say('settings.liveScreen')}
+              hint={say('settings.liveScreen.hint')}
+              isChecked={form.liveScreen}
+              reason={reason === undefined ? null : say(reason)}
+              onChange={(liveScreen) => onChange({ liveScreen })}
             />
           )}
         </FormRow>

@@ -96,7 +96,7 @@ async function joined() {
   const { joined: coming } = await listen()
   const areas: { area: ScreenArea; pixels: number[] }[] = []
   const said: string[] = []
-  const opening = openRfb(path, {
+  const opening = openRfb({ path }, 'relative', {
     text: () => {},
     cells: () => {},
     cursor: () => {},
@@ -196,11 +196,11 @@ describe('a screen over RFB', () => {
   })
 
   it('fails with the reason when there is nobody, or somebody else', async () => {
-    const nobody = await openRfb(join(folder, 'none'), {} as never).catch(errorOf)
+    const nobody = await openRfb({ path: join(folder, 'none') }, 'relative', {} as never).catch(errorOf)
     expect(nobody).toMatchObject({ code: 'unreachable' })
     for (const words of ['SSH-2.0-OpenSSH_9.2\n', 'RFB 003.003\n']) {
       const { joined: coming } = await listen()
-      const opening = openRfb(path, {} as never).catch(errorOf)
+      const opening = openRfb({ path }, 'relative', {} as never).catch(errorOf)
       const far = await coming
       far.say(words.padEnd(12, ' '))
       expect(await opening).toMatchObject({ code: 'unreachable' })

@@ -101,7 +101,7 @@ export interface Eye {
 }
 
 /** `isQuick` says at once of every frame that it is shown. */
-export function look(screen: Screen, isQuick = true): Eye {
+export function look(screen: Screen, isQuick = true, isNear = true): Eye {
   const frames: Frame[] = []
   const statuses: ScreenStatus[] = []
   const waiting = new Set<() => void>()
@@ -112,7 +112,7 @@ export function look(screen: Screen, isQuick = true): Eye {
       if (isQuick) setImmediate(() => viewer.shown(down.frame))
     }
     for (const see of [...waiting]) see()
-  })
+  }, isNear)
   const until = <T>(read: () => T | undefined, fits: (value: T) => boolean): Promise<T> =>
     new Promise((resolve) => {
       const see = (): void => {

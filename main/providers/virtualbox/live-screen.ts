@@ -1,0 +1,31 @@
+import type { Text } from '../../../app/messages/text.ts'
+import type { Op } from '../provider.ts'
+import * as commands from './commands.ts'
+import type { Entry } from './entry.ts'
+import { hasFailed } from './manage.ts'
+import { parseExtensions } from './parse.ts'
+import { extensionName, wantsLiveScreen, wishKey } from './remote-display.ts'
+import * as displayCommands from './remote-display-commands.ts'
+import type { Settings } from './settings-file.ts'
+import { act, quietOp, type World } from './world.ts'
+
+/** Why a machine's screen cannot be shown by VirtualBox's VNC extension; null when it can. */
+export async function withheldLiveScreen(
+  { manage }: Pick<World, 'manage'>,
+  settings: Pick<Settings, 'notes' | 'hardware'>,
+): Promise<Text | null> {
+  if (wantsLiveScreen(settings)) return null
+  const { isEnabled, extension } = settings.hardware.remoteDisplay
+  if (isEnabled && extension !== extensionName) return { key: 'virtualbox.why.displayInUse' }
+  const result = await manage.attempt(commands.listExtensionPacks(), quietOp)
+  const hasExtension = !hasFailed(result) && parseExtensions(result.stdout).includes(extensionName)
+  return hasExtension ? null : { key: 'virtualbox.why.noVncExtension' }
+}
+
+/** Of a machine that is off. A display that a person had switched on for themselves stays on. */
+export async function setLiveScreen(world: World, entry: Entry, isWanted: boolean, op: Op): Promise<void> {
+  const { uuid } = entry
+  const isTheirs = entry.settings?.hardware.remoteDisplay.isEnabled === true
+  if (!isTheirs) await act(world, entry, displayCommands.serveBy(uuid, isWanted ? extensionName : null), op)
+  await act(world, entry, commands.note(uuid, wishKey, isWanted ? 'vnc' : null), op)
+}
