@@ -36,6 +36,7 @@ export async function openRfb(
   let isAsked = false
   let isWholeWanted = true
   let buttons = 0
+  const held = new Set<string>()
   let typing: { readonly code: string; readonly isDown: boolean }[] = []
   let typist: NodeJS.Timeout | null = null
 
@@ -142,6 +143,8 @@ export async function openRfb(
   const key = (code: string, isDown: boolean): void => {
     const found = rfbKeyOf(code)
     if (found === null) return
+    if (isDown) held.add(code)
+    else held.delete(code)
     if (!hasScanCodes) {
       const message = Buffer.alloc(8)
       message[0] = 4
@@ -210,6 +213,8 @@ export async function openRfb(
     parted,
     close() {
       typing = []
+      // A key in the middle of its stroke would be held for ever, and be repeated by the guest.
+      for (const code of held) key(code, false)
       part()
     },
   }

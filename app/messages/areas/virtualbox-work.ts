@@ -24,7 +24,7 @@ export const virtualboxWorkEn = {
   'virtualbox.why.configureRunning': 'It is on. This can be changed while it is off.',
   'virtualbox.why.noWindowProgram': 'This VirtualBox has no program for a window (VirtualBoxVM).',
   'virtualbox.why.noVncExtension': 'This VirtualBox has no VNC extension, which would serve it.',
-  'virtualbox.why.displayInUse': 'VirtualBox’s remote display is switched on for this machine, by another extension.',
+  'virtualbox.why.displayInUse': 'VirtualBox’s remote display is switched on for this machine. Berth leaves it alone.',
   'virtualbox.why.noDesktop': 'Berth runs without a desktop here, so no window can open.',
   'virtualbox.why.growSnapshots':
     'VirtualBox makes a disk larger only while no snapshot stands on it. Delete the snapshots first.',
@@ -89,7 +89,7 @@ export const virtualboxWorkKo: Record<keyof typeof virtualboxWorkEn, Message> = 
   'virtualbox.why.configureRunning': '켜져 있습니다. 이 설정은 꺼져 있을 때 바꿀 수 있습니다.',
   'virtualbox.why.noWindowProgram': '이 VirtualBox에는 창을 여는 프로그램(VirtualBoxVM)이 없습니다.',
   'virtualbox.why.noVncExtension': '이 VirtualBox에는 화면을 내보낼 VNC 확장이 없습니다.',
-  'virtualbox.why.displayInUse': '이 머신에는 다른 확장의 원격 화면이 VirtualBox에서 켜져 있습니다.',
+  'virtualbox.why.displayInUse': '이 머신은 VirtualBox의 원격 화면이 켜져 있습니다. Berth는 그것을 건드리지 않습니다.',
   'virtualbox.why.noDesktop': '데스크톱 없이 Berth를 실행 중이라 창을 열 수 없습니다.',
   'virtualbox.why.growSnapshots': 'VirtualBox는 스냅샷이 없을 때만 디스크를 늘립니다. 먼저 스냅샷을 삭제하세요.',
   'virtualbox.why.growLinked': '다른 머신의 디스크 위에 만들어진 디스크라 늘릴 수 없습니다.',

@@ -15,17 +15,15 @@ export async function withheldLiveScreen(
   settings: Pick<Settings, 'notes' | 'hardware'>,
 ): Promise<Text | null> {
   if (wantsLiveScreen(settings)) return null
-  const { isEnabled, extension } = settings.hardware.remoteDisplay
-  if (isEnabled && extension !== extensionName) return { key: 'virtualbox.why.displayInUse' }
+  if (settings.hardware.remoteDisplay.isEnabled) return { key: 'virtualbox.why.displayInUse' }
   const result = await manage.attempt(commands.listExtensionPacks(), quietOp)
   const hasExtension = !hasFailed(result) && parseExtensions(result.stdout).includes(extensionName)
   return hasExtension ? null : { key: 'virtualbox.why.noVncExtension' }
 }
 
-/** Of a machine that is off. A display that a person had switched on for themselves stays on. */
+/** Of a machine that is off. */
 export async function setLiveScreen(world: World, entry: Entry, isWanted: boolean, op: Op): Promise<void> {
   const { uuid } = entry
-  const isTheirs = entry.settings?.hardware.remoteDisplay.isEnabled === true
-  if (!isTheirs) await act(world, entry, displayCommands.serveBy(uuid, isWanted ? extensionName : null), op)
+  await act(world, entry, displayCommands.serveBy(uuid, isWanted ? extensionName : null), op)
   await act(world, entry, commands.note(uuid, wishKey, isWanted ? 'vnc' : null), op)
 }

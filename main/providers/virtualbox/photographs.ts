@@ -109,7 +109,8 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
     typing = typing.then(sendTyped)
   }
   async function sendTyped(): Promise<void> {
-    while (typed.length > 0 && !isOver) {
+    // Also when nobody looks any more: a key that was pressed is let go.
+    while (typed.length > 0) {
       const codes = typed.slice(0, mostCodes)
       typed = typed.slice(codes.length)
       await queue

@@ -9,7 +9,6 @@ import * as commands from './remote-display-commands.ts'
 import { freePort, withoutOtherAddresses } from './remote-display-ports.ts'
 import { createDisplayRecords } from './remote-display-records.ts'
 import type { Settings } from './settings-file.ts'
-import type { RemoteDisplay } from './settings-hardware.ts'
 import { isResting } from './states.ts'
 import { quietOp, tell, type World } from './world.ts'
 
@@ -70,8 +69,6 @@ interface Door {
   failures: number
   /** Where it is served; null while it is off. */
   server: RfbServer | null
-  /** False of one that a person had switched on: it is used, and left as it is. */
-  isOurs: boolean
   /** What is served is of no use. */
   isBroken: boolean
   work: Promise<void>
@@ -92,7 +89,6 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
       quiets: 0,
       failures: 0,
       server: null,
-      isOurs: true,
       isBroken: false,
       work: Promise.resolve(),
     }
@@ -128,12 +124,10 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
   async function switchOn(door: Door): Promise<void> {
     const { entry, onlookers } = door
     const { uuid } = entry
-    const display = (await inventory.get(idOf(uuid))).settings.hardware.remoteDisplay
     if (await records.has(uuid)) await putOff(entry)
-    else if (display.isEnabled) {
-      door.isOurs = false
-      door.server = serverOf(display)
-      for (const onlooker of onlookers) onlooker.arrive(door.server)
+    else if ((await inventory.get(idOf(uuid))).settings.hardware.remoteDisplay.isEnabled) {
+      // Somebody else switched it on, and may switch it off while we are connected, which ends the machine (seen).
+      door.failures = mostFailures
       return
     }
     const server = {
@@ -151,7 +145,6 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
       await putOff(entry).catch(() => {})
       throw error
     }
-    door.isOurs = true
     door.server = server
     for (const onlooker of onlookers) onlooker.arrive(server)
   }
@@ -160,7 +153,7 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
     door.server = null
     await Promise.all([...door.onlookers].map((onlooker) => onlooker.part()))
     door.isBroken = false
-    if (door.isOurs) await putOff(door.entry)
+    await putOff(door.entry)
   }
 
   /** Switches off a display that Berth had switched on, whatever became of its machine. */
@@ -265,10 +258,4 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
 /** States in which a machine's display can be switched. */
 function isOn(word: string): boolean {
   return word === 'running' || word === 'paused'
-}
-
-/** Where a display is that a person had switched on. */
-function serverOf({ ports, address, password }: RemoteDisplay): RfbServer {
-  const isAnywhere = address === null || address === '' || address === '0.0.0.0'
-  return { host: isAnywhere ? '127.0.0.1' : address, port: Number(ports), password: password ?? '' }
 }

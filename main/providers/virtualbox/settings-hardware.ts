@@ -89,8 +89,6 @@ export interface RemoteDisplay {
   /** One port or ranges, as it was set: `3389`, `5000-5010`; null when never set. */
   readonly ports: string | null
   readonly address: string | null
-  /** Of the VNC extension, as it stands there; null when it has none. */
-  readonly password: string | null
 }
 
 const attachments: Readonly<Record<string, NetworkAdapter['mode']>> = {
@@ -220,6 +218,5 @@ function remoteDisplayOf(display: Element | null): RemoteDisplay {
     extension: attributeOf(display, 'VRDEExtPack'),
     ports: property('TCP/Ports'),
     address: property('TCP/Address'),
-    password: property('VNCPassword'),
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -34,7 +34,11 @@ async function listen(): Promise<{ readonly joined: Promise<Far> }> {
   server = createServer()
   server.listen(path)
   await once(server, 'listening')
-  const joined = once(server, 'connection').then(([socket]: Socket[]): Far => {
+  return { joined: accepted(server) }
+}
+
+function accepted(listener: Server): Promise<Far> {
+  return once(listener, 'connection').then(([socket]: Socket[]): Far => {
     if (socket === undefined) throw new Error('nobody came')
     let bytes = Buffer.alloc(0)
     let wake = (): void => {}
@@ -62,7 +66,6 @@ async function listen(): Promise<{ readonly joined: Promise<Far> }> {
       },
     }
   })
-  return { joined }
 }
 
 function u16(...values: readonly number[]): Buffer {
@@ -189,10 +192,71 @@ describe('a screen over RFB', () => {
     expect(second.said).not.toContain('gone')
   })
 
+  it('lets go of what is held when it is closed, a key in the middle of typing too', async () => {
+    const { far, source } = await joined()
+    source.key('ShiftLeft', true)
+    await far.heard(8)
+    source.close()
+    const up = await far.heard(8)
+    expect([up[0], up[1], up.readUInt32BE(4)]).toEqual([4, 0, 0xffe1])
+  })
+
   it('is over when the server says what nobody asked for', async () => {
     const { far, said } = await joined()
     far.say([0, 0, 0, 1], area(0, 0, 1, 1, 16))
     await expect.poll(() => said).toContain('gone')
+  })
+
+  it('answers with its password where the line is open to others, and lets go of it with the server', async () => {
+    server = createServer()
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const coming = accepted(server)
+    const { port } = server.address() as AddressInfo
+    const opening = openRfb({ host: '127.0.0.1', port, password: 'secret' }, 'absolute', {
+      pixels: () => {},
+      ended: () => {},
+    } as never)
+    const far = await coming
+    far.say('RFB 003.008\n')
+    await far.heard(12)
+    far.say([1, 2])
+    expect([...(await far.heard(1))]).toEqual([2])
+    const challenge = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex')
+    far.say(challenge)
+    expect((await far.heard(16)).toString('hex')).toBe('ee22539f33a5983ec12f9c2edbc995dd')
+    far.say([0, 0, 0, 0])
+    await far.heard(1)
+    far.say(u16(4, 2), Buffer.alloc(16), i32(0))
+    const source = await opening
+    expect(source.takes.pointer).toBe('absolute')
+    let isParted = false
+    void source.parted.then(() => {
+      isParted = true
+    })
+    far.socket.pause()
+    source.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(isParted).toBe(false)
+    far.socket.resume()
+    await source.parted
+  })
+
+  it('does not say its password where it is refused, and says so', async () => {
+    server = createServer()
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const coming = accepted(server)
+    const { port } = server.address() as AddressInfo
+    const opening = openRfb({ host: '127.0.0.1', port, password: 'wrong' }, 'absolute', {} as never).catch(errorOf)
+    const far = await coming
+    far.say('RFB 003.008\n', [1, 2])
+    await far.heard(13)
+    far.say(Buffer.alloc(16))
+    const answer = await far.heard(16)
+    far.say([0, 0, 0, 1], i32(6), 'denied')
+    expect(await opening).toMatchObject({ code: 'unreachable', detail: expect.stringContaining('it refuses') })
+    expect(answer.includes('wrong')).toBe(false)
   })
 
   it('fails with the reason when there is nobody, or somebody else', async () => {

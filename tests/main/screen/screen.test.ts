@@ -43,6 +43,35 @@ describe('a screen', () => {
     expect(sources).toHaveLength(1)
   })
 
+  it('tells its source whether anybody looks closely, or only at thumbnails', async () => {
+    const { screen, opened } = stage(withText)
+    const thumbnail = look(screen, true, false)
+    const { nears } = await opened(1)
+    await thumbnail.status(({ state }) => state === 'live')
+    expect(nears).toEqual([])
+    const [one, other] = [look(screen), look(screen)]
+    expect(nears).toEqual([true])
+    one.viewer.leave()
+    expect(nears).toEqual([true])
+    other.viewer.leave()
+    expect(nears).toEqual([true, false])
+    const again = look(screen)
+    thumbnail.viewer.leave()
+    expect(nears).toEqual([true, false, true])
+    // The last to leave may only be reloading.
+    again.viewer.leave()
+    expect(nears).toEqual([true, false, true])
+  })
+
+  it('tells each source that is opened anew', async () => {
+    const { screen, opened, setMachine } = stage(withText)
+    look(screen)
+    await expect.poll(async () => (await opened(1)).nears).toEqual([true])
+    setMachine('stopped')
+    setMachine('running')
+    await expect.poll(async () => (await opened(2)).nears).toEqual([true])
+  })
+
   it('joins what changes in a moment into one frame', async () => {
     const { screen, opened } = stage(withText)
     const eye = look(screen)

@@ -12,6 +12,8 @@ export interface HandSource {
   readonly done: string[]
   nexts: number
   isClosed: boolean
+  /** What it was told of how closely it is looked at. */
+  readonly nears: boolean[]
 }
 
 export interface Stage {
@@ -38,7 +40,7 @@ export function stage(
     machine: () => machine,
     async open({ takeOver }, events) {
       made.refuse?.()
-      const hand: HandSource = { events, takeOver, done: [], nexts: 0, isClosed: false }
+      const hand: HandSource = { events, takeOver, done: [], nexts: 0, isClosed: false, nears: [] }
       sources.push(hand)
       queueMicrotask(() => {
         for (const look of [...waiting]) look()
@@ -52,6 +54,7 @@ export function stage(
         key: (code, isDown) => void hand.done.push(`${code} ${isDown ? 'down' : 'up'}`),
         type: (text) => void hand.done.push(`type ${text}`),
         pointer: (input: PointerInput) => void hand.done.push(`pointer ${JSON.stringify(input)}`),
+        near: (isNear) => void hand.nears.push(isNear),
         close() {
           hand.isClosed = true
         },

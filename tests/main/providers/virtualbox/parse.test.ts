@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   errorLines,
   lastFraction,
+  parseExtensions,
   parseInfo,
   parseList,
   parseLongList,
@@ -14,6 +15,17 @@ const [one, two, three] = [
   '11111111-0000-4000-8000-000000000002',
   '11111111-0000-4000-8000-000000000003',
 ]
+
+describe('the list of extensions', () => {
+  it('names those that VirtualBox can use', () => {
+    expect(parseExtensions(recording('empty-list-extpacks').stdout)).toEqual(['VNC'])
+    const pack = (number: number, name: string, usable: boolean): string =>
+      `Pack no. ${number}:   ${name}\nVersion:        7.2.22\nUsable:         ${usable}\nWhy unusable:   ${usable ? '' : 'made for another'}\n`
+    const two = `Extension Packs: 2\n${pack(0, 'Oracle VirtualBox Extension Pack', true)}${pack(1, 'VNC', false)}`
+    expect(parseExtensions(two)).toEqual(['Oracle VirtualBox Extension Pack'])
+    expect(parseExtensions('Extension Packs: 0\n')).toEqual([])
+  })
+})
 
 describe('the list of machines', () => {
   it.for([

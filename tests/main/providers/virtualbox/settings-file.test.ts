@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { restingWord } from '../../../../main/providers/virtualbox/entry.ts'
 import { archOf, osName } from '../../../../main/providers/virtualbox/machine.ts'
 import { parseRegistry, settingsHome } from '../../../../main/providers/virtualbox/registry.ts'
+import { wantsLiveScreen } from '../../../../main/providers/virtualbox/remote-display.ts'
 import { parseSettings, type Settings } from '../../../../main/providers/virtualbox/settings-file.ts'
 import { parseXml } from '../../../../main/providers/virtualbox/xml.ts'
 
@@ -40,6 +41,21 @@ describe('a machine’s settings file', () => {
       remoteDisplay: { isEnabled: true, ports: '5000-5010', address: '127.0.0.1' },
     })
     expect(snapshots[0]?.hardware.memoryBytes).toBe(2048 * 1024 * 1024)
+  })
+
+  it('gives who serves its remote display, and notes that programs made', () => {
+    const xml = text('tree.vbox')
+      .replaceAll('<RemoteDisplay ', '<RemoteDisplay VRDEExtPack="VNC" ')
+      .replace(
+        /^ {4}<Hardware>/m,
+        '<ExtraData><ExtraDataItem name="Berth/LiveScreen" value="vnc"/><ExtraDataItem name="GUI/Last" value=""/></ExtraData><Hardware>',
+      )
+    const { hardware, notes } = parseSettings(xml, '/machines/x/x.vbox')
+    expect(hardware.remoteDisplay).toMatchObject({ extension: 'VNC' })
+    expect([...notes]).toContainEqual(['Berth/LiveScreen', 'vnc'])
+    expect(wantsLiveScreen({ hardware, notes })).toBe(true)
+    expect(wantsLiveScreen({ ...tree(), notes })).toBe(false)
+    expect(wantsLiveScreen({ hardware, notes: new Map() })).toBe(false)
   })
 
   it('gives only network adapters that are there, and what they are attached to now', () => {
