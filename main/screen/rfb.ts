@@ -10,7 +10,7 @@ const partMs = 2_000
 /** A keyboard's queue is short: typed text is given no faster than this. */
 const strokeMs = 12
 
-const encodings = { raw: 0, copy: 1, size: -223, pointerKind: -257, scanCodes: -258 } as const
+const encodings = { raw: 0, copy: 1, size: -223, cursor: -239, pointerKind: -257, scanCodes: -258 } as const
 
 export interface RfbSource extends ScreenSource {
   /** Settles when the server has let go of the line too. */
@@ -83,6 +83,10 @@ export async function openRfb(
     switch (head.readInt32BE(8)) {
       case encodings.raw:
         events.area({ x, y, width, height }, await reader.take(width * height * pixelBytes))
+        return
+      case encodings.cursor:
+        // The window has its own. Asked for all the same: who is not draws one into the picture.
+        await reader.skip(height * (width * pixelBytes + Math.ceil(width / 8)))
         return
       case encodings.size:
         become(width, height)
@@ -237,7 +241,7 @@ function setUp(send: (message: Buffer) => void): void {
   // 32 bits a pixel of which 24 count, low byte first, true colours: red, green, blue from the lowest byte on.
   Buffer.from([32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16]).copy(format, 4)
   send(format)
-  const wanted = [encodings.raw, encodings.size, encodings.pointerKind, encodings.scanCodes]
+  const wanted = [encodings.raw, encodings.size, encodings.cursor, encodings.pointerKind, encodings.scanCodes]
   const message = Buffer.alloc(4 + wanted.length * 4)
   message[0] = 2
   message.writeUInt16BE(wanted.length, 2)

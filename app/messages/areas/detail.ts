@@ -243,7 +243,7 @@ export const detailEn = {
   'settings.field.liveScreen': 'Screen',
   'settings.liveScreen': 'Show it live, with the pointer',
   'settings.liveScreen.hint':
-    'By VirtualBox’s VNC extension, while you look at it. The machine stands still for about half a second each time. The extension is known to end machines; in this way of using it, it ended none in some hundred tries. Otherwise the screen is shown in pictures, without a pointer.',
+    'By VirtualBox’s VNC extension, for as long as you look at it. The machine stands still for a moment when you come and go: without that the extension has ended machines, with it none in hundreds of tries. Otherwise its screen is shown in pictures, without a pointer.',
 } as const
 
 export const detailKo: Record<keyof typeof detailEn, Message> = {
@@ -479,5 +479,5 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'settings.field.liveScreen': '화면',
   'settings.liveScreen': '포인터와 함께 실시간으로 표시',
   'settings.liveScreen.hint':
-    '화면을 보는 동안 VirtualBox의 VNC 확장을 씁니다. 켜고 끌 때마다 머신이 0.5초쯤 멈춥니다. 이 확장은 머신을 강제로 끝낸 일이 있습니다. 지금 방식으로는 수백 번 시험에서 한 번도 없었습니다. 끄면 화면을 사진으로 보여 주며 포인터는 쓸 수 없습니다.',
+    '화면을 보는 동안 VirtualBox의 VNC 확장을 씁니다. 화면을 열고 닫을 때 머신이 잠깐 멈춥니다. 멈추지 않고 쓰면 이 확장이 머신을 끝내 버린 일이 있었고, 멈추고 쓰면 수백 번 시험에서 한 번도 없었습니다. 끄면 화면을 사진으로 보여 주며 포인터는 쓸 수 없습니다.',
 }

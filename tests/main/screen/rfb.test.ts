@@ -90,7 +90,7 @@ async function greet(far: Far): Promise<void> {
   far.say([0, 0, 0, 0])
   expect([...(await far.heard(1)), 'shared']).toEqual([1, 'shared'])
   far.say(u16(4, 2), Buffer.alloc(16), i32(5), 'guest')
-  const setUp = await far.heard(20 + 4 + 16)
+  const setUp = await far.heard(20 + 4 + 20)
   expect(setUp[0]).toBe(0)
   expect(setUp[20]).toBe(2)
 }
@@ -137,7 +137,8 @@ describe('a screen over RFB', () => {
     const { far, source, said } = await joined()
     expect(source.takes.pointer).toBe('relative')
     far.say([2], [3, 0, 0, 0, 0, 0, 0, 3], 'cut', [1, 0], u16(0, 1, 1, 2, 3))
-    far.say([0, 0, 0, 2], area(0, 0, 8, 6, -223), area(1, 0, 0, 0, -257))
+    far.say([0, 0, 0, 3], area(2, 2, 9, 2, -239), Buffer.alloc(9 * 2 * 4 + 2 * 2, 0xff))
+    far.say(area(0, 0, 8, 6, -223), area(1, 0, 0, 0, -257))
     await expect.poll(() => said).toEqual(['4×2', '8×6', 'absolute'])
     expect(source.takes.pointer).toBe('absolute')
     source.next()
