@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type EndpointId, type MachineId, parseId } from '../domain/ids.ts'
-import { mostPixels } from '../domain/screen.ts'
+import { leastPixels, mostPixels } from '../domain/screen.ts'
 import { configureSpecSchema, createSpecSchema, descriptionSchema, nameSchema, pathSchema } from '../domain/spec.ts'
 
 /** For calls that need nothing. */
@@ -136,6 +136,7 @@ const pointer = {
 const place = z.number().int().min(0).max(mostPixels)
 const way = z.number().int().min(-mostPixels).max(mostPixels)
 /** What a person does to a screen. `shown` acknowledges the frame of that number and all before it. */
+const screenSide = z.number().int().min(leastPixels).max(mostPixels)
 export const screenUp = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('shown'), frame: z.number().int().min(0) }),
   z.object({ kind: z.literal('key'), code: z.string().regex(/^[A-Za-z0-9]{1,32}$/), isDown: z.boolean() }),
@@ -147,6 +148,8 @@ export const screenUp = z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('by'), dx: way, dy: way, ...pointer }),
     ]),
   }),
+  /** The size in pixels that this viewer has room for, wished of the guest. */
+  z.object({ kind: z.literal('resize'), width: screenSide, height: screenSide }),
   /** Tries again now; `takeOver` though another program has it. */
   z.object({ kind: z.literal('open'), takeOver: z.boolean() }),
 ])

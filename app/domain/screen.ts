@@ -8,6 +8,8 @@ export interface ScreenTakes {
   readonly keyboard: boolean
   readonly pointer: 'none' | 'relative' | 'absolute'
   readonly text: boolean
+  /** Whether its guest can be asked for another size; one without the driver for that stays as it is. */
+  readonly resize?: boolean
 }
 
 /** Before it is known what a screen takes, and of one that is only looked at. */
@@ -65,6 +67,9 @@ export type PointerInput =
 /** Largest screen that is taken, in pixels of one side and in cells of one side. */
 export const mostPixels = 8192
 export const mostCells = 256
+
+/** Smallest screen that a guest is asked for, in pixels of one side. */
+export const leastPixels = 320
 
 /** Bytes of a pixel: red, green, blue, opacity (always 255). */
 export const pixelBytes = 4

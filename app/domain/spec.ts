@@ -226,6 +226,16 @@ export interface ArchitectureOption {
   readonly slow: Text | null
   /** Why UEFI is not offered for it; null when it is. */
   readonly noUefi: Text | null
+  /** Graphics cards to choose from, where it has others than the options say. */
+  readonly graphics?: readonly GraphicsOption[]
+}
+
+/** A graphics card. Its name is that of a product, not translated. */
+export interface GraphicsOption {
+  readonly id: string
+  readonly label: string
+  /** One sentence on what it is good for. */
+  readonly about?: Text
 }
 
 /** What a new machine may run, where its provider knows that. */
@@ -257,8 +267,8 @@ export interface VmCreateOptions {
   readonly diskBytes: Limit
   /** Systems to choose from, in the tool's order; left out where the tool does not ask. */
   readonly osTypes?: readonly OsType[]
-  /** Graphics cards to choose from, best first; left out where there is no choice. Names of products, not translated. */
-  readonly graphics?: readonly { readonly id: string; readonly label: string }[]
+  /** Graphics cards to choose from, best first; left out where there is no choice. */
+  readonly graphics?: readonly GraphicsOption[]
   /** Whether a serial port for Berth's console is to be chosen; left out where a machine always or never has one. */
   readonly serialConsole?: true
   /** The first is proposed. Left out where a machine runs whatever is on its disk or disc. */

@@ -10,20 +10,39 @@ const partMs = 2_000
 /** A keyboard's queue is short: typed text is given no faster than this. */
 const strokeMs = 12
 
-const encodings = { raw: 0, copy: 1, size: -223, cursor: -239, pointerKind: -257, scanCodes: -258 } as const
+const encodings = {
+  raw: 0,
+  copy: 1,
+  size: -223,
+  screens: -308,
+  cursor: -239,
+  pointerKind: -257,
+  scanCodes: -258,
+} as const
 
 export interface RfbSource extends ScreenSource {
   /** Settles when the server has let go of the line too. */
   readonly parted: Promise<void>
 }
 
+/** What a server does not say, or only later. */
+export interface RfbNature {
+  /** Until the server says otherwise. */
+  readonly pointer: 'relative' | 'absolute'
+  /** Whether its guest's graphics card hands wishes for another size on. */
+  readonly canResize: boolean
+}
+
+/** No room for a size that was wished: the guest's card does not hand it on (community extension, status 3). */
+const noLayout = 3
+
 /**
- * A screen that is told by RFB 3.8 (RFC 6143): raw areas, for the way is short, and QEMU's own extensions for keys by their
- * place and for a pointer that knows where it is. `pointer`: what it is until the server says otherwise.
+ * A screen that is told by RFB 3.8 (RFC 6143): raw areas, for the way is short, QEMU's own extensions for keys by their place and
+ * for a pointer that knows where it is, and the common one for wishes of another size (ExtendedDesktopSize).
  */
 export async function openRfb(
   server: RfbServer,
-  pointer: 'relative' | 'absolute',
+  { pointer, canResize }: RfbNature,
   events: ScreenEvents,
 ): Promise<RfbSource> {
   const socket = await reach(server)
@@ -72,7 +91,7 @@ export async function openRfb(
   }
   const setTakes = (next: Partial<ScreenTakes>): void => {
     const changed = { ...takes, ...next }
-    if (changed.pointer === takes.pointer) return
+    if (changed.pointer === takes.pointer && changed.resize === takes.resize) return
     takes = changed
     events.takes(takes)
   }
@@ -91,6 +110,14 @@ export async function openRfb(
       case encodings.size:
         become(width, height)
         return
+      case encodings.screens: {
+        const count = (await reader.take(4))[0] ?? 0
+        await reader.skip(count * 16)
+        if (y === noLayout) setTakes({ resize: false })
+        else if (canResize) setTakes({ resize: true })
+        if (width !== size.width || height !== size.height) become(width, height)
+        return
+      }
       case encodings.pointerKind:
         setTakes({ pointer: x === 1 ? 'absolute' : 'relative' })
         return
@@ -214,6 +241,18 @@ export async function openRfb(
       }, strokeMs)
     },
     pointer: givePointer,
+    resize(width, height) {
+      if (takes.resize !== true) return
+      const message = Buffer.alloc(24)
+      message[0] = 251
+      message.writeUInt16BE(width, 2)
+      message.writeUInt16BE(height, 4)
+      // One screen that fills it.
+      message[6] = 1
+      message.writeUInt16BE(width, 16)
+      message.writeUInt16BE(height, 18)
+      send(message)
+    },
     parted,
     close() {
       typing = []
@@ -241,7 +280,8 @@ function setUp(send: (message: Buffer) => void): void {
   // 32 bits a pixel of which 24 count, low byte first, true colours: red, green, blue from the lowest byte on.
   Buffer.from([32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16]).copy(format, 4)
   send(format)
-  const wanted = [encodings.raw, encodings.size, encodings.cursor, encodings.pointerKind, encodings.scanCodes]
+  const { raw, size, screens, cursor, pointerKind, scanCodes } = encodings
+  const wanted = [raw, size, screens, cursor, pointerKind, scanCodes]
   const message = Buffer.alloc(4 + wanted.length * 4)
   message[0] = 2
   message.writeUInt16BE(wanted.length, 2)

@@ -30,6 +30,8 @@ export interface ScreenViewer {
   /** Up to this frame everything is on screen. */
   shown(frame: number): void
   input(input: PersonInput): void
+  /** Asks the guest for this size, in pixels, where it can be asked. */
+  resize(width: number, height: number): void
   open(takeOver: boolean): void
   leave(): void
 }
@@ -272,6 +274,9 @@ export function createScreen(config: ScreenConfig): Screen {
               takes,
               [...watching].map((one) => one.hands),
             )
+        },
+        resize(width, height) {
+          if (state === 'live' && takes.resize === true) source?.resize?.(width, height)
         },
         open(takeOver) {
           if (source === null && outlook() === null) void open(takeOver)

@@ -46,6 +46,8 @@ export interface ScreenSource {
   type(text: string): void
   /** Only of the kind `takes.pointer` says. */
   pointer(input: PointerInput): void
+  /** Asks the guest for another size, in pixels; whether it follows is its own affair. Only where `takes.resize`. */
+  resize?(width: number, height: number): void
   /**
    * Whether anybody looks at it closely, as it is, and not at a thumbnail: said when it is opened and when it changes. A source that
    * can show itself better at a price does so only then.

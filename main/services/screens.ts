@@ -85,6 +85,7 @@ export function createScreens(world: ScreensWorld): Screens {
         up(frame) {
           if (frame.kind === 'shown') viewer.shown(frame.frame)
           else if (frame.kind === 'open') viewer.open(frame.takeOver)
+          else if (frame.kind === 'resize') viewer.resize(frame.width, frame.height)
           else viewer.input(frame)
         },
         closed: () => viewer.leave(),

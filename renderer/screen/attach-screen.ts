@@ -10,6 +10,7 @@ export interface ScreenLine {
   key(code: string, isDown: boolean): void
   type(text: string): void
   pointer(input: PointerInput): void
+  resize(width: number, height: number): void
   open(takeOver: boolean): void
   leave(): void
 }
@@ -51,6 +52,7 @@ export function attachScreen(
     key: (code, isDown) => stream?.up({ kind: 'key', code, isDown }),
     type: (text) => stream?.up({ kind: 'type', text }),
     pointer: (input) => stream?.up({ kind: 'pointer', input }),
+    resize: (width, height) => stream?.up({ kind: 'resize', width, height }),
     open: (takeOver) => stream?.up({ kind: 'open', takeOver }),
     leave() {
       isOver = true

@@ -4,8 +4,7 @@ import { IconButton } from '../components/icon-button.tsx'
 import { Menu, type MenuEntry } from '../components/menu.tsx'
 import { useSay } from '../say.tsx'
 import { chordText, specialChords } from './keys.ts'
-import type { Room } from './painter.ts'
-import type { ScreenLook, ScreenView } from './screen-view.ts'
+import type { ScreenLook, ScreenScale, ScreenView } from './screen-view.ts'
 
 /** What can be done with a screen besides typing into it. It begins with `children`: the choice of consoles. */
 export function DisplayBar({
@@ -20,8 +19,8 @@ export function DisplayBar({
   readonly status: ScreenStatus | null
   readonly look: ScreenLook
   readonly view: ScreenView | null
-  readonly scale: Room['scale']
-  readonly onScale: (scale: Room['scale']) => void
+  readonly scale: ScreenScale
+  readonly onScale: (scale: ScreenScale) => void
   readonly onFill: () => void
   readonly children: ReactNode
 }): ReactNode {
@@ -63,7 +62,8 @@ export function DisplayBar({
       choose: paste,
     },
   ]
-  const isFit = scale === 'fit'
+  const isFit = scale !== 'actual'
+  const isFollowed = scale === 'guest'
   return (
     <div className="console-bar">
       {children}
@@ -93,6 +93,15 @@ export function DisplayBar({
         aria-pressed={!isFit}
         onClick={() => onScale(isFit ? 'actual' : 'fit')}
       />
+      {takes?.resize === true && (
+        <IconButton
+          size="small"
+          icon="follow-window"
+          label={say('screen.follow')}
+          aria-pressed={isFollowed}
+          onClick={() => onScale(isFollowed ? 'fit' : 'guest')}
+        />
+      )}
       <IconButton size="small" icon="fill-window" label={say('screen.fill')} onClick={onFill} />
     </div>
   )

@@ -9,8 +9,7 @@ import './display.css'
 import { DisplayBar } from './display-bar.tsx'
 import { DisplayCover } from './display-cover.tsx'
 import { letGoText } from './keys.ts'
-import type { Room } from './painter.ts'
-import { openScreenView, type ScreenLook, type ScreenView } from './screen-view.ts'
+import { openScreenView, type ScreenLook, type ScreenScale, type ScreenView } from './screen-view.ts'
 
 const noLook: ScreenLook = { size: null, zoomPercent: null }
 
@@ -34,7 +33,7 @@ export function Display({
   const [look, setLook] = useState(noLook)
   const [isCaptured, setCaptured] = useState(false)
   const [text, setText] = useState<string | null>(null)
-  const [scale, setScale] = useState<Room['scale']>(() => remembered('screenScale', 'fit'))
+  const [scale, setScale] = useState<ScreenScale>(() => remembered('screenScale', 'fit'))
   const consoleId = option.id
 
   useEffect(() => {

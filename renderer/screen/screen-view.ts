@@ -2,15 +2,21 @@ import type { MachineId } from '../../app/domain/ids.ts'
 import type { ScreenStatus } from '../../app/domain/screen.ts'
 import { isMac } from '../keyboard/platform.ts'
 import { attachScreen } from './attach-screen.ts'
+import { guestSize } from './guest-size.ts'
 import { createKeys } from './keys.ts'
 import { createPainter, type Room, type ScreenSize } from './painter.ts'
 import { createPointerGather } from './pointer.ts'
 import { takeWish } from './wish.ts'
 
+/** How long a window's size must stay before the guest is asked for it. */
+const settleMs = 250
 /** How often the text on a screen is written down for a screen reader. */
 const textMs = 1_000
 /** Escape ends the browser's hold of the pointer and may not reach us; what follows so soon after its key was that key. */
 const escapeMs = 150
+
+/** `guest`: the guest is asked for the size of the room; one that does not follow is fitted into it. */
+export type ScreenScale = Room['scale'] | 'guest'
 
 /** How a screen looks now, for what stands around it. */
 export interface ScreenLook {
@@ -30,7 +36,7 @@ export interface ScreenViewEvents {
 
 /** One machine's screen in this window: what is drawn, and the hands that are on it. */
 export interface ScreenView {
-  setScale(scale: Room['scale']): void
+  setScale(scale: ScreenScale): void
   capture(): void
   chord(codes: readonly string[]): void
   type(text: string): void
@@ -51,7 +57,8 @@ export function openScreenView(
   host.append(canvas)
   const painter = createPainter(canvas)
   const listening = new AbortController()
-  let scale: Room['scale'] = 'fit'
+  let scale: ScreenScale = 'fit'
+  let askTimer: ReturnType<typeof setTimeout> | null = null
   let status: ScreenStatus | null = null
   let isCaptured = false
   let look: ScreenLook = { size: null, zoomPercent: null }
@@ -66,8 +73,20 @@ export function openScreenView(
     events.look(next)
   }
   const layOut = (): void => {
-    painter.layOut({ width: host.clientWidth, height: host.clientHeight, scale })
+    const { clientWidth: width, clientHeight: height } = host
+    painter.layOut({ width, height, scale: scale === 'guest' ? 'fit' : scale })
     tellLook()
+    askGuest()
+  }
+  /** Wishes the room's size of the guest, once the room has stayed as it is for a moment. */
+  const askGuest = (): void => {
+    if (askTimer !== null) clearTimeout(askTimer)
+    if (scale !== 'guest' || status?.state !== 'live' || status.takes.resize !== true) return
+    askTimer = setTimeout(() => {
+      const { width, height } = guestSize(host.clientWidth, host.clientHeight)
+      const now = painter.size()
+      if (now?.width !== width || now.height !== height) line.resize(width, height)
+    }, settleMs)
   }
   const tellText = (): void => {
     textTimer = null
@@ -81,6 +100,7 @@ export function openScreenView(
         status = next
         if (next.state !== 'live') letGo()
         else if (takeWish(where.id)) capture()
+        askGuest()
         events.status(next)
       },
       async frame(frame) {
@@ -224,6 +244,7 @@ export function openScreenView(
       listening.abort()
       observer.disconnect()
       if (textTimer !== null) clearTimeout(textTimer)
+      if (askTimer !== null) clearTimeout(askTimer)
       line.leave()
       painter.dispose()
       canvas.remove()

@@ -90,6 +90,8 @@ export const qemuEn = {
   'qemu.error.tooOld': 'QEMU {version} is too old: {oldest} or newer can keep a machine’s memory in a snapshot.',
   'qemu.error.windows':
     'Berth drives QEMU on Linux and macOS. On Windows QEMU has no control channel that is private to you.',
+  'qemu.graphics.virtio': 'Takes the size of Berth’s window, where the system has a driver for it, as Linux does.',
+  'qemu.error.graphics': 'There is no graphics card “{graphics}” for {arch}.',
   'qemu.error.noDisplay': 'This machine has no display. Machines made with this version of Berth have one.',
   'qemu.remedy.apt': 'Install it on Debian or Ubuntu',
   'qemu.remedy.dnf': 'Install it on Fedora',
@@ -186,6 +188,8 @@ export const qemuKo: Record<keyof typeof qemuEn, Message> = {
     'QEMU {version} 버전은 너무 오래되었습니다. {oldest} 이상이면 메모리까지 스냅샷에 보관할 수 있습니다.',
   'qemu.error.windows':
     'Berth는 Linux와 macOS에서 QEMU를 다룹니다. Windows의 QEMU에는 나만 쓸 수 있는 제어 통로가 없습니다.',
+  'qemu.graphics.virtio': '운영 체제에 드라이버가 있으면(Linux에는 있음) 화면이 Berth 창의 크기를 따릅니다.',
+  'qemu.error.graphics': '{arch} 아키텍처에는 “{graphics}” 그래픽 카드가 없습니다.',
   'qemu.error.noDisplay': '이 머신에는 화면이 없습니다. 이 버전의 Berth에서 만든 머신에는 있습니다.',
   'qemu.remedy.apt': 'Debian이나 Ubuntu에 설치하기',
   'qemu.remedy.dnf': 'Fedora에 설치하기',

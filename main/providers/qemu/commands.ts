@@ -135,6 +135,9 @@ function networkArguments(definition: Definition): readonly string[] {
   ]
 }
 
+/** QEMU's names of the graphics cards. Both begin as a VGA that every firmware and system knows. */
+export const graphicsDevices = { vga: 'VGA', virtio: 'virtio-vga' } as const
+
 /**
  * Keys come by their place, so nothing is to be guessed of locks. The tablet makes a pointer that can be put where it belongs;
  * until the guest has its driver, the mouse every PC has is moved.
@@ -142,7 +145,7 @@ function networkArguments(definition: Definition): readonly string[] {
 function graphicsArguments(definition: Definition, sockets: Sockets): readonly string[] {
   if (definition.graphics === 'none') return []
   return [
-    ...['-device', 'VGA,id=video0'],
+    ...['-device', `${graphicsDevices[definition.graphics]},id=video0`],
     ...['-device', 'qemu-xhci,id=usb0'],
     ...['-device', 'usb-tablet,id=tablet0,bus=usb0.0'],
     ...['-vnc', `unix:${doubleCommas(sockets.vnc)},lock-key-sync=off`],

@@ -5,12 +5,19 @@ import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import { architectureOf } from './architectures.ts'
+import { graphicsDevices } from './commands.ts'
 import { findFirmware } from './firmware.ts'
 import { endpointId } from './machine.ts'
 import type { System } from './tools.ts'
 import type { World } from './world.ts'
 
 export const maxCpus = 255
+
+/** Graphics cards of machines that have any. The first is what a machine gets where nobody chooses. */
+const graphicsCards = [
+  { id: 'vga', label: 'VGA' },
+  { id: 'virtio', label: 'virtio', about: { key: 'qemu.graphics.virtio' } },
+] as const
 
 /** What a new machine may be on this computer, with defaults that leave room for everything else. */
 export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
@@ -32,14 +39,17 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
 }
 
 async function architectureOption(world: World, { arch, file }: System, op: Op): Promise<ArchitectureOption> {
-  const { machine, hasUefi } = architectureOf(arch)
+  const { machine, hasUefi, graphics } = architectureOf(arch)
   const verdict = await world.accelerators.verdict(arch, file)
   const type = machine === null || !hasUefi ? null : await world.tools.machineType(file, machine, op).catch(() => null)
+  const hasVirtio =
+    graphics === 'vga' && (await world.tools.hasDevice(file, graphicsDevices.virtio, op).catch(() => false))
   const hasFirmware = hasUefi && (await findFirmware(arch, type ?? '', file)) !== null
   return {
     arch,
     accelerator: verdict.choice.name,
     slow: verdict.slow,
     noUefi: hasFirmware ? null : { key: hasUefi ? 'qemu.error.noFirmware' : 'qemu.why.noUefi', params: { arch } },
+    ...(hasVirtio ? { graphics: graphicsCards } : {}),
   }
 }

@@ -83,10 +83,18 @@ async function plan(
       firmware === null
         ? { kind: 'bios' }
         : { kind: 'uefi', codePath: firmware.codePath, codeFormat: firmware.codeFormat },
-    graphics: architectureOf(spec.arch).graphics,
+    graphics: graphicsOf(spec),
     bases: [],
   }
   return { definition, firmware }
+}
+
+/** The card that was chosen. An architecture without a display has none to choose. */
+function graphicsOf({ arch, graphics }: VmSpec): Definition['graphics'] {
+  const usual = architectureOf(arch).graphics
+  if (graphics === undefined || graphics === usual) return usual
+  if (usual === 'vga' && graphics === 'virtio') return graphics
+  throw failure('unsupported', { key: 'qemu.error.graphics', params: { graphics, arch } }, { field: 'graphics' })
 }
 
 async function makeDisks(
@@ -206,7 +214,7 @@ async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly str
       firmware === null
         ? { kind: 'bios' }
         : { kind: 'uefi', codePath: firmware.codePath, codeFormat: firmware.codeFormat },
-    graphics: architectureOf(spec.arch).graphics,
+    graphics: graphicsOf(spec),
     bases: [],
   }
   const socket = (line: string): string => join(world.host.runtimeDir, `UUID.${line}`)

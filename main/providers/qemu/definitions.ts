@@ -33,8 +33,11 @@ export const definitionSchema = z.object({
     z.object({ kind: z.literal('bios') }),
     z.object({ kind: z.literal('uefi'), codePath: z.string(), codeFormat: z.enum(['raw', 'qcow2']) }),
   ]),
-  /** `vga`: a display, and a pointer that knows where it is. Machines made before there were any have none, and keep to that. */
-  graphics: z.enum(['none', 'vga']).default('none'),
+  /**
+   * `vga`: a display, and a pointer that knows where it is; `virtio`: the same, with a card that takes any size. Machines made before
+   * there were any have none, and keep to that.
+   */
+  graphics: z.enum(['none', 'vga', 'virtio']).default('none'),
   /** Shared bases its disks stand on, directly or through each other. */
   bases: z.array(z.string()),
 })

@@ -13,7 +13,7 @@ export const hardwareSchema = z.object({
   diskCount: z.number(),
   network: z.enum(['none', 'user']),
   firmware: z.enum(['bios', 'uefi']),
-  graphics: z.enum(['none', 'vga']).default('none'),
+  graphics: z.enum(['none', 'vga', 'virtio']).default('none'),
 })
 export type Hardware = z.infer<typeof hardwareSchema>
 

@@ -32,3 +32,8 @@ export function parseProcStat(text: string): { state: string; cpuTicks: number; 
   if (state === undefined || user === undefined || system === undefined || start === undefined) return null
   return { state, cpuTicks: Number(user) + Number(system), startTicks: start }
 }
+
+/** Whether the list of `-device help` has a device. */
+export function hasDevice(list: string, name: string): boolean {
+  return list.includes(`name "${name}"`)
+}

@@ -15,7 +15,11 @@ export function createScreens(world: World): ScreenOps {
       if (definition.graphics === 'none') throw failure('unsupported', { key: 'qemu.error.noDisplay' })
       const reason = withheldConsole(world, entry)
       if (reason !== null) throw failure('wrong-state', reason)
-      return openRfb({ path: entry.sockets.vnc }, 'relative', events)
+      return openRfb(
+        { path: entry.sockets.vnc },
+        { pointer: 'relative', canResize: definition.graphics === 'virtio' },
+        events,
+      )
     },
   }
 }

@@ -3,7 +3,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import { look } from '../common/files.ts'
 import { runFailure } from '../common/images/errors.ts'
 import type { Host, Op } from '../provider.ts'
-import { isAtLeast, parseMachineType, parseVersion } from './parse.ts'
+import { hasDevice, isAtLeast, parseMachineType, parseVersion } from './parse.ts'
 
 /** Snapshot jobs came with it. */
 export const oldestVersion = '6.0'
@@ -25,6 +25,8 @@ export interface Tools {
   version(file: string, op: Op): Promise<string | null>
   /** The versioned name of a machine type; null when this QEMU does not have it. */
   machineType(file: string, wanted: string, op: Op): Promise<string | null>
+  /** Whether a program has a device: distributions leave some to packages of their own. */
+  hasDevice(file: string, name: string, op: Op): Promise<boolean>
   isNewEnough(version: string | null): boolean
 }
 
@@ -60,6 +62,7 @@ export function createTools(host: Host): Tools {
     },
     version: async (file, op) => parseVersion(await ask(file, ['--version'], op)),
     machineType: async (file, wanted, op) => parseMachineType(await ask(file, ['-machine', 'help'], op), wanted),
+    hasDevice: async (file, name, op) => hasDevice(await ask(file, ['-device', 'help'], op), name),
     isNewEnough: (version) => version === null || isAtLeast(version, oldestVersion),
   }
 }

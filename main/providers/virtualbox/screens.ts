@@ -10,6 +10,9 @@ import { type Look, wantsLiveScreen } from './remote-display.ts'
 import { isResting } from './states.ts'
 import { throwIfCancelled, type World } from './world.ts'
 
+/** VirtualBox moves a guest's mouse to where it is told. */
+const nature = { pointer: 'absolute', canResize: false } as const
+
 /** Screens by photographs, and by VirtualBox's VNC extension where a person wants that and looks closely. */
 export function createScreens(world: World): ScreenOps {
   const { inventory } = world
@@ -69,7 +72,7 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
     const mine = joining
     let mode: { readonly width: number; readonly height: number } | null = null
     try {
-      const opened = await openRfb(server, 'absolute', {
+      const opened = await openRfb(server, nature, {
         ...events,
         // A new mode begins black: what is shown stays until there is something of it.
         pixels(width, height) {

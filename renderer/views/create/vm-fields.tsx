@@ -16,7 +16,7 @@ import { guessFormat } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
 import { QuantityRow } from './quantity-row.tsx'
 import { SourceList } from './source-list.tsx'
-import { type FilledVmForm, guessedOsType, guestOf, type VmForm } from './vm-form.ts'
+import { chosenGraphics, type FilledVmForm, graphicsCards, guessedOsType, guestOf, type VmForm } from './vm-form.ts'
 
 interface VmFieldsProps {
   readonly form: FilledVmForm
@@ -211,6 +211,8 @@ function MoreRows(props: VmFieldsProps): ReactNode {
   const say = useSay()
   const { form, options, onChange, problemOf, onLeave } = props
   const architecture = options.architectures.find((option) => option.arch === form.arch)
+  const cards = graphicsCards(form, options)
+  const card = chosenGraphics(form, options)
   return (
     <>
       {options.networks === undefined && (
@@ -258,15 +260,15 @@ function MoreRows(props: VmFieldsProps): ReactNode {
         )}
       </FormRow>
       {guestOf(form, options)?.bios === 'optional' && <BiosRows {...props} isNeeded={false} />}
-      {options.graphics !== undefined && (
-        <FormRow label={say('create.graphics')}>
+      {cards.length > 0 && (
+        <FormRow label={say('create.graphics')} hint={card?.about === undefined ? null : say(card.about)}>
           {(control) => (
             <Select
               control={control}
-              value={form.graphics ?? ''}
+              value={card?.id ?? ''}
               options={[
                 { value: '', label: say('create.graphics.default') },
-                ...(options.graphics ?? []).map(({ id, label }) => ({ value: id, label })),
+                ...cards.map(({ id, label }) => ({ value: id, label })),
               ]}
               onChange={(graphics) => onChange({ graphics: graphics === '' ? null : graphics })}
             />

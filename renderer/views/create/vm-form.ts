@@ -2,6 +2,7 @@ import { guessOsType, type OsType } from '../../../app/domain/guess-os.ts'
 import type { EndpointId } from '../../../app/domain/ids.ts'
 import {
   type DiskFormat,
+  type GraphicsOption,
   type GuestOption,
   type VmCreateOptions,
   type VmSpec,
@@ -162,6 +163,7 @@ export function readVmForm(
   const architecture = options.architectures.find((option) => option.arch === form.arch)
   if (architecture === undefined) add('arch', { key: 'create.problem.value' })
   else if (form.firmware === 'uefi' && architecture.noUefi !== null) add('firmware', architecture.noUefi)
+  const graphics = chosenGraphics(form, options)
   const forwards = form.network === 'user' ? readForwards(form.ports, add) : []
   if (problems.size > 0) return { spec: null, problems }
 
@@ -183,7 +185,7 @@ export function readVmForm(
     firmware: form.firmware,
     // What these options do not ask for is left to the tool, also when it was chosen for another one.
     ...(options.osTypes === undefined ? {} : { osType: chosenOsType(form, options)?.id }),
-    ...(options.graphics === undefined || form.graphics === null ? {} : { graphics: form.graphics }),
+    ...(graphics === null ? {} : { graphics: graphics.id }),
     ...(options.serialConsole === undefined ? {} : { serialConsole: form.hasSerialConsole }),
     ...(options.guests === undefined ? {} : { guest: guestOf(form, options)?.id }),
     ...(hasBios ? { biosFiles } : {}),
@@ -192,6 +194,17 @@ export function readVmForm(
   if (parsed.success) return { spec: parsed.data, problems }
   for (const issue of parsed.error.issues) add(fieldOf(issue.path.join('.')), { key: 'create.problem.value' })
   return { spec: null, problems }
+}
+
+/** The cards to choose from for the architecture that is chosen. */
+export function graphicsCards(form: FilledVmForm, options: VmCreateOptions): readonly GraphicsOption[] {
+  const architecture = options.architectures.find(({ arch }) => arch === form.arch)
+  return architecture?.graphics ?? options.graphics ?? []
+}
+
+/** The card that was chosen; null where none was, or another tool's. */
+export function chosenGraphics(form: FilledVmForm, options: VmCreateOptions): GraphicsOption | null {
+  return graphicsCards(form, options).find(({ id }) => id === form.graphics) ?? null
 }
 
 /** The system that was chosen, else the one that the names promise; null where there is nothing to choose from. */

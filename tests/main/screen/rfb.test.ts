@@ -90,7 +90,7 @@ async function greet(far: Far): Promise<void> {
   far.say([0, 0, 0, 0])
   expect([...(await far.heard(1)), 'shared']).toEqual([1, 'shared'])
   far.say(u16(4, 2), Buffer.alloc(16), i32(5), 'guest')
-  const setUp = await far.heard(20 + 4 + 20)
+  const setUp = await far.heard(20 + 4 + 24)
   expect(setUp[0]).toBe(0)
   expect(setUp[20]).toBe(2)
 }
@@ -99,16 +99,20 @@ async function joined() {
   const { joined: coming } = await listen()
   const areas: { area: ScreenArea; pixels: number[] }[] = []
   const said: string[] = []
-  const opening = openRfb({ path }, 'relative', {
-    text: () => {},
-    cells: () => {},
-    cursor: () => {},
-    pixels: (width, height) => void said.push(`${width}×${height}`),
-    area: (where, pixels) => void areas.push({ area: where, pixels: [...pixels] }),
-    picture: () => {},
-    takes: ({ pointer }) => void said.push(pointer),
-    ended: ({ why }) => void said.push(why),
-  })
+  const opening = openRfb(
+    { path },
+    { pointer: 'relative', canResize: true },
+    {
+      text: () => {},
+      cells: () => {},
+      cursor: () => {},
+      pixels: (width, height) => void said.push(`${width}×${height}`),
+      area: (where, pixels) => void areas.push({ area: where, pixels: [...pixels] }),
+      picture: () => {},
+      takes: ({ pointer }) => void said.push(pointer),
+      ended: ({ why }) => void said.push(why),
+    },
+  )
   const far = await coming
   await greet(far)
   const source = await opening
@@ -193,6 +197,26 @@ describe('a screen over RFB', () => {
     expect(second.said).not.toContain('gone')
   })
 
+  it('asks for another size where the guest’s card hands that on, and no longer once it does not', async () => {
+    const { far, source, said } = await joined()
+    source.resize?.(640, 480)
+    expect(source.takes.resize).toBeUndefined()
+    const oneScreen = Buffer.concat([Buffer.from([1, 0, 0, 0]), Buffer.alloc(16)])
+    far.say([0, 0, 0, 1], area(0, 0, 4, 2, -308), oneScreen)
+    await expect.poll(() => source.takes.resize).toBe(true)
+    source.resize?.(640, 480)
+    const asked = await far.heard(24)
+    expect([asked[0], asked.readUInt16BE(2), asked.readUInt16BE(4), asked[6]]).toEqual([251, 640, 480, 1])
+    expect([asked.readUInt16BE(16), asked.readUInt16BE(18)]).toEqual([640, 480])
+    far.say([0, 0, 0, 1], area(1, 4, 4, 2, -308), oneScreen)
+    far.say([0, 0, 0, 1], area(0, 0, 640, 480, -308), oneScreen)
+    await expect.poll(() => said).toContain('640×480')
+    expect(said.filter((one) => one.includes('×'))).toEqual(['4×2', '640×480'])
+    far.say([0, 0, 0, 1], area(1, 3, 640, 480, -308), oneScreen)
+    await expect.poll(() => source.takes.resize).toBe(false)
+    source.close()
+  })
+
   it('lets go of what is held when it is closed, a key in the middle of typing too', async () => {
     const { far, source } = await joined()
     source.key('ShiftLeft', true)
@@ -214,10 +238,14 @@ describe('a screen over RFB', () => {
     await once(server, 'listening')
     const coming = accepted(server)
     const { port } = server.address() as AddressInfo
-    const opening = openRfb({ host: '127.0.0.1', port, password: 'secret' }, 'absolute', {
-      pixels: () => {},
-      ended: () => {},
-    } as never)
+    const opening = openRfb(
+      { host: '127.0.0.1', port, password: 'secret' },
+      { pointer: 'absolute', canResize: false },
+      {
+        pixels: () => {},
+        ended: () => {},
+      } as never,
+    )
     const far = await coming
     far.say('RFB 003.008\n')
     await far.heard(12)
@@ -249,7 +277,11 @@ describe('a screen over RFB', () => {
     await once(server, 'listening')
     const coming = accepted(server)
     const { port } = server.address() as AddressInfo
-    const opening = openRfb({ host: '127.0.0.1', port, password: 'wrong' }, 'absolute', {} as never).catch(errorOf)
+    const opening = openRfb(
+      { host: '127.0.0.1', port, password: 'wrong' },
+      { pointer: 'absolute', canResize: false },
+      {} as never,
+    ).catch(errorOf)
     const far = await coming
     far.say('RFB 003.008\n', [1, 2])
     await far.heard(13)
@@ -261,11 +293,15 @@ describe('a screen over RFB', () => {
   })
 
   it('fails with the reason when there is nobody, or somebody else', async () => {
-    const nobody = await openRfb({ path: join(folder, 'none') }, 'relative', {} as never).catch(errorOf)
+    const nobody = await openRfb(
+      { path: join(folder, 'none') },
+      { pointer: 'relative', canResize: true },
+      {} as never,
+    ).catch(errorOf)
     expect(nobody).toMatchObject({ code: 'unreachable' })
     for (const words of ['SSH-2.0-OpenSSH_9.2\n', 'RFB 003.003\n']) {
       const { joined: coming } = await listen()
-      const opening = openRfb({ path }, 'relative', {} as never).catch(errorOf)
+      const opening = openRfb({ path }, { pointer: 'relative', canResize: true }, {} as never).catch(errorOf)
       const far = await coming
       far.say(words.padEnd(12, ' '))
       expect(await opening).toMatchObject({ code: 'unreachable' })
