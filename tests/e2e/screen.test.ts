@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { makeHome, type OpenElectron, openElectron, picture, removeHome } from '../support/window.ts'
+import { makeHome, type OpenElectron, openElectron, picture, removeHome, windowSize } from '../support/window.ts'
 
 let home: string
 let berth: OpenElectron
@@ -21,6 +21,11 @@ async function openScreen(name: string): Promise<void> {
   await page.keyboard.press('Control+2')
   await display(name).waitFor(patience)
 }
+const resizeWindow = (width: number): Promise<void> =>
+  berth.app.evaluate(({ BrowserWindow }, next) => {
+    const [window] = BrowserWindow.getAllWindows()
+    window?.setContentSize(next, window.getContentSize()[1] ?? 0)
+  }, width)
 const line = (): Promise<string> => page.locator('.display-line').innerText()
 
 beforeAll(async () => {
@@ -149,6 +154,30 @@ describe('a screen of pixels', () => {
     await expect.poll(() => page.locator('.display-size').innerText(), patience).toBe('800 × 600, 100%')
     await page.getByRole('button', { name: 'Fit the display into the window' }).click()
     await expect.poll(() => page.locator('.display-size').innerText(), patience).not.toContain('100%')
+  })
+
+  test('takes the size of the window where its guest can, and follows it', async () => {
+    await openScreen('win11-dev')
+    const size = (): Promise<string> => page.locator('.display-size').innerText()
+    const follow = page.getByRole('button', { name: 'Let the guest take the size of the window' })
+    await follow.click()
+    const room = async (): Promise<string> => {
+      const box = await display('win11-dev').boundingBox()
+      const width = Math.floor(box?.width ?? 0)
+      return `${width - (width % 8)} × ${Math.floor(box?.height ?? 0)}, 100%`
+    }
+    await expect.poll(size, patience).toBe(await room())
+    await picture(page, 'screen-followed-light')
+    const before = await room()
+    await resizeWindow(1100)
+    await expect.poll(room).not.toBe(before)
+    await expect.poll(size, patience).toBe(await room())
+    await resizeWindow(windowSize.width)
+    await expect.poll(size, patience).toBe(before)
+    await follow.click()
+    await openScreen('alpine-router')
+    await expect.poll(line, patience).toContain('Click the display')
+    expect(await follow.count()).toBe(0)
   })
 
   test('holds the pointer where the guest only feels it move', async () => {

@@ -25,6 +25,11 @@ describe.skipIf(missingQemu !== null)('a QEMU machine’s display', () => {
 
   const serialOf = (id: MachineId): string => join(ground.folderOf(id), 'serial0.log')
 
+  async function options() {
+    const found = await ground.provider.create?.options('qemu:local', op())
+    return found?.kind === 'vm' ? found.architectures.filter(({ arch }) => arch === 'x86_64') : []
+  }
+
   async function see(id: MachineId) {
     const { screens } = ground.provider
     if (screens === undefined) throw new Error('no screens')
@@ -76,6 +81,50 @@ describe.skipIf(missingQemu !== null)('a QEMU machine’s display', () => {
     await waitInFile(serialOf(id), from, /The counter is at 1\./)
     source.type('echo "It is UPPER & lower: 7!"\n')
     await waitInFile(serialOf(id), from, /\n"?It is UPPER & lower: 7!/)
+    source.close()
+    await ground.provider.power.powerOff(id, op())
+  })
+
+  it('takes wishes for another size where the graphics card does, and is kept with its memory', async () => {
+    const disk = join(ground.folder, 'virtio.raw')
+    await copyFile(monitor, disk)
+    await truncate(disk, MiB)
+    const from = { disk: { from: 'image', path: disk, format: 'raw', use: 'copy' } } as const
+    const [architecture] = await options()
+    expect(architecture?.graphics?.map(({ id }) => id)).toEqual(['vga', 'virtio'])
+    const id = await ground.make('any size', { ...from, graphics: 'virtio' })
+    await ground.provider.power.start(id, op())
+    await waitInFile(serialOf(id), 0, /Type help/)
+    const { source, lit } = await see(id)
+    await lit
+    expect(source.takes.resize).toBe(true)
+    // The guest has no driver: it stays as it is, and goes on.
+    source.resize?.(1024, 600)
+    const start = await fileSize(serialOf(id))
+    source.type('count\n')
+    await waitInFile(serialOf(id), start, /The counter is at 1\./)
+    expect(source.takes.resize).toBe(true)
+    source.close()
+    const { snapshots, suspend } = ground.provider
+    const taken = await snapshots?.take(id, { name: 'at one', description: '', memory: true }, op())
+    await suspend?.suspend(id, op())
+    await ground.provider.power.start(id, op())
+    await snapshots?.restore(id, taken as string, op())
+    const again = await see(id)
+    await again.lit
+    const later = await fileSize(serialOf(id))
+    again.source.type('count\n')
+    await waitInFile(serialOf(id), later, /The counter is at 2\./)
+    again.source.close()
+    await ground.provider.power.powerOff(id, op())
+  })
+
+  it('has only the cards that QEMU has', async () => {
+    expect((await errorFrom(ground.make('odd card', { graphics: 'vmsvga' }))).code).toBe('unsupported')
+    const id = await ground.make('usual card')
+    await ground.start(id)
+    const { source } = await see(id)
+    expect(source.takes.resize).toBeUndefined()
     source.close()
     await ground.provider.power.powerOff(id, op())
   })

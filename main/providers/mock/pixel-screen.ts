@@ -2,8 +2,6 @@ import type { ScreenArea, ScreenTakes } from '../../../app/domain/screen.ts'
 import type { ScreenEvents } from '../../screen/source.ts'
 import type { Hand, PretendedScreen } from './screens.ts'
 
-const width = 800
-const height = 600
 const barHeight = 28
 const tickMs = 1_000
 const pointerPixels = 10
@@ -15,8 +13,12 @@ const accent: Colour = [92, 176, 224]
 
 /** A pretended desktop: two windows, a bar whose light goes on and off, a pointer that follows, lines that keys draw. */
 export function createPixelScreen(pointer: 'relative' | 'absolute'): PretendedScreen {
-  const takes: ScreenTakes = { keyboard: true, pointer, text: false }
-  const pixels = new Uint8Array(width * height * 4)
+  // Whoever places the pointer has the guest's drivers, so that the screen takes any size too.
+  const resize = pointer === 'absolute'
+  const takes: ScreenTakes = { keyboard: true, pointer, text: false, resize }
+  let width = 800
+  let height = 600
+  let pixels = new Uint8Array(width * height * 4)
   const watching = new Set<ScreenEvents>()
   let at = { x: width / 2, y: height / 2 }
   let keys = 0
@@ -107,6 +109,14 @@ export function createPixelScreen(pointer: 'relative' | 'absolute'): PretendedSc
         pointer(input) {
           if (input.kind === 'at') move(input.x, input.y)
           else move(at.x + input.dx, at.y + input.dy)
+        },
+        resize(nextWidth, nextHeight) {
+          width = nextWidth
+          height = nextHeight
+          pixels = new Uint8Array(width * height * 4)
+          at = { x: Math.min(at.x, width - 1), y: Math.min(at.y, height - 1) }
+          for (const watcher of watching) watcher.pixels(width, height)
+          show({ x: 0, y: 0, width, height })
         },
         detach: () => watching.delete(events),
       }
