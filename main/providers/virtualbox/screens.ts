@@ -1,6 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import { openRfb, type RfbSource } from '../../screen/rfb.ts'
 import type { RfbServer } from '../../screen/rfb-hello.ts'
+import { rfbKeyOf } from '../../screen/rfb-keys.ts'
 import type { ScreenEvents, ScreenSource } from '../../screen/source.ts'
 import type { ScreenOps } from '../provider.ts'
 import { screenId } from './consoles.ts'
@@ -30,6 +31,11 @@ export function createScreens(world: World): ScreenOps {
       return wantsLiveScreen(settings) ? openLive(world, entry, events) : openPhotographs(world, entry, events)
     },
   }
+}
+
+/** Whether the extension takes a key: of Pause, and of those that X has no plain name for, it makes nothing (seen). */
+function isTaken(code: string): boolean {
+  return code !== 'Pause' && (rfbKeyOf(code)?.symbol ?? 0) !== 0
 }
 
 /**
@@ -135,7 +141,7 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
       isAsked = true
       present().next()
     },
-    key: (code, isDown) => present().key(code, isDown),
+    key: (code, isDown) => (isTaken(code) ? present() : photographs).key(code, isDown),
     type: (text) => present().type(text),
     pointer: (input) => present().pointer(input),
     near(next) {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { ScreenTakes } from '../../../app/domain/screen.ts'
 import type { Provider, ProviderChange } from '../../../main/providers/provider.ts'
@@ -23,6 +23,10 @@ describe.skipIf(missingVirtualBox !== null)('a live screen of a VirtualBox machi
     await acts.provider().configure?.configure(id, { liveScreen: true }, op())
     await acts.provider().power.start(id, op())
     expect(await acts.ask(id, 'count', /\d/)).toBeTruthy()
+  })
+  afterEach(async () => {
+    for (const { source } of eyes.splice(0)) source.close()
+    await expect.poll(isServed, { timeout: 10_000 }).toBe(false)
   })
   afterAll(async () => {
     expect(await acts.leave()).toEqual([])
@@ -89,6 +93,12 @@ describe.skipIf(missingVirtualBox !== null)('a live screen of a VirtualBox machi
     await eye.changed(before)
     eye.source.key('Backspace', true)
     eye.source.key('Backspace', false)
+
+    // The extension has no word for this one: it goes the other way.
+    eye.source.key('NumpadAdd', true)
+    eye.source.key('NumpadAdd', false)
+    await expect.poll(() => provider().consoles?.tail(id, 1, op()), { timeout: 10_000 }).toMatch(/\+$/)
+    eye.source.type('\n')
 
     eye.source.near?.(false)
     await expect.poll(isServed, { timeout: 10_000 }).toBe(false)
@@ -238,6 +248,9 @@ interface Eye {
   readonly ended: Promise<unknown>
 }
 
+/** Everybody who looks: a test that fails leaves nobody behind. */
+const eyes: Eye[] = []
+
 async function look(provider: Provider, id: MachineId, isNear = false): Promise<Eye> {
   const waiting = new Set<() => void>()
   const takes: ScreenTakes[] = []
@@ -289,7 +302,7 @@ async function look(provider: Provider, id: MachineId, isNear = false): Promise<
     })
   source.next()
   source.near?.(isNear)
-  return {
+  const eye: Eye = {
     source: source as ScreenSource,
     takes,
     ended,
@@ -301,6 +314,8 @@ async function look(provider: Provider, id: MachineId, isNear = false): Promise<
     live: () => until('live', () => shows === 'pixels' && areas > 0),
     changed: (count) => until('changed', () => areas > count),
   }
+  eyes.push(eye)
+  return eye
 }
 
 /** The states that a machine's row shows. */
