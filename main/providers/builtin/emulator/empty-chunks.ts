@@ -3,9 +3,9 @@ export const chunkBytes = 1024 * 1024
 
 const nothing = Buffer.alloc(chunkBytes)
 
-/** Whether there is nothing but zeros in what was read of a chunk. */
-export function isNothing(bytes: Buffer): boolean {
-  return bytes.equals(nothing.subarray(0, bytes.length))
+/** Whether there is nothing but zeros in these bytes, a chunk at most. */
+export function isNothing(bytes: Uint8Array): boolean {
+  return nothing.subarray(0, bytes.length).equals(bytes)
 }
 
 /** Which chunks of a machine's disk are known to be empty, since nobody but the machine writes on it. */

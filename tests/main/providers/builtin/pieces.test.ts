@@ -68,6 +68,27 @@ describe('a kept memory', () => {
     })
   })
 
+  it.each([
+    ['ends with nothing', [[0, 3000]]],
+    ['begins with nothing', [[90_000, 10_000]]],
+    [
+      'has something here and there',
+      [
+        [17_000, 1],
+        [80_000, 9_000],
+        [99_999, 1],
+      ],
+    ],
+    ['is empty', []],
+  ] as const)('takes no space for what is empty, and is the same when it is read: %s', async (_what, filled) => {
+    const path = join(folder, 'sparse.bin')
+    const bytes = new Uint8Array(MiB)
+    for (const [from, length] of filled) bytes.fill(7, from, from + length)
+    const written = writeMemory(path, bytes, true)
+    expect(Buffer.from(await readMemory(written)).equals(bytes)).toBe(true)
+    expect((await stat(path)).blocks * 512).toBeLessThan(200_000)
+  })
+
   it('is read back as it was written, and not when a bit of it is another or its end is missing', async () => {
     const path = join(folder, 'memory.bin')
     const bytes = Uint8Array.from({ length: 5000 }, (_, index) => index)
