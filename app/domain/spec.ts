@@ -177,6 +177,11 @@ export const configureSpecSchema = z.object({
   serialConsole: z.boolean().optional(),
   /** Whether it starts in a window of its tool's own, where the tool has one, instead of without. */
   ownWindow: z.boolean().optional(),
+  /** The tool's own word for the graphics card, one of the configuration's `graphics`. */
+  graphics: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+    .optional(),
   /** Whether its screen is served live, with a pointer, by an extension of its tool that has its risks. */
   liveScreen: z.boolean().optional(),
 })
@@ -195,6 +200,8 @@ export interface MachineConfiguration {
   readonly values: ConfigureSpec
   /** For the numbers among the fields. `default` is not used. */
   readonly limits: Readonly<Partial<Record<'cpus' | 'memoryBytes' | 'diskBytes', Limit>>>
+  /** The cards to choose from, the present one among them, where `graphics` is a field. */
+  readonly graphics?: readonly GraphicsOption[]
 }
 
 /** What a file holds that a machine could be imported from, as far as it says so itself. */

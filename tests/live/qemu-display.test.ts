@@ -119,6 +119,39 @@ describe.skipIf(missingQemu !== null)('a QEMU machine’s display', () => {
     await ground.provider.power.powerOff(id, op())
   })
 
+  it('comes with another card, or with the first, when its settings say so', async () => {
+    const id = await ground.make('changed card')
+    const { configure, snapshots } = ground.provider
+    const read = async () => configure?.read(id, op())
+    expect(await read()).toMatchObject({ values: { graphics: 'vga' }, graphics: [{ id: 'vga' }, { id: 'virtio' }] })
+    expect((await read())?.whileStopped).toContain('graphics')
+    await ground.start(id)
+    await ground.ask(id, '=vga\n', /OK/)
+    const kept = await snapshots?.take(id, { name: 'with VGA', description: '', memory: true }, op())
+    expect((await errorFrom(configure?.configure(id, { graphics: 'virtio' }, op()) as never)).code).toBe('wrong-state')
+    await ground.provider.power.powerOff(id, op())
+    expect(await errorFrom(configure?.configure(id, { graphics: 'vmsvga' }, op()) as never)).toMatchObject({
+      code: 'unsupported',
+      field: 'graphics',
+    })
+    await configure?.configure(id, { graphics: 'virtio' }, op())
+    await ground.start(id)
+    const { source } = await see(id)
+    await expect.poll(() => source.takes.resize).toBe(true)
+    source.close()
+    // A memory fits the card it was written with, and nothing is given up for one that does not.
+    expect(await errorFrom(snapshots?.restore(id, kept as string, op()) as never)).toMatchObject({
+      code: 'wrong-state',
+      message: { key: 'qemu.error.changed.graphics', params: { kept: 'vga', now: 'virtio' } },
+    })
+    expect(await ground.machine(id)).toMatchObject({ state: 'running' })
+    await ground.provider.power.powerOff(id, op())
+    await configure?.configure(id, { graphics: 'vga' }, op())
+    await snapshots?.restore(id, kept as string, op())
+    expect(await ground.ask(id, '?', /\[([^\]]*)\]/)).toBe('vga')
+    await ground.provider.power.powerOff(id, op())
+  })
+
   it('has only the cards that QEMU has', async () => {
     expect((await errorFrom(ground.make('odd card', { graphics: 'vmsvga' }))).code).toBe('unsupported')
     const id = await ground.make('usual card')
@@ -153,6 +186,14 @@ describe.skipIf(missingQemu !== null)('a QEMU machine’s display', () => {
     await ground.ask(id, '=gone\n', /OK/)
     await ground.provider.snapshots?.restore(id, kept, op())
     expect(await ground.ask(id, '?', /\[([^\]]*)\]/)).toBe('kept')
+    await ground.provider.power.powerOff(id, op())
+
+    const { configure } = ground.provider
+    expect(await configure?.read(id, op())).toMatchObject({ values: { graphics: 'none' } })
+    await configure?.configure(id, { graphics: 'vga' }, op())
+    await ground.start(id)
+    const { source } = await see(id)
+    source.close()
     await ground.provider.power.powerOff(id, op())
   })
 })

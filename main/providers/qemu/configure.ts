@@ -1,11 +1,11 @@
 import { failure } from '../../../app/domain/errors.ts'
-import type { ConfigureField, ConfigureSpec, MachineConfiguration } from '../../../app/domain/spec.ts'
+import type { ConfigureField, ConfigureSpec, GraphicsOption, MachineConfiguration } from '../../../app/domain/spec.ts'
 import { checkForwards, checkIso } from '../common/checks.ts'
 import { freeBytes } from '../common/files.ts'
 import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { ConfigureOps, Op } from '../provider.ts'
-import { maxCpus } from './create-options.ts'
+import { graphicsCards, maxCpus } from './create-options.ts'
 import { type Definition, imagesOf } from './definitions.ts'
 import type { Known } from './fleet.ts'
 import type { World } from './world.ts'
@@ -15,13 +15,23 @@ export function createConfigure(world: World): ConfigureOps {
     async read(id, op) {
       const { definition, entry } = await world.fleet.get(id)
       throwIfCancelled(op)
-      return configurationOf(definition, await freeBytes(entry.folder.path))
+      const cards = await graphicsCards(world, definition.arch, op).catch(() => [])
+      return configurationOf(definition, await freeBytes(entry.folder.path), cards)
     },
     configure: async (id, changes, op) => configure(world, await world.fleet.get(id), changes, op),
   }
 }
 
-function configurationOf(definition: Definition, free: number | null): MachineConfiguration {
+/** A machine that was made before there were displays, and has none. */
+const noCard = { id: 'none', label: '—' } as const
+
+function configurationOf(
+  definition: Definition,
+  free: number | null,
+  cards: readonly GraphicsOption[],
+): MachineConfiguration {
+  const hasNone = definition.graphics === 'none'
+  const graphics = hasNone && cards.length > 0 ? [noCard, ...cards] : cards
   const [disk] = definition.disks
   // qemu-img makes only these larger.
   const grows = disk !== undefined && (disk.format === 'qcow2' || disk.format === 'raw')
@@ -30,6 +40,7 @@ function configurationOf(definition: Definition, free: number | null): MachineCo
     'memoryBytes',
     'isoPath',
     'network',
+    ...(graphics.length > 1 ? (['graphics'] as const) : []),
     ...(grows ? (['diskBytes'] as const) : []),
   ]
   return {
@@ -40,6 +51,7 @@ function configurationOf(definition: Definition, free: number | null): MachineCo
       memoryBytes: definition.memoryBytes,
       isoPath: definition.isoPath,
       network: definition.network,
+      ...(graphics.length > 1 ? { graphics: definition.graphics } : {}),
       ...(grows ? { diskBytes: disk.sizeBytes } : {}),
     },
     limits: {
@@ -47,6 +59,7 @@ function configurationOf(definition: Definition, free: number | null): MachineCo
       memoryBytes: memoryLimit(),
       ...(grows ? { diskBytes: { ...diskLimit(free), min: disk.sizeBytes } } : {}),
     },
+    ...(graphics.length > 1 ? { graphics } : {}),
   }
 }
 
@@ -55,6 +68,7 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
   if (entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
   if (changes.isoPath !== undefined) await checkIso(changes.isoPath)
   if (changes.network !== undefined) checkForwards(changes.network)
+  const card = await cardOf(world, definition, changes, op)
   throwIfCancelled(op)
   const next: Definition = {
     ...definition,
@@ -62,6 +76,7 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     memoryBytes: changes.memoryBytes ?? definition.memoryBytes,
     isoPath: changes.isoPath === undefined ? definition.isoPath : changes.isoPath,
     network: changes.network ?? definition.network,
+    graphics: card,
   }
   const [disk, ...rest] = definition.disks
   if (changes.diskBytes === undefined || changes.diskBytes === disk?.sizeBytes) return world.fleet.save(entry, next)
@@ -74,4 +89,17 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
   // The disk first: one that is larger than its machine's file says does no harm and can be grown again.
   await world.images.resize(image, changes.diskBytes, op)
   await world.fleet.save(entry, { ...next, disks: [{ ...disk, sizeBytes: changes.diskBytes }, ...rest] })
+}
+
+async function cardOf(
+  world: World,
+  { arch, graphics }: Definition,
+  changes: ConfigureSpec,
+  op: Op,
+): Promise<Definition['graphics']> {
+  if (changes.graphics === undefined || changes.graphics === graphics) return graphics
+  const found = (await graphicsCards(world, arch, op)).find(({ id }) => id === changes.graphics)
+  if (found?.id === 'vga' || found?.id === 'virtio') return found.id
+  const params = { graphics: changes.graphics, arch }
+  throw failure('unsupported', { key: 'qemu.error.graphics', params }, { field: 'graphics' })
 }

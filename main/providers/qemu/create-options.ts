@@ -1,4 +1,4 @@
-import type { ArchitectureOption, VmCreateOptions } from '../../../app/domain/spec.ts'
+import type { ArchitectureOption, GraphicsOption, VmCreateOptions } from '../../../app/domain/spec.ts'
 import { hostArchitecture } from '../common/architectures.ts'
 import { freeBytes } from '../common/files.ts'
 import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
@@ -13,11 +13,16 @@ import type { World } from './world.ts'
 
 export const maxCpus = 255
 
-/** Graphics cards of machines that have any. The first is what a machine gets where nobody chooses. */
-const graphicsCards = [
-  { id: 'vga', label: 'VGA' },
-  { id: 'virtio', label: 'virtio', about: { key: 'qemu.graphics.virtio' } },
-] as const
+/** The graphics cards that a machine may have; none of an architecture without a display. The first is what it gets by itself. */
+export async function graphicsCards(world: World, arch: string, op: Op): Promise<readonly GraphicsOption[]> {
+  if (architectureOf(arch).graphics === 'none') return []
+  const file = await world.tools.system(arch)
+  const hasVirtio = await world.tools.hasDevice(file, graphicsDevices.virtio, op).catch(() => false)
+  return [
+    { id: 'vga', label: 'VGA' },
+    ...(hasVirtio ? [{ id: 'virtio', label: 'virtio', about: { key: 'qemu.graphics.virtio' } } as const] : []),
+  ]
+}
 
 /** What a new machine may be on this computer, with defaults that leave room for everything else. */
 export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
@@ -39,17 +44,16 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
 }
 
 async function architectureOption(world: World, { arch, file }: System, op: Op): Promise<ArchitectureOption> {
-  const { machine, hasUefi, graphics } = architectureOf(arch)
+  const { machine, hasUefi } = architectureOf(arch)
+  const cards = await graphicsCards(world, arch, op)
   const verdict = await world.accelerators.verdict(arch, file)
   const type = machine === null || !hasUefi ? null : await world.tools.machineType(file, machine, op).catch(() => null)
-  const hasVirtio =
-    graphics === 'vga' && (await world.tools.hasDevice(file, graphicsDevices.virtio, op).catch(() => false))
   const hasFirmware = hasUefi && (await findFirmware(arch, type ?? '', file)) !== null
   return {
     arch,
     accelerator: verdict.choice.name,
     slow: verdict.slow,
     noUefi: hasFirmware ? null : { key: hasUefi ? 'qemu.error.noFirmware' : 'qemu.why.noUefi', params: { arch } },
-    ...(hasVirtio ? { graphics: graphicsCards } : {}),
+    ...(cards.length > 1 ? { graphics: cards } : {}),
   }
 }

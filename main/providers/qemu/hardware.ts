@@ -43,11 +43,13 @@ function differenceOf(kept: Hardware, now: Hardware): Text | null {
   }
   if (kept.cpus !== now.cpus) return { key: 'qemu.error.changed.cpus', params: { kept: kept.cpus, now: now.cpus } }
   if (kept.network !== now.network) return { key: 'qemu.error.changed.network' }
+  if (kept.graphics !== now.graphics) {
+    return { key: 'qemu.error.changed.graphics', params: { kept: kept.graphics, now: now.graphics } }
+  }
   const isSame =
     kept.arch === now.arch &&
     kept.machine === now.machine &&
     kept.diskCount === now.diskCount &&
-    kept.firmware === now.firmware &&
-    kept.graphics === now.graphics
+    kept.firmware === now.firmware
   return isSame ? null : { key: 'qemu.error.hardware' }
 }

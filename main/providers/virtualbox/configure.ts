@@ -1,9 +1,16 @@
 import { failure } from '../../../app/domain/errors.ts'
-import type { ConfigureField, ConfigureSpec, Forward, MachineConfiguration } from '../../../app/domain/spec.ts'
+import type {
+  ConfigureField,
+  ConfigureSpec,
+  Forward,
+  GraphicsOption,
+  MachineConfiguration,
+} from '../../../app/domain/spec.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { checkForwards, checkPath } from '../common/checks.ts'
 import { freeBytes } from '../common/files.ts'
 import type { ConfigureOps, Op } from '../provider.ts'
+import { graphicsCards } from './create-options.ts'
 import { disksOf } from './dependants.ts'
 import { driveOf } from './disks.ts'
 import type { Entry, Known } from './entry.ts'
@@ -69,6 +76,7 @@ function configurationOf(
     ...(diskBytes === null || disk.withheld !== null ? [] : (['diskBytes'] as const)),
     ...(hasDrive ? (['isoPath'] as const) : []),
     ...(network === null ? [] : (['network'] as const)),
+    'graphics',
     'serialConsole',
     // Where no window can open any more, that it should can still be taken back.
     ...(seen.noWindow === null || ownWindow ? (['ownWindow'] as const) : []),
@@ -88,6 +96,7 @@ function configurationOf(
       ...(diskBytes === null ? {} : { diskBytes }),
       ...(hasDrive ? { isoPath: discOf(settings) } : {}),
       ...(network === null ? {} : { network }),
+      graphics: hardware.graphicsController.toLowerCase(),
       serialConsole: hasOwnSerial(world, settings),
       ownWindow,
       liveScreen: wantsLiveScreen(settings),
@@ -97,7 +106,14 @@ function configurationOf(
       memoryBytes: limits.memoryBytes,
       ...(diskBytes === null ? {} : { diskBytes: { ...limits.diskBytes, min: diskBytes } }),
     },
+    graphics: cardsWith(hardware.graphicsController),
   }
+}
+
+/** The cards to choose from, and the one it has: a newer VirtualBox may know more. */
+function cardsWith(present: string): readonly GraphicsOption[] {
+  const id = present.toLowerCase()
+  return graphicsCards.some((card) => card.id === id) ? graphicsCards : [...graphicsCards, { id, label: present }]
 }
 
 /** The first network card as the form knows it; null when it is attached to something the form has no word for. */
@@ -151,12 +167,15 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
   const { entry } = known
   const settings = { ...known.settings, media: await knownMedia(world) }
   const isOn = !isResting(inventory.sight(entry).word)
-  const { cpus, memoryBytes, serialConsole, ownWindow, liveScreen } = changes
-  const stopped = { cpus, memoryBytes, serialConsole, ownWindow }
+  const { cpus, memoryBytes, graphics, serialConsole, ownWindow, liveScreen } = changes
+  const stopped = { cpus, memoryBytes, graphics, serialConsole, ownWindow }
   const isStopped = Object.values(stopped).some((value) => value !== undefined)
   const needsStop = isStopped || liveScreen !== undefined || changes.diskBytes !== undefined
   if (isOn && needsStop) throw failure('wrong-state', { key: 'virtualbox.why.configureRunning' })
   if (!isOn && settings.stateFile !== null) throw failure('wrong-state', { key: 'virtualbox.why.configureSuspended' })
+  if (graphics !== undefined && !cardsWith(settings.hardware.graphicsController).some(({ id }) => id === graphics)) {
+    throw failure('invalid-input', { key: 'virtualbox.error.notAsWanted' }, { field: 'graphics', detail: graphics })
+  }
   const noWindow = ownWindow === true ? await withheldWindow(world) : null
   if (noWindow !== null) throw failure('unsupported', noWindow, { field: 'ownWindow' })
   const noLiveScreen = liveScreen === true ? await withheldLiveScreen(world, settings) : null
@@ -169,6 +188,7 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
     const basics = {
       ...(cpus === undefined ? {} : { cpus }),
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      ...(graphics === undefined ? {} : { graphics }),
       ...(serialConsole === undefined
         ? {}
         : { serialPath: serialConsole ? serialPathOf(world.host, entry.uuid) : null }),
@@ -249,6 +269,9 @@ async function checkChanged(world: World, entry: Entry, changes: ConfigureSpec):
       ? null
       : 'memoryBytes',
     changes.isoPath === undefined || changes.isoPath === disc ? null : 'isoPath',
+    changes.graphics === undefined || changes.graphics === hardware.graphicsController.toLowerCase()
+      ? null
+      : 'graphics',
     changes.serialConsole === undefined || changes.serialConsole === hasOwnSerial(world, settings)
       ? null
       : 'serialConsole',

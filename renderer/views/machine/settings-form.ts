@@ -12,6 +12,7 @@ export interface SettingsForm {
   readonly network: 'user' | 'none'
   readonly ports: readonly PortRow[]
   readonly restart: NonNullable<ConfigureSpec['restart']>
+  readonly graphics: string | null
   readonly serialConsole: boolean
   readonly ownWindow: boolean
   readonly liveScreen: boolean
@@ -28,6 +29,7 @@ export function settingsForm({ values }: MachineConfiguration): SettingsForm {
     network: network?.mode ?? 'user',
     ports: network?.mode === 'user' ? portRows(network.forwards) : [],
     restart: values.restart ?? 'no',
+    graphics: values.graphics ?? null,
     serialConsole: values.serialConsole ?? false,
     ownWindow: values.ownWindow ?? false,
     liveScreen: values.liveScreen ?? false,
@@ -78,6 +80,7 @@ export function settingsChanges(
     }
   }
   if (has('restart') && form.restart !== before.restart) changes.restart = form.restart
+  if (has('graphics') && form.graphics !== null && form.graphics !== before.graphics) changes.graphics = form.graphics
   if (has('serialConsole') && form.serialConsole !== before.serialConsole) changes.serialConsole = form.serialConsole
   if (has('ownWindow') && form.ownWindow !== before.ownWindow) changes.ownWindow = form.ownWindow
   if (has('liveScreen') && form.liveScreen !== before.liveScreen) changes.liveScreen = form.liveScreen

@@ -30,6 +30,7 @@ const order: readonly ConfigureField[] = [
   'diskBytes',
   'isoPath',
   'network',
+  'graphics',
   'restart',
   'serialConsole',
   'ownWindow',
@@ -266,6 +267,22 @@ function FieldRow({
           )}
         </>
       )
+    case 'graphics': {
+      const cards = configuration.graphics ?? []
+      const about = cards.find(({ id }) => id === form.graphics)?.about
+      return (
+        <FormRow label={say('settings.field.graphics')} hint={about === undefined ? null : say(about)}>
+          {(control) => (
+            <Select
+              control={control}
+              value={form.graphics ?? ''}
+              options={cards.map(({ id, label }) => ({ value: id, label }))}
+              onChange={(graphics) => onChange({ graphics })}
+            />
+          )}
+        </FormRow>
+      )
+    }
     case 'serialConsole':
       return (
         <FormRow label={say('create.console')} isGroup>

@@ -47,6 +47,26 @@ describe.skipIf(missingVirtualBox !== null)('settings of VirtualBox machines', (
     await acts.provider().power.powerOff(id, op())
   })
 
+  it('gives a machine another graphics card while it is off', async () => {
+    const id = await acts.make('card')
+    const read = () => facet('configure').read(id, op())
+    const before = await read()
+    expect(before.graphics?.map((card) => card.id)).toContain(before.values.graphics)
+    const other = before.values.graphics === 'vboxsvga' ? 'vmsvga' : 'vboxsvga'
+    await facet('configure').configure(id, { graphics: other }, op())
+    expect((await read()).values.graphics).toBe(other)
+    expect(await errorFrom(facet('configure').configure(id, { graphics: 'cga' }, op()))).toMatchObject({
+      code: 'invalid-input',
+      field: 'graphics',
+    })
+    await acts.provider().power.start(id, op())
+    expect(await acts.read(id)).toBe('')
+    expect(await errorFrom(facet('configure').configure(id, { graphics: 'vboxvga' }, op()))).toMatchObject({
+      code: 'wrong-state',
+    })
+    await acts.provider().power.powerOff(id, op())
+  })
+
   it('says why a disk with snapshots, or one that stands on another machine’s, does not grow', async () => {
     const id = await acts.make('kept')
     const snapshotId = await facet('snapshots').take(id, { name: 'one', description: '', memory: false }, op())
