@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { MachineState } from '../../../app/domain/machine.ts'
-import { createSessionLog, type Session, type SessionLog } from './session-log.ts'
+import { createSessionLog, type Session, type SessionLog, type Trouble } from './session-log.ts'
 import type { Settings } from './settings-file.ts'
 import { isResting } from './states.ts'
 
@@ -83,6 +83,8 @@ export interface Sight {
   readonly pid: number | null
   /** Ports that a running machine does not have though its settings forward them. */
   readonly lostPorts: readonly number[]
+  /** Why a running machine does not go on by itself; null when nothing is wrong. */
+  readonly trouble: Trouble | null
 }
 
 /** The run that is under way by the log: its process lives, and its last word is none of rest. */
@@ -112,17 +114,20 @@ export function unsettledSession(entry: Entry, isAlive: (pid: number, program: s
 /** The state as far as files and processes tell, which is all but what VirtualBox does to a machine that is off. */
 export function sightOf(entry: Entry, isAlive: (pid: number, program: string) => boolean): Sight {
   const { settings } = entry
-  if (entry.problem !== null) return { word: 'inaccessible', since: null, pid: null, lostPorts: [] }
+  const none = { pid: null, lostPorts: [], trouble: null }
+  if (entry.problem !== null) return { ...none, word: 'inaccessible', since: null }
   const session = liveSession(entry, isAlive)
-  if (session !== null)
-    return { word: session.word, since: session.since, pid: session.pid, lostPorts: session.lostPorts }
-  if (entry.told !== null && entry.told.stamp === entry.stamp) {
-    return { word: entry.told.word, since: entry.told.since, pid: null, lostPorts: [] }
+  if (session !== null) {
+    const { word, since, pid, lostPorts, trouble } = session
+    return { word, since, pid, lostPorts, trouble }
   }
-  if (settings === null) return { word: 'unknown', since: null, pid: null, lostPorts: [] }
+  if (entry.told !== null && entry.told.stamp === entry.stamp) {
+    return { ...none, word: entry.told.word, since: entry.told.since }
+  }
+  if (settings === null) return { ...none, word: 'unknown', since: null }
   const unsettled = unsettledSession(entry, isAlive)
-  if (unsettled !== null) return { word: 'saving', since: unsettled.since, pid: null, lostPorts: [] }
-  return { word: restingWord(settings), since: settings.lastStateChange, pid: null, lostPorts: [] }
+  if (unsettled !== null) return { ...none, word: 'saving', since: unsettled.since }
+  return { ...none, word: restingWord(settings), since: settings.lastStateChange }
 }
 
 export function restingWord(settings: Pick<Settings, 'stateFile' | 'isAborted' | 'wasTeleported'>): string {

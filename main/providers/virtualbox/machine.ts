@@ -27,8 +27,20 @@ export function machineOf(entry: Entry, sight: Sight): Machine {
     since: sight.since,
     addresses: settings === null ? [] : addressesOf(settings.hardware, sight.lostPorts),
     withheld: withheldFrom(entry, meaning.state),
-    remark: problem === null ? (meaning.remark ?? lostPortText(sight)) : problemText(problem),
+    remark: problem === null ? (meaning.remark ?? troubleText(sight) ?? lostPortText(sight)) : problemText(problem),
   }
+}
+
+/** Whether VirtualBox paused a machine because a disk of this computer is full. */
+export function isStoppedByFullDisk({ word, trouble }: Sight): boolean {
+  return word === 'paused' && trouble !== null && /DISKFULL/i.test(trouble.id)
+}
+
+/** Why VirtualBox paused a machine that nobody paused. */
+function troubleText(sight: Sight): Text | null {
+  if (sight.word !== 'paused' || sight.trouble === null) return null
+  if (isStoppedByFullDisk(sight)) return { key: 'virtualbox.remark.diskFull' }
+  return { key: 'virtualbox.remark.trouble', params: { said: sight.trouble.said } }
 }
 
 /** What VirtualBox says nowhere but in a log. */

@@ -4,6 +4,7 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Entry, Sight } from './entry.ts'
+import { isStoppedByFullDisk } from './machine.ts'
 import { explainedStart } from './start-failure.ts'
 import { isResting } from './states.ts'
 import { withheldWindow } from './window.ts'
@@ -48,8 +49,15 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     await inventory.until(id, isThere, op, settleMs)
   }
 
-  const resume = async (id: MachineId, entry: Entry, op: Op): Promise<void> =>
-    reach(id, commands.control(entry.uuid, 'resume'), isRunning, op, entry)
+  const resume = async (id: MachineId, entry: Entry, op: Op): Promise<void> => {
+    const before = inventory.sight(entry).since
+    // It runs for a moment, and stands still again where the guest writes on a disk that is still full.
+    const isStill = (sight: Sight): boolean => isStoppedByFullDisk(sight) && sight.since !== before
+    await act(world, entry, commands.control(entry.uuid, 'resume'), op, { isDone: isNow(id, op, isRunning) })
+    const sight = await inventory.until(id, (now) => isRunning(now) || isStill(now), op, settleMs)
+    if (isRunning(sight)) return
+    throw failure('no-space', { key: 'virtualbox.error.noSpace' }, { hint: { key: 'virtualbox.error.noSpace.hint' } })
+  }
 
   /** In a window of VirtualBox's own where the machine is set to have one and there is a program for it, else without. */
   async function launch(id: MachineId, entry: Entry, op: Op): Promise<void> {

@@ -17,6 +17,7 @@ import {
   withRestore,
   withSpent,
 } from './restore-records.ts'
+import { requireMemoryRoom } from './room.ts'
 import type { Settings, SettingsSnapshot } from './settings-file.ts'
 import * as commands from './snapshot-commands.ts'
 import {
@@ -69,6 +70,7 @@ async function transact(
   if (seen === null) throw failure('not-found', { key: 'error.machineGone' })
   const power = powerOf(world, known)
   await checkFiles(settings, target)
+  await requireMemoryRoom(world, known)
   throwIfCancelled(op)
 
   await inventory.hold(entry, 'restoring', async () => {

@@ -15,6 +15,16 @@ export interface Session {
   readonly since: string
   /** Ports of this computer that could not be forwarded, being in use: VirtualBox starts a machine all the same. */
   readonly lostPorts: readonly number[]
+  /** Why it does not go on by itself since it ran last; null when nothing is wrong. */
+  readonly trouble: Trouble | null
+}
+
+/** What VirtualBox could not go on with. */
+export interface Trouble {
+  /** VirtualBox's word: `DevATA_DISKFULL`. */
+  readonly id: string
+  /** For people, in English. */
+  readonly said: string
 }
 
 /** Follows a log: only what was added since is read. */
@@ -33,6 +43,7 @@ const settledMs = 10_000
 
 const headPattern = /Log opened (\S+)/
 const lostPort = /failed to set up redirection of (\d+) to \d+/
+const troubleLine = /Console: VM runtime error: fatal=\w+, errorID=(\S+) message="(.*?)"?$/
 const stateLine = /^(\d+):(\d\d):(\d\d)\.(\d+) (?:\S+ +)?Console: Machine state changed to '([^']+)'/
 
 /**
@@ -53,11 +64,19 @@ export function createSessionLog(path: string): SessionLog {
       if (session === null) continue
       const port = Number(lostPort.exec(line)?.[1] ?? Number.NaN)
       if (Number.isInteger(port)) session = { ...session, lostPorts: [...new Set([...session.lostPorts, port])] }
+      const trouble = troubleLine.exec(line)
+      if (trouble !== null) session = { ...session, trouble: { id: trouble[1] ?? '', said: trouble[2] ?? '' } }
       const match = stateLine.exec(line)
       if (match === null) continue
       const [, hours = '0', minutes = '0', seconds = '0', fraction = '0', said = ''] = match
       const afterMs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(`${seconds}.${fraction}`)) * 1000
-      session = { ...session, word: wordOf(said), since: new Date(session.openedAt + afterMs).toISOString() }
+      const word = wordOf(said)
+      session = {
+        ...session,
+        word,
+        since: new Date(session.openedAt + afterMs).toISOString(),
+        trouble: word === 'running' ? null : session.trouble,
+      }
     }
   }
 
@@ -116,5 +135,6 @@ export function headOf(text: string): Session | null {
   const pid = Number(/Process ID: (\d+)/.exec(text)?.[1] ?? Number.NaN)
   const program = /Executable: (.+)/.exec(text)?.[1]?.trim().split(/[\\/]/).at(-1) ?? ''
   if (Number.isNaN(openedAt) || !Number.isSafeInteger(pid)) return null
-  return { pid, program, openedAt, word: 'starting', since: new Date(openedAt).toISOString(), lostPorts: [] }
+  const since = new Date(openedAt).toISOString()
+  return { pid, program, openedAt, word: 'starting', since, lostPorts: [], trouble: null }
 }

@@ -17,6 +17,7 @@ import {
   withoutSnapshot,
   withPower,
 } from './restore-records.ts'
+import { memoryRoom, requireMemoryRoom } from './room.ts'
 import type { Settings, SettingsSnapshot } from './settings-file.ts'
 import * as commands from './snapshot-commands.ts'
 import { checkDeletable } from './snapshot-deletable.ts'
@@ -50,6 +51,7 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
       checkText(request.description, 'description')
       throwIfCancelled(op)
       const power = powerOf(world, known)
+      await requireMemoryRoom(world, known)
       if (power === 'suspended') {
         throw failure('wrong-state', { key: 'why.state.suspended', params: { name: known.settings.name } })
       }
@@ -71,6 +73,9 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
       throwIfCancelled(op)
       await deleteSnapshot(world, known, snapshotId, op)
       changed(known.entry.uuid)
+    },
+    async room(id) {
+      return memoryRoom(world, await inventory.get(id))
     },
     async restore(id, snapshotId, op) {
       const known = await inventory.get(id)

@@ -4,6 +4,7 @@ import type { SuspendOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Sight } from './entry.ts'
 import { wrongState } from './power.ts'
+import { requireMemoryRoom } from './room.ts'
 import { isResting } from './states.ts'
 import { act, type World } from './world.ts'
 
@@ -23,6 +24,8 @@ export function createSuspend(world: World): SuspendOps {
       const { entry, sight } = seen
       if (isSaved(sight)) return
       if (sight.word !== 'running' && sight.word !== 'paused') throw wrongState(sight)
+      await requireMemoryRoom(world, await inventory.get(id))
+      throwIfCancelled(op)
       await inventory.hold(entry, 'suspending', async () => {
         const isNowSaved = async (): Promise<boolean> => {
           const now = await inventory.look(id, op)

@@ -41,6 +41,30 @@ describe('a machine’s log', () => {
     expect(Date.parse(log.session()?.since ?? '') - (log.session()?.openedAt ?? 0)).toBe(1500)
   })
 
+  it('says what VirtualBox could not go on with, until it runs again', async () => {
+    const head = (await readFile(recorded, 'utf8')).split('\n').slice(0, 13).join('\n')
+    const log = createSessionLog(path)
+    // As VirtualBox 7.2.22 wrote it of a disk on a full file system.
+    await writeFile(
+      path,
+      `${head}
+00:00:03.636642 Console: Machine state changed to 'Running'
+00:00:03.738039 PIIX3 ATA: Host disk full
+00:00:03.738091 VM: Raising runtime error 'DevATA_DISKFULL' (fFlags=0x6)
+00:00:03.738364 Console: Machine state changed to 'Paused'
+00:00:03.738954 Console: VM runtime error: fatal=false, errorID=DevATA_DISKFULL message="Host system reported disk full. VM execution is suspended. You can resume after freeing some space"
+`,
+    )
+    await log.refresh(alive)
+    expect(log.session()).toMatchObject({
+      word: 'paused',
+      trouble: { id: 'DevATA_DISKFULL', said: expect.stringMatching(/^Host system .* some space$/) },
+    })
+    await appendFile(path, "00:00:09.812438 Console: Machine state changed to 'Running'\n")
+    await log.refresh(alive)
+    expect(log.session()).toMatchObject({ word: 'running', trouble: null })
+  })
+
   it('begins anew when a new run puts the old log aside', async () => {
     await writeFile(path, await readFile(recorded))
     const log = createSessionLog(path)
