@@ -9,6 +9,7 @@ import type { Entry } from './entry.ts'
 import { openPhotographs } from './photographs.ts'
 import { type Look, wantsLiveScreen } from './remote-display.ts'
 import { isResting } from './states.ts'
+import { sureDisplay } from './sure-display.ts'
 import { throwIfCancelled, type World } from './world.ts'
 
 /** VirtualBox moves a guest's mouse to where it is told. */
@@ -40,11 +41,13 @@ function isTaken(code: string): boolean {
 
 /**
  * Photographs, and the live display whenever it is served: there is something to see at once, and while the display is off for a
- * snapshot or a shutdown.
+ * snapshot or a shutdown. What is typed and pointed at goes to the display as soon as it is joined; it is shown once it is sure to be
+ * the guest's.
  */
 function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSource {
   let live: RfbSource | null = null
-  /** The line that is being joined, or none: one that was given up meanwhile is let go of. */
+  let isShown = false
+  /** Which line is being joined: one that was given up meanwhile is let go of. */
   let joining = 0
   let look: Look | null = null
   let isNear = false
@@ -55,7 +58,7 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
   const photographs = openPhotographs(world, entry, {
     ...events,
     picture(width, height, png) {
-      if (live !== null) return
+      if (isShown) return
       isAsked = false
       isSeen = true
       events.picture(width, height, png)
@@ -76,19 +79,21 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
   async function join(server: RfbServer): Promise<void> {
     joining += 1
     const mine = joining
-    let mode: { readonly width: number; readonly height: number } | null = null
+    const display = sureDisplay(
+      events,
+      () => {
+        isShown = true
+        photographs.rest()
+      },
+      () => live?.next(),
+    )
     try {
       const opened = await openRfb(server, nature, {
         ...events,
-        // A new mode begins black: what is shown stays until there is something of it.
-        pixels(width, height) {
-          mode = { width, height }
-        },
+        pixels: display.pixels,
         area(area, pixels) {
           isAsked = false
-          if (mode !== null) events.pixels(mode.width, mode.height)
-          mode = null
-          events.area(area, pixels)
+          display.area(area, pixels)
         },
         ended() {
           if (mine !== joining) return
@@ -100,9 +105,8 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
       await photographs.typed()
       if (mine !== joining || isOver) return opened.close()
       live = opened
-      photographs.rest()
       events.takes(opened.takes)
-      if (isAsked) opened.next()
+      opened.next()
     } catch {
       if (mine === joining) look?.failed()
     }
@@ -119,9 +123,11 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
     joining += 1
     if (live === null) return
     live = null
+    const wasShown = isShown
+    isShown = false
     if (isOver) return
     events.takes(photographs.takes)
-    if (isAsked) photographs.next()
+    if (wasShown && isAsked) photographs.next()
   }
 
   function close(): void {
@@ -132,18 +138,18 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
     photographs.close()
   }
 
-  const present = (): ScreenSource => live ?? photographs
   return {
     get takes() {
-      return present().takes
+      return (live ?? photographs).takes
     },
     next() {
       isAsked = true
-      present().next()
+      if (isShown) live?.next()
+      else photographs.next()
     },
-    key: (code, isDown) => (isTaken(code) ? present() : photographs).key(code, isDown),
-    type: (text) => present().type(text),
-    pointer: (input) => present().pointer(input),
+    key: (code, isDown) => (live !== null && isTaken(code) ? live : photographs).key(code, isDown),
+    type: (text) => (live ?? photographs).type(text),
+    pointer: (input) => live?.pointer(input),
     near(next) {
       isNear = next
       if (isNear) return approach()

@@ -124,14 +124,18 @@ describe.skipIf(missingVirtualBox !== null)('a live screen of a VirtualBox machi
     const drawing = (await provider().create?.create(acts.spec('draws', from), op())) as MachineId
     await provider().configure?.configure(drawing, { liveScreen: true }, op())
     await provider().power.start(drawing, op())
-    const eye = await look(provider(), drawing, true)
+    const eye = await look(provider(), drawing)
     const yellowAt = (): string | null => eye.firstOf([255, 255, 87])
     const at = (x: number, y: number, buttons = 0): void =>
       eye.source.pointer({ kind: 'at', x, y, buttons, wheelX: 0, wheelY: 0 })
-    // Before, the BIOS would make half a packet of what moves.
-    await expect.poll(yellowAt, patience).toBe('320,200')
+    // Before it draws, the BIOS would make half a packet of what moves.
+    await expect.poll(() => eye.pictured(), patience).toBe('640×400')
+    eye.source.near?.(true)
+    await expect.poll(() => eye.takes.at(-1)?.pointer, patience).toBe('absolute')
+    expect(yellowAt(), 'a guest that stands still is shown by photographs').toBeNull()
+    expect(eye.pictured()).toBe('640×400')
     at(100, 100)
-    await expect.poll(yellowAt, patience).not.toBe('320,200')
+    await expect.poll(yellowAt, patience).not.toBeNull()
     const before = yellowAt()
     at(90, 100)
     await expect.poll(yellowAt, patience).not.toBe(before)
@@ -167,7 +171,8 @@ describe.skipIf(missingVirtualBox !== null)('a live screen of a VirtualBox machi
   it('lets its machine be paused and suspended, and is live again when it wakes', async () => {
     await provider().pause?.pause(id, op())
     const paused = await look(provider(), id, true)
-    await paused.live()
+    await expect.poll(() => paused.takes.at(-1)?.pointer, patience).toBe('absolute')
+    expect(await isServed()).toBe(true)
     expect(await state(), 'nobody wished it to go on').toBe('paused')
     await provider().pause?.resume(id, op())
     await provider().pause?.pause(id, op())
@@ -274,6 +279,8 @@ interface Eye {
   readonly areas: () => number
   /** Where a colour is first on the live display, as `x,y`; null when it is not there. */
   readonly firstOf: (colour: readonly [red: number, green: number, blue: number]) => string | null
+  /** The size of the last photograph. */
+  readonly pictured: () => string | null
   /** Settles with the next photograph. */
   picture(): Promise<void>
   /** Settles when the live display has been given. */
@@ -291,6 +298,7 @@ async function look(provider: Provider, id: MachineId, isNear = false): Promise<
   const takes: ScreenTakes[] = []
   let shows: 'nothing' | 'picture' | 'pixels' = 'nothing'
   let pictures = 0
+  let pictured: string | null = null
   let width = 0
   let pixels = Buffer.alloc(0)
   let areas = 0
@@ -322,9 +330,10 @@ async function look(provider: Provider, id: MachineId, isNear = false): Promise<
       }
       tell()
     },
-    picture() {
+    picture(wide, high) {
       shows = 'picture'
       pictures += 1
+      pictured = `${wide}×${high}`
       tell()
     },
     takes: (next) => void takes.push(next),
@@ -350,6 +359,7 @@ async function look(provider: Provider, id: MachineId, isNear = false): Promise<
     takes,
     ended,
     areas: () => areas,
+    pictured: () => pictured,
     firstOf([red, green, blue]) {
       for (let at = 0; at < pixels.length; at += 4) {
         const isIt = pixels[at] === red && pixels[at + 1] === green && pixels[at + 2] === blue
