@@ -69,8 +69,10 @@ describe.skipIf(missingVirtualBox !== null)('making, keeping and moving VirtualB
       memoryBytes: 96 * MiB,
       isoPath: null,
       network: { mode: 'user', forwards: [] },
+      graphics: values.graphics,
       serialConsole: false,
       ownWindow: false,
+      liveScreen: false,
       ...(values.diskBytes === undefined ? {} : { diskBytes: values.diskBytes }),
     })
     const again = await errorFrom(facet('create').create(spec('web'), op()))
