@@ -35,7 +35,7 @@ export const definitionSchema = z.object({
   ]),
   /**
    * `vga`: a display, and a pointer that knows where it is; `virtio`: the same, with a card that takes any size. Machines made before
-   * there were any have none, and keep to that.
+   * there were any have none until their settings give them one.
    */
   graphics: z.enum(['none', 'vga', 'virtio']).default('none'),
   /** Shared bases its disks stand on, directly or through each other. */

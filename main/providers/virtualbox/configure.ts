@@ -169,8 +169,8 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
   const isOn = !isResting(inventory.sight(entry).word)
   const { cpus, memoryBytes, graphics, serialConsole, ownWindow, liveScreen } = changes
   const stopped = { cpus, memoryBytes, graphics, serialConsole, ownWindow }
-  const isStopped = Object.values(stopped).some((value) => value !== undefined)
-  const needsStop = isStopped || liveScreen !== undefined || changes.diskBytes !== undefined
+  const hasBasics = Object.values(stopped).some((value) => value !== undefined)
+  const needsStop = hasBasics || liveScreen !== undefined || changes.diskBytes !== undefined
   if (isOn && needsStop) throw failure('wrong-state', { key: 'virtualbox.why.configureRunning' })
   if (!isOn && settings.stateFile !== null) throw failure('wrong-state', { key: 'virtualbox.why.configureSuspended' })
   if (graphics !== undefined && !cardsWith(settings.hardware.graphicsController).some(({ id }) => id === graphics)) {
@@ -184,7 +184,7 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
   const iso = changes.isoPath == null ? changes.isoPath : await checkPath(changes.isoPath, 'isoPath')
   throwIfCancelled(op)
 
-  if (isStopped) {
+  if (hasBasics) {
     const basics = {
       ...(cpus === undefined ? {} : { cpus }),
       ...(memoryBytes === undefined ? {} : { memoryBytes }),

@@ -22,6 +22,11 @@ const mostCodes = 16
 /** VBoxManage that fails so often in a row is not going to show anything. */
 const mostFailures = 5
 
+interface Stroke {
+  readonly code: string
+  readonly isDown: boolean
+}
+
 export interface Photographs extends ScreenSource {
   /** Takes none until it is asked for the next, which it then gives even if it shows what the last one did. */
   rest(): void
@@ -43,7 +48,9 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
   let isBusy = false
   let isOver = false
   let timer: NodeJS.Timeout | null = null
-  let typed: number[] = []
+  let typed: Stroke[] = []
+  /** Keys that the machine has been told are down. */
+  const held = new Set<string>()
   let typing = Promise.resolve()
 
   const end = (): void => {
@@ -51,6 +58,12 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
     isOver = true
     if (timer !== null) clearTimeout(timer)
     void rm(path, { force: true }).catch(() => {})
+    // What is still to be typed is not; a key in the middle of its stroke is let go, or its guest would repeat it.
+    typed = []
+    typing = typing.then(() => {
+      typed = [...held].map((code) => ({ code, isDown: false }))
+      return sendTyped()
+    })
   }
   const soon = (delayMs: number): void => {
     if (isOver || !isWanted) return
@@ -103,16 +116,21 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
     return picture
   }
 
-  const give = (codes: readonly number[]): void => {
-    if (isOver || codes.length === 0) return
-    typed.push(...codes)
+  const give = (strokes: readonly Stroke[]): void => {
+    if (isOver || strokes.length === 0) return
+    typed.push(...strokes)
     typing = typing.then(sendTyped)
   }
   async function sendTyped(): Promise<void> {
-    // Also when nobody looks any more: a key that was pressed is let go.
     while (typed.length > 0) {
-      const codes = typed.slice(0, mostCodes)
-      typed = typed.slice(codes.length)
+      const codes: number[] = []
+      for (let next = typed[0]; next !== undefined && codes.length < mostCodes; next = typed[0]) {
+        typed.shift()
+        codes.push(...scanCodesOf(next.code, next.isDown))
+        if (next.isDown) held.add(next.code)
+        else held.delete(next.code)
+      }
+      if (codes.length === 0) continue
       await queue
         .run(entry.uuid, () => manage.attempt(commands.scanCodes(entry.uuid, codes), quietOp))
         .catch((error) => host.log.warn('virtualbox.keys', { uuid: entry.uuid, error: String(error) }))
@@ -127,8 +145,8 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
       isWanted = true
       soon(last === null ? 0 : quickMs)
     },
-    key: (code, isDown) => give(scanCodesOf(code, isDown)),
-    type: (text) => give(strokesOf(text).flatMap(({ code, isDown }) => scanCodesOf(code, isDown))),
+    key: (code, isDown) => give([{ code, isDown }]),
+    type: (text) => give(strokesOf(text)),
     pointer() {},
     rest() {
       isWanted = false

@@ -45,10 +45,15 @@ function isTaken(code: string): boolean {
  * the guest's.
  */
 function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSource {
+  /** The line to the display, from when it is there; it is used, as `live`, once keys that went the other way are through. */
+  let line: RfbSource | null = null
   let live: RfbSource | null = null
   let isShown = false
   /** Which line is being joined: one that was given up meanwhile is let go of. */
   let joining = 0
+  /** Settles when no line is being made, and none that was given up is still there. */
+  let opening: Promise<void> = Promise.resolve()
+  let parting: Promise<unknown> = Promise.resolve()
   let look: Look | null = null
   let isNear = false
   let isSeen = false
@@ -73,9 +78,14 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
   /** The display is asked for once the guest has something to show: before, it may be setting its mode. */
   function approach(): void {
     if (isOver || !isNear || !isSeen || look !== null) return
-    look = world.displays.look(entry, { arrive: (server) => void join(server), part })
+    look = world.displays.look(entry, { arrive, part })
   }
 
+  function arrive(server: RfbServer): void {
+    opening = Promise.all([opening, join(server)]).then(() => {})
+  }
+
+  /** Settles when the line is there, or is gone again. */
   async function join(server: RfbServer): Promise<void> {
     joining += 1
     const mine = joining
@@ -101,26 +111,43 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
           look?.failed()
         },
       })
-      // Keys that went the other way come first.
-      await photographs.typed()
-      if (mine !== joining || isOver) return opened.close()
-      live = opened
-      events.takes(opened.takes)
-      opened.next()
+      if (mine !== joining || isOver) {
+        opened.close()
+        return opened.parted
+      }
+      line = opened
+      void photographs.typed().then(() => use(opened))
     } catch {
       if (mine === joining) look?.failed()
     }
   }
 
+  function use(opened: RfbSource): void {
+    if (line !== opened || isOver) return
+    live = opened
+    events.takes(opened.takes)
+    opened.next()
+  }
+
+  /** Settles when no line is left: the display must not be switched off before. */
   async function part(): Promise<void> {
-    const left = live
+    const left = line
     fallBack()
     left?.close()
-    await left?.parted
+    parting = Promise.all([parting, opening, left?.parted])
+    await parting
+  }
+
+  /** Nobody looks closely any more. */
+  function withdraw(): void {
+    const left = look
+    look = null
+    void part().then(() => left?.leave())
   }
 
   function fallBack(): void {
     joining += 1
+    line = null
     if (live === null) return
     live = null
     const wasShown = isShown
@@ -133,8 +160,7 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
   function close(): void {
     if (isOver) return
     isOver = true
-    look?.leave()
-    void part()
+    withdraw()
     photographs.close()
   }
 
@@ -152,10 +178,8 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
     pointer: (input) => live?.pointer(input),
     near(next) {
       isNear = next
-      if (isNear) return approach()
-      look?.leave()
-      look = null
-      void part()
+      if (isNear) approach()
+      else withdraw()
     },
     close,
   }

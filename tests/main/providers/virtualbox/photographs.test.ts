@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { scanCodesOf } from '../../../../app/domain/scan-codes.ts'
+import { newEntry } from '../../../../main/providers/virtualbox/entry.ts'
+import { openPhotographs } from '../../../../main/providers/virtualbox/photographs.ts'
+import type { World } from '../../../../main/providers/virtualbox/world.ts'
+
+/** A screen whose commands are let through one by one, and the bytes of each. */
+function typist() {
+  const given: number[][] = []
+  let letGo: (() => void)[] = []
+  const world = {
+    manage: {
+      attempt: (args: readonly string[]) => {
+        given.push(args.slice(3).map((byte) => Number.parseInt(byte, 16)))
+        return new Promise<void>((resolve) => letGo.push(resolve))
+      },
+    },
+    queue: { run: (_uuid: string, job: () => Promise<unknown>) => job() },
+    host: { runtimeDir: '/nowhere', log: { warn() {} } },
+  } as unknown as World
+  const source = openPhotographs(world, newEntry('uuid'), { picture() {}, ended() {} } as never)
+  return {
+    source,
+    given,
+    async finishAll() {
+      for (let last = -1; last !== given.length; ) {
+        last = given.length
+        for (const one of letGo) one()
+        letGo = []
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    },
+  }
+}
+
+describe('keys of a VirtualBox screen', () => {
+  it('are given in their order, a few at a time', async () => {
+    const { source, given, finishAll } = typist()
+    source.type('abcdefghij')
+    await finishAll()
+    const all = [...'ABCDEFGHIJ'].flatMap((letter) => [
+      ...scanCodesOf(`Key${letter}`, true),
+      ...scanCodesOf(`Key${letter}`, false),
+    ])
+    expect(given.flat()).toEqual(all)
+    expect(Math.max(...given.map((codes) => codes.length))).toBeLessThanOrEqual(17)
+  })
+
+  it('are no longer typed once the screen is closed, and those that are down are let go', async () => {
+    const { source, given, finishAll } = typist()
+    source.key('ShiftLeft', true)
+    source.type('x'.repeat(10_000))
+    await new Promise((resolve) => setImmediate(resolve))
+    source.close()
+    await finishAll()
+    expect(given.length).toBeLessThanOrEqual(3)
+    // The close came between the two halves of an x.
+    expect(given.at(-1)).toEqual([...scanCodesOf('ShiftLeft', false), ...scanCodesOf('KeyX', false)])
+  })
+
+  it('are nothing to give when a screen is closed at rest', async () => {
+    const { source, given, finishAll } = typist()
+    source.type('a')
+    await finishAll()
+    const before = given.length
+    source.close()
+    await finishAll()
+    expect(given.length).toBe(before)
+  })
+})
