@@ -15,7 +15,7 @@ import {
 } from '../common/snapshot-tree.ts'
 import type { Op, SnapshotOps } from '../provider.ts'
 import { makeOf } from './definitions.ts'
-import { copyDisk } from './emulator/keep.ts'
+import { copyDisk } from './emulator/disk-copy.ts'
 import { fileFailure } from './errors.ts'
 import type { Entry, Known } from './fleet.ts'
 import { checkSpace } from './memory.ts'

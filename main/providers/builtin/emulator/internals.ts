@@ -1,12 +1,22 @@
 import type { V86 } from 'v86'
 import type { ScreenAdapter } from './screen.ts'
 
+/** What the state of a machine is made from. */
+export interface Processor {
+  /** The guest's memory: a part of the emulator's, in whole pages. */
+  readonly mem8: Uint8Array
+  /** The guest's memory as `get_state` puts it into the state: its filled pages, and a bit for every page that is filled. */
+  pack_memory(): { readonly packed_memory: unknown; readonly bitmap: { get_buffer(): ArrayBufferLike } }
+  /** A value for everything a state holds: a number, an array of numbers, a list, a map, or what has a `get_state` itself. */
+  get_state(): readonly unknown[]
+}
+
 /**
  * The parts of v86 that its own types leave out and that we stand on, as version 0.5.462 has them. The version is pinned, and
  * what a newer one lacks is said when a machine starts.
  */
 export interface Internals {
-  readonly cpu: {
+  readonly cpu: Processor & {
     readonly wasm_memory: WebAssembly.Memory
     readonly io: {
       register_write(
@@ -23,7 +33,6 @@ export interface Internals {
     }
     device_raise_irq(line: number): void
   }
-  save_state(): ArrayBuffer
   restore_state(state: ArrayBuffer): void
   run(): void
   stop(): void
@@ -49,6 +58,9 @@ export function internalsOf(emulator: V86): Internals {
   const needed: unknown[] = [
     cpu.wasm_memory,
     cpu.io.register_write,
+    cpu.mem8,
+    cpu.pack_memory,
+    cpu.get_state,
     cpu.devices.acpi,
     cpu.device_raise_irq,
     v86.next_tick,

@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { V86, type V86Image, type V86Options } from 'v86'
 import { type FileDrive, openDrive } from './disk.ts'
+import { copyDiskNow } from './disk-copy.ts'
 import { busOf, type Internals, internalsOf } from './internals.ts'
-import { copyDiskNow, readMemory, writeMemory } from './keep.ts'
 import { createKeyboard } from './keyboard.ts'
+import { readMemory, writeMemory } from './memory-file.ts'
 import type { Answers, Beginning, FromThread, Hardware, Order, Told, ToThread, Trouble } from './messages.ts'
 import { createPointer } from './pointer.ts'
 import { createScreen, provideImageData } from './screen.ts'
 import { createSerialOut } from './serial-out.ts'
+import { stateParts } from './state.ts'
 
 /** ACPI's first register block, which v86 has wired here, and what a guest writes into it to switch off. */
 const powerControl = 0xb004
@@ -109,7 +111,7 @@ async function main(): Promise<void> {
         // All in one go: the guest cannot run before this returns, and what fails changes nothing.
         serial.flush()
         if (order.safe) disk?.settle()
-        const memory = writeMemory(order.memoryPath, new Uint8Array(internals.save_state()), order.safe)
+        const memory = writeMemory(order.memoryPath, stateParts(internals.cpu), order.safe)
         const { diskPath } = beginning.hardware
         if (order.diskCopyPath !== null && diskPath !== null) {
           copyDiskNow(diskPath, order.diskCopyPath, order.safe, disk?.empty)

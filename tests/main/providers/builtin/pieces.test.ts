@@ -7,8 +7,9 @@ import type { Definition } from '../../../../main/providers/builtin/definitions.
 import { makeOf } from '../../../../main/providers/builtin/definitions.ts'
 import { isFloppy } from '../../../../main/providers/builtin/discs.ts'
 import { openDrive } from '../../../../main/providers/builtin/emulator/disk.ts'
-import { copyDisk, copyDiskNow, readMemory, writeMemory } from '../../../../main/providers/builtin/emulator/keep.ts'
+import { copyDisk, copyDiskNow } from '../../../../main/providers/builtin/emulator/disk-copy.ts'
 import { bytesToType, createKeyboard } from '../../../../main/providers/builtin/emulator/keyboard.ts'
+import { readMemory, writeMemory } from '../../../../main/providers/builtin/emulator/memory-file.ts'
 import { createSerialOut } from '../../../../main/providers/builtin/emulator/serial-out.ts'
 import { createSerialLine } from '../../../../main/providers/builtin/line.ts'
 import { unfit } from '../../../../main/providers/builtin/memory.ts'
@@ -84,7 +85,7 @@ describe('a kept memory', () => {
     const path = join(folder, 'sparse.bin')
     const bytes = new Uint8Array(MiB)
     for (const [from, length] of filled) bytes.fill(7, from, from + length)
-    const written = writeMemory(path, bytes, true)
+    const written = writeMemory(path, [bytes], true)
     expect(Buffer.from(await readMemory(written)).equals(bytes)).toBe(true)
     expect((await stat(path)).blocks * 512).toBeLessThan(200_000)
   })
@@ -92,7 +93,7 @@ describe('a kept memory', () => {
   it('is read back as it was written, and not when a bit of it is another or its end is missing', async () => {
     const path = join(folder, 'memory.bin')
     const bytes = Uint8Array.from({ length: 5000 }, (_, index) => index)
-    const written = writeMemory(path, bytes, true)
+    const written = writeMemory(path, [bytes], true)
     expect(new Uint8Array(await readMemory(written))).toEqual(bytes)
     const damaged = Buffer.from(bytes)
     damaged[2500] = 1

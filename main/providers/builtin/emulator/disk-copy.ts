@@ -11,61 +11,8 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
-import { open, readFile, rename, rm } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
+import { open, rename, rm } from 'node:fs/promises'
 import { chunkBytes, type EmptyChunks, isNothing } from './empty-chunks.ts'
-import type { Memory } from './messages.ts'
-
-/** A memory's piece that is written or left out. Most of a small machine's is empty: its video memory alone is a megabyte. */
-const pieceBytes = 16 * 1024
-
-/**
- * Writes a memory whole or not at all; what is empty in it takes no space. Of a machine's own thread, whose guest stands still meanwhile: one that waited for the
- * system after every step would let it stand three times as long.
- */
-export function writeMemory(path: string, bytes: Uint8Array, safe: boolean): Memory {
-  const part = `${path}.part`
-  try {
-    const file = openSync(part, 'w', 0o600)
-    try {
-      ftruncateSync(file, bytes.length)
-      writeFilled(file, bytes)
-      if (safe) fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(part, path)
-    return { path, sizeBytes: bytes.length, checksum: crc32(bytes) }
-  } catch (error) {
-    rmSync(part, { force: true })
-    throw error
-  }
-}
-
-/** Writes what is not empty, as few times as there are gaps. */
-function writeFilled(file: number, bytes: Uint8Array): void {
-  let from = 0
-  for (let at = 0; at < bytes.length; at += pieceBytes) {
-    if (!isNothing(bytes.subarray(at, at + pieceBytes))) continue
-    writeAll(file, bytes.subarray(from, at), from)
-    from = Math.min(at + pieceBytes, bytes.length)
-  }
-  writeAll(file, bytes.subarray(from), from)
-}
-
-/** Reads a memory; throws `DAMAGED` when it is not what was written. */
-export async function readMemory({ path, sizeBytes, checksum }: Memory): Promise<ArrayBuffer> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? damaged(`${path} is not there`) : error
-  })
-  if (bytes.length !== sizeBytes) throw damaged(`${path} has ${bytes.length} bytes where ${sizeBytes} were written`)
-  if (crc32(bytes) !== checksum) throw damaged(`${path} has other bytes than were written`)
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
-}
-
-function damaged(detail: string): Error & { readonly code: 'DAMAGED' } {
-  return Object.assign(new Error(detail), { code: 'DAMAGED' as const })
-}
 
 /**
  * Copies a disk, whole or not at all: as a second name for the same blocks where the file system can, else leaving out what
