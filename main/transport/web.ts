@@ -105,7 +105,7 @@ export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Pr
     const [protocol, given] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((word) => word.trim())
     if (protocol !== wireProtocol || !isToken(given)) return refuse('401 Unauthorized', 'token')
     if (sockets.clients.size >= mostWires) return refuse('503 Service Unavailable', 'too many lines')
-    sockets.handleUpgrade(request, socket, head, (opened) => connect(wireOf(opened, log)))
+    sockets.handleUpgrade(request, socket, head, (opened) => connect(wireOf(opened, socket, log)))
   })
   server.on('clientError', (_error, socket) => socket.destroy())
 
@@ -125,7 +125,18 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split(/[?#]/, 1)[0] ?? '/'
 }
 
-function wireOf(socket: WebSocket, log: Log): MainWire {
+function wireOf(socket: WebSocket, line: Duplex, log: Log): MainWire {
+  // What is said in one go is handed to the system in one go.
+  let isGathering = false
+  const gather = (): void => {
+    if (isGathering) return
+    isGathering = true
+    line.cork()
+    process.nextTick(() => {
+      isGathering = false
+      line.uncork()
+    })
+  }
   let isAlive = true
   const heartbeat = setInterval(() => {
     if (!isAlive) {
@@ -151,6 +162,7 @@ function wireOf(socket: WebSocket, log: Log): MainWire {
         socket.terminate()
         return
       }
+      gather()
       socket.send(encodeFrame(frame))
     },
     onFrame(listener) {

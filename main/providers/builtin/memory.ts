@@ -35,11 +35,11 @@ export function unfit({ make }: KeptMemory, definition: Definition): Failure | n
 }
 
 /** Fails with `no-space` when the folder's disk has not that many bytes left: of small machines little has to be left. */
-export async function checkSpace(folder: string, bytes: number): Promise<void> {
+export async function checkSpace(folder: string, bytes: number | Promise<number>): Promise<void> {
   requireRoom(await roomLeaving(folder, bytes))
 }
 
 /** The figures `checkSpace` goes by; null when it is not known what is free. */
-export function roomLeaving(folder: string, bytes: number): Promise<RestoreRoom | null> {
+export function roomLeaving(folder: string, bytes: number | Promise<number>): Promise<RestoreRoom | null> {
   return roomAt(folder, bytes, MiB)
 }

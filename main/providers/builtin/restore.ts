@@ -81,7 +81,7 @@ async function keepPresent({ entry, definition }: Known, kept: KeptSnapshot): Pr
   let { memory } = kept
   await fillSnapshot(folder, kept.id, async (file) => {
     if (live !== null) {
-      const order = { kind: 'keep', memoryPath: file('memory'), diskCopyPath: null, stays: true, safe: true } as const
+      const order = { kind: 'keep', memoryPath: file('memory'), disk: null, stays: true, safe: true } as const
       const { sizeBytes, checksum } = await live.thread.ask(order)
       memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
     } else if (kept.power === 'suspended') {

@@ -1,8 +1,10 @@
 import type { Log } from '../../log.ts'
 import { settleFile } from '../common/files.ts'
 
-/** Long enough that several snapshots in a row do not wait for each other's disk. */
-const laterMs = 1_000
+/** Snapshots in a row do not wait for each other's disk: it is given its work once they pause, */
+const quietMs = 1_000
+/** and at the latest after so long. */
+const latestMs = 5_000
 
 /** Sees to it that a power cut takes nothing back of what was written, while the person goes on. */
 export interface Settling {
@@ -14,10 +16,13 @@ export interface Settling {
 export function createSettling(log: Log): Settling {
   const waiting = new Set<string>()
   let timer: NodeJS.Timeout | null = null
+  /** When the first of what waits began to; null when nothing does. */
+  let since: number | null = null
 
   const finish = async (): Promise<void> => {
     if (timer !== null) clearTimeout(timer)
     timer = null
+    since = null
     const paths = [...waiting]
     waiting.clear()
     for (const path of paths) {
@@ -30,7 +35,10 @@ export function createSettling(log: Log): Settling {
   return {
     later(paths) {
       for (const path of paths) waiting.add(path)
-      timer ??= setTimeout(() => void finish(), laterMs)
+      const now = performance.now()
+      since ??= now
+      if (timer !== null) clearTimeout(timer)
+      timer = setTimeout(() => void finish(), Math.min(quietMs, Math.max(0, since + latestMs - now)))
     },
     finish,
   }

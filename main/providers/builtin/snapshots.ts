@@ -1,7 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Text } from '../../../app/messages/text.ts'
-import { diskUse } from '../common/files.ts'
+import { diskShare, diskUse } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import { restore, undo } from '../common/restore.ts'
 import {
@@ -55,46 +55,48 @@ async function take(
 ): Promise<string> {
   const { entry, definition } = known
   const { folder, live } = entry
-  // Read while the memory is written; one that cannot be read is told of where it is needed.
-  const reading = trees.read(folder.snapshots)
-  reading.catch(() => {})
   const memoryBytes = live === null ? 0 : definition.memoryBytes
-  await checkSpace(folder.path, (await diskUse(folder.disk)) + memoryBytes)
+  await checkSpace(
+    folder.path,
+    diskUse(folder.disk).then((bytes) => bytes + memoryBytes),
+  )
   throwIfCancelled(op)
   const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: null })
   const { id } = snapshot
   if (snapshot.power === 'suspended') {
     throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
   }
-  const { state } = world.fleet.machine(entry)
-  // The guest stands still while its memory is written: that is no change of the machine's state.
-  await world.fleet.hold(entry, state, async () => {
-    const text: Text = { key: live === null ? 'kept.step.disks' : 'kept.step.memory' }
-    op.progress({ text, fraction: null, cancellable: false })
-    let memory: KeptSnapshot['memory'] = null
-    try {
-      // Files that no tree names are taken away by the next start: nothing need be written down before.
-      await fillSnapshot(folder, id, async (file) => {
-        const diskCopyPath = definition.diskBytes === null ? null : file('disk')
-        if (live === null) {
-          if (diskCopyPath !== null) await copyDisk(folder.disk, diskCopyPath)
-          return
-        }
-        const order = { kind: 'keep', memoryPath: file('memory'), diskCopyPath, stays: false, safe: false } as const
-        const { sizeBytes, checksum } = await live.thread.ask(order)
-        memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
-      })
-      const tree = await reading
-      const there: KeptSnapshot = { ...snapshot, parentId: tree.currentId, memory, phase: 'there' }
-      const next = { ...tree, snapshots: [...tree.snapshots, there], currentId: id }
-      await trees.write(folder.snapshots, next, 'quick')
-    } catch (error) {
-      await dropSnapshot(folder, id).catch((rest) =>
-        world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }),
-      )
-      throw fileFailure(error)
-    }
-  })
+  const text: Text = { key: live === null ? 'kept.step.disks' : 'kept.step.memory' }
+  op.progress({ text, fraction: null, cancellable: false })
+  let memory: KeptSnapshot['memory'] = null
+  try {
+    // Files that no tree names are taken away by the next start: nothing need be written down before. The guest stands still
+    // while its memory is written: that is no change of the machine's state.
+    const filling = fillSnapshot(folder, id, async (file) => {
+      const disk =
+        definition.diskBytes === null ? null : { path: file('disk'), keptAt: snapshotFile(folder, id, 'disk') }
+      if (live === null) {
+        if (disk !== null) await copyDisk(folder.disk, disk.path)
+        return
+      }
+      const order = { kind: 'keep', memoryPath: file('memory'), disk, stays: false, safe: false } as const
+      const { sizeBytes, checksum } = await live.thread.ask(order)
+      memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
+    })
+    // Read meanwhile; one that cannot be read is told of where it is needed.
+    const reading = trees.read(folder.snapshots)
+    reading.catch(() => {})
+    await filling
+    const tree = await reading
+    const there: KeptSnapshot = { ...snapshot, parentId: tree.currentId, memory, phase: 'there' }
+    const next = { ...tree, snapshots: [...tree.snapshots, there], currentId: id }
+    await trees.write(folder.snapshots, next, 'quick')
+  } catch (error) {
+    await dropSnapshot(folder, id).catch((rest) =>
+      world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }),
+    )
+    throw fileFailure(error)
+  }
   world.settling.later([
     ...(definition.diskBytes === null ? [] : [snapshotFile(folder, id, 'disk')]),
     ...(live === null ? [] : [snapshotFile(folder, id, 'memory')]),
@@ -124,7 +126,7 @@ export function createSnapshots(world: World): SnapshotOps {
       const { entry } = await fleet.get(id)
       const tree = await trees.read(entry.folder.snapshots)
       const sizes = await Promise.all(
-        tree.snapshots.map(async (one) => [one.id, await diskUse(entry.folder.snapshot(one.id).path)] as const),
+        tree.snapshots.map(async (one) => [one.id, await diskShare(entry.folder.snapshot(one.id).path)] as const),
       )
       throwIfCancelled(op)
       return shownTree(tree, new Map(sizes))

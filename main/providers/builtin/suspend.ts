@@ -29,7 +29,7 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
       const { sizeBytes, checksum } = await live.thread.ask({
         kind: 'keep',
         memoryPath: folder.memory,
-        diskCopyPath: null,
+        disk: null,
         stays: true,
         safe: true,
       })

@@ -1,4 +1,4 @@
-import { diskUse } from '../common/files.ts'
+import { diskShare } from '../common/files.ts'
 import { createTrash } from '../common/trash.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
 import { readDefinition } from './definitions.ts'
@@ -17,7 +17,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
     async facts(folder) {
       const [definition, sizeBytes, snapshotCount] = await Promise.all([
         readDefinition(folder).catch(() => null),
-        diskUse(folder.path),
+        diskShare(folder.path),
         trees.count(folder.snapshots),
       ])
       return {

@@ -96,14 +96,23 @@ async function settleFolder(path: string): Promise<void> {
   await folder?.close()
 }
 
-/** Bytes that a folder takes on the disk, holes of sparse files not counted. */
-export async function diskUse(path: string): Promise<number> {
+/** Bytes that a copy of a folder takes on the disk, holes of sparse files not counted. */
+export function diskUse(path: string): Promise<number> {
+  return blocksOf(path, () => 1)
+}
+
+/** Bytes that a folder takes on the disk itself. A file with several names counts for each with its part. */
+export async function diskShare(path: string): Promise<number> {
+  return Math.ceil(await blocksOf(path, ({ nlink }) => 1 / Math.max(1, nlink)))
+}
+
+async function blocksOf(path: string, part: (file: Stats) => number): Promise<number> {
   const about = await lstat(path).catch(nullIfAbsent)
   if (about === null) return 0
   // `blocks` is in units of 512 bytes on every system that has it, and 0 on Windows.
   const own = about.blocks > 0 || about.size === 0 ? about.blocks * 512 : about.size
-  if (!about.isDirectory()) return own
-  const inside = await Promise.all((await names(path)).map((name) => diskUse(join(path, name))))
+  if (!about.isDirectory()) return own * part(about)
+  const inside = await Promise.all((await names(path)).map((name) => blocksOf(join(path, name), part)))
   return inside.reduce((sum, bytes) => sum + bytes, own)
 }
 

@@ -15,9 +15,13 @@ export async function checkSpace(path: string, neededBytes: number, leftBytes = 
 }
 
 /** The figures `checkSpace` goes by; null when it is not known what is free. */
-export async function roomAt(path: string, bytes: number, leftBytes = spareBytes): Promise<RestoreRoom | null> {
-  const free = await freeBytes(path)
-  return free === null ? null : { neededBytes: bytes + leftBytes, freeBytes: free }
+export async function roomAt(
+  path: string,
+  bytes: number | Promise<number>,
+  leftBytes = spareBytes,
+): Promise<RestoreRoom | null> {
+  const [free, needed] = await Promise.all([freeBytes(path), bytes])
+  return free === null ? null : { neededBytes: needed + leftBytes, freeBytes: free }
 }
 
 /** Fails with `no-space` and both figures when there is too little. */

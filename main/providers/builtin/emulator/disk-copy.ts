@@ -3,8 +3,8 @@ import {
   constants,
   copyFileSync,
   fstatSync,
-  fsyncSync,
   ftruncateSync,
+  linkSync,
   openSync,
   readSync,
   renameSync,
@@ -19,19 +19,24 @@ import { chunkBytes, type EmptyChunks, isNothing } from './empty-chunks.ts'
  * is empty, so that a copy takes no more space than its disk. In a machine's own thread. `empty` remembers from one copy to
  * the next what need not be read.
  */
-export function copyDiskNow(from: string, to: string, safe: boolean, empty?: EmptyChunks): void {
+export function copyDiskNow(from: string, to: string, empty?: EmptyChunks): void {
   const part = `${to}.part`
   try {
     if (!cloneNow(from, part)) copyNow(from, part, empty)
-    if (safe) {
-      const file = openSync(part, 'r+')
-      fsyncSync(file)
-      closeSync(file)
-    }
     renameSync(part, to)
   } catch (error) {
     rmSync(part, { force: true })
     throw error
+  }
+}
+
+/** Gives a copy a second name; false when it is not there any more or its file system has no second names. */
+export function shareNow(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
-import { createEmptyChunks, type EmptyChunks } from './empty-chunks.ts'
+import { copyDiskNow, shareNow } from './disk-copy.ts'
+import { createEmptyChunks } from './empty-chunks.ts'
+import type { DiskCopy } from './messages.ts'
 
 /** How v86 is given a drive. It calls back before the method returns, or later. */
 export interface Drive {
@@ -20,8 +22,8 @@ export interface FileDrive {
   /** Tries again what could not be written. */
   retry(): void
   settle(): void
-  /** What a copy of it need not read. */
-  readonly empty: EmptyChunks
+  /** As long as nothing was written since the last copy, that one gets a second name: it takes no time and no space. */
+  copy(to: DiskCopy): void
   figures(): { readonly readBytes: number; readonly writtenBytes: number }
   close(): void
 }
@@ -40,6 +42,8 @@ export function openDrive(
   const size = fstatSync(file).size
   const byteLength = size - (size % sectorBytes)
   const empty = createEmptyChunks()
+  /** Where a copy lies that is as the disk is now. */
+  let sameAt: string | null = null
   const waiting: (() => void)[] = []
   let readBytes = 0
   let writtenBytes = 0
@@ -57,6 +61,7 @@ export function openDrive(
     return bytes
   }
   const write = (start: number, bytes: Uint8Array): void => {
+    sameAt = null
     empty.touched(start, bytes.length)
     let at = 0
     while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at, start + at)
@@ -97,7 +102,10 @@ export function openDrive(
     retry() {
       for (const again of waiting.splice(0)) again()
     },
-    empty,
+    copy(to) {
+      if (sameAt === null || !shareNow(sameAt, to.path)) copyDiskNow(path, to.path, empty)
+      sameAt = to.keptAt
+    },
     settle: () => fsyncSync(file),
     figures: () => ({ readBytes, writtenBytes }),
     close: () => closeSync(file),

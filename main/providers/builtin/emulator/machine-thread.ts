@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { V86, type V86Image, type V86Options } from 'v86'
 import { type FileDrive, openDrive } from './disk.ts'
-import { copyDiskNow } from './disk-copy.ts'
 import { busOf, type Internals, internalsOf } from './internals.ts'
 import { createKeyboard } from './keyboard.ts'
 import { readMemory, writeMemory } from './memory-file.ts'
@@ -112,10 +111,7 @@ async function main(): Promise<void> {
         serial.flush()
         if (order.safe) disk?.settle()
         const memory = writeMemory(order.memoryPath, stateParts(internals.cpu), order.safe)
-        const { diskPath } = beginning.hardware
-        if (order.diskCopyPath !== null && diskPath !== null) {
-          copyDiskNow(diskPath, order.diskCopyPath, order.safe, disk?.empty)
-        }
+        if (order.disk !== null) disk?.copy(order.disk)
         if (order.stays) stops.add('paused')
         apply()
         return memory

@@ -32,6 +32,13 @@ export interface Beginning {
   readonly paused: boolean
 }
 
+/** A copy of the disk that nobody will write to. */
+export interface DiskCopy {
+  readonly path: string
+  /** Where it is to be found later on: it is made in a folder that gets its name once it is whole. */
+  readonly keptAt: string
+}
+
 /** Asked of a machine's thread; each gets an answer. */
 export type Order =
   | { readonly kind: 'pause' }
@@ -40,13 +47,13 @@ export type Order =
   /** Presses the power button. */
   | { readonly kind: 'button' }
   /**
-   * Writes the memory and copies the disk while the guest stands still. `stays` leaves it standing, for one that is to be
-   * ended; `safe` settles when all of it is on the disk and not only on its way there.
+   * Writes the memory and, where `disk` says so, copies the disk while the guest stands still. `stays` leaves it standing, for
+   * one that is to be ended; `safe` settles when the memory is on the disk and not only on its way there.
    */
   | {
       readonly kind: 'keep'
       readonly memoryPath: string
-      readonly diskCopyPath: string | null
+      readonly disk: DiskCopy | null
       readonly stays: boolean
       readonly safe: boolean
     }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,6 +15,7 @@ import { createSerialLine } from '../../../../main/providers/builtin/line.ts'
 import { unfit } from '../../../../main/providers/builtin/memory.ts'
 import { emulator } from '../../../../main/providers/builtin/program.ts'
 import { meaningOf, restingState } from '../../../../main/providers/builtin/states.ts'
+import { diskShare, diskUse } from '../../../../main/providers/common/files.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -108,7 +109,7 @@ describe('a kept memory', () => {
 
 describe('disks', () => {
   it.each([
-    ['in its own thread', async (from: string, to: string) => copyDiskNow(from, to, true)],
+    ['in its own thread', async (from: string, to: string) => copyDiskNow(from, to)],
     ['beside everything else', copyDisk],
   ])('are copied whole, without filling their holes, %s', async (_where, copy) => {
     const from = join(folder, 'from.img')
@@ -126,7 +127,7 @@ describe('disks', () => {
   it('leave nothing half there when they cannot be copied', async () => {
     const to = join(folder, 'absent.img')
     await expect(copyDisk(join(folder, 'nothing.img'), to)).rejects.toMatchObject({ code: 'ENOENT' })
-    expect(() => copyDiskNow(join(folder, 'nothing.img'), to, false)).toThrow()
+    expect(() => copyDiskNow(join(folder, 'nothing.img'), to)).toThrow()
     await expect(stat(`${to}.part`)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
@@ -146,20 +147,41 @@ describe('disks', () => {
 
   it('are copied with what was written since the last copy, which read nothing there', async () => {
     const path = join(folder, 'drive.img')
-    const to = join(folder, 'to.img')
+    const [first, second] = [join(folder, 'first.img'), join(folder, 'second.img')]
     const MiB = 1024 * 1024
     await writeFile(path, '')
     await truncate(path, 3 * MiB + 512)
-    const { drive, empty, close } = openDrive(path, { writable: true, full() {} })
-    copyDiskNow(path, to, false, empty)
-    expect([0, 1, 2, 3].map((chunk) => empty.has(chunk * MiB))).toEqual([true, true, true, true])
+    const { drive, copy, close } = openDrive(path, { writable: true, full() {} })
+    copy({ path: first, keptAt: first })
     // Across the border of two chunks.
     drive.set(2 * MiB - 512, new Uint8Array(1024).fill(5), () => {})
-    expect([0, 1, 2, 3].map((chunk) => empty.has(chunk * MiB))).toEqual([true, false, false, true])
-    copyDiskNow(path, to, false, empty)
+    copy({ path: second, keptAt: second })
     close()
-    expect((await readFile(to)).equals(await readFile(path))).toBe(true)
-    expect((await readFile(to)).indexOf(5)).toBe(2 * MiB - 512)
+    expect((await readFile(first)).equals(Buffer.alloc(3 * MiB + 512))).toBe(true)
+    expect((await readFile(second)).equals(await readFile(path))).toBe(true)
+    expect((await readFile(second)).indexOf(5)).toBe(2 * MiB - 512)
+  })
+
+  it('that nothing was written to since the last copy share it, wherever that was moved, while it is there', async () => {
+    const path = join(folder, 'still.img')
+    const at = (name: string): string => join(folder, `still-${name}.img`)
+    await writeFile(path, Buffer.alloc(4096, 7))
+    const { drive, copy, close } = openDrive(path, { writable: true, full() {} })
+    copy({ path: at('made'), keptAt: at('kept') })
+    await rename(at('made'), at('kept'))
+    copy({ path: at('same'), keptAt: at('same') })
+    expect((await stat(at('same'))).ino).toBe((await stat(at('kept'))).ino)
+    expect(await diskUse(at('same'))).toBe(2 * (await diskShare(at('same'))))
+
+    drive.set(0, new Uint8Array([1]), () => {})
+    copy({ path: at('changed'), keptAt: at('changed') })
+    expect((await readFile(at('changed')))[0]).toBe(1)
+    expect((await readFile(at('same')))[0]).toBe(7)
+
+    await rm(at('changed'))
+    copy({ path: at('again'), keptAt: at('again') })
+    close()
+    expect((await readFile(at('again'))).equals(await readFile(path))).toBe(true)
   })
 
   it('of a person are not written to', async () => {
