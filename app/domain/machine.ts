@@ -41,6 +41,11 @@ export interface Machine {
   readonly withheld: Readonly<Partial<Record<Verb, Text>>>
   /** A short sentence that belongs beside the state: an exit code, an accelerator that is not used. */
   readonly remark: Text | null
+  /**
+   * Whether its tool stopped it by itself and it goes on only once a person has put something right: a disk is full, say. Of a
+   * machine that is `paused`; `remark` says what it is.
+   */
+  readonly needsHelp: boolean
 }
 
 /** What the person adds to a machine. Kept by Berth, whatever the provider; all empty until set. */

@@ -108,8 +108,11 @@ function remembered(verb: Verb, context: PermitContext): Permission {
   return permission
 }
 
-/** Which of the sidebar's groups a state counts in. A busy machine counts as what it is on its way to or from. */
-export function groupOfState(state: MachineState, isReachable: boolean): StateGroup | null {
+/** Which of the sidebar's groups a machine counts in. A busy machine counts as what it is on its way to or from. */
+export function groupOf(
+  { state, needsHelp }: Pick<Machine, 'state' | 'needsHelp'>,
+  isReachable: boolean,
+): StateGroup | null {
   switch (state) {
     case 'running':
     case 'starting':
@@ -119,6 +122,7 @@ export function groupOfState(state: MachineState, isReachable: boolean): StateGr
     case 'suspending':
       return 'running'
     case 'paused':
+      return needsHelp ? 'attention' : 'paused'
     case 'suspended':
       return 'paused'
     case 'stopped':

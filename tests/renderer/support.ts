@@ -20,6 +20,7 @@ export function machine(name: string, more: Partial<Machine> = {}): Machine {
     addresses: [],
     withheld: {},
     remark: null,
+    needsHelp: false,
     ...more,
   }
 }

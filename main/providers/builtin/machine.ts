@@ -28,7 +28,7 @@ export interface Sight {
 /** A machine as the list shows it. */
 export function machineOf(sight: Sight): Machine {
   const { uuid, definition, live } = sight
-  const { state, nativeState, remark } = stateOf(sight)
+  const { state, nativeState, remark, needsHelp = false } = stateOf(sight)
   return {
     id: machineId(providerId, uuid),
     endpointId,
@@ -44,6 +44,7 @@ export function machineOf(sight: Sight): Machine {
     addresses: [],
     withheld: withheldFrom(sight),
     remark,
+    needsHelp,
   }
 }
 
@@ -51,6 +52,7 @@ function stateOf(sight: Sight): {
   readonly state: MachineState
   readonly nativeState: string
   readonly remark: Text | null
+  readonly needsHelp?: boolean
 } {
   const { live, definition } = sight
   if (live !== null) return { ...meaningOf(live.activity), nativeState: live.activity }

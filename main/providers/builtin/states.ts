@@ -8,6 +8,7 @@ export type Activity = 'running' | 'paused' | 'stuck' | 'full'
 interface Meaning {
   readonly state: MachineState
   readonly remark: Text | null
+  readonly needsHelp?: boolean
 }
 
 /** Every activity of a thread. */
@@ -15,7 +16,7 @@ const activities: Readonly<Record<Activity, Meaning>> = {
   running: { state: 'running', remark: null },
   paused: { state: 'paused', remark: null },
   stuck: { state: 'running', remark: { key: 'builtin.remark.fault' } },
-  full: { state: 'paused', remark: { key: 'builtin.remark.noSpace' } },
+  full: { state: 'paused', remark: { key: 'builtin.remark.noSpace' }, needsHelp: true },
 }
 
 export function meaningOf(activity: Activity): Meaning {

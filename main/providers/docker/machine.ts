@@ -39,6 +39,7 @@ export function machineOf(container: Container, place: MachinePlace): Machine {
     addresses: isUp(state) ? reachableAt(container, place) : [],
     withheld: withheldOf(container),
     remark: placeRemark(place) ?? remarkOf(container, state),
+    needsHelp: false,
   }
 }
 
@@ -64,6 +65,7 @@ export function unreadableMachine(id: string, name: string, image: string, place
     addresses: [],
     withheld: {},
     remark: { key: 'docker.remark.unreadable' },
+    needsHelp: false,
   }
 }
 

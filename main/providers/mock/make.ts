@@ -124,6 +124,7 @@ function newMachine(world: World, spec: CreateSpec): MockMachine {
     addresses: [],
     withheld: {},
     remark: null,
+    needsHelp: false,
   }
   return {
     machine,

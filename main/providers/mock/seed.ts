@@ -161,6 +161,7 @@ function toMachine(story: Story, kind: 'vm' | 'container', providerId: string, i
       addresses: isUp ? [kind === 'vm' ? `192.168.64.${10 + (index % 240)}` : `172.18.0.${2 + (index % 250)}`] : [],
       withheld: story.withheld ?? {},
       remark: story.remark ?? null,
+      needsHelp: false,
     },
     quirks: story.quirks ?? [],
     files: new Map([['readme', `This is ${story.name.split('\n')[0]}.`]]),

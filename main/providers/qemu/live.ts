@@ -35,6 +35,8 @@ const answerMs = 3_000
 const endMs = 10_000
 /** QEMU's word for a guest that it cannot go on with; only a fresh start helps. */
 export const brokenState = 'internal-error'
+/** QEMU's word for a machine that stands at a write or read that failed; it is tried again when the machine goes on. */
+export const diskErrorState = 'io-error'
 const uuidSchema = z.object({ UUID: z.string() })
 const statusSchema = z.object({ status: z.string() })
 

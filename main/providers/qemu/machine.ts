@@ -35,7 +35,7 @@ export interface Sight {
 /** A machine as the list shows it. */
 export function machineOf(sight: Sight): Machine {
   const { uuid, definition, live } = sight
-  const { state, nativeState, remark } = stateOf(sight)
+  const { state, nativeState, remark, needsHelp = false } = stateOf(sight)
   return {
     id: machineId(providerId, uuid),
     endpointId,
@@ -51,6 +51,7 @@ export function machineOf(sight: Sight): Machine {
     addresses: addressesOf(definition),
     withheld: definition === null ? {} : withheldFrom(sight, definition),
     remark,
+    needsHelp,
   }
 }
 
@@ -58,6 +59,7 @@ function stateOf(sight: Sight): {
   readonly state: MachineState
   readonly nativeState: string
   readonly remark: Text | null
+  readonly needsHelp?: boolean
 } {
   const { live, run } = sight
   if (live !== null) {
@@ -65,7 +67,7 @@ function stateOf(sight: Sight): {
       return { state: 'unknown', nativeState: 'no answer', remark: { key: 'qemu.remark.noAnswer' } }
     }
     const meaning = meaningOf(live.runState)
-    return { state: meaning.state, nativeState: live.runState, remark: live.remark ?? meaning.remark }
+    return { ...meaning, nativeState: live.runState, remark: live.remark ?? meaning.remark }
   }
   if (sight.definition === null) {
     return { state: 'inaccessible', nativeState: 'unreadable', remark: { key: 'kept.remark.unreadable' } }

@@ -1,10 +1,13 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { MiB } from '../../../app/domain/units.ts'
 import { throwIfCancelled } from '../common/op.ts'
+import { checkSpace } from '../common/space.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
+import { diskPath, isInPlace } from './definitions.ts'
 import type { Entry, Known } from './fleet.ts'
 import { launch } from './launch.ts'
-import { brokenState, type Live, recheck, refreshStatus } from './live.ts'
+import { brokenState, diskErrorState, type Live, recheck, refreshStatus } from './live.ts'
 import { type Qmp, withTimeout } from './qmp.ts'
 import { resumeFromDisk } from './suspend.ts'
 import type { World } from './world.ts'
@@ -13,6 +16,8 @@ import type { World } from './world.ts'
 const shutDownMs = 60_000
 /** Per step of switching off: asked on the line, by SIGTERM, by SIGKILL. */
 const quitMs = 5_000
+/** Less than this is room for no write that a guest may wait with. */
+const leastBytes = MiB
 
 /** Switches a machine on, or wakes it from disk. Settles when it runs. */
 export async function start(world: World, known: Known, op: Op): Promise<void> {
@@ -21,7 +26,7 @@ export async function start(world: World, known: Known, op: Op): Promise<void> {
   if (entry.live?.runState === brokenState) await endProcess(world, entry, op)
   if (entry.live !== null) {
     const qmp = lineOf(entry)
-    if (entry.live.runState !== 'running') await letRun(qmp, entry.live, op)
+    if (entry.live.runState !== 'running') await goOn(known, qmp, entry.live, op)
     return
   }
   await world.fleet.hold(entry, 'starting', async () => {
@@ -48,6 +53,19 @@ async function letRun(qmp: Qmp, live: Live, op: Op): Promise<void> {
   await qmp.execute('cont', undefined, { op })
   if (live.runState === 'running' || live.isEnding) return
   throw failure('wrong-state', { key: 'qemu.error.standsStill' }, { detail: live.runState })
+}
+
+/**
+ * Lets a machine go on. One that stands still because a disk is full does so again at its next write, which is the one that it
+ * stands at: whether there is room is asked first.
+ */
+async function goOn({ entry, definition }: Known, qmp: Qmp, live: Live, op: Op): Promise<void> {
+  if (live.runState === diskErrorState) {
+    for (const disk of definition.disks) {
+      await checkSpace(isInPlace(disk) ? disk.file : diskPath(disk, entry.folder), leastBytes, 0)
+    }
+  }
+  await letRun(qmp, live, op)
 }
 
 /** The line of a machine whose process is there; fails when it does not answer. */
@@ -111,11 +129,12 @@ async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
 
 export function createPower(world: World): PowerOps & ResetOps & RestartOps & PauseOps {
   const { fleet } = world
-  const running = async (id: MachineId): Promise<{ entry: Entry; live: Live; qmp: Qmp }> => {
-    const { entry } = await fleet.get(id)
+  const running = async (id: MachineId): Promise<{ known: Known; entry: Entry; live: Live; qmp: Qmp }> => {
+    const known = await fleet.get(id)
+    const { entry } = known
     if (entry.live !== null) await recheck(world, entry)
     const { live } = entry
-    if (live !== null) return { entry, live, qmp: lineOf(entry) }
+    if (live !== null) return { known, entry, live, qmp: lineOf(entry) }
     const { name } = fleet.machine(entry)
     throw failure('wrong-state', { key: 'why.state.stopped', params: { name } })
   }
@@ -149,8 +168,8 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
       await refreshStatus(world, entry, live)
     },
     async resume(id, op) {
-      const { qmp, live } = await running(id)
-      if (live.runState !== 'running') await letRun(qmp, live, op)
+      const { qmp, live, known } = await running(id)
+      if (live.runState !== 'running') await goOn(known, qmp, live, op)
     },
   }
 }

@@ -5,6 +5,7 @@ interface Meaning {
   readonly state: MachineState
   /** What a person should know besides the state. */
   readonly remark: Text | null
+  readonly needsHelp?: boolean
 }
 
 const plain = (state: MachineState): Meaning => ({ state, remark: null })
@@ -26,8 +27,8 @@ const runStates: Readonly<Record<string, Meaning>> = {
   colo: plain('working'),
   shutdown: plain('stopping'),
   suspended: { state: 'paused', remark: { key: 'qemu.remark.asleep' } },
-  watchdog: { state: 'paused', remark: { key: 'qemu.remark.watchdog' } },
-  'io-error': { state: 'paused', remark: { key: 'qemu.remark.ioError' } },
+  watchdog: { state: 'paused', remark: { key: 'qemu.remark.watchdog' }, needsHelp: true },
+  'io-error': { state: 'paused', remark: { key: 'qemu.remark.ioError' }, needsHelp: true },
   'guest-panicked': { state: 'crashed', remark: { key: 'qemu.remark.panicked' } },
   'internal-error': { state: 'crashed', remark: { key: 'qemu.remark.internalError' } },
 }

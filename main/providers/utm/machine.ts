@@ -88,6 +88,7 @@ export function machineOf(sight: Sight): Machine {
     addresses: [...forwardedAddresses(bundle), ...sight.addresses],
     withheld: withheldFrom(sight),
     remark: remarkOf(sight),
+    needsHelp: false,
   }
 }
 
@@ -109,6 +110,7 @@ export function brokenMachine({ key, name }: { readonly key: string; readonly na
     addresses: [],
     withheld: { rename: unreadable, remove: unreadable, clone: unreadable, export: unreadable, configure: unreadable },
     remark: unreadable,
+    needsHelp: false,
   }
 }
 

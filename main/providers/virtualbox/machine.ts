@@ -28,6 +28,7 @@ export function machineOf(entry: Entry, sight: Sight): Machine {
     addresses: settings === null ? [] : addressesOf(settings.hardware, sight.lostPorts),
     withheld: withheldFrom(entry, meaning.state),
     remark: problem === null ? (meaning.remark ?? troubleText(sight) ?? lostPortText(sight)) : problemText(problem),
+    needsHelp: troubleText(sight) !== null,
   }
 }
 

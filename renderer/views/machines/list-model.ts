@@ -3,7 +3,7 @@ import { type Machine, type MachineState, noAnnotation } from '../../../app/doma
 import type { Endpoint } from '../../../app/domain/provider.ts'
 import type { Settings } from '../../../app/domain/settings.ts'
 import type { InventoryState } from '../../store/inventory.ts'
-import { groupOfState } from '../../store/selectors.ts'
+import { groupOf } from '../../store/selectors.ts'
 import type { Filter } from '../../store/ui.ts'
 import { createMatcher, searchable } from './search.ts'
 
@@ -185,7 +185,7 @@ export function createFilter(inventory: InventoryState, filters: readonly Filter
     const endpoint = endpoints.get(machine.endpointId)
     switch (filter.kind) {
       case 'state':
-        return groupOfState(machine.state, endpoint?.state === 'ready') === filter.group
+        return groupOf(machine, endpoint?.state === 'ready') === filter.group
       case 'host':
         return endpoint?.hostId === filter.hostId
       case 'endpoint':

@@ -3,7 +3,7 @@ import { openDialog, selectMachines } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { useSay } from '../../say.tsx'
-import { groupOfState } from '../../store/selectors.ts'
+import { groupOf } from '../../store/selectors.ts'
 import { store, useApp } from '../../store/store.ts'
 import type { StateGroup } from '../../store/ui.ts'
 import { countedVerbs } from './counted-verbs.ts'
@@ -19,7 +19,8 @@ export function SelectionBar(): ReactNode {
   if (selection.length < 2) return null
   const groups = new Map<StateGroup, number>()
   for (const id of selection) {
-    const group = groupOfState(machines.get(id)?.state ?? 'unknown', true)
+    const machine = machines.get(id)
+    const group = machine === undefined ? null : groupOf(machine, true)
     if (group !== null) groups.set(group, (groups.get(group) ?? 0) + 1)
   }
   return (

@@ -1,7 +1,7 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Endpoint, HostInfo } from '../../../app/domain/provider.ts'
 import type { InventoryState } from '../../store/inventory.ts'
-import { groupOfState } from '../../store/selectors.ts'
+import { groupOf } from '../../store/selectors.ts'
 import type { StateGroup } from '../../store/ui.ts'
 
 export interface SidebarModel {
@@ -22,7 +22,7 @@ export function buildSidebar(inventory: InventoryState, locale: string): Sidebar
   const byTag = new Map<string, number>()
   const isReady = new Map(inventory.endpoints.map((endpoint) => [endpoint.id as string, endpoint.state === 'ready']))
   for (const machine of inventory.machines.values()) {
-    const group = groupOfState(machine.state, isReady.get(machine.endpointId) ?? false)
+    const group = groupOf(machine, isReady.get(machine.endpointId) ?? false)
     if (group !== null) byState[group] += 1
     byEndpoint.set(machine.endpointId, (byEndpoint.get(machine.endpointId) ?? 0) + 1)
   }

@@ -9,7 +9,7 @@ import { StateMark } from '../../components/state-mark.tsx'
 import { useMinute } from '../../format/clock.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { onTaskChanged } from '../../store/connect.ts'
-import { groupOfState } from '../../store/selectors.ts'
+import { groupOf } from '../../store/selectors.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
 import { isOver, seeAll } from '../../store/tasks.ts'
 import './tasks.css'
@@ -109,8 +109,7 @@ function Figures(): ReactNode {
   const locale = useLocale()
   const running = useApp((state) => {
     let count = 0
-    for (const machine of state.inventory.machines.values())
-      if (groupOfState(machine.state, true) === 'running') count += 1
+    for (const machine of state.inventory.machines.values()) if (groupOf(machine, true) === 'running') count += 1
     return count
   })
   const hosts = useApp((state) => state.inventory.hosts.length)

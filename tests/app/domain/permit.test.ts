@@ -65,6 +65,7 @@ const machine = (state: MachineState, withheld: Machine['withheld'] = {}): Machi
   addresses: [],
   withheld,
   remark: null,
+  needsHelp: false,
 })
 const task = (verb: TaskVerb, state: Task['state'] = 'running'): Task => ({
   id: `task-${verb}-${state}`,

@@ -22,6 +22,7 @@ export function machineOf(provider: string, key: string, rest: Partial<Machine> 
     addresses: [],
     withheld: {},
     remark: null,
+    needsHelp: false,
     ...rest,
   }
 }

@@ -96,6 +96,8 @@ async function main(): Promise<void> {
         stops.delete('paused')
         if (stops.delete('full')) disk?.retry()
         apply()
+        // It waits on, and has said so again.
+        if (stops.has('full')) throw Object.assign(new Error('there is still no space'), { code: 'ENOSPC' })
         return null
       case 'reset':
         emulator.restart()

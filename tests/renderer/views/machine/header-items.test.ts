@@ -21,6 +21,7 @@ function context(state: MachineState, task: Partial<Task> | null = null, lacks: 
     addresses: [],
     withheld: {},
     remark: null,
+    needsHelp: false,
   }
   const provider: ProviderInfo = {
     id: 'qemu',
