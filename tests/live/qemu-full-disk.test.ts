@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, statfsSync } from 'node:fs'
-import { copyFile, rm, truncate } from 'node:fs/promises'
+import { copyFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,19 +6,19 @@ import type { MachineId } from '../../app/domain/ids.ts'
 import { MiB } from '../../app/domain/units.ts'
 import { errorFrom, op } from '../conformance/ground.ts'
 import { waitInFile } from '../support/serial.ts'
+import { missingMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts'
 import { missingQemu, type QemuGround, qemuGround } from './qemu-ground.ts'
 
-const canMount = process.getuid?.() === 0 && process.platform === 'linux'
 const image = fileURLToPath(new URL('../../assets/guest/monitor.img', import.meta.url))
 
 /** QEMU's machines where the disk of this computer is full: on a file system of their own. */
-describe.skipIf(missingQemu !== null || !canMount)('a full disk under QEMU machines', () => {
+describe.skipIf(missingQemu !== null || missingMount !== null)('a full disk under QEMU machines', () => {
   let ground: QemuGround
   let id: MachineId
+  let disk: SmallDisk
   beforeAll(async () => {
     ground = await qemuGround()
-    mkdirSync(ground.host.dataDir, { recursive: true })
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m', 'tmpfs', ground.host.dataDir])
+    disk = mountSmallDisk(ground.host.dataDir, 160)
     const path = join(ground.folder, 'monitor.img')
     await copyFile(image, path)
     await truncate(path, 8 * MiB)
@@ -30,23 +28,16 @@ describe.skipIf(missingQemu !== null || !canMount)('a full disk under QEMU machi
   })
   afterAll(async () => {
     await ground.provider.power.powerOff(id, op())
-    execFileSync('umount', ['--lazy', ground.host.dataDir])
+    disk.unmount()
     await ground.leave()
   })
 
-  const freeBytes = (): number => {
-    const { bavail, bsize } = statfsSync(ground.host.dataDir)
-    return bavail * bsize
-  }
-  const ballast = (): string => join(ground.host.dataDir, 'ballast')
-  const fill = (leftBytes: number): void =>
-    void execFileSync('fallocate', ['--length', String(freeBytes() - leftBytes), ballast()])
   const row = () => ground.machine(id)
 
   it('has what needs room said before it begins, and the machine goes on', async () => {
     const { snapshots, suspend } = ground.provider
     const taken = (await snapshots?.take(id, { name: 'one', description: '', memory: true }, op())) as string
-    fill(1_000_000)
+    disk.fill(1_000_000)
     const again = { name: 'two', description: '', memory: true }
     const attempts = [
       () => snapshots?.take(id, again, op()),
@@ -58,11 +49,11 @@ describe.skipIf(missingQemu !== null || !canMount)('a full disk under QEMU machi
       expect(await row()).toMatchObject({ state: 'running' })
     }
     expect((await snapshots?.tree(id, op()))?.snapshots.map(({ name }) => name)).toEqual(['one'])
-    await rm(ballast())
+    disk.clear()
   })
 
   it('stops a guest that writes with its reason, and lets it go on once there is room', async () => {
-    fill(0)
+    disk.fill(0)
     const writing = ground.ask(id, 'write after all\r', /(Written to the disk)\./, 60_000)
     await expect.poll(row, { timeout: 20_000 }).toMatchObject({
       state: 'paused',
@@ -76,7 +67,7 @@ describe.skipIf(missingQemu !== null || !canMount)('a full disk under QEMU machi
       })
       expect(await row()).toMatchObject({ state: 'paused', needsHelp: true })
     }
-    await rm(ballast())
+    disk.clear()
     await ground.provider.pause?.resume(id, op())
     expect(await writing).toBe('Written to the disk')
     expect(await row()).toMatchObject({ state: 'running', remark: null, needsHelp: false })

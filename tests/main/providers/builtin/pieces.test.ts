@@ -38,7 +38,11 @@ describe('states of built-in machines', () => {
   it('says of a machine that is on what its thread does', () => {
     expect(meaningOf('running')).toEqual({ state: 'running', remark: null })
     expect(meaningOf('paused').state).toBe('paused')
-    expect(meaningOf('full')).toEqual({ state: 'paused', remark: { key: 'builtin.remark.noSpace' } })
+    expect(meaningOf('full')).toEqual({
+      state: 'paused',
+      remark: { key: 'builtin.remark.noSpace' },
+      needsHelp: true,
+    })
     expect(meaningOf('stuck')).toEqual({ state: 'running', remark: { key: 'builtin.remark.fault' } })
   })
 

@@ -27,6 +27,13 @@ describe('the sidebar', () => {
       { tag: 'web', count: 1 },
     ])
   })
+  test('counts a machine that its tool paused with those that need attention, and one that a person paused not', () => {
+    const { byState } = buildSidebar(
+      inventory([machine('a', { state: 'paused' }), machine('b', { state: 'paused', needsHelp: true })]),
+      'en',
+    )
+    expect(byState).toEqual({ running: 0, paused: 1, stopped: 0, attention: 1 })
+  })
   test('leaves out what is not installed', () => {
     const model = buildSidebar(inventory([], { endpoints: [endpoint('qemu:local', { state: 'missing' })] }), 'en')
     expect(model.hosts[0]?.endpoints).toEqual([])

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { MachineId } from '../../app/domain/ids.ts'
+import { MiB } from '../../app/domain/units.ts'
+import { errorFrom, op } from '../conformance/ground.ts'
+import { type BuiltinGround, builtinGround } from '../support/builtin-ground.ts'
+import { missingMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts'
+
+/** Built-in machines where the disk of this computer is full: on a file system of their own. */
+describe.skipIf(missingMount !== null)('a full disk under built-in machines', () => {
+  let ground: BuiltinGround
+  let id: MachineId
+  let disk: SmallDisk
+  beforeAll(async () => {
+    ground = await builtinGround()
+    disk = mountSmallDisk(ground.host.dataDir, 64)
+    id = await ground.make('full', { disk: { from: 'blank', sizeBytes: 8 * MiB } })
+    await ground.provider.power.start(id, op())
+  })
+  afterAll(async () => {
+    await ground.provider.power.powerOff(id, op())
+    disk.unmount()
+    expect(await ground.leave()).toEqual([])
+  })
+
+  const row = () => ground.machine(id)
+  const counter = async (): Promise<string> => (await ground.say(id, 'count', /The counter is at (\d+)\./))[1] ?? ''
+
+  it('has what needs room said before it begins, and the machine goes on', async () => {
+    expect(await counter()).toBe('1')
+    const { snapshots, suspend } = ground.provider
+    const taken = (await snapshots?.take(id, { name: 'one', description: '', memory: true }, op())) as string
+    disk.fill(500_000)
+    const again = { name: 'two', description: '', memory: true }
+    const attempts = [
+      () => snapshots?.take(id, again, op()),
+      () => snapshots?.restore(id, taken, op()),
+      () => suspend?.suspend(id, op()),
+    ]
+    for (const attempt of attempts) {
+      expect(await errorFrom(attempt() as Promise<unknown>)).toMatchObject({ code: 'no-space' })
+      expect(await row()).toMatchObject({ state: 'running' })
+    }
+    expect((await snapshots?.tree(id, op()))?.snapshots.map(({ name }) => name)).toEqual(['one'])
+    disk.clear()
+    expect(await counter()).toBe('2')
+  })
+
+  it('stops a guest that writes with its reason, and lets it go on once there is room', async () => {
+    disk.fill(0)
+    await ground.type(id, 'write after all\r')
+    await expect.poll(row, { timeout: 20_000 }).toMatchObject({
+      state: 'paused',
+      remark: { key: 'builtin.remark.noSpace' },
+      needsHelp: true,
+    })
+    for (const goOn of [ground.provider.pause?.resume, ground.provider.power.start]) {
+      expect(await errorFrom(goOn?.(id, op()) as Promise<unknown>)).toMatchObject({ code: 'no-space' })
+      expect(await row()).toMatchObject({ state: 'paused', needsHelp: true })
+    }
+    disk.clear()
+    await ground.provider.pause?.resume(id, op())
+    expect(await row()).toMatchObject({ state: 'running', remark: null, needsHelp: false })
+    expect((await ground.say(id, 'read', /On the disk: ([^\r]+)\r/))[1]).toBe('after all')
+    expect(await counter()).toBe('3')
+  })
+})
