@@ -7,13 +7,15 @@ import { type Verb, verbs } from '../../../app/domain/verbs.ts'
 import { clearFailure } from '../../actions/call.ts'
 import { checkMachine, placeOf } from '../../actions/machines.ts'
 import { openDialog, showEndpoint, showView } from '../../actions/navigate.ts'
+import { Icon } from '../../components/icon.tsx'
+import { Say } from '../../say.tsx'
 import { failureAt } from '../../store/selectors.ts'
 import { store, useApp } from '../../store/store.ts'
 import { type ErrorAction, errorActions } from './error-actions.ts'
 import { ErrorCard } from './error-card.tsx'
 import { doVerb } from './verbs.ts'
 
-/** The card of what failed last with this machine, or of a machine that cannot be read. */
+/** What stands above a machine's page: what failed last with it, why its tool stopped it, or why it cannot be read. */
 export function MachineFailure({ context }: { readonly context: PermitContext }): ReactNode {
   const { machine, endpoint } = context
   const place = placeOf(machine.id)
@@ -49,6 +51,19 @@ export function MachineFailure({ context }: { readonly context: PermitContext })
           onAction={(action) => void acts[action]()}
           onClose={() => clearFailure(place)}
         />
+      </div>
+    )
+  }
+  // In the header it is cut short, and whoever wonders why the guest does not answer may be on any tab.
+  if (machine.needsHelp && machine.state === 'paused' && machine.remark !== null) {
+    return (
+      <div className="machine-failure" role="status">
+        <p className="notice notice-warning">
+          <Icon name="warning" />
+          <span>
+            <Say text={machine.remark} />
+          </span>
+        </p>
       </div>
     )
   }
