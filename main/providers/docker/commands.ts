@@ -79,6 +79,10 @@ export const copy = (flavour: 'docker' | 'podman', from: string, to: string): re
   from,
   to,
 ]
+/** As root: what `cp` wrote is root's. */
+export const removeInside = (id: string, program: readonly string[], path: string): readonly string[] => [
+  ...['exec', '--user', '0', id, ...program, '-rf', '--', path],
+]
 export const removeVolume = (name: string): readonly string[] => ['volume', 'rm', '--', name]
 export const pull = (image: string): readonly string[] => ['pull', '--', image]
 /** Podman always writes whole ids and has no such option. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, posix } from 'node:path'
-import { errorOf, failure } from '../../../app/domain/errors.ts'
+import { errorOf, failure, isCancelled } from '../../../app/domain/errors.ts'
+import type { Text } from '../../../app/messages/text.ts'
 import { putUnder, remove } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { FileOps, Op } from '../provider.ts'
@@ -23,16 +24,18 @@ export function createFiles(world: DockerWorld): FileOps {
       const name = basename(path)
       refusePattern(target, path)
       refusePattern(target, folder)
-      if (await isThere(world, target, posix.join(folder, name), op)) {
+      const inside = posix.join(folder, name)
+      if (await isThere(world, target, inside, op)) {
         throw failure('already-exists', { key: 'files.takenInside', params: { name } }, { field: 'folder' })
       }
       // With its slash it is a folder that must be there, never a new name for what is copied.
       const into = `${target.containerId}:${posix.join(folder, '/')}`
-      await target.run(commands.copy(target.engine.flavour, path, into), op, {
-        timeoutMs: copyMs,
-        known: { path: folder },
-      })
-      if (!(await isThere(world, target, posix.join(folder, name), op))) {
+      await target
+        .run(commands.copy(target.engine.flavour, path, into), op, { timeoutMs: copyMs, known: { path: folder } })
+        .catch(async (thrown: unknown) => {
+          throw await withoutPart(world, target, inside, thrown)
+        })
+      if (!(await isThere(world, target, inside, op))) {
         throw failure('tool-failed', { key: 'files.notCopied', params: { name } })
       }
     },
@@ -54,6 +57,30 @@ export function createFiles(world: DockerWorld): FileOps {
       }
     },
   }
+}
+
+/**
+ * Takes away what a copy left that was called off or failed: there was nothing under its name before. A container that does not
+ * run, or has no `rm`, keeps it, and the failure says so.
+ */
+async function withoutPart(world: DockerWorld, target: Target, inside: string, thrown: unknown): Promise<unknown> {
+  // The task's own may be over, and what is tidied up is no command of the person's.
+  const tidying: Op = { signal: AbortSignal.timeout(lookMs), progress() {}, record() {} }
+  const isLeft = (): Promise<boolean> => isThere(world, target, inside, tidying)
+  try {
+    if (!(await isLeft())) return thrown
+    for (const program of [['rm'], ['busybox', 'rm']]) {
+      await target.run(commands.removeInside(target.containerId, program, inside), tidying).catch(() => {})
+      if (!(await isLeft())) return thrown
+    }
+  } catch {
+    // Whether something was left is not known: what went wrong first says more.
+    return thrown
+  }
+  const left: Text = { key: 'files.partLeft', params: { path: inside } }
+  if (isCancelled(thrown)) return failure('cancelled', left, { cause: thrown })
+  const { code, message, detail } = errorOf(thrown)
+  return failure(code, message, { hint: left, detail, cause: thrown })
 }
 
 /** A disk that is full where the copy goes to is this computer's, not the engine's own. */
