@@ -78,7 +78,8 @@ async function withoutPart(world: DockerWorld, target: Target, inside: string, t
     return thrown
   }
   const left: Text = { key: 'files.partLeft', params: { path: inside } }
-  if (isCancelled(thrown)) return failure('cancelled', left, { cause: thrown })
+  // Nobody is told more of a cancelled task than that it was.
+  if (isCancelled(thrown)) return failure('tool-failed', left, { cause: thrown })
   const { code, message, detail } = errorOf(thrown)
   return failure(code, message, { hint: left, detail, cause: thrown })
 }

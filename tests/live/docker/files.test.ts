@@ -106,7 +106,7 @@ describe('files of a container that is stopped', () => {
       await begunIn('/srv/large.bin')
       copying.abort()
       expect(await outcome).toMatchObject({
-        code: 'cancelled',
+        code: 'tool-failed',
         message: { key: 'files.partLeft', params: { path: '/srv/large.bin' } },
       })
     } finally {
