@@ -73,6 +73,8 @@ export const coreEn = {
   'files.kind.machine-file': 'Machines',
   'files.kind.all': 'All files',
   'files.taken': '{name} is there already. Choose another name.',
+  'files.soFar': '{size} so far',
+  'files.inAll': '{size} in all',
   'files.partLeft': 'A part of it is left in the machine: {path}.',
 } as const
 
@@ -148,5 +150,7 @@ export const coreKo: Record<keyof typeof coreEn, Message> = {
   'files.kind.machine-file': '머신 파일',
   'files.kind.all': '모든 파일',
   'files.taken': '‘{name}’ 항목이 이미 있습니다. 다른 이름을 고르세요.',
+  'files.soFar': '지금까지 {size}',
+  'files.inAll': '전체 {size}',
   'files.partLeft': '일부만 복사된 파일이 머신에 남아 있습니다: {path}.',
 }

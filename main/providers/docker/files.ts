@@ -3,6 +3,7 @@ import { basename, dirname, join, posix } from 'node:path'
 import { errorOf, failure, isCancelled } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { putUnder, remove } from '../common/files.ts'
+import { sayHowMuch, whileGrowing } from '../common/growing.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { FileOps, Op } from '../provider.ts'
 import * as commands from './commands.ts'
@@ -30,6 +31,7 @@ export function createFiles(world: DockerWorld): FileOps {
       }
       // With its slash it is a folder that must be there, never a new name for what is copied.
       const into = `${target.containerId}:${posix.join(folder, '/')}`
+      await sayHowMuch(path, op)
       await target
         .run(commands.copy(target.engine.flavour, path, into), op, { timeoutMs: copyMs, known: { path: folder } })
         .catch(async (thrown: unknown) => {
@@ -44,10 +46,8 @@ export function createFiles(world: DockerWorld): FileOps {
       refusePattern(target, inside)
       const draft = join(dirname(path), `.berth-${randomBytes(6).toString('hex')}`)
       try {
-        await target.run(commands.copy(target.engine.flavour, `${target.containerId}:${inside}`, draft), op, {
-          timeoutMs: copyMs,
-          known: { path: inside },
-        })
+        const args = commands.copy(target.engine.flavour, `${target.containerId}:${inside}`, draft)
+        await whileGrowing(draft, op, () => target.run(args, op, { timeoutMs: copyMs, known: { path: inside } }))
         throwIfCancelled(op)
         await putUnder(draft, path)
       } catch (thrown) {

@@ -4,6 +4,7 @@ import { basename, dirname, join, posix, win32 } from 'node:path'
 import { errorOf, failure } from '../../../app/domain/errors.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import { putUnder, remove, settleFile } from '../common/files.ts'
+import { sayHowMuch, whileGrowing } from '../common/growing.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { FileOps, Op } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
@@ -44,13 +45,15 @@ export function createFiles({ fleet, tool }: World): FileOps {
       if (await isThere(uuid, inside, op)) {
         throw failure('already-exists', { key: 'files.takenInside', params: { name } }, { field: 'folder' })
       }
+      await sayHowMuch(path, op)
       await tool.carry({ args: utmctlArguments.push(uuid, inside), timeoutMs: copyMs, inputPath: path }, op)
     },
     async fetch(id, { inside, path }, op) {
       const { uuid } = await fleet.get(id, op)
       const draft = join(dirname(path), `.berth-${randomBytes(6).toString('hex')}`)
       try {
-        await tool.carry({ args: utmctlArguments.pull(uuid, inside), timeoutMs: copyMs, outputPath: draft }, op)
+        const command = { args: utmctlArguments.pull(uuid, inside), timeoutMs: copyMs, outputPath: draft }
+        await whileGrowing(draft, op, () => tool.carry(command, op))
         throwIfCancelled(op)
         await settleFile(draft)
         await putUnder(draft, path)

@@ -12,7 +12,8 @@ export function WaitText({ task }: { readonly task: Task }): ReactNode {
     <>
       {text !== null && (
         <>
-          <Say text={text} />{' '}
+          <Say text={text} />
+          {' · '}
         </>
       )}
       <Seconds since={task.startedAt ?? task.createdAt} />
