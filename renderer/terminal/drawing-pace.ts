@@ -19,6 +19,12 @@ interface Inside {
     }
     /** Moves the hidden field that is typed into to the cursor, after every piece. */
     _syncTextArea?: () => void
+    readonly _selectionService?: {
+      /** Asked for with every line that scrolls: where elements are drawn, its next frame draws every row anew. */
+      refresh?: (isMouse?: boolean) => void
+      /** Set while a frame is asked for. */
+      readonly _refreshAnimationFrame?: number | undefined
+    }
   }
 }
 
@@ -78,18 +84,30 @@ export function paceDrawing(
       return heldNumber
     }
   }
-  const syncTextArea = core._syncTextArea?.bind(core)
-  let isSyncHeld = false
-  if (syncTextArea !== undefined) {
-    core._syncTextArea = () => {
-      if (!isFlooded()) return syncTextArea()
-      if (isSyncHeld) return
-      isSyncHeld = true
+  /** Does in a flood what xterm asks for after every piece once with the next frame. */
+  const onceAFrame = (work: () => void): (() => void) => {
+    let isHeld = false
+    return () => {
+      if (isHeld) return
+      if (!isFlooded()) return work()
+      isHeld = true
       held.push(() => {
-        isSyncHeld = false
-        syncTextArea()
+        isHeld = false
+        work()
       })
       later()
+    }
+  }
+  const syncTextArea = core._syncTextArea?.bind(core)
+  if (syncTextArea !== undefined) core._syncTextArea = onceAFrame(syncTextArea)
+  const selection = core._selectionService
+  const refreshSelection = selection?.refresh?.bind(selection)
+  if (selection !== undefined && refreshSelection !== undefined) {
+    const refreshInTurn = onceAFrame(refreshSelection)
+    selection.refresh = (isMouse) => {
+      // What a person selects is shown as they do. And a frame that is asked for is the answer to every line until then.
+      if (isMouse === true) refreshSelection(true)
+      else if (selection._refreshAnimationFrame === undefined) refreshInTurn()
     }
   }
   return () => {
@@ -97,5 +115,6 @@ export function paceDrawing(
     service.refreshRows = refresh
     if (addCallback !== undefined) service.addRefreshCallback = addCallback
     if (syncTextArea !== undefined) core._syncTextArea = syncTextArea
+    if (selection !== undefined && refreshSelection !== undefined) selection.refresh = refreshSelection
   }
 }
