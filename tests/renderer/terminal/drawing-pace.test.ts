@@ -10,15 +10,23 @@ afterEach(() => void vi.useRealTimers())
 function setUp(isFlooded: () => boolean, precedence = createPrecedence()) {
   const drawn: (readonly [number, number])[] = []
   const framed: number[] = []
-  const counted = { synced: 0, shown: 0 }
+  const counted = { synced: 0, shown: 0, selected: 0, dragged: 0 }
   const service = {
     refreshRows: (start: number, end: number) => void drawn.push([start, end]),
     addRefreshCallback: (callback: FrameRequestCallback) => framed.push(callback as unknown as number),
   }
-  const core = { _renderService: service, _syncTextArea: () => void counted.synced++ }
+  const selection = {
+    refresh: (isMouse?: boolean) => void (isMouse === true ? counted.dragged++ : counted.selected++),
+    _refreshAnimationFrame: undefined as number | undefined,
+  }
+  const core = {
+    _renderService: service,
+    _syncTextArea: () => void counted.synced++,
+    _selectionService: selection,
+  }
   const terminal = { _core: core } as unknown as Terminal
   const stop = paceDrawing(terminal, isFlooded, precedence, () => void counted.shown++)
-  return { drawn, framed, service, core, counted, stop }
+  return { drawn, framed, service, core, selection, counted, stop }
 }
 
 describe('drawing a terminal', () => {
@@ -71,6 +79,29 @@ describe('drawing a terminal', () => {
     core._syncTextArea()
     service.addRefreshCallback(move)
     expect([framed.length, counted.synced]).toEqual([2, 2])
+  })
+
+  it('looks at the selection with the frames of a flood, not with every line, and at once at what a person selects', () => {
+    let isFlooded = true
+    const { selection, counted, stop } = setUp(() => isFlooded)
+    for (let line = 0; line < 5; line += 1) selection.refresh()
+    expect(counted.selected).toBe(0)
+    selection.refresh(true)
+    expect(counted.dragged).toBe(1)
+    vi.advanceTimersByTime(100)
+    expect(counted.selected).toBe(1)
+    isFlooded = false
+    selection.refresh()
+    expect(counted.selected).toBe(2)
+    // Its frame is asked for: the lines until then need no other.
+    selection._refreshAnimationFrame = 1
+    selection.refresh()
+    expect(counted.selected).toBe(2)
+    selection._refreshAnimationFrame = undefined
+    isFlooded = true
+    selection.refresh()
+    stop()
+    expect(counted.selected).toBe(3)
   })
 
   it('leaves nothing undrawn when the flood is over', () => {
