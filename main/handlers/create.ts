@@ -9,12 +9,12 @@ import { existing } from '../services/files.ts'
 import { askProvider, facetOf } from './asking.ts'
 
 /** What makes machines, and what brings them back. */
-export function makingHandlers({ inventory, tasks, trash }: Core) {
+export function makingHandlers({ inventory, tasks, trash, snapshotPictures }: Core) {
   /** One task over several items, in order; what is done stays done when a later one fails. */
   const overTrash = async (
     verb: 'recover' | 'purge',
     trashIds: readonly string[],
-    work: (ops: TrashOps, trashId: string, op: Op) => Promise<MachineId | void>,
+    work: (ops: TrashOps, item: TrashItem, op: Op) => Promise<MachineId | void>,
   ): Promise<TaskId> => {
     const items = (await trash.list()).filter(({ id }) => trashIds.includes(id))
     const [first] = items
@@ -29,7 +29,7 @@ export function makingHandlers({ inventory, tasks, trash }: Core) {
       async run(op, made) {
         for (const item of items) {
           op.signal.throwIfAborted()
-          const machineId = await work(facetOf(inventory.providerOf(item.endpointId), 'trash'), item.id, op)
+          const machineId = await work(facetOf(inventory.providerOf(item.endpointId), 'trash'), item, op)
           if (machineId !== undefined) made({ machineId })
         }
         return {}
@@ -84,8 +84,12 @@ export function makingHandlers({ inventory, tasks, trash }: Core) {
       })
     },
     'trash.list': trash.list,
-    'trash.recover': ({ trashIds }) => overTrash('recover', trashIds, (ops, id, op) => ops.recover(id, op)),
-    'trash.purge': ({ trashIds }) => overTrash('purge', trashIds, (ops, id, op) => ops.purge(id, op)),
+    'trash.recover': ({ trashIds }) => overTrash('recover', trashIds, (ops, { id }, op) => ops.recover(id, op)),
+    'trash.purge': ({ trashIds }) =>
+      overTrash('purge', trashIds, async (ops, { id, machineId }, op) => {
+        await ops.purge(id, op)
+        await snapshotPictures.forgetMachine(machineId)
+      }),
   } satisfies Partial<CallHandlers>
 }
 

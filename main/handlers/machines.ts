@@ -16,7 +16,7 @@ const outputLines = 14
 const mostSubject = 100
 
 /** What a person does to one machine there is. */
-export function machineHandlers({ inventory, tasks, annotations }: Core) {
+export function machineHandlers({ inventory, tasks, annotations, snapshotPictures }: Core) {
   /** A verb that is nothing but itself. */
   const simply =
     (verb: TaskVerb & Verb, work: (provider: Provider, id: MachineId, op: Op) => Promise<void>) =>
@@ -186,7 +186,9 @@ export function machineHandlers({ inventory, tasks, annotations }: Core) {
         subject: null,
         async run(op) {
           const trashId = await remove.remove(id, { volumes }, op)
-          return trashId === null ? {} : { trashId }
+          if (trashId !== null) return { trashId }
+          await snapshotPictures.forgetMachine(id)
+          return {}
         },
       })
     },

@@ -34,6 +34,8 @@ export interface SnapshotPictures {
   read(id: MachineId, snapshotId: SnapshotId): Promise<SnapshotPicture | null>
   /** Never fails. */
   forget(id: MachineId, snapshotIds: readonly SnapshotId[]): Promise<void>
+  /** Of a machine that is gone for good: what its screen showed goes with it. Never fails. */
+  forgetMachine(id: MachineId): Promise<void>
 }
 
 export interface SnapshotPicturesWorld {
@@ -67,6 +69,12 @@ export function createSnapshotPictures(world: SnapshotPicturesWorld): SnapshotPi
     await makeRoom(world.folder)
   }
 
+  // What it was of is gone: a picture that stays behind must not make that look as if it had failed.
+  const drop = (name: string): Promise<void> =>
+    rm(join(world.folder, name), { force: true }).catch((error: unknown) =>
+      world.log.warn('snapshot.picture', { error: String(error) }),
+    )
+
   return {
     taking(id) {
       const seen = world.glance(id)
@@ -87,19 +95,27 @@ export function createSnapshotPictures(world: SnapshotPicturesWorld): SnapshotPi
       }
     },
     async forget(id, snapshotIds) {
-      for (const snapshotId of snapshotIds) {
-        // The snapshot is gone: a picture that stays behind must not make that look as if it had failed.
-        await rm(join(world.folder, nameOf(id, snapshotId)), { force: true }).catch((error: unknown) =>
-          world.log.warn('snapshot.picture', { error: String(error) }),
-        )
-      }
+      for (const snapshotId of snapshotIds) await drop(nameOf(id, snapshotId))
+    },
+    async forgetMachine(id) {
+      latest.delete(id)
+      const there = await readdir(world.folder).catch(() => [])
+      for (const name of there) if (name.startsWith(beginningOf(id))) await drop(name)
     },
   }
 }
 
-/** Ids hold what no file's name may. */
+/** Ids hold what no file's name may. A machine's pictures begin alike. */
 function nameOf(id: MachineId, snapshotId: SnapshotId): string {
-  return `${createHash('sha256').update(`${id}\n${snapshotId}`).digest('hex').slice(0, 40)}.json`
+  return `${beginningOf(id)}${digestOf(snapshotId)}.json`
+}
+
+function beginningOf(id: MachineId): string {
+  return `${digestOf(id)}-`
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
 
 async function smallPicture(picture: Picture): Promise<SnapshotPicture> {

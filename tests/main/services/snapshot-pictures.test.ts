@@ -77,6 +77,25 @@ describe('the picture of a snapshot', () => {
     expect(await pictures.read(id, '한글 ../../"x"')).toBeNull()
   })
 
+  test('goes with its machine, whose other pictures go too, and no other machine’s', async () => {
+    const kept: Promise<void>[] = []
+    for (const [machineId, snapshotId] of [
+      ['qemu:a', 'one'],
+      ['qemu:a', 'two'],
+      ['qemu:ab', 'one'],
+    ] as const) {
+      const { pictures, isKept } = setUp({ glance: text(65) })
+      pictures.taking(machineId)(snapshotId)
+      kept.push(isKept)
+    }
+    await Promise.all(kept)
+    const { pictures } = setUp({})
+    await pictures.forgetMachine('qemu:a')
+    expect(await pictures.read('qemu:a', 'one')).toBeNull()
+    expect(await pictures.read('qemu:a', 'two')).toBeNull()
+    expect(await pictures.read('qemu:ab', 'one')).not.toBeNull()
+  })
+
   test('is none where its file is damaged', async () => {
     const { pictures, isKept } = setUp({ glance: text(65) })
     pictures.taking(id)('one')
