@@ -4,7 +4,7 @@ import { type Assembled, assemble } from './assemble.ts'
 import { createDesktop } from './desktop.ts'
 import type { Log } from './log.ts'
 import { buildMenu } from './menu.ts'
-import { notifyOfLongTasks } from './notifications.ts'
+import { notifyOfLongTasks, notifyOfStandstills } from './notifications.ts'
 import type { Paths } from './paths.ts'
 import { openSettings } from './settings.ts'
 
@@ -36,11 +36,8 @@ export function startCore({
   }
   dress()
   settings.onChanged(dress)
-  notifyOfLongTasks({
-    onChanged: (listener) => void assembled.core.tasks.onChanged(listener),
-    window,
-    locale: () => localeFor(settings.get().locale, app.getLocale()),
-    show,
-  })
+  const teller = { window, locale: () => localeFor(settings.get().locale, app.getLocale()), show }
+  notifyOfLongTasks(assembled.core.tasks.onChanged, teller)
+  notifyOfStandstills(assembled.core.inventory.onChanged, teller)
   return assembled
 }

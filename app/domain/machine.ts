@@ -48,6 +48,11 @@ export interface Machine {
   readonly needsHelp: boolean
 }
 
+/** Whether a machine waits for a person to put something right, and says in its `remark` what. */
+export function standsStill({ state, needsHelp }: Pick<Machine, 'state' | 'needsHelp'>): boolean {
+  return state === 'paused' && needsHelp
+}
+
 /** What the person adds to a machine. Kept by Berth, whatever the provider; all empty until set. */
 export interface Annotation {
   readonly pinned: boolean

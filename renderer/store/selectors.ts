@@ -1,5 +1,12 @@
 import type { EndpointId, MachineId } from '../../app/domain/ids.ts'
-import { type Annotation, isBusy, type Machine, type MachineState, noAnnotation } from '../../app/domain/machine.ts'
+import {
+  type Annotation,
+  isBusy,
+  type Machine,
+  type MachineState,
+  noAnnotation,
+  standsStill,
+} from '../../app/domain/machine.ts'
 import { type Permission, type PermitContext, permit } from '../../app/domain/permit.ts'
 import type { Endpoint, ProviderInfo } from '../../app/domain/provider.ts'
 import type { Stats } from '../../app/domain/stats.ts'
@@ -109,11 +116,8 @@ function remembered(verb: Verb, context: PermitContext): Permission {
 }
 
 /** Which of the sidebar's groups a machine counts in. A busy machine counts as what it is on its way to or from. */
-export function groupOf(
-  { state, needsHelp }: Pick<Machine, 'state' | 'needsHelp'>,
-  isReachable: boolean,
-): StateGroup | null {
-  switch (state) {
+export function groupOf(machine: Pick<Machine, 'state' | 'needsHelp'>, isReachable: boolean): StateGroup | null {
+  switch (machine.state) {
     case 'running':
     case 'starting':
     case 'stopping':
@@ -122,7 +126,7 @@ export function groupOf(
     case 'suspending':
       return 'running'
     case 'paused':
-      return needsHelp ? 'attention' : 'paused'
+      return standsStill(machine) ? 'attention' : 'paused'
     case 'suspended':
       return 'paused'
     case 'stopped':

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { AppError } from '../../../app/domain/errors.ts'
+import { standsStill } from '../../../app/domain/machine.ts'
 import type { PermitContext } from '../../../app/domain/permit.ts'
 import type { TaskVerb } from '../../../app/domain/task.ts'
 import { failureTitle } from '../../../app/domain/task-text.ts'
@@ -55,7 +56,7 @@ export function MachineFailure({ context }: { readonly context: PermitContext })
     )
   }
   // In the header it is cut short, and whoever wonders why the guest does not answer may be on any tab.
-  if (machine.needsHelp && machine.state === 'paused' && machine.remark !== null) {
+  if (standsStill(machine) && machine.remark !== null) {
     return (
       <div className="machine-failure" role="status">
         <p className="notice notice-warning">
