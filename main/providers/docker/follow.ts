@@ -28,6 +28,8 @@ export interface Follower {
   /** Keys of machines that are known to have snapshots: their end outside Berth leaves something behind. */
   readonly snapshotMachines: Set<string>
   list(op: Op): Promise<readonly Machine[]>
+  /** What is about to be changed makes an early look an old one: the next list looks for itself. */
+  lookAnew(): void
   /** Looks at one container now and tells what is different; null when it does not exist. */
   look(containerId: string, op: Op): Promise<Inspected | null>
   /** Listens to events from now on, or goes on after a break. Does nothing while it listens. */
@@ -160,6 +162,9 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
       const look = (await first?.look) ?? (await lookAtAll(host, engine, op))
       if (look.oddLines > 0) host.log.warn('docker.ps.odd', { endpointId: engine.endpointId, lines: look.oddLines })
       return model.replace(look, began)
+    },
+    lookAnew() {
+      unused = null
     },
     listen() {
       if (source !== null || lifetime.signal.aborted) return

@@ -29,6 +29,7 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
 
   /** Puts right what a crash left, once the endpoint it concerns answers. */
   const settle = async (endpointId: EndpointId, op: Op): Promise<void> => {
+    if (journal.isPending()) endpoints.follower(endpointId).lookAnew()
     await restores.settle(endpointId, op)
     await removal.settle(endpointId, op)
   }
