@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import { formatBytes } from '../../../app/domain/units.ts'
 import type { Op } from '../provider.ts'
 import { diskUse } from './files.ts'
@@ -27,8 +28,15 @@ export async function whileGrowing<T>(path: string, op: Pick<Op, 'progress'>, wo
   }
 }
 
-/** Says how much there is to copy from a path of this computer, for a copy of which nobody says how far it is. */
+/**
+ * Says how much there is to copy from a path of this computer, for a copy of which nobody says how far it is. What cannot be
+ * added up is for the copy itself to complain of.
+ */
 export async function sayHowMuch(path: string, op: Pick<Op, 'progress'>): Promise<void> {
-  const size = formatBytes(await diskUse(path), 'en')
-  op.progress({ text: { key: 'files.inAll', params: { size } }, fraction: null })
+  // Of a link it is what it leads to that is copied.
+  const bytes = await realpath(path)
+    .then(diskUse)
+    .catch(() => null)
+  if (bytes === null) return
+  op.progress({ text: { key: 'files.inAll', params: { size: formatBytes(bytes, 'en') } }, fraction: null })
 }

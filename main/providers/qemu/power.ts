@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { MiB } from '../../../app/domain/units.ts'
@@ -55,14 +56,26 @@ async function letRun(qmp: Qmp, live: Live, op: Op): Promise<void> {
   throw failure('wrong-state', { key: 'qemu.error.standsStill' }, { detail: live.runState })
 }
 
+/** What is asked of QEMU's `query-block`: which disk a machine stands at for want of room. */
+const blockSchema = z.array(
+  z.object({
+    'io-status': z.string().optional(),
+    inserted: z.object({ 'node-name': z.string().optional() }).optional(),
+  }),
+)
+
 /**
  * Lets a machine go on. One that stands still because a disk is full does so again at its next write, which is the one that it
- * stands at: whether there is room is asked first.
+ * stands at: whether there is room for it is asked first. Another disk's place may well be full.
  */
 async function goOn({ entry, definition }: Known, qmp: Qmp, live: Live, op: Op): Promise<void> {
   if (live.runState === diskErrorState) {
-    for (const disk of definition.disks) {
-      await checkSpace(isInPlace(disk) ? disk.file : diskPath(disk, entry.folder), leastBytes, 0)
+    const blocks = blockSchema.safeParse(await qmp.execute('query-block', undefined, { op })).data ?? []
+    for (const [index, disk] of definition.disks.entries()) {
+      const isFull = blocks.some(
+        (block) => block['io-status'] === 'nospace' && block.inserted?.['node-name'] === `disk${index}`,
+      )
+      if (isFull) await checkSpace(isInPlace(disk) ? disk.file : diskPath(disk, entry.folder), leastBytes, 0)
     }
   }
   await letRun(qmp, live, op)

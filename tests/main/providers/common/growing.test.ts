@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -68,6 +68,13 @@ describe('a copy of which nobody says how far it is', () => {
     await writeFile(path, Buffer.alloc(8192, 1))
     const op = listener()
     await sayHowMuch(path, op)
-    expect(op.said).toEqual([['files.inAll', '8.2 KB']])
+    // A link is copied as what it leads to; what is not there is for the copy to complain of.
+    await symlink(path, join(folder, 'link'))
+    await sayHowMuch(join(folder, 'link'), op)
+    await sayHowMuch(join(folder, 'nothing'), op)
+    expect(op.said).toEqual([
+      ['files.inAll', '8.2 KB'],
+      ['files.inAll', '8.2 KB'],
+    ])
   })
 })
