@@ -4,6 +4,7 @@ import { MiB } from '../../app/domain/units.ts'
 import { errorFrom, op } from '../conformance/ground.ts'
 import { type BuiltinGround, builtinGround } from '../support/builtin-ground.ts'
 import { missingMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts'
+import { expectNoRoom } from './no-room.ts'
 
 /** Built-in machines where the disk of this computer is full: on a file system of their own. */
 describe.skipIf(missingMount !== null)('a full disk under built-in machines', () => {
@@ -27,20 +28,10 @@ describe.skipIf(missingMount !== null)('a full disk under built-in machines', ()
 
   it('has what needs room said before it begins, and the machine goes on', async () => {
     expect(await counter()).toBe('1')
-    const { snapshots, suspend } = ground.provider
+    const { snapshots } = ground.provider
     const taken = (await snapshots?.take(id, { name: 'one', description: '', memory: true }, op())) as string
     disk.fill(500_000)
-    const again = { name: 'two', description: '', memory: true }
-    const attempts = [
-      () => snapshots?.take(id, again, op()),
-      () => snapshots?.restore(id, taken, op()),
-      () => suspend?.suspend(id, op()),
-    ]
-    for (const attempt of attempts) {
-      expect(await errorFrom(attempt() as Promise<unknown>)).toMatchObject({ code: 'no-space' })
-      expect(await row()).toMatchObject({ state: 'running' })
-    }
-    expect((await snapshots?.tree(id, op()))?.snapshots.map(({ name }) => name)).toEqual(['one'])
+    await expectNoRoom(ground.provider, id, taken)
     disk.clear()
     expect(await counter()).toBe('2')
   })
