@@ -30,6 +30,10 @@ describe.skipIf(missingMount !== null)('a full disk under built-in machines', ()
     expect(await counter()).toBe('1')
     const { snapshots } = ground.provider
     const taken = (await snapshots?.take(id, { name: 'one', description: '', memory: true }, op())) as string
+    // Less than its whole memory, and enough for what of it was ever written.
+    disk.fill(6 * MiB)
+    await snapshots?.take(id, { name: 'two', description: '', memory: true }, op())
+    disk.clear()
     disk.fill(500_000)
     await expectNoRoom(ground.provider, id, taken)
     disk.clear()

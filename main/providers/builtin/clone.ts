@@ -8,7 +8,7 @@ import { findSnapshot } from '../common/snapshot-tree.ts'
 import type { CloneOps } from '../provider.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { checkSpace } from './memory.ts'
-import { checkSnapshot, snapshotFile, trees } from './snapshot-store.ts'
+import { checkSnapshot, trees } from './snapshot-store.ts'
 import { makeMachine } from './staging.ts'
 import type { World } from './world.ts'
 
@@ -27,7 +27,7 @@ export function createClone(world: World): CloneOps {
       if (snapshotId !== null) {
         await checkSnapshot(folder, findSnapshot(await trees.read(folder.snapshots), snapshotId), hasDisk)
       }
-      const disk = snapshotId === null ? folder.disk : snapshotFile(folder, snapshotId, 'disk')
+      const disk = snapshotId === null ? folder.disk : folder.snapshotFile(snapshotId, 'disk')
       if (hasDisk) await checkSpace(world.layout.machines, await diskUse(disk))
       throwIfCancelled(op)
       op.progress({ text: { key: 'kept.step.copy' }, fraction: null })

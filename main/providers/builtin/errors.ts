@@ -1,5 +1,6 @@
 import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { noRoom } from '../common/space.ts'
 import type { Trouble } from './emulator/messages.ts'
 
 /** A failure of reading or writing a file, by the system's own code. */
@@ -14,9 +15,10 @@ const fileErrors: Readonly<
 }
 
 /** The failure that a thread's trouble means. */
-export function troubleFailure({ code, detail }: Trouble): Failure {
+export function troubleFailure({ code, detail, room }: Trouble): Failure {
   switch (code) {
     case 'no-space':
+      if (room !== undefined) return noRoom(room)
       return failure('no-space', { key: 'kept.error.noSpace' }, { hint: { key: 'kept.error.noSpace.hint' }, detail })
     case 'damaged':
       return failure(

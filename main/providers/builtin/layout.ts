@@ -19,7 +19,7 @@ export interface Folder {
   readonly bios: string
   readonly vgaBios: string
   readonly snapshots: string
-  /** Every snapshot's own folder is in it. */
+  /** The files of all snapshots are in it. */
   readonly snapshotsPath: string
   /** The last start: when it was and how it ended. */
   readonly run: string
@@ -29,18 +29,12 @@ export interface Folder {
   readonly memory: string
   /** Present in the trash only. */
   readonly removed: string
-  /** A folder with one snapshot's files, named once it is whole. */
-  snapshot(id: string): SnapshotFolder
+  snapshotFile(id: string, kind: SnapshotFile): string
 }
 
-export interface SnapshotFolder {
-  readonly path: string
-  /** What it is called while it is being filled. */
-  readonly part: string
-}
-
-/** Names of a snapshot's files, in its folder. */
+/** What is kept of a snapshot, and what the names of its files end with. */
 export const snapshotFiles = { disk: 'disk0.img', memory: 'memory.bin', suspended: 'suspended.json' } as const
+export type SnapshotFile = keyof typeof snapshotFiles
 
 export function layoutOf(dataDir: string): Layout {
   const machines = join(dataDir, 'machines')
@@ -71,6 +65,6 @@ function folderAt(path: string): Folder {
     suspended: file('suspended.json'),
     memory: file('memory.bin'),
     removed: file('removed.json'),
-    snapshot: (id) => ({ path: join(path, 'snapshots', id), part: join(path, 'snapshots', `${id}.part`) }),
+    snapshotFile: (id, kind) => join(path, 'snapshots', `${id}.${snapshotFiles[kind]}`),
   }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
-import { formatMemory, MiB } from '../../../app/domain/units.ts'
+import { formatMemory } from '../../../app/domain/units.ts'
 import { requireRoom, roomAt } from '../common/space.ts'
 import { type Definition, makeOf, makeSchema } from './definitions.ts'
+import { spareBytes } from './emulator/room.ts'
 import { emulator } from './program.ts'
 
 /** A kept memory: what it fits, and how it is known to be whole. */
@@ -34,12 +35,12 @@ export function unfit({ make }: KeptMemory, definition: Definition): Failure | n
   )
 }
 
-/** Fails with `no-space` when the folder's disk has not that many bytes left: of small machines little has to be left. */
+/** Fails with `no-space` when the folder's disk has not that many bytes left. */
 export async function checkSpace(folder: string, bytes: number | Promise<number>): Promise<void> {
   requireRoom(await roomLeaving(folder, bytes))
 }
 
 /** The figures `checkSpace` goes by; null when it is not known what is free. */
 export function roomLeaving(folder: string, bytes: number | Promise<number>): Promise<RestoreRoom | null> {
-  return roomAt(folder, bytes, MiB)
+  return roomAt(folder, bytes, spareBytes)
 }

@@ -9,7 +9,7 @@ import { finishPurges } from '../common/trash.ts'
 import type { Entry, Known } from './fleet.ts'
 import { restorable } from './restore.ts'
 import { writeRun } from './run-record.ts'
-import { dropSnapshot, type KeptSnapshot, trees } from './snapshot-store.ts'
+import { dropSnapshot, type KeptSnapshot, sweepSnapshots, trees, unfoldSnapshots } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
 /**
@@ -23,6 +23,7 @@ export async function recover(world: World): Promise<void> {
     await remove(layout.staged(name).path)
   }
   await finishPurges(layout.trash, layout.removed)
+  for (const uuid of await names(layout.trash)) await unfoldSnapshots(layout.removed(uuid))
   await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
 }
 
@@ -30,6 +31,7 @@ async function recoverMachine(world: World, entry: Entry): Promise<void> {
   try {
     await noteEnd(world, entry)
     await sweep(entry)
+    await unfoldSnapshots(entry.folder)
     const { definition } = entry
     if (definition !== null) await finishSnapshots(world, { entry, definition })
     await world.fleet.refresh(entry)
@@ -76,9 +78,7 @@ async function finishSnapshots(world: World, known: Known): Promise<void> {
     await machine.write(withoutSnapshot(tree, snapshot.id))
   }
   const named = new Set((await machine.read()).snapshots.map(({ id }) => id))
-  for (const name of await names(folder.snapshotsPath)) {
-    if (!named.has(name)) await remove(join(folder.snapshotsPath, name))
-  }
+  await sweepSnapshots(folder, named)
   for (const record of (await trees.read(folder.snapshots)).restores) {
     const tree = await machine.read()
     if (record.phase === 'keeping') await dropKept(machine, tree, record)

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotId } from '../../../app/domain/ids.ts'
 import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
-import { diskUse, remove } from '../common/files.ts'
+import { remove } from '../common/files.ts'
 import { quietOp, unstoppable } from '../common/op.ts'
 import type { Restorable } from '../common/restore.ts'
 import { requireRoom } from '../common/space.ts'
@@ -12,16 +12,17 @@ import { makeOf } from './definitions.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { fileFailure } from './errors.ts'
 import type { Entry, Known } from './fleet.ts'
+import type { SnapshotFile } from './layout.ts'
 import { endMachine, hangUp, launch, letRun } from './live.ts'
 import { roomLeaving, unfit } from './memory.ts'
 import { emulator } from './program.ts'
 import {
   checkSnapshot,
   dropSnapshot,
-  fillSnapshot,
   type KeptSnapshot,
+  makePlace,
   share,
-  snapshotFile,
+  snapshotUse,
   trees,
 } from './snapshot-store.ts'
 import { presentSnapshot } from './snapshots.ts'
@@ -67,7 +68,7 @@ async function verify({ entry, definition }: Known, target: KeptSnapshot): Promi
 export async function restoreRoom({ folder, live }: Entry, snapshotId: SnapshotId): Promise<RestoreRoom | null> {
   const [memoryBytes, snapshotBytes] = await Promise.all([
     live === null ? 0 : live.thread.ask({ kind: 'figures' }).then((figures) => figures.memoryBytes),
-    diskUse(folder.snapshot(snapshotId).path),
+    snapshotUse(folder, snapshotId),
   ])
   return roomLeaving(folder.path, memoryBytes + snapshotBytes)
 }
@@ -79,18 +80,18 @@ export async function restoreRoom({ folder, live }: Entry, snapshotId: SnapshotI
 async function keepPresent({ entry, definition }: Known, kept: KeptSnapshot): Promise<KeptSnapshot> {
   const { folder, live } = entry
   let { memory } = kept
-  await fillSnapshot(folder, kept.id, async (file) => {
-    if (live !== null) {
-      const order = { kind: 'keep', memoryPath: file('memory'), disk: null, stays: true, safe: true } as const
-      const { sizeBytes, checksum } = await live.thread.ask(order)
-      memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
-    } else if (kept.power === 'suspended') {
-      memory = (await readSuspended(folder)).memory
-      await share(folder.memory, file('memory'))
-      await share(folder.suspended, file('suspended'))
-    }
-    if (definition.diskBytes !== null) await share(folder.disk, file('disk'))
-  })
+  const file = (kind: SnapshotFile): string => folder.snapshotFile(kept.id, kind)
+  makePlace(folder)
+  if (live !== null) {
+    const order = { kind: 'keep', memoryPath: file('memory'), diskPath: null, stays: true, safe: true } as const
+    const { sizeBytes, checksum } = await live.thread.ask(order)
+    memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
+  } else if (kept.power === 'suspended') {
+    memory = (await readSuspended(folder)).memory
+    await share(folder.memory, file('memory'))
+    await share(folder.suspended, file('suspended'))
+  }
+  if (definition.diskBytes !== null) await share(folder.disk, file('disk'))
   return { ...kept, memory }
 }
 
@@ -107,10 +108,10 @@ async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: 
   }
   const { memory } = snapshot
   if (memory === null) throw failure('not-found', { key: 'builtin.error.snapshotDamaged' })
-  const path = snapshotFile(folder, snapshot.id, 'memory')
+  const path = folder.snapshotFile(snapshot.id, 'memory')
   if (snapshot.power === 'suspended') {
     await share(path, folder.memory)
-    await share(snapshotFile(folder, snapshot.id, 'suspended'), folder.suspended)
+    await share(folder.snapshotFile(snapshot.id, 'suspended'), folder.suspended)
     await world.fleet.refresh(entry)
     return
   }
@@ -122,7 +123,7 @@ async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: 
 async function replaceDisk({ entry: { folder } }: Known, snapshot: KeptSnapshot): Promise<void> {
   const next = `${folder.disk}.${randomBytes(4).toString('hex')}`
   try {
-    await copyDisk(snapshotFile(folder, snapshot.id, 'disk'), next)
+    await copyDisk(folder.snapshotFile(snapshot.id, 'disk'), next)
     await rename(next, folder.disk)
   } catch (error) {
     await remove(next)

@@ -1,12 +1,12 @@
-import { mkdirSync, renameSync } from 'node:fs'
-import { copyFile, link } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { copyFile, link, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
-import { exists, look, remove } from '../common/files.ts'
-import { createTreeStore, keptSnapshotShape } from '../common/snapshot-tree.ts'
-import type { Folder } from './layout.ts'
-import { snapshotFiles } from './layout.ts'
+import { diskShare, diskUse, exists, look, names, nullIfAbsent, remove } from '../common/files.ts'
+import { keptSnapshotShape } from '../common/snapshot-tree.ts'
+import { createTreeStore } from '../common/tree-store.ts'
+import { type Folder, type SnapshotFile, snapshotFiles } from './layout.ts'
 import { keptMemorySchema } from './memory.ts'
 
 const keptSnapshotSchema = z.object({
@@ -18,33 +18,61 @@ export type KeptSnapshot = z.infer<typeof keptSnapshotSchema>
 
 export const trees = createTreeStore(keptSnapshotSchema)
 
-/** Fills a snapshot's folder aside and gives it its name once it is whole: a folder with a snapshot's name has all of it. */
-export async function fillSnapshot(
-  folder: Folder,
-  id: string,
-  fill: (file: (name: keyof typeof snapshotFiles) => string) => Promise<void>,
-): Promise<void> {
-  const { path, part } = folder.snapshot(id)
-  // As quick as asking another thread to do it.
-  mkdirSync(part, { recursive: true, mode: 0o700 })
-  try {
-    await fill((name) => join(part, snapshotFiles[name]))
-    renameSync(part, path)
-  } catch (error) {
-    await remove(part)
-    throw error
-  }
-}
+const kinds = Object.keys(snapshotFiles) as readonly SnapshotFile[]
 
-export function snapshotFile(folder: Folder, id: string, name: keyof typeof snapshotFiles): string {
-  return join(folder.snapshot(id).path, snapshotFiles[name])
+/** Makes the place for a machine's snapshots. As quick as asking another thread to do it. */
+export function makePlace({ snapshotsPath }: Folder): void {
+  mkdirSync(snapshotsPath, { recursive: true, mode: 0o700 })
 }
 
 /** Takes all of a snapshot's files away, whole or not. */
 export async function dropSnapshot(folder: Folder, id: string): Promise<void> {
-  const { path, part } = folder.snapshot(id)
-  await remove(path)
-  await remove(part)
+  for (const kind of kinds) {
+    const path = folder.snapshotFile(id, kind)
+    await remove(path)
+    await remove(`${path}.part`)
+  }
+}
+
+/** Bytes that a snapshot takes on the disk itself: what it shares with others counts for each with its part. */
+export function snapshotShare(folder: Folder, id: string): Promise<number> {
+  return sumOf(folder, id, diskShare)
+}
+
+/** Bytes that a copy of a snapshot takes. */
+export function snapshotUse(folder: Folder, id: string): Promise<number> {
+  return sumOf(folder, id, diskUse)
+}
+
+async function sumOf(folder: Folder, id: string, bytesOf: (path: string) => Promise<number>): Promise<number> {
+  const sizes = await Promise.all(kinds.map((kind) => bytesOf(folder.snapshotFile(id, kind))))
+  return sizes.reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** The snapshots whose files are there, and each file's path. */
+async function filesThere({
+  snapshotsPath,
+}: Folder): Promise<readonly { readonly id: string; readonly path: string }[]> {
+  return (await names(snapshotsPath)).map((name) => ({
+    id: name.split('.', 1)[0] ?? name,
+    path: join(snapshotsPath, name),
+  }))
+}
+
+/** Takes away what belongs to no snapshot that the tree names: what was being written when Berth ended. */
+export async function sweepSnapshots(folder: Folder, named: ReadonlySet<string>): Promise<void> {
+  for (const { id, path } of await filesThere(folder)) if (!named.has(id)) await remove(path)
+}
+
+/** Up to version 0.1.0 each snapshot's files were in a folder of its own. May be broken off and done again. */
+export async function unfoldSnapshots(folder: Folder): Promise<void> {
+  for (const { id, path } of await filesThere(folder)) {
+    if (path.endsWith('.part') || (await look(path))?.isDirectory() !== true) continue
+    for (const kind of kinds) {
+      await rename(join(path, snapshotFiles[kind]), folder.snapshotFile(id, kind)).catch(nullIfAbsent)
+    }
+    await remove(path)
+  }
 }
 
 /** Throws what is wrong with a snapshot's files; the machine is not touched by that. */
@@ -55,10 +83,10 @@ export async function checkSnapshot(folder: Folder, snapshot: KeptSnapshot, hasD
       { key: 'builtin.error.snapshotDamaged' },
       { hint: { key: 'builtin.error.snapshotDamaged.hint' }, detail: path },
     )
-  const disk = snapshotFile(folder, snapshot.id, 'disk')
+  const disk = folder.snapshotFile(snapshot.id, 'disk')
   if (hasDisk && !(await exists(disk))) throw damaged(disk)
   if (snapshot.memory === null) return
-  const memory = snapshotFile(folder, snapshot.id, 'memory')
+  const memory = folder.snapshotFile(snapshot.id, 'memory')
   if ((await look(memory))?.size !== snapshot.memory.sizeBytes) throw damaged(memory)
 }
 

@@ -1,7 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Text } from '../../../app/messages/text.ts'
-import { diskShare, diskUse } from '../common/files.ts'
+import { diskUse } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import { restore, undo } from '../common/restore.ts'
 import {
@@ -21,7 +21,7 @@ import type { Entry, Known } from './fleet.ts'
 import { checkSpace } from './memory.ts'
 import { emulator } from './program.ts'
 import { restorable, restoreRoom } from './restore.ts'
-import { dropSnapshot, fillSnapshot, type KeptSnapshot, snapshotFile, trees } from './snapshot-store.ts'
+import { dropSnapshot, type KeptSnapshot, makePlace, snapshotShare, trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. What its memory is, is known once that is written. */
@@ -55,42 +55,39 @@ async function take(
 ): Promise<string> {
   const { entry, definition } = known
   const { folder, live } = entry
-  const memoryBytes = live === null ? 0 : definition.memoryBytes
-  await checkSpace(
-    folder.path,
-    diskUse(folder.disk).then((bytes) => bytes + memoryBytes),
-  )
-  throwIfCancelled(op)
   const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: null })
   const { id } = snapshot
   if (snapshot.power === 'suspended') {
     throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
   }
+  // The thread of one that is on knows itself what it is about to write.
+  if (live === null) await checkSpace(folder.path, diskUse(folder.disk))
+  throwIfCancelled(op)
   const text: Text = { key: live === null ? 'kept.step.disks' : 'kept.step.memory' }
   op.progress({ text, fraction: null, cancellable: false })
-  let memory: KeptSnapshot['memory'] = null
+  const diskPath = definition.diskBytes === null ? null : folder.snapshotFile(id, 'disk')
+  const memoryPath = folder.snapshotFile(id, 'memory')
+  const write = async (): Promise<KeptSnapshot['memory']> => {
+    if (live === null) {
+      if (diskPath !== null) await copyDisk(folder.disk, diskPath)
+      return null
+    }
+    const order = { kind: 'keep', memoryPath, diskPath, stays: false, safe: false } as const
+    const { sizeBytes, checksum } = await live.thread.ask(order)
+    return { make: makeOf(definition, emulator), sizeBytes, checksum }
+  }
   try {
     // Files that no tree names are taken away by the next start: nothing need be written down before. The guest stands still
     // while its memory is written: that is no change of the machine's state.
-    const filling = fillSnapshot(folder, id, async (file) => {
-      const disk =
-        definition.diskBytes === null ? null : { path: file('disk'), keptAt: snapshotFile(folder, id, 'disk') }
-      if (live === null) {
-        if (disk !== null) await copyDisk(folder.disk, disk.path)
-        return
-      }
-      const order = { kind: 'keep', memoryPath: file('memory'), disk, stays: false, safe: false } as const
-      const { sizeBytes, checksum } = await live.thread.ask(order)
-      memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
-    })
+    makePlace(folder)
+    const writing = write()
     // Read meanwhile; one that cannot be read is told of where it is needed.
     const reading = trees.read(folder.snapshots)
     reading.catch(() => {})
-    await filling
+    const memory = await writing
     const tree = await reading
     const there: KeptSnapshot = { ...snapshot, parentId: tree.currentId, memory, phase: 'there' }
-    const next = { ...tree, snapshots: [...tree.snapshots, there], currentId: id }
-    await trees.write(folder.snapshots, next, 'quick')
+    await trees.put(folder.snapshots, tree, there, id)
   } catch (error) {
     await dropSnapshot(folder, id).catch((rest) =>
       world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }),
@@ -98,8 +95,8 @@ async function take(
     throw fileFailure(error)
   }
   world.settling.later([
-    ...(definition.diskBytes === null ? [] : [snapshotFile(folder, id, 'disk')]),
-    ...(live === null ? [] : [snapshotFile(folder, id, 'memory')]),
+    ...(diskPath === null ? [] : [diskPath]),
+    ...(live === null ? [] : [memoryPath]),
     folder.snapshots,
   ])
   world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
@@ -126,7 +123,7 @@ export function createSnapshots(world: World): SnapshotOps {
       const { entry } = await fleet.get(id)
       const tree = await trees.read(entry.folder.snapshots)
       const sizes = await Promise.all(
-        tree.snapshots.map(async (one) => [one.id, await diskShare(entry.folder.snapshot(one.id).path)] as const),
+        tree.snapshots.map(async (one) => [one.id, await snapshotShare(entry.folder, one.id)] as const),
       )
       throwIfCancelled(op)
       return shownTree(tree, new Map(sizes))

@@ -7,7 +7,7 @@ import { makeOf } from './definitions.ts'
 import type { Entry, Known } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { endMachine, launch, letRun, liveOf, orEnd } from './live.ts'
-import { checkSpace, keptMemorySchema, unfit } from './memory.ts'
+import { keptMemorySchema, unfit } from './memory.ts'
 import { emulator } from './program.ts'
 import type { World } from './world.ts'
 
@@ -18,9 +18,6 @@ export type Suspended = z.infer<typeof suspendedSchema>
 async function suspend(world: World, { entry, definition }: Known, op: Op): Promise<void> {
   const { folder } = entry
   const live = liveOf(world, entry)
-  const { memoryBytes } = await live.thread.ask({ kind: 'figures' })
-  await checkSpace(folder.path, memoryBytes)
-  throwIfCancelled(op)
   await world.fleet.hold(entry, 'suspending', async () => {
     op.progress({ text: null, fraction: null, cancellable: false })
     const wasRunning = live.activity === 'running' || live.activity === 'stuck'
@@ -29,7 +26,7 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
       const { sizeBytes, checksum } = await live.thread.ask({
         kind: 'keep',
         memoryPath: folder.memory,
-        disk: null,
+        diskPath: null,
         stays: true,
         safe: true,
       })

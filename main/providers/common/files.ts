@@ -148,7 +148,7 @@ export async function rotate(path: string, maxBytes: number): Promise<number> {
   return 0
 }
 
-function nullIfAbsent(error: unknown): null {
+export function nullIfAbsent(error: unknown): null {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOENT' || code === 'ENOTDIR') return null
   throw error

@@ -129,6 +129,8 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
     // A key that is no uuid is no name of a folder either.
     if (parsed?.provider !== world.providerId || !uuidPattern.test(parsed.key)) return null
     const entry = entryOf(parsed.key)
+    // What runs is Berth's alone to change, and it is known how it is.
+    if (entry.live !== null && entry.definition !== null) return entry
     await readEntry(entry)
     if (entry.definition !== null || (await exists(entry.folder.path))) return entry
     entries.delete(parsed.key)

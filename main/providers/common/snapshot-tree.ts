@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import type { RestoreRecord, Snapshot, SnapshotTree } from '../../../app/domain/snapshot.ts'
-import { readJson, writeJson } from './files.ts'
 
 /** What is kept of every snapshot of a machine in a folder of Berth's, whatever runs it. */
 export const keptSnapshotShape = {
@@ -24,7 +23,7 @@ export const keptSnapshotShape = {
 const keptSnapshotSchema = z.object(keptSnapshotShape)
 export type KeptSnapshot = z.infer<typeof keptSnapshotSchema>
 
-const keptRestoreSchema = z.object({
+export const keptRestoreSchema = z.object({
   id: z.string(),
   direction: z.enum(['restored', 'undone']),
   state: z.enum(['restoring', 'done', 'failed']),
@@ -47,39 +46,9 @@ export interface TreeFile<S extends KeptSnapshot> {
   readonly restores: readonly KeptRestore[]
 }
 
-/** Reads and writes the trees of one provider's machines, whose snapshots are kept as `snapshot` says. */
-export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) {
-  const schema = z.object({
-    version: z.literal(1),
-    currentId: z.string().nullable(),
-    snapshots: z.array(snapshot),
-    restores: z.array(keptRestoreSchema),
-  })
-  const read = async (path: string): Promise<TreeFile<S>> => {
-    try {
-      return (await readJson(path, schema)) ?? { version: 1, currentId: null, snapshots: [], restores: [] }
-    } catch (cause) {
-      // Never taken for an empty tree: the next write would lose every name in it.
-      const detail = `${path}\n${String(cause)}`
-      throw failure('output-unreadable', { key: 'kept.error.tree' }, { detail, cause })
-    }
-  }
-  return {
-    read,
-    /** How many there are to be seen; null when the tree cannot be read. */
-    count: (path: string): Promise<number | null> =>
-      read(path).then(
-        (tree) => tree.snapshots.filter(({ phase }) => phase === 'there').length,
-        () => null,
-      ),
-    write: (path: string, tree: TreeFile<S>, how: 'safe' | 'quick' = 'safe'): Promise<void> =>
-      writeJson(path, tree, how),
-  }
-}
-
 /** An id that is also a word for tags, file names and command lines. */
 export function newSnapshotId(): string {
-  return `berth-${randomBytes(8).toString('hex')}`
+  return `berth-${randomUUID().replaceAll('-', '').slice(0, 16)}`
 }
 
 /** Whether an id is one of ours, rather than a name that somebody else gave. */
@@ -97,6 +66,19 @@ export function findRestore<S extends KeptSnapshot>(tree: TreeFile<S>, id: strin
   const found = tree.restores.find((restore) => restore.id === id)
   if (found === undefined) throw failure('not-found', { key: 'kept.error.restoreGone' })
   return found
+}
+
+/** With one more snapshot, or another in the place of one with its id, and with what the present comes from. */
+export function putSnapshot<S extends KeptSnapshot>(
+  tree: TreeFile<S>,
+  snapshot: S,
+  currentId: string | null,
+): TreeFile<S> {
+  const isThere = tree.snapshots.some(({ id }) => id === snapshot.id)
+  const snapshots = isThere
+    ? tree.snapshots.map((one) => (one.id === snapshot.id ? snapshot : one))
+    : [...tree.snapshots, snapshot]
+  return { ...tree, snapshots, currentId }
 }
 
 export function changeSnapshot<S extends KeptSnapshot>(

@@ -1,4 +1,4 @@
-import { failure } from '../../../app/domain/errors.ts'
+import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
 import { freeBytes } from './files.ts'
@@ -26,7 +26,11 @@ export async function roomAt(
 
 /** Fails with `no-space` and both figures when there is too little. */
 export function requireRoom(room: RestoreRoom | null): void {
-  if (room === null || room.freeBytes >= room.neededBytes) return
-  const params = { needed: formatBytes(room.neededBytes, 'en'), free: formatBytes(room.freeBytes, 'en') }
-  throw failure('no-space', { key: 'kept.error.needsSpace', params }, { hint: { key: 'kept.error.noSpace.hint' } })
+  if (room !== null && room.freeBytes < room.neededBytes) throw noRoom(room)
+}
+
+/** What is said of too little room. */
+export function noRoom({ neededBytes, freeBytes }: RestoreRoom): Failure {
+  const params = { needed: formatBytes(neededBytes, 'en'), free: formatBytes(freeBytes, 'en') }
+  return failure('no-space', { key: 'kept.error.needsSpace', params }, { hint: { key: 'kept.error.noSpace.hint' } })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { createTreeStore, keptSnapshotShape } from '../common/snapshot-tree.ts'
+import { keptSnapshotShape } from '../common/snapshot-tree.ts'
+import { createTreeStore } from '../common/tree-store.ts'
 import { acceleratorSchema } from './accelerator.ts'
 import { hardwareSchema } from './hardware.ts'
 

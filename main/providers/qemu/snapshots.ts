@@ -80,7 +80,6 @@ async function take(
   if (snapshot.power === 'suspended') {
     throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
   }
-  const begun = { ...tree, snapshots: [...tree.snapshots, snapshot] }
   const { state } = world.fleet.machine(entry)
   // The guest stands still while its memory is written: that is no change of the machine's state.
   await world.fleet.hold(entry, state, async () => {
@@ -90,7 +89,7 @@ async function take(
       cancellable: false,
     })
     // Named before there is anything to name; that a power cut does not take the name back is seen to meanwhile.
-    await trees.write(folder.snapshots, begun, 'quick')
+    const begun = await trees.put(folder.snapshots, tree, snapshot, tree.currentId)
     const save = live === null ? saveOffline(world, images, id, op) : saveLive(lineOf(entry), images, id, op)
     const [settled, saved] = await Promise.allSettled([settleFile(folder.snapshots), save])
     for (const result of [saved, settled]) {
@@ -102,7 +101,7 @@ async function take(
       throw result.reason
     }
     // The name and the tag are safe by now: after a power cut `recover` comes to the same.
-    await trees.write(folder.snapshots, { ...changeSnapshot(begun, id, { phase: 'there' }), currentId: id }, 'quick')
+    await trees.put(folder.snapshots, begun, { ...snapshot, phase: 'there' }, id)
   })
   world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
   return id

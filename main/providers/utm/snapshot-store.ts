@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { z } from 'zod'
-import { createTreeStore, isSnapshotId, keptSnapshotShape, type TreeFile } from '../common/snapshot-tree.ts'
+import { isSnapshotId, keptSnapshotShape, type TreeFile } from '../common/snapshot-tree.ts'
+import { createTreeStore } from '../common/tree-store.ts'
 import type { Op } from '../provider.ts'
 import { type Bundle, ownFiles } from './bundle.ts'
 import { type FoundTag, foundTags } from './tags.ts'

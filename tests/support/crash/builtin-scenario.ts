@@ -62,13 +62,14 @@ export async function builtinScenario(): Promise<Scenario> {
     },
 
     async damage(machine, tree) {
-      const kept = await readdir(join(folderOf(machine), 'snapshots')).catch(() => [])
+      const kept: readonly string[] = await readdir(join(folderOf(machine), 'snapshots')).catch(() => [])
       const shown = tree.snapshots.map(({ id }) => id)
-      const wrong = kept.filter((id) => !shown.includes(id)).map((id) => `its folder holds ${id}, which nothing shows`)
+      const wrong = kept
+        .filter((file) => !shown.some((id) => file === `${id}.disk0.img` || file === `${id}.memory.bin`))
+        .map((file) => `its folder holds ${file}, which nothing shows`)
       for (const { id, hasMemory } of tree.snapshots) {
-        const files: readonly string[] = await readdir(join(folderOf(machine), 'snapshots', id)).catch(() => [])
-        if (!files.includes('disk0.img')) wrong.push(`the snapshot ${id} has no disk`)
-        if (hasMemory === true && !files.includes('memory.bin')) wrong.push(`the snapshot ${id} has no memory`)
+        if (!kept.includes(`${id}.disk0.img`)) wrong.push(`the snapshot ${id} has no disk`)
+        if (hasMemory === true && !kept.includes(`${id}.memory.bin`)) wrong.push(`the snapshot ${id} has no memory`)
       }
       return wrong
     },

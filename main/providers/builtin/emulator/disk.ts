@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { copyDiskNow, shareNow } from './disk-copy.ts'
 import { createEmptyChunks } from './empty-chunks.ts'
-import type { DiskCopy } from './messages.ts'
 
 /** How v86 is given a drive. It calls back before the method returns, or later. */
 export interface Drive {
@@ -23,7 +22,9 @@ export interface FileDrive {
   retry(): void
   settle(): void
   /** As long as nothing was written since the last copy, that one gets a second name: it takes no time and no space. */
-  copy(to: DiskCopy): void
+  copy(to: string): void
+  /** What a copy takes at most, on the disk that it is written to. */
+  copyBytes(): number
   figures(): { readonly readBytes: number; readonly writtenBytes: number }
   close(): void
 }
@@ -103,8 +104,14 @@ export function openDrive(
       for (const again of waiting.splice(0)) again()
     },
     copy(to) {
-      if (sameAt === null || !shareNow(sameAt, to.path)) copyDiskNow(path, to.path, empty)
-      sameAt = to.keptAt
+      if (sameAt === null || !shareNow(sameAt, to)) copyDiskNow(path, to, empty)
+      sameAt = to
+    },
+    copyBytes() {
+      if (sameAt !== null) return 0
+      const { blocks, size } = fstatSync(file)
+      // In units of 512 bytes on every system that has it, and 0 on Windows.
+      return blocks > 0 ? blocks * 512 : size
     },
     settle: () => fsyncSync(file),
     figures: () => ({ readBytes, writtenBytes }),

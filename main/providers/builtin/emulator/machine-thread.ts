@@ -7,6 +7,7 @@ import { createKeyboard } from './keyboard.ts'
 import { readMemory, writeMemory } from './memory-file.ts'
 import type { Answers, Beginning, FromThread, Hardware, Order, Told, ToThread, Trouble } from './messages.ts'
 import { createPointer } from './pointer.ts'
+import { requireRoomNow, type TooLittleRoom } from './room.ts'
 import { createScreen, provideImageData } from './screen.ts'
 import { createSerialOut } from './serial-out.ts'
 import { stateParts } from './state.ts'
@@ -111,9 +112,12 @@ async function main(): Promise<void> {
       case 'keep': {
         // All in one go: the guest cannot run before this returns, and what fails changes nothing.
         serial.flush()
+        const parts = stateParts(internals.cpu)
+        const memoryBytes = parts.reduce((sum, { length }) => sum + length, 0)
+        requireRoomNow(order.memoryPath, memoryBytes + (order.diskPath === null ? 0 : (disk?.copyBytes() ?? 0)))
         if (order.safe) disk?.settle()
-        const memory = writeMemory(order.memoryPath, stateParts(internals.cpu), order.safe)
-        if (order.disk !== null) disk?.copy(order.disk)
+        const memory = writeMemory(order.memoryPath, parts, order.safe)
+        if (order.diskPath !== null) disk?.copy(order.diskPath)
         if (order.stays) stops.add('paused')
         apply()
         return memory
@@ -215,9 +219,9 @@ function watchPower(
 }
 
 function troubleOf(error: unknown): Trouble {
-  const { code } = error as { readonly code?: unknown }
+  const { code, room } = error as { readonly code?: unknown; readonly room?: TooLittleRoom }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'no-space', detail }
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'no-space', detail, ...(room && { room }) }
   if (code === 'DAMAGED') return { code: 'damaged', detail: (error as Error).message }
   return { code: typeof code === 'string' ? 'file' : 'failed', detail }
 }

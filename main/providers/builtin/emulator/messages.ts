@@ -1,4 +1,5 @@
 import type { PointerInput, ScreenArea, ScreenTakes, TextCursor } from '../../../../app/domain/screen.ts'
+import type { TooLittleRoom } from './room.ts'
 
 /** What a machine is made of, as its thread needs to know it. */
 export interface Hardware {
@@ -32,13 +33,6 @@ export interface Beginning {
   readonly paused: boolean
 }
 
-/** A copy of the disk that nobody will write to. */
-export interface DiskCopy {
-  readonly path: string
-  /** Where it is to be found later on: it is made in a folder that gets its name once it is whole. */
-  readonly keptAt: string
-}
-
 /** Asked of a machine's thread; each gets an answer. */
 export type Order =
   | { readonly kind: 'pause' }
@@ -47,13 +41,14 @@ export type Order =
   /** Presses the power button. */
   | { readonly kind: 'button' }
   /**
-   * Writes the memory and, where `disk` says so, copies the disk while the guest stands still. `stays` leaves it standing, for
+   * Writes the memory and, where there is a `diskPath`, a copy of the disk that nobody will write to, while the guest stands still; where there is no room for
+   * them, nothing is begun. `stays` leaves it standing, for
    * one that is to be ended; `safe` settles when the memory is on the disk and not only on its way there.
    */
   | {
       readonly kind: 'keep'
       readonly memoryPath: string
-      readonly disk: DiskCopy | null
+      readonly diskPath: string | null
       readonly stays: boolean
       readonly safe: boolean
     }
@@ -103,6 +98,8 @@ export type ToThread = { readonly id: number; readonly order: Order } | { readon
 export interface Trouble {
   readonly code: 'no-space' | 'damaged' | 'file' | 'failed'
   readonly detail: string
+  /** Of `no-space`, where it was known before anything was written. */
+  readonly room?: TooLittleRoom
 }
 
 export type FromThread =

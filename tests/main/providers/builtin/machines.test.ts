@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { MachineId } from '../../../../app/domain/ids.ts'
@@ -109,6 +109,40 @@ describe('a built-in machine', () => {
     expect(await readdir(ground.folderOf(id))).not.toContain('memory.bin')
   })
 
+  it('has the snapshots that an earlier version kept in folders, in the trash too, and nothing that none names', async () => {
+    const [id, removed] = [await running('folded'), await running('folded away')]
+    const taken = new Map<MachineId, string>()
+    const fold = async (folder: string): Promise<void> => {
+      const files = await readdir(folder)
+      for (const file of files) {
+        const [id = '', ...rest] = file.split('.')
+        await mkdir(join(folder, id), { recursive: true })
+        await rename(join(folder, file), join(folder, id, rest.join('.')))
+      }
+      await cp(join(folder, files[0]?.split('.')[0] ?? ''), join(folder, 'berth-0000000000000000'), { recursive: true })
+      await cp(join(folder, files[0]?.split('.')[0] ?? ''), join(folder, 'berth-1.part'), { recursive: true })
+    }
+    for (const one of [id, removed]) {
+      taken.set(one, await snapshots().take(one, { name: 'old', description: '', memory: true }, op()))
+      await counter(one)
+      await ground.provider.power.powerOff(one, op())
+    }
+    await ground.provider.remove?.remove(removed, { volumes: [] }, op())
+    const trashId = (await ground.provider.trash?.list(op()))?.[0]?.id ?? ''
+    const folders = [ground.folderOf(id), join(ground.folderOf(id), '../../trash', removed.slice('builtin:'.length))]
+    await ground.again(async () => {
+      for (const folder of folders) await fold(join(folder, 'snapshots'))
+    })
+    expect((await readdir(join(ground.folderOf(id), 'snapshots'))).sort()).toEqual(
+      ['disk0.img', 'memory.bin'].map((name) => `${taken.get(id)}.${name}`),
+    )
+    await ground.provider.trash?.recover(trashId, op())
+    for (const one of [id, removed]) {
+      await snapshots().restore(one, taken.get(one) ?? '', op())
+      expect(await counter(one)).toBe(1)
+    }
+  })
+
   it('is not started from a memory of another emulator, of other hardware or that is damaged, and loses nothing', async () => {
     const id = await running('unfit')
     await ground.say(id, 'write safe', /Written/)
@@ -138,7 +172,7 @@ describe('a built-in machine', () => {
   it('stays as it is when a snapshot’s files are gone', async () => {
     const id = await running('torn')
     const snapshotId = await snapshots().take(id, { name: 'torn', description: '', memory: true }, op())
-    await rm(join(ground.folderOf(id), 'snapshots', snapshotId, 'disk0.img'))
+    await rm(join(ground.folderOf(id), 'snapshots', `${snapshotId}.disk0.img`))
     const error = await errorFrom(snapshots().restore(id, snapshotId, op()))
     expect(error.message.key).toBe('builtin.error.snapshotDamaged')
     expect((await ground.machine(id)).state).toBe('running')
@@ -150,7 +184,7 @@ describe('a built-in machine', () => {
     const id = await running('rolled back')
     const snapshotId = await snapshots().take(id, { name: 'bad', description: '', memory: true }, op())
     await counter(id)
-    const memory = join(ground.folderOf(id), 'snapshots', snapshotId, 'memory.bin')
+    const memory = join(ground.folderOf(id), 'snapshots', `${snapshotId}.memory.bin`)
     const bytes = await readFile(memory)
     bytes[1000] = (bytes[1000] ?? 0) ^ 1
     await writeFile(memory, bytes)
