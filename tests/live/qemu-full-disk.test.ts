@@ -1,4 +1,5 @@
-import { copyFile, truncate } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { copyFile, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,6 +18,7 @@ describe.skipIf(missingQemu !== null || missingMount !== null)('a full disk unde
   let ground: QemuGround
   let id: MachineId
   let disk: SmallDisk
+  let other: SmallDisk
   beforeAll(async () => {
     ground = await qemuGround()
     disk = mountSmallDisk(ground.host.dataDir, 160)
@@ -24,15 +26,27 @@ describe.skipIf(missingQemu !== null || missingMount !== null)('a full disk unde
     await copyFile(image, path)
     await truncate(path, 8 * MiB)
     id = await ground.make('full', { disk: { from: 'image', path, format: 'raw', use: 'copy' } })
+    await addDisk(join(ground.folder, 'other'))
     await ground.provider.power.start(id, op())
     await waitInFile(join(ground.folderOf(id), 'serial0.log'), 0, /Type help for all there is\.\s+> /)
   })
   afterAll(async () => {
     await ground.provider.power.powerOff(id, op())
     disk.unmount()
+    other.unmount()
     await ground.leave()
   })
 
+  /** A second disk, in a place of its own. */
+  async function addDisk(place: string): Promise<void> {
+    other = mountSmallDisk(place, 8)
+    const file = join(place, 'second.qcow2')
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', file, '1M'])
+    const definition = join(ground.folderOf(id), 'machine.json')
+    const { disks, ...rest } = JSON.parse(await readFile(definition, 'utf8'))
+    const second = { file, format: 'qcow2', sizeBytes: MiB }
+    await writeFile(definition, JSON.stringify({ ...rest, disks: [...disks, second] }))
+  }
   const row = () => ground.machine(id)
 
   it('has what needs room said before it begins, and the machine goes on', async () => {
@@ -43,8 +57,9 @@ describe.skipIf(missingQemu !== null || missingMount !== null)('a full disk unde
     disk.clear()
   })
 
-  it('stops a guest that writes with its reason, and lets it go on once there is room', async () => {
+  it('stops a guest that writes with its reason, and lets it go on once there is room where that disk is', async () => {
     disk.fill(0)
+    other.fill(0)
     const writing = ground.ask(id, 'write after all\r', /(Written to the disk)\./, 60_000)
     await expect.poll(row, { timeout: 20_000 }).toMatchObject({
       state: 'paused',
