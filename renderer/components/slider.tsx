@@ -34,9 +34,9 @@ export function Slider({
   readonly onChange: (value: number) => void
   readonly control?: FieldControl
 }): ReactNode {
-  const [text, setText] = useState(format(value))
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `format` is made anew at each drawing; the value decides
-  useEffect(() => setText(format(value)), [value])
+  const shown = format(value)
+  const [text, setText] = useState(shown)
+  useEffect(() => setText(shown), [shown])
 
   const isLogarithmic = min > 0 && max / min > 100
   const toShare = (number: number): number => {
@@ -49,12 +49,10 @@ export function Slider({
     return Math.min(max, Math.max(min, Math.round(raw / step) * step))
   }
   const take = (): void => {
-    const number = parse(text)
-    if (number === null) setText(format(value))
-    else {
-      onChange(number)
-      setText(format(number))
-    }
+    // What is shown is rounded: leaving the field as it is changes nothing.
+    const number = text === shown ? null : parse(text)
+    setText(shown)
+    if (number !== null) onChange(number)
   }
   // A key press must move the value even where one position of the range is less than one step.
   const nudge = (by: number): void => onChange(Math.min(max, Math.max(min, (Math.round(value / step) + by) * step)))
@@ -65,7 +63,7 @@ export function Slider({
         <input
           type="range"
           aria-label={label}
-          aria-valuetext={format(value)}
+          aria-valuetext={shown}
           min={0}
           max={positions}
           value={Math.round(toShare(value) * positions)}

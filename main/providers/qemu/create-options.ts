@@ -4,7 +4,8 @@ import { freeBytes } from '../common/files.ts'
 import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
-import { architectureOf } from './architectures.ts'
+import type { Verdict } from './accelerator.ts'
+import { architectureOf, runsNatively } from './architectures.ts'
 import { graphicsDevices } from './commands.ts'
 import { findFirmware } from './firmware.ts'
 import { endpointId } from './machine.ts'
@@ -28,7 +29,7 @@ export async function graphicsCards(world: World, arch: string, op: Op): Promise
 export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
   const own = hostArchitecture(process.arch)
   const systems = [...(await world.tools.systems())].sort((a, b) => Number(b.arch === own) - Number(a.arch === own))
-  const architectures = await Promise.all(systems.map((system) => architectureOption(world, system, op)))
+  const architectures = await Promise.all(systems.map((system) => architectureOption(world, system, systems[0], op)))
   throwIfCancelled(op)
   const free = await freeBytes(world.layout.machines)
   return {
@@ -43,10 +44,28 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
   }
 }
 
-async function architectureOption(world: World, { arch, file }: System, op: Op): Promise<ArchitectureOption> {
+/**
+ * What is said of one that this computer's processor runs beside its own kind (i386) is what its own kind's test said: the same
+ * accelerator runs both, and whoever opens a form must not wait for a test of each. Its own start tries it out itself.
+ */
+function verdictFor(world: World, { arch, file }: System, first: System | undefined): Promise<Verdict> {
+  const own = hostArchitecture(process.arch)
+  const known = world.accelerators.known(arch)
+  if (known !== null) return Promise.resolve(known)
+  const stands = first?.arch === own && runsNatively(arch, own) ? first : { arch, file }
+  return world.accelerators.verdict(stands.arch, stands.file)
+}
+
+async function architectureOption(
+  world: World,
+  system: System,
+  first: System | undefined,
+  op: Op,
+): Promise<ArchitectureOption> {
+  const { arch, file } = system
   const { machine, hasUefi } = architectureOf(arch)
   const cards = await graphicsCards(world, arch, op)
-  const verdict = await world.accelerators.verdict(arch, file)
+  const verdict = await verdictFor(world, system, first)
   const type = machine === null || !hasUefi ? null : await world.tools.machineType(file, machine, op).catch(() => null)
   const hasFirmware = hasUefi && (await findFirmware(arch, type ?? '', file)) !== null
   return {

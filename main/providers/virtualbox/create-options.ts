@@ -1,11 +1,12 @@
 import type { OsType } from '../../../app/domain/guess-os.ts'
 import type { VmCreateOptions } from '../../../app/domain/spec.ts'
-import { freeBytes } from '../common/files.ts'
+import { freeBytes, look } from '../common/files.ts'
 import type { Op } from '../provider.ts'
 import { limitsOf } from './limits.ts'
 import { endpointId } from './machine.ts'
 import * as commands from './machine-commands.ts'
 import { defaultMachineFolder } from './machine-folder.ts'
+import type { Manage } from './manage.ts'
 import { throwIfCancelled, type World } from './world.ts'
 
 export const graphicsCards = [
@@ -18,7 +19,7 @@ export const graphicsCards = [
 /** What a new machine may be on this computer, with defaults that leave room for everything else. */
 export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
   const folder = await defaultMachineFolder(world)
-  const [free, osTypes] = await Promise.all([freeBytes(folder), listOsTypes(world, op)])
+  const [free, osTypes] = await Promise.all([freeBytes(folder), world.osTypes(op)])
   throwIfCancelled(op)
   return {
     kind: 'vm',
@@ -38,8 +39,19 @@ export function hostArch(): string {
   return process.arch === 'arm64' ? 'aarch64' : 'x86_64'
 }
 
-export async function listOsTypes(world: World, op: Op): Promise<readonly OsType[]> {
-  return parseOsTypes(await world.manage.run(commands.osTypes(), op))
+/** The systems that this VirtualBox knows. */
+export type OsTypes = (op: Op) => Promise<readonly OsType[]>
+
+/** They come with the program: asked for once, until it is another, since VirtualBox takes up to a second to say them. */
+export function createOsTypes(manage: Pick<Manage, 'file' | 'run'>): OsTypes {
+  let known: { readonly stamp: string; readonly types: readonly OsType[] } | null = null
+  return async (op) => {
+    const file = await manage.file()
+    const about = file === null ? null : await look(file)
+    const stamp = JSON.stringify([file, about?.mtimeMs, about?.size])
+    if (known?.stamp !== stamp) known = { stamp, types: parseOsTypes(await manage.run(commands.osTypes(), op)) }
+    return known.types
+  }
 }
 
 /** Reads `list ostypes`, in its short form (since 7.1) and the long one before. */

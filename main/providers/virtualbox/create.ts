@@ -9,7 +9,7 @@ import { checkForwards, checkPath } from '../common/checks.ts'
 import { diskUse } from '../common/files.ts'
 import { checkSpace } from '../common/space.ts'
 import type { CreateOps, Op } from '../provider.ts'
-import { createOptions, hostArch, listOsTypes } from './create-options.ts'
+import { createOptions, hostArch } from './create-options.ts'
 import { checkUnused, slotsIn } from './disks.ts'
 import type { Known } from './entry.ts'
 import { idOf } from './inventory.ts'
@@ -77,7 +77,7 @@ async function osTypeOf(world: World, spec: VmSpec, op: Op): Promise<string> {
   if (spec.osType !== undefined) return spec.osType
   const files = [spec.isoPath, spec.disk.from === 'image' ? spec.disk.path : null]
   const names = [spec.name, ...files.flatMap((path) => (path === null ? [] : [path.split(/[\\/]/).at(-1) ?? '']))]
-  return guessOsType(names, spec.arch, await listOsTypes(world, op))?.id ?? 'Other'
+  return guessOsType(names, spec.arch, await world.osTypes(op))?.id ?? 'Other'
 }
 
 /** Everything of it but its disks. */

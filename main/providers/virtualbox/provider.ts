@@ -5,6 +5,7 @@ import { createClone } from './clone.ts'
 import { createConfigure } from './configure.ts'
 import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
+import { createOsTypes } from './create-options.ts'
 import { details } from './details.ts'
 import { createInventory } from './inventory.ts'
 import { createLocate } from './locate.ts'
@@ -38,7 +39,15 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
   const home = settingsHome(host.platform, process.env)
   const manage = createManage(host)
   const queue = createMachineQueue()
-  const base = { host, home, manage, queue, inventory: createInventory(host, home, manage, queue, changes.emit) }
+  const osTypes = createOsTypes(manage)
+  const base = {
+    host,
+    home,
+    manage,
+    queue,
+    osTypes,
+    inventory: createInventory(host, home, manage, queue, changes.emit),
+  }
   const displays = createRemoteDisplays(base)
   const world: World = { ...base, displays }
   const { inventory } = world

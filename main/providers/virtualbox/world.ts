@@ -1,6 +1,7 @@
 import type { RunResult } from '../../exec/command.ts'
 import { quietOp, throwIfCancelled } from '../common/op.ts'
 import type { Host, Op } from '../provider.ts'
+import type { OsTypes } from './create-options.ts'
 import type { Entry } from './entry.ts'
 import { isContention, manageFailure } from './errors.ts'
 import type { Inventory } from './inventory.ts'
@@ -17,6 +18,7 @@ export interface World {
   readonly queue: MachineQueue
   readonly inventory: Inventory
   readonly displays: RemoteDisplays
+  readonly osTypes: OsTypes
 }
 
 export interface ActOptions extends ManageOptions {

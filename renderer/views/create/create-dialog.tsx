@@ -9,6 +9,7 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { RadioCards } from '../../components/radio-cards.tsx'
 import { Segments } from '../../components/segments.tsx'
 import { SplitButton } from '../../components/split-button.tsx'
+import { StateMark } from '../../components/state-mark.tsx'
 import { isMac } from '../../keyboard/platform.ts'
 import { useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
@@ -81,20 +82,34 @@ export function CreateDialog(): ReactNode {
           ))}
         </EmptyState>
       ) : (
-        options.error !== null && (
-          <ErrorCard
-            title={{ key: 'create.optionsFailed' }}
-            error={options.error}
-            taskId={null}
-            tool={endpoint.label}
-            actions={errorActions(options.error.code, { verb: 'create', state: null, canRetry: true })}
-            onAction={options.again}
-            onClose={null}
-          />
-        )
+        // Another place can be chosen while this one is asked, or when it does not say.
+        <div className="form create-asking">
+          <Endpoints chosen={endpoint.id} kind={draft.kind} onChange={(id) => chooseEndpoint(draft.kind, id)} />
+          {options.error === null ? (
+            <p className="create-asking-line" role="status">
+              <StateMark name="busy" />
+              {say('create.asking', { provider: endpoint.label })}
+            </p>
+          ) : (
+            <ErrorCard
+              title={{ key: 'create.optionsFailed' }}
+              error={options.error}
+              taskId={null}
+              tool={endpoint.label}
+              actions={errorActions(options.error.code, { verb: 'create', state: null, canRetry: true })}
+              onAction={options.again}
+              onClose={null}
+            />
+          )}
+        </div>
       )}
     </Dialog>
   )
+}
+
+function chooseEndpoint(kind: Draft['kind'], endpointId: EndpointId): void {
+  if (kind === 'vm') changeVm({ endpointId })
+  else changeContainer({ endpointId })
 }
 
 /** Opened where only the other kind can be made, it begins with that one; a later choice stands. */
@@ -143,11 +158,7 @@ function CreateForm({ draft, options: all }: { readonly draft: Draft; readonly o
   const { spec, problems } = read(true)
   const submission = useSubmission(problems, say)
   const cards = (
-    <Endpoints
-      chosen={options.endpointId}
-      kind={draft.kind}
-      onChange={(endpointId) => (draft.kind === 'vm' ? changeVm({ endpointId }) : changeContainer({ endpointId }))}
-    />
+    <Endpoints chosen={options.endpointId} kind={draft.kind} onChange={(id) => chooseEndpoint(draft.kind, id)} />
   )
   const shared = {
     problemOf: submission.problemOf,

@@ -14,35 +14,39 @@ export function QuantityRow({
   quantity,
   step,
   format = quantity.write,
+  unlimited = '',
   error,
   hint = null,
   onChange,
 }: {
   readonly label: string
-  readonly value: number
+  /** null is no limit at all, which is nobody's to warn of. */
+  readonly value: number | null
   readonly limit: Limit
   readonly quantity: Quantity
   readonly step: number
   /** How it reads in the field, where that is more than what is typed. */
   readonly format?: (value: number) => string
+  /** How no limit reads. */
+  readonly unlimited?: string
   readonly error: string | null
   readonly hint?: string | null
   readonly onChange: (value: number) => void
 }): ReactNode {
   const say = useSay()
-  const warning = overSensible(value, quantity, limit)
+  const warning = value === null ? null : overSensible(value, quantity, limit)
   return (
     <FormRow label={label} error={error} warning={warning === null ? null : say(warning)} hint={hint}>
       {(control) => (
         <Slider
           control={control}
           label={label}
-          value={value}
+          value={value ?? limit.max}
           min={limit.min}
           max={limit.max}
           step={step}
           tick={limit.sensible >= limit.max ? null : limit.sensible}
-          format={format}
+          format={(shown) => (value === null ? unlimited : format(shown))}
           parse={quantity.read}
           onChange={onChange}
         />

@@ -187,11 +187,12 @@ function FieldRow({
       return (
         <QuantityRow
           label={say('create.cpus')}
-          value={form.cpus ?? limit.max}
+          value={form.cpus}
           limit={limit}
           quantity={cores}
           step={1}
-          format={(count) => (form.cpus === null ? unlimited : say('create.cpus.value', { count }))}
+          format={(count) => say('create.cpus.value', { count })}
+          unlimited={unlimited}
           error={problemOf('cpus')}
           onChange={(cpus) => onChange({ cpus })}
         />
@@ -202,11 +203,11 @@ function FieldRow({
       return (
         <QuantityRow
           label={say('create.memory')}
-          value={form.memoryBytes ?? limit.max}
+          value={form.memoryBytes}
           limit={limit}
           quantity={memory}
           step={GiB / 4}
-          format={(value) => (form.memoryBytes === null ? unlimited : memory.write(value))}
+          unlimited={unlimited}
           error={problemOf('memoryBytes')}
           onChange={(memoryBytes) => onChange({ memoryBytes })}
         />

@@ -1,9 +1,11 @@
-import { basename, dirname } from 'node:path'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { errorOf } from '../../../../app/domain/errors.ts'
 import { guessOsType } from '../../../../app/domain/guess-os.ts'
 import { checkForwards } from '../../../../main/providers/common/checks.ts'
-import { parseOsTypes } from '../../../../main/providers/virtualbox/create-options.ts'
+import { createOsTypes, parseOsTypes } from '../../../../main/providers/virtualbox/create-options.ts'
 import { type DiskUser, dependantsOf } from '../../../../main/providers/virtualbox/dependants.ts'
 import { slotsIn } from '../../../../main/providers/virtualbox/disks.ts'
 import { folderName } from '../../../../main/providers/virtualbox/making.ts'
@@ -12,6 +14,7 @@ import { parseSummary } from '../../../../main/providers/virtualbox/moving.ts'
 import { checkName, checkNewName, checkText } from '../../../../main/providers/virtualbox/naming.ts'
 import { parseSettings } from '../../../../main/providers/virtualbox/settings-file.ts'
 import { presentPath } from '../../../../main/providers/virtualbox/trash-store.ts'
+import { op } from '../../../conformance/ground.ts'
 import { recording, recordings } from './recordings.ts'
 
 const fails = (work: () => void) => {
@@ -47,6 +50,29 @@ describe('systems', () => {
     expect([...long].map(({ id }) => id).sort()).toEqual([...types].map(({ id }) => id).sort())
     expect(types).toContainEqual({ id: 'Debian12_64', label: 'Debian 12 Bookworm (64-bit)', arch: 'x86_64' })
     expect(types).toContainEqual({ id: 'Debian12_arm64', label: 'Debian 12 Bookworm (ARM 64-bit)', arch: 'aarch64' })
+  })
+
+  it('are asked for once, until VirtualBox is another, and again when it did not say', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-types-'))
+    const file = join(folder, 'VBoxManage')
+    await writeFile(file, 'one')
+    let asked = 0
+    const systems = createOsTypes({
+      file: async () => file,
+      run: async () => {
+        asked += 1
+        if (asked === 1) throw new Error('VirtualBox’s server is away')
+        return recording('list-ostypes').stdout
+      },
+    })
+    await expect(systems(op())).rejects.toThrow('away')
+    expect(await systems(op())).toEqual(types)
+    expect(await systems(op())).toEqual(types)
+    expect(asked).toBe(2)
+    await writeFile(file, 'another')
+    await systems(op())
+    expect(asked).toBe(3)
+    await rm(folder, { recursive: true })
   })
 
   it.for([
