@@ -50,7 +50,7 @@ export const machinesEn = {
   'verb.details': 'Details',
   'verb.copyReport': 'Copy report',
 
-  'why.unsupported': '{provider} can’t do this.',
+  'why.unsupported': 'Berth doesn’t do this with {provider}.',
   'why.endpoint': '{provider} is not ready.',
   'why.noAgent': 'Berth has no way into this guest’s files. Use its network, a shared folder or a disc.',
   'why.noAgentCommand': 'Berth runs nothing in this guest by itself. Use its console.',
@@ -149,7 +149,7 @@ export const machinesKo: Record<keyof typeof machinesEn, Message> = {
   'verb.details': '자세히',
   'verb.copyReport': '보고서 복사',
 
-  'why.unsupported': '{provider}에는 이 기능이 없습니다.',
+  'why.unsupported': 'Berth는 {provider}에서 이 일을 하지 않습니다.',
   'why.endpoint': '지금은 {provider} 제공자를 쓸 수 없습니다.',
   'why.noAgent': 'Berth가 이 게스트의 파일에 들어갈 길이 없습니다. 네트워크, 공유 폴더, 디스크를 쓰세요.',
   'why.noAgentCommand': 'Berth가 이 게스트에서 직접 실행하는 것은 없습니다. 콘솔을 쓰세요.',

@@ -1,4 +1,4 @@
-import { type CSSProperties, lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { type CSSProperties, type ReactNode, useEffect } from 'react'
 import { Button } from '../../components/button.tsx'
 import { TooltipLayer } from '../../components/tooltip.tsx'
 import { captionOf } from '../../keyboard/platform.ts'
@@ -10,8 +10,9 @@ import { SelectionBar } from '../machines/selection-bar.tsx'
 import { Sidebar } from '../sidebar/sidebar.tsx'
 import { TaskStrip } from '../tasks/task-strip.tsx'
 import './app.css'
-import { Dialogs, loadPalette } from './dialogs.tsx'
-import { DockPlane } from './dock-plane.tsx'
+import { CreateDialog, Dialogs, MachineDialogs, Palette } from './dialogs.tsx'
+import { DockPlane, TerminalDock } from './dock-plane.tsx'
+import { fetched } from './fetched.tsx'
 import { LiveRegions } from './live-regions.tsx'
 import { NothingChosen } from './nothing-chosen.tsx'
 import { defaultSizes, leastDetail, sizeLimits, useSizes } from './sizes.ts'
@@ -25,15 +26,18 @@ import { useStepFocus } from './use-step-focus.ts'
 import { useTaskFailures } from './use-task-failures.ts'
 
 // What the first picture does not show comes when it is needed: the list must be there first.
-const loadMachinePage = async () => ({ default: (await import('../machine/machine-page.tsx')).MachinePage })
-const MachinePage = lazy(loadMachinePage)
-const TrashPage = lazy(async () => ({ default: (await import('../trash/trash-page.tsx')).TrashPage }))
-const ProvidersPage = lazy(async () => ({ default: (await import('../providers/providers-page.tsx')).ProvidersPage }))
-const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page.tsx')).SettingsPage }))
-const FirstRunPage = lazy(async () => ({ default: (await import('../first-run/first-run-page.tsx')).FirstRunPage }))
-const SelectionSummary = lazy(async () => ({
-  default: (await import('../machines/selection-summary.tsx')).SelectionSummary,
-}))
+const MachinePage = fetched(async () => (await import('../machine/machine-page.tsx')).MachinePage)
+const TrashPage = fetched(async () => (await import('../trash/trash-page.tsx')).TrashPage)
+const ProvidersPage = fetched(async () => (await import('../providers/providers-page.tsx')).ProvidersPage)
+const SettingsPage = fetched(async () => (await import('../settings/settings-page.tsx')).SettingsPage)
+const FirstRunPage = fetched(async () => (await import('../first-run/first-run-page.tsx')).FirstRunPage)
+const SelectionSummary = fetched(async () => (await import('../machines/selection-summary.tsx')).SelectionSummary)
+
+/** What is wanted first comes first. One after the other: whoever clicks meanwhile waits for one at most. */
+async function fetchAhead(): Promise<void> {
+  const first = [MachinePage, Palette, CreateDialog, MachineDialogs, TerminalDock]
+  for (const part of [...first, SelectionSummary, ProvidersPage, SettingsPage, TrashPage]) await part.fetch()
+}
 
 /** The window: planes side by side, what floats above them, and what goes for all of them. */
 export function App(): ReactNode {
@@ -59,11 +63,14 @@ export function App(): ReactNode {
   }, [layout.hasSidebar])
   useSidebarOver(isOver)
 
-  // Fetched once the list stands and nothing else is to be done, so that the first click and the first ⌘K need not wait.
+  // Fetched once the list stands and nothing else is to be done, so that nothing that is opened first need wait.
   const isReady = useApp((state) => state.connection.state === 'ready')
   useEffect(() => {
     if (!isReady) return
-    const idle = requestIdleCallback(() => void Promise.all([loadMachinePage(), loadPalette()]))
+    const idle = requestIdleCallback(() => {
+      // What cannot be fetched says so where it is to be shown.
+      fetchAhead().catch(() => {})
+    })
     return () => cancelIdleCallback(idle)
   }, [isReady])
 
@@ -148,19 +155,15 @@ export function App(): ReactNode {
               </Button>
             </div>
           )}
-          <Suspense fallback={null}>
-            <Detail />
-          </Suspense>
+          <Detail />
         </main>
       )}
       {isPage && (
         <main className="plane plane-page" data-pane="detail">
-          <Suspense fallback={null}>
-            {view === 'providers' && <ProvidersPage />}
-            {view === 'settings' && <SettingsPage />}
-            {view === 'trash' && <TrashPage />}
-            {view === 'first-run' && <FirstRunPage />}
-          </Suspense>
+          {view === 'providers' && <ProvidersPage />}
+          {view === 'settings' && <SettingsPage />}
+          {view === 'trash' && <TrashPage />}
+          {view === 'first-run' && <FirstRunPage />}
         </main>
       )}
       <DockPlane heightPx={sizes.dock} onResize={(dock) => setSizes({ dock })} />

@@ -1,16 +1,13 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { useApp } from '../../store/store.ts'
 import type { OpenDialog } from '../../store/ui.ts'
+import { fetched } from './fetched.tsx'
 
-const CreateDialog = lazy(async () => ({ default: (await import('../create/create-dialog.tsx')).CreateDialog }))
-const QuitDialog = lazy(async () => ({ default: (await import('../quit/quit-dialog.tsx')).QuitDialog }))
-const TagDialog = lazy(async () => ({ default: (await import('../machines/tag-dialog.tsx')).TagDialog }))
-const MachineDialogs = lazy(async () => ({
-  default: (await import('../machine/machine-dialogs.tsx')).MachineDialogs,
-}))
-/** Fetches the palette; it then opens at once. */
-export const loadPalette = async () => ({ default: (await import('../palette/palette.tsx')).Palette })
-const Palette = lazy(loadPalette)
+export const CreateDialog = fetched(async () => (await import('../create/create-dialog.tsx')).CreateDialog)
+const QuitDialog = fetched(async () => (await import('../quit/quit-dialog.tsx')).QuitDialog)
+const TagDialog = fetched(async () => (await import('../machines/tag-dialog.tsx')).TagDialog)
+export const MachineDialogs = fetched(async () => (await import('../machine/machine-dialogs.tsx')).MachineDialogs)
+export const Palette = fetched(async () => (await import('../palette/palette.tsx')).Palette)
 
 /** Those that change machines, drawn by one component. */
 const isOfMachine: ReadonlySet<OpenDialog['kind']> = new Set([
@@ -29,12 +26,12 @@ export function Dialogs(): ReactNode {
   const dialog = useApp((state) => state.ui.dialog)
   const isPaletteOpen = useApp((state) => state.ui.isPaletteOpen)
   return (
-    <Suspense fallback={null}>
+    <>
       {dialog?.kind === 'create' && <CreateDialog />}
       {dialog?.kind === 'quit' && <QuitDialog plan={dialog.plan} />}
       {dialog?.kind === 'tag' && <TagDialog machineIds={dialog.machineIds} />}
       {dialog !== null && isOfMachine.has(dialog.kind) && <MachineDialogs />}
       {isPaletteOpen && <Palette />}
-    </Suspense>
+    </>
   )
 }

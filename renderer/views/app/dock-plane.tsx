@@ -1,10 +1,11 @@
-import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useSay } from '../../say.tsx'
 import { followConsoles, useConsoles } from '../../store/consoles.ts'
+import { fetched } from './fetched.tsx'
 import { defaultSizes, sizeLimits } from './sizes.ts'
 import { Splitter } from './splitter.tsx'
 
-const TerminalDock = lazy(async () => ({ default: (await import('../terminals/dock.tsx')).TerminalDock }))
+export const TerminalDock = fetched(async () => (await import('../terminals/dock.tsx')).TerminalDock)
 
 /** What stays in view above the dock: a header and a few rows. */
 const leastAbovePx = 160
@@ -31,9 +32,7 @@ export function DockPlane({
       aria-label={say('pane.dock')}
       data-pane="dock"
     >
-      <Suspense fallback={null}>
-        <TerminalDock />
-      </Suspense>
+      <TerminalDock />
       {!isFilled && (
         <Splitter
           label={say('dock.resize')}
