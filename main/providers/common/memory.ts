@@ -1,18 +1,23 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import type { Host } from '../provider.ts'
 
 /** Pages of Linux on every processor QEMU's own guests run on natively here; only used to estimate. */
 const pageBytes = 4096
 
-/** Bytes of memory a process has in use; null where the system does not say it without starting a program. */
-export async function residentBytes(host: Host, pid: number): Promise<number | null> {
+/**
+ * Bytes of memory a process has in use; null where the system does not say it without starting a program. The kernel says it out
+ * of its own memory: there is nothing to wait for.
+ */
+export function residentBytes(host: Pick<Host, 'platform'>, pid: number): number | null {
   if (host.platform !== 'linux') return null
-  const text = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '')
-  const pages = Number(text.split(' ')[1])
-  return Number.isFinite(pages) && text !== '' ? pages * pageBytes : null
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes
+  } catch {
+    return null
+  }
 }
 
 /** How much writing a machine's memory out can take at most. */
-export async function memoryInUse(host: Host, pid: number, memoryBytes: number): Promise<number> {
-  return Math.min(memoryBytes, (await residentBytes(host, pid)) ?? memoryBytes)
+export function memoryInUse(host: Pick<Host, 'platform'>, pid: number, memoryBytes: number): number {
+  return Math.min(memoryBytes, residentBytes(host, pid) ?? memoryBytes)
 }

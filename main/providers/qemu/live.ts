@@ -133,6 +133,14 @@ export function leave(live: Live): void {
 const left = new WeakSet<Qmp>()
 const isLeaving = (qmp: Qmp): boolean => left.has(qmp)
 
+/** For so long a machine is what it was when QEMU last answered. */
+const freshMs = 250
+
+/** QEMU says on its line that a machine stops, and before anything it answers later: just after an answer there is nothing to ask. */
+export function isKnownToRun({ live }: Entry): boolean {
+  return live !== null && live.runState === 'running' && live.qmp !== null && live.qmp.sinceAnswerMs() < freshMs
+}
+
 /** Asks QEMU for its state and shows it. */
 export async function refreshStatus(world: World, entry: Entry, live: Live): Promise<void> {
   const { qmp } = live

@@ -12,7 +12,7 @@ import { createCreate } from './create.ts'
 import { details } from './details.ts'
 import { createFleet } from './fleet.ts'
 import { layoutOf } from './layout.ts'
-import { leave, recheck } from './live.ts'
+import { isKnownToRun, leave, recheck } from './live.ts'
 import { endpointId, providerId } from './machine.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
@@ -87,7 +87,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
       const entry = await fleet.find(id)
       throwIfCancelled(op)
       if (entry === null) return null
-      await recheck(world, entry)
+      if (!isKnownToRun(entry)) await recheck(world, entry)
       return fleet.machine(entry)
     },
     details: (id, op) => details(world, id, op),

@@ -29,6 +29,8 @@ export interface Qmp {
   execute(command: string, args?: Readonly<Record<string, unknown>>, call?: QmpCall): Promise<unknown>
   /** Events come before the reply of the command that caused them. */
   on(listener: (event: QmpEvent) => void): () => void
+  /** How long ago QEMU answered; infinite before it first did. */
+  sinceAnswerMs(): number
   /** Settles when the line is closed, from whichever side. */
   readonly closed: Promise<void>
   close(): void
@@ -68,6 +70,7 @@ export function speakQmp(stream: Duplex): Qmp {
   let nextId = 1
   let isClosed = false
   let version = ''
+  let answeredAtMs = Number.NEGATIVE_INFINITY
   const ready = deferred<string>()
   const closed = deferred<void>()
   // Whoever does not wait for the greeting (a line that is only closed) is not told of its failure.
@@ -97,6 +100,7 @@ export function speakQmp(stream: Duplex): Qmp {
     } else if ('event' in data) {
       events.emit({ name: data.event, data: data.data ?? {} })
     } else if (data.id !== undefined) {
+      answeredAtMs = performance.now()
       const call = waiting.get(data.id)
       waiting.delete(data.id)
       if ('error' in data) call?.reject(qmpFailure(data.error.desc))
@@ -150,6 +154,7 @@ export function speakQmp(stream: Duplex): Qmp {
       }
     },
     on: events.on,
+    sinceAnswerMs: () => performance.now() - answeredAtMs,
     closed: closed.promise,
     close: () => shut(lineClosed()),
   }

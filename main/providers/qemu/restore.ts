@@ -83,7 +83,7 @@ async function verify(world: World, { entry, definition }: Known, target: KeptSn
 export async function restoreRoom(world: World, { entry, definition }: Known): Promise<RestoreRoom | null> {
   const { live, folder } = entry
   if (live === null) return null
-  return roomAt(folder.path, await memoryInUse(world.host, live.identity.pid, definition.memoryBytes))
+  return roomAt(folder.path, memoryInUse(world.host, live.identity.pid, definition.memoryBytes))
 }
 
 async function keepPresent(world: World, known: Known, kept: KeptSnapshot, op: Op): Promise<void> {

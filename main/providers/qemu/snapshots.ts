@@ -68,11 +68,7 @@ async function take(
   const images = imagesOf(definition, folder)
   const [tree] = await Promise.all([
     trees.read(folder.snapshots),
-    live === null
-      ? null
-      : memoryInUse(world.host, live.identity.pid, definition.memoryBytes).then((bytes) =>
-          checkSpace(folder.path, bytes),
-        ),
+    live === null ? null : checkSpace(folder.path, memoryInUse(world.host, live.identity.pid, definition.memoryBytes)),
   ])
   throwIfCancelled(op)
   const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: tree.currentId })

@@ -31,7 +31,8 @@ export function createStats(world: World): StatsOps {
 
   const read = async (id: MachineId, entry: Entry, live: Live): Promise<Stats> => {
     const before = samples.get(id)
-    const [sample, memoryBytes] = await Promise.all([take(live), residentBytes(world.host, live.identity.pid)])
+    const sample = await take(live)
+    const memoryBytes = residentBytes(world.host, live.identity.pid)
     samples.set(id, sample)
     const isSame = before?.live === live
     const rate = (pick: (of: Sample) => number | null): number | null => {

@@ -51,7 +51,7 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
     throw failure('wrong-state', { key: 'why.state.stopped', params: { name } })
   }
   const qmp = lineOf(entry)
-  await checkSpace(folder.path, await memoryInUse(world.host, live.identity.pid, definition.memoryBytes))
+  await checkSpace(folder.path, memoryInUse(world.host, live.identity.pid, definition.memoryBytes))
   await world.fleet.hold(entry, 'suspending', async () => {
     const suspended: Suspended = {
       version: 1,

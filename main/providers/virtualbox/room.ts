@@ -9,7 +9,7 @@ export async function memoryRoom({ host, inventory }: World, { entry, settings }
   const { pid } = inventory.sight(entry)
   const { memoryBytes } = settings.hardware
   if (pid === null || memoryBytes === null) return null
-  return roomAt(settings.snapshotFolder, await memoryInUse(host, pid, memoryBytes))
+  return roomAt(settings.snapshotFolder, memoryInUse(host, pid, memoryBytes))
 }
 
 /**
