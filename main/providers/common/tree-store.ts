@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import { nullIfAbsent, writeJson } from './files.ts'
@@ -38,7 +37,7 @@ export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) 
   }
   const read = async (path: string): Promise<TreeFile<S>> => {
     try {
-      const text = await readFile(path, 'utf8').catch(nullIfAbsent)
+      const text = readNow(path)
       return text === null ? { version: 1, currentId: null, snapshots: [], restores: [] } : parse(text)
     } catch (cause) {
       // Never taken for an empty tree: the next write would lose every name in it.
@@ -103,6 +102,15 @@ function append(path: string, line: string): boolean {
     return true
   } finally {
     closeSync(file)
+  }
+}
+
+/** It lies in the system's own memory nearly always: opening, looking, reading and closing by way of another thread takes longer. */
+function readNow(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    return nullIfAbsent(error)
   }
 }
 
