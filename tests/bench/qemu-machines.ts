@@ -22,7 +22,7 @@ export async function berthWithMachine(): Promise<BerthMachine> {
   }
   try {
     await client.call('inventory.refresh')
-    return { client, id: await create(client, 'bench'), close }
+    return { client, id: await createMachine(client, 'bench'), close }
   } catch (error) {
     await close()
     throw error
@@ -34,13 +34,14 @@ export async function createMachines(home: string, count: number): Promise<void>
   const berth = await serve({ home })
   const client = await connectTo(berth.address)
   await client.call('inventory.refresh')
-  for (let number = 1; number <= count; number += 1) await create(client, `machine ${number}`)
+  for (let number = 1; number <= count; number += 1) await createMachine(client, `machine ${number}`)
   client.close()
   berth.server.kill()
   await berth.exited
 }
 
-async function create(client: TestClient, name: string): Promise<MachineId> {
+/** Makes one small machine, stopped. */
+export async function createMachine(client: TestClient, name: string): Promise<MachineId> {
   const task = await client.call('create.run', {
     spec: {
       kind: 'vm',
