@@ -136,9 +136,13 @@ const isLeaving = (qmp: Qmp): boolean => left.has(qmp)
 /** For so long a machine is what it was when QEMU last answered. */
 const freshMs = 250
 
+/** Those of which QEMU said something since it was asked that does not say itself what they are now. */
+const doubted = new WeakSet<Live>()
+
 /** QEMU says on its line that a machine stops, and before anything it answers later: just after an answer there is nothing to ask. */
 export function isKnownToRun({ live }: Entry): boolean {
-  return live !== null && live.runState === 'running' && live.qmp !== null && live.qmp.sinceAnswerMs() < freshMs
+  if (live === null || live.runState !== 'running' || doubted.has(live)) return false
+  return live.qmp !== null && live.qmp.sinceAnswerMs() < freshMs
 }
 
 /** Asks QEMU for its state and shows it. */
@@ -146,6 +150,7 @@ export async function refreshStatus(world: World, entry: Entry, live: Live): Pro
   const { qmp } = live
   if (qmp === null) return
   const asked = changes.get(live)
+  doubted.delete(live)
   try {
     const { status } = statusSchema.parse(await qmp.execute('query-status', undefined, { timeoutMs: answerMs }))
     // What an event said meanwhile is newer than this answer, though the answer is read later.
@@ -178,6 +183,7 @@ function onEvent(world: World, entry: Entry, live: Live, { name, data }: QmpEven
     case 'WATCHDOG':
     case 'GUEST_PANICKED':
     case 'RESET':
+      doubted.add(live)
       break
     default:
       return
