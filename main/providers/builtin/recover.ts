@@ -23,7 +23,12 @@ export async function recover(world: World): Promise<void> {
     await remove(layout.staged(name).path)
   }
   await finishPurges(layout.trash, layout.removed)
-  for (const uuid of await names(layout.trash)) await unfoldSnapshots(layout.removed(uuid))
+  for (const uuid of await names(layout.trash)) {
+    // One that cannot be read now is tried again by the next start; it must not keep the others from being recovered.
+    await unfoldSnapshots(layout.removed(uuid)).catch((error: unknown) =>
+      host.log.warn('builtin.recover.trash', { uuid, error: String(error) }),
+    )
+  }
   await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
 }
 
