@@ -34,7 +34,7 @@ const needs = { qemu, docker, electron: window_, browser, virtualbox }
 const byHand = ['VirtualBox']
 
 /** Packages that are worth having and that no test waits for. */
-const extras = { podman: () => onPath('podman') }
+const extras = { podman: () => onPath('podman'), 'qemu-system-arm': () => onPath('qemu-system-aarch64') }
 
 /**
  * Gets what is missing where that is possible.

@@ -4,12 +4,12 @@ import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Text } from '../../../app/messages/text.ts'
-import type { RunResult } from '../../exec/command.ts'
 import { hostArchitecture } from '../common/architectures.ts'
 import { look, readJson, writeJson } from '../common/files.ts'
-import type { Host, Op } from '../provider.ts'
+import type { Host } from '../provider.ts'
+import { type Trial, type Trials, tryAccelerator } from './accelerator-trial.ts'
 import { architectureOf, runsNatively } from './architectures.ts'
-import { type BootTest, bootTestArguments, bootTestOf, writeBootTest } from './boot-test.ts'
+import { type BootTest, bootTestOf, writeBootTest } from './boot-test.ts'
 
 /** What a machine's processor is made of. */
 export const acceleratorSchema = z.object({ name: z.string(), cpu: z.string().nullable() })
@@ -19,10 +19,12 @@ export interface Verdict {
   readonly choice: AcceleratorChoice
   /** Why a machine of this architecture is only emulated; null when it is not. */
   readonly slow: Text | null
+  /** What both took in the test, which is why one was chosen; null where nothing was measured. */
+  readonly measured: Text | null
 }
 
 export interface Accelerators {
-  /** Settles at once but for the first time after the computer started, and then within `boundMs`. */
+  /** Settles at once but for the first time after the computer started, and then when the faster one is known. */
   verdict(arch: string, file: string): Promise<Verdict>
   /** What is known by now, for showing; null while the test runs or nobody asked. */
   known(arch: string): Verdict | null
@@ -30,18 +32,20 @@ export interface Accelerators {
   distrust(arch: string, file: string): Promise<void>
 }
 
-/** A guest that works answers in a fraction of this even on a busy computer. */
-const boundMs = 2_500
-const graceMs = 100
-/** Slower than this against emulation it is none that helps: one that is itself emulated passes, and breaks bigger systems. */
-const worthFactor = 2
-const worthMarginMs = 200
-
 const reasons = ['noDevice', 'noPermission', 'failed', 'hung', 'slower', 'broke'] as const
 type Reason = (typeof reasons)[number]
 
-const fileSchema = z.record(z.string(), z.object({ cpu: z.string().nullable(), reason: z.enum(reasons).nullable() }))
-type Result = z.infer<typeof fileSchema>[string]
+const resultSchema = z.object({
+  cpu: z.string().nullable(),
+  reason: z.enum(reasons).nullable(),
+  /** How long the test guest worked with the accelerator; null where it did not come to its end. */
+  acceleratedMs: z.number().nullable(),
+  /** How long it worked emulated; null where that was not measured. */
+  emulatedMs: z.number().nullable(),
+})
+const fileSchema = z.record(z.string(), resultSchema)
+export type Result = z.infer<typeof resultSchema>
+const notMeasured = { cpu: null, acceleratedMs: null, emulatedMs: null } as const
 
 const byPlatform: Partial<Record<NodeJS.Platform, string>> = { linux: 'kvm', darwin: 'hvf', win32: 'whpx' }
 
@@ -66,9 +70,10 @@ export function createAccelerators(host: Host, changed: () => void): Accelerator
     const remembered = await readJson(path, fileSchema).catch(() => null)
     const result = remembered?.[key] ?? (await tryOut(host, name, arch, file, test))
     if (remembered?.[key] === undefined) await remember(path, boot, key, result).catch(() => {})
+    const measured = measuredText(name, result)
     return result.reason === null
-      ? { choice: { name, cpu: result.cpu }, slow: null }
-      : emulated(arch, own, result.reason, name)
+      ? { choice: { name, cpu: result.cpu }, slow: null, measured }
+      : { ...emulated(arch, own, result.reason, name), measured }
   }
 
   return {
@@ -96,7 +101,7 @@ export function createAccelerators(host: Host, changed: () => void): Accelerator
       ended.set(arch, verdict)
       host.log.warn('qemu.accelerator.broke', { arch, name })
       const { boot, key } = await keyOf(name, arch, file)
-      await remember(path, boot, key, { cpu: null, reason: 'broke' }).catch(() => {})
+      await remember(path, boot, key, { ...notMeasured, reason: 'broke' }).catch(() => {})
       changed()
     },
   }
@@ -107,49 +112,53 @@ function emulated(arch: string, own: string, reason: Reason | 'foreign', name = 
   return {
     choice: { name: 'tcg', cpu: architectureOf(arch).emulatedCpu },
     slow: { key: `qemu.slow.${reason}`, params },
+    measured: null,
   }
 }
 
-/**
- * With the host's own processor if that works, else with the one QEMU takes by itself. Both are tried at the same time, beside
- * emulation as the yardstick: whatever else the computer is busy with slows all three.
- */
-async function tryOut(host: Host, name: string, arch: string, file: string, test: BootTest): Promise<Result> {
-  const obstacle = host.platform === 'linux' ? await kvmObstacle() : null
-  if (obstacle !== null) return { cpu: null, reason: obstacle }
-  await mkdir(host.cacheDir, { recursive: true })
-  await writeBootTest(test, host.cacheDir)
-  const op: Pick<Op, 'signal' | 'record'> = { signal: new AbortController().signal, record: () => {} }
-  const boot = (accelerator: string, cpu: string | null): Promise<RunResult> =>
-    host.exec.run(
-      {
-        file,
-        args: bootTestArguments(test, accelerator, cpu),
-        cwd: host.cacheDir,
-        timeoutMs: boundMs - graceMs,
-        graceMs,
-        // One that hangs would hang for ever.
-        endsWithUs: true,
-      },
-      op,
-    )
-  const [asHost, asDefault, byEmulation] = await Promise.all([
-    boot(name, 'host'),
-    boot(name, null),
-    boot('tcg', architectureOf(arch).emulatedCpu),
-  ])
-  const times = { hostMs: asHost.durationMs, defaultMs: asDefault.durationMs, emulatedMs: byEmulation.durationMs }
-  host.log.info('qemu.bootTest', { file, name, host: asHost.reason, default: asDefault.reason, ...times })
-  return judge(test, asHost, asDefault, byEmulation)
+function measuredText(name: string, { acceleratedMs, emulatedMs }: Result): Text | null {
+  if (emulatedMs === null) return null
+  const seconds = (ms: number): number => Math.round(ms / 10) / 100
+  const params = { name: name.toUpperCase(), emulated: seconds(emulatedMs) }
+  return acceleratedMs === null
+    ? { key: 'qemu.fact.speedTest.unfinished', params }
+    : { key: 'qemu.fact.speedTest.both', params: { ...params, accelerated: seconds(acceleratedMs) } }
 }
 
-/** What the three boots say: the processor to use, or why the accelerator is not. */
-export function judge(test: BootTest, asHost: RunResult, asDefault: RunResult, byEmulation: RunResult): Result {
-  const mostMs = test.passed(byEmulation) ? worthFactor * byEmulation.durationMs + worthMarginMs : boundMs
-  if (test.passed(asHost) && asHost.durationMs <= mostMs) return { cpu: 'host', reason: null }
-  if (test.passed(asDefault) && asDefault.durationMs <= mostMs) return { cpu: null, reason: null }
-  if (test.passed(asHost) || test.passed(asDefault)) return { cpu: null, reason: 'slower' }
-  return { cpu: null, reason: asDefault.reason === 'timeout' ? 'hung' : 'failed' }
+/** Whether the accelerator works and is the faster one, with the host's own processor if that works. */
+async function tryOut(host: Host, name: string, arch: string, file: string, test: BootTest): Promise<Result> {
+  const obstacle = host.platform === 'linux' ? await kvmObstacle() : null
+  if (obstacle !== null) return { ...notMeasured, reason: obstacle }
+  await mkdir(host.cacheDir, { recursive: true })
+  await writeBootTest(test, host.cacheDir)
+  const { exec, cacheDir: folder } = host
+  const emulatedCpu = architectureOf(arch).emulatedCpu
+  const trials = await tryAccelerator({ exec, file, folder, test, accelerator: name, emulatedCpu })
+  const result = judge(trials)
+  host.log.info('qemu.bootTest', { file, name, ...trials, ...result })
+  return result
+}
+
+/** What the three boots prove: the processor to use, or why the accelerator is not used. The faster one wins, however slow both are. */
+export function judge({ asHost, asDefault, emulated }: Trials): Result {
+  const emulatedMs = emulated.outcome === 'passed' ? emulated.workMs : null
+  const wins = ({ outcome, workMs }: Trial): boolean => outcome === 'passed' && (workMs ?? 0) < (emulatedMs ?? Infinity)
+  if (wins(asHost)) return { cpu: 'host', reason: null, acceleratedMs: asHost.workMs, emulatedMs }
+  if (wins(asDefault)) return { cpu: null, reason: null, acceleratedMs: asDefault.workMs, emulatedMs }
+  const both = [asHost, asDefault]
+  const passed = both.find(({ outcome }) => outcome === 'passed')
+  const acceleratedMs = passed?.workMs ?? null
+  // The guest ran, and was still counting when emulation had long finished.
+  const isSlower =
+    passed !== undefined ||
+    (emulatedMs !== null && both.some(({ workMs, outcome }) => workMs !== null && outcome === 'stopped'))
+  if (isSlower) return { cpu: null, reason: 'slower', acceleratedMs, emulatedMs }
+  return {
+    cpu: null,
+    reason: both.some(({ outcome }) => outcome === 'stopped') ? 'hung' : 'failed',
+    acceleratedMs,
+    emulatedMs,
+  }
 }
 
 async function kvmObstacle(): Promise<Reason | null> {

@@ -6,7 +6,7 @@ import type { Text } from '../../../app/messages/text.ts'
 import { commandLine } from '../../exec/mask.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
-import type { AcceleratorChoice } from './accelerator.ts'
+import type { AcceleratorChoice, Verdict } from './accelerator.ts'
 import { architectureOf } from './architectures.ts'
 import { qemuArguments } from './commands.ts'
 import { type Definition, diskPath } from './definitions.ts'
@@ -31,7 +31,11 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
   }
   return {
     id,
-    facts: [...connectFacts(definition), ...hardwareFacts(definition, accelerator), ...placeFacts(entry, definition)],
+    facts: [
+      ...connectFacts(definition),
+      ...hardwareFacts(definition, accelerator, verdict),
+      ...placeFacts(entry, definition),
+    ],
     notices,
     commandLine: await commandLineOf(world, entry, definition, accelerator),
     inspect: null,
@@ -70,7 +74,11 @@ function connectFacts({ network }: Definition): readonly Fact[] {
   })
 }
 
-function hardwareFacts(definition: Definition, accelerator: AcceleratorChoice): readonly Fact[] {
+function hardwareFacts(
+  definition: Definition,
+  accelerator: AcceleratorChoice,
+  verdict: Verdict | null,
+): readonly Fact[] {
   return [
     fact('hardware', 'qemu.fact.architecture', `${definition.arch} (${definition.machine ?? 'QEMU'})`),
     fact(
@@ -78,6 +86,7 @@ function hardwareFacts(definition: Definition, accelerator: AcceleratorChoice): 
       'qemu.fact.accelerator',
       accelerator.name === 'tcg' ? { key: 'qemu.fact.emulated' } : accelerator.name.toUpperCase(),
     ),
+    ...(verdict?.measured == null ? [] : [fact('hardware', 'qemu.fact.speedTest', verdict.measured)]),
     fact('hardware', 'kept.fact.cpus', String(definition.cpus)),
     fact('hardware', 'kept.fact.memory', formatMemory(definition.memoryBytes, 'en')),
     fact('hardware', 'qemu.fact.firmware', definition.firmware.kind.toUpperCase()),

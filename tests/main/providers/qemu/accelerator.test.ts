@@ -1,44 +1,104 @@
-import { describe, expect, it } from 'vitest'
-import type { RunResult } from '../../../../main/exec/command.ts'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRunner } from '../../../../main/exec/run.ts'
 import { judge } from '../../../../main/providers/qemu/accelerator.ts'
+import { type Trial, type Trials, tryAccelerator } from '../../../../main/providers/qemu/accelerator-trial.ts'
 import { bootTestOf } from '../../../../main/providers/qemu/boot-test.ts'
 
-const test = bootTestOf('x86_64')
-if (test === null) throw new Error('no boot test')
+const passed = (workMs: number, startMs = 180): Trial => ({ outcome: 'passed', startMs, workMs })
+const hung: Trial = { outcome: 'stopped', startMs: null, workMs: null }
+const crawling: Trial = { outcome: 'stopped', startMs: 2_000, workMs: 600 }
+const aborted: Trial = { outcome: 'failed', startMs: null, workMs: null }
 
-/** A boot that came to its end after so long. */
-const booted = (durationMs: number): RunResult => ended({ reason: 'exit', exitCode: 33, durationMs })
-const hung = ended({ reason: 'timeout', exitCode: null, durationMs: 2_400 })
-const aborted = ended({ reason: 'signal', exitCode: null, durationMs: 90 })
-
-function ended(how: Pick<RunResult, 'reason' | 'exitCode' | 'durationMs'>): RunResult {
-  const command = { file: 'qemu-system-x86_64', args: [], timeoutMs: 2_400 }
-  return { command, stdout: '', stderr: '', signal: null, isCut: false, ...how } as unknown as RunResult
-}
-
-describe('an accelerator', () => {
-  it('is used with the host’s own processor where a small machine boots with it', () => {
-    expect(judge(test, booted(180), booted(180), booted(220))).toEqual({ cpu: 'host', reason: null })
+describe('the choice of an accelerator', () => {
+  it('takes the host’s own processor where the test guest is faster with it than emulated', () => {
+    expect(judge({ asHost: passed(70), asDefault: passed(70), emulated: passed(300) })).toMatchObject({
+      cpu: 'host',
+      reason: null,
+      acceleratedMs: 70,
+      emulatedMs: 300,
+    })
   })
 
-  it('is used with the processor QEMU takes where the host’s own aborts it', () => {
-    expect(judge(test, aborted, booted(180), booted(220))).toEqual({ cpu: null, reason: null })
+  it('takes QEMU’s processor where the host’s own aborts QEMU', () => {
+    const trials = { asHost: aborted, asDefault: passed(70), emulated: passed(300) }
+    expect(judge(trials)).toMatchObject({ cpu: null, reason: null, acceleratedMs: 70 })
   })
 
-  it('is not used where the small machine hangs or fails', () => {
-    expect(judge(test, hung, hung, booted(220))).toEqual({ cpu: null, reason: 'hung' })
-    expect(judge(test, aborted, aborted, booted(220))).toEqual({ cpu: null, reason: 'failed' })
+  it('takes an accelerator that needs 3.5 s to start and then works faster', () => {
+    const trials = { asHost: passed(70, 3_500), asDefault: passed(70, 3_500), emulated: passed(300) }
+    expect(judge(trials)).toMatchObject({ cpu: 'host', reason: null })
   })
 
-  it('is not used where the small machine boots, but slower than without: it is emulated itself', () => {
-    expect(judge(test, booted(1_450), booted(1_400), booted(250))).toEqual({ cpu: null, reason: 'slower' })
+  it('takes emulation where it works faster, and keeps both figures', () => {
+    const trials = { asHost: passed(900), asDefault: passed(950), emulated: passed(300) }
+    expect(judge(trials)).toEqual({ cpu: null, reason: 'slower', acceleratedMs: 900, emulatedMs: 300 })
   })
 
-  it('is used on a busy computer, where everything is slow', () => {
-    expect(judge(test, booted(1_900), booted(2_000), booted(1_500))).toEqual({ cpu: 'host', reason: null })
+  it('takes emulation where the accelerated guest runs but was stopped before its end', () => {
+    const trials = { asHost: crawling, asDefault: crawling, emulated: passed(300) }
+    expect(judge(trials)).toEqual({ cpu: null, reason: 'slower', acceleratedMs: null, emulatedMs: 300 })
   })
 
-  it('is judged by itself where even emulation did not come to its end', () => {
-    expect(judge(test, booted(2_000), hung, hung)).toEqual({ cpu: 'host', reason: null })
+  it('takes emulation where the accelerated guest hangs or QEMU fails', () => {
+    expect(judge({ asHost: hung, asDefault: hung, emulated: passed(300) })).toMatchObject({ reason: 'hung' })
+    expect(judge({ asHost: aborted, asDefault: aborted, emulated: passed(300) })).toMatchObject({ reason: 'failed' })
+  })
+
+  it('takes an accelerator that works where even emulation did not come to its end', () => {
+    expect(judge({ asHost: passed(2_000), asDefault: hung, emulated: hung })).toMatchObject({
+      cpu: 'host',
+      reason: null,
+    })
+  })
+})
+
+describe('a trial of an accelerator', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'berth-trial-'))
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  /** A program in QEMU's place: with each accelerator the guest starts and works for so long; null never ends. */
+  async function tryStandIn(
+    name: string,
+    times: Record<string, [startMs: number, workMs: number | null]>,
+  ): Promise<Trials> {
+    const file = join(folder, name)
+    const script = `#!${process.execPath}
+const [startMs, workMs] = ${JSON.stringify(times)}[process.argv[process.argv.indexOf('-accel') + 1]]
+setTimeout(() => {
+  process.stdout.write('B')
+  if (workMs !== null) setTimeout(() => process.exit(33), workMs)
+  else setInterval(() => {}, 1000)
+}, startMs)
+`
+    await writeFile(file, script)
+    await chmod(file, 0o755)
+    const test = bootTestOf('x86_64')
+    if (test === null) throw new Error('no boot test')
+    return tryAccelerator({
+      exec: createRunner({ debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }),
+      file,
+      folder,
+      test,
+      accelerator: 'kvm',
+      emulatedCpu: null,
+    })
+  }
+
+  it('waits for an accelerator that starts long after emulation has ended, and takes it for its work', async () => {
+    const trials = await tryStandIn('late', { tcg: [0, 300], kvm: [2_000, 20] })
+    expect(trials.asHost.startMs).toBeGreaterThan(trials.emulated.startMs ?? Infinity)
+    expect(judge(trials)).toMatchObject({ cpu: 'host', reason: null })
+  })
+
+  it('stops an accelerator that is still at work when emulation has beaten it', async () => {
+    const trials = await tryStandIn('crawling', { tcg: [0, 50], kvm: [0, null] })
+    expect(trials.asDefault.outcome).toBe('stopped')
+    expect(judge(trials)).toMatchObject({ cpu: null, reason: 'slower' })
   })
 })
