@@ -27,17 +27,17 @@ afterAll(async () => {
 
 describe('running a command in a machine', () => {
   test('shows what it said, and how it ended', async () => {
-    const dialog = await person.chooseFromMenu('win11-dev', 'Run a command…')
-    await dialog.getByRole('textbox', { name: 'Program and its arguments' }).fill(`echo "two words" 'its'`)
+    const dialog = await person.chooseFromMenu('win11-dev', 'Run command…')
+    await dialog.getByRole('textbox', { name: 'Program and arguments' }).fill(`echo "two words" 'its'`)
     await berth.page.keyboard.press('Enter')
     await expect.poll(() => dialog.textContent()).toContain('two words its')
-    expect(await dialog.textContent()).toContain('It ended with 0.')
+    expect(await dialog.textContent()).toContain('Exit code 0')
     await picture(berth.page, 'run-command')
   })
 
   test('keeps the machine’s other verbs waiting, and an open menu says when they are free again', async () => {
-    const dialog = await person.chooseFromMenu('win11-dev', 'Run a command…')
-    await dialog.getByRole('textbox', { name: 'Program and its arguments' }).fill('ls')
+    const dialog = await person.chooseFromMenu('win11-dev', 'Run command…')
+    await dialog.getByRole('textbox', { name: 'Program and arguments' }).fill('ls')
     await berth.page.keyboard.press('Enter')
     await berth.page.keyboard.press('Escape')
     await person.row('win11-dev').click({ button: 'right' })
@@ -47,11 +47,11 @@ describe('running a command in a machine', () => {
   })
 
   test('says what is wrong with the line, and with the program', async () => {
-    const dialog = await person.chooseFromMenu('win11-dev', 'Run a command…')
-    const line = dialog.getByRole('textbox', { name: 'Program and its arguments' })
+    const dialog = await person.chooseFromMenu('win11-dev', 'Run command…')
+    const line = dialog.getByRole('textbox', { name: 'Program and arguments' })
     await line.fill('echo "open')
     await line.blur()
-    await expect.poll(() => dialog.textContent()).toContain('A quote is not closed.')
+    await expect.poll(() => dialog.textContent()).toContain('A quotation mark is not closed.')
     await line.fill('nothing')
     await berth.page.keyboard.press('Enter')
     await expect.poll(() => dialog.textContent()).toContain('The guest could not start this program.')
@@ -69,7 +69,7 @@ describe('copying files', () => {
     const here = dialog.getByRole('textbox', { name: 'Folder on this computer' })
     await there.fill('home')
     await there.blur()
-    await expect.poll(() => dialog.textContent()).toContain('Write the whole path')
+    await expect.poll(() => dialog.textContent()).toContain('Enter the full path')
     await there.fill('/etc/report.txt')
     await here.fill(home)
     await dialog.getByRole('button', { name: 'Copy', exact: true }).click()

@@ -137,7 +137,7 @@ describe('what cannot be done', () => {
     const item = page.getByRole('menuitem', { name: /Take snapshot/ })
     expect(await item.getAttribute('aria-disabled')).toBe('true')
     const reason = await item.getAttribute('aria-describedby')
-    expect(await page.locator(`[id="${reason}"]`).textContent()).toContain('can’t be read')
+    expect(await page.locator(`[id="${reason}"]`).textContent()).toContain('Berth can’t read')
     await item.click({ force: true })
     expect(await item.isVisible()).toBe(true)
     await page.keyboard.press('Escape')

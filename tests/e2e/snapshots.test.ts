@@ -133,7 +133,7 @@ describe('a snapshot', () => {
 
   test('that is kept for undo is let go only after its size was said', async () => {
     await undoBar().getByRole('button', { name: 'More' }).click()
-    await page.getByRole('menuitem', { name: 'Let it go…' }).click()
+    await page.getByRole('menuitem', { name: 'Discard undo copy…' }).click()
     const question = page.getByRole('alertdialog', { name: 'Let the kept copy go?' })
     expect(await question.textContent()).toMatch(/can’t be undone/)
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel')

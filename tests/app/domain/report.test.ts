@@ -47,7 +47,7 @@ Berth 0.1.0 (electron) on Debian 12, x64
 QEMU 7.2.22
 2026-11-23T14:41:00.000Z to 2026-11-23T14:41:01.800Z: failed
 
-tool-failed: qemu-system-x86_64 ended with exit code 1.
+tool-failed: qemu-system-x86_64 failed with exit code 1.
 
 could not open ~/disks/a.qcow2
 
@@ -63,7 +63,7 @@ ok, after 0.0 s
   test('is written from an error alone', () => {
     const error = { code: 'bug', message: { key: 'error.bug' }, hint: null, detail: null, field: null } as const
     expect(writeReport({ system: null, task: null, error, commands: [], provider: null })).toBe(
-      'bug: Berth made a mistake.\n',
+      'bug: Something went wrong in Berth.\n',
     )
   })
 })
