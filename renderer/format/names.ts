@@ -1,7 +1,7 @@
-/** Shows what cannot be seen: line breaks as ␤, every other control character as �. */
+/** Shows what cannot be seen: line breaks as ↵, every other control character as �. */
 export function showControls(text: string): string {
   return /[\p{Cc}\u2028\u2029]/u.test(text)
-    ? text.replace(/\r\n|[\n\r\u2028\u2029]/g, '␤').replace(/\p{Cc}/gu, '�')
+    ? text.replace(/\r\n|[\n\r\u2028\u2029]/g, '↵').replace(/\p{Cc}/gu, '�')
     : text
 }
 
