@@ -96,7 +96,10 @@ export async function freedBytes(world: World, folder: Folder): Promise<number> 
   return sizes.reduce((sum, bytes) => sum + bytes, 0)
 }
 
-/** Removes bases that no machine names. Nothing is removed as long as one machine cannot be read: it may stand on any. */
+/**
+ * Removes bases that no machine names. Nothing is removed while one machine's definition is missing or unreadable: its disk may
+ * stand on any of them.
+ */
 export async function removeUnusedBases(world: World): Promise<void> {
   const used = await usedBases(world, null)
   if (used === null) return
@@ -123,22 +126,25 @@ export async function unfreezeDisk(world: World, entry: Entry, definition: Defin
 /** Bases named by any machine but `except`; null when that cannot be told. */
 async function usedBases(world: World, except: Folder | null): Promise<ReadonlySet<string> | null> {
   const { layout } = world
-  const folders = [
-    ...(await names(layout.machines)).map(layout.machine),
-    ...(await names(layout.trash)).map(layout.removed),
-    ...(await names(layout.staging)).map(layout.staged),
+  const machines = [
+    ...(await machineNames(layout.machines)).map(layout.machine),
+    ...(await machineNames(layout.trash)).map(layout.removed),
   ]
+  // A machine being made has no definition yet; the base it will stand on is pinned.
+  const staged = (await machineNames(layout.staging)).map(layout.staged)
   const used = new Set<string>()
-  for (const folder of folders) {
+  for (const folder of [...machines, ...staged]) {
     if (folder.path === except?.path) continue
-    try {
-      const definition = await readDefinition(folder)
-      for (const baseId of definition?.bases ?? []) used.add(baseId)
-    } catch {
-      return null
-    }
+    const definition = await readDefinition(folder).catch(() => null)
+    if (definition === null && !staged.includes(folder)) return null
+    for (const baseId of definition?.bases ?? []) used.add(baseId)
   }
   return used
+}
+
+/** Names of folders that hold a machine. What a system or a person leaves beside them is none. */
+async function machineNames(folder: string): Promise<readonly string[]> {
+  return (await names(folder)).filter((name) => /^[0-9a-f-]{36}$/.test(name))
 }
 
 /** Pinned until the clone it is for names it, or has failed: the caller unpins it. */
