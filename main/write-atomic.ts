@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
+import { makeFolder, writeDurably } from './state/durable.ts'
 
 /** Writes a file whole or not at all, for this person alone; makes its folder when it is not there. */
 export async function writeAtomic(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFileAtomic(path, content, { mode: 0o600 })
+  await makeFolder(dirname(path))
+  await writeDurably(path, content)
 }

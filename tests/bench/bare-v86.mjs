@@ -1,7 +1,7 @@
 // v86 by itself in a Node process of its own, as its readme shows it: boots Berth's guest and says when the guest first spoke.
 // `node bare-v86.mjs save FOLDER` then says when it waits, keeps its state for every line it is given, and answers each with how
-// long that took, in milliseconds.
-import { writeFile } from 'node:fs/promises'
+// long that took until a power cut could not take it back, in milliseconds.
+import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { V86 } from 'v86'
@@ -17,6 +17,13 @@ const emulator = new V86({
   acpi: true,
   autostart: true,
 })
+async function sync(path, write) {
+  const file = await open(path, write === undefined ? 'r' : 'w')
+  await write?.(file)
+  await file.sync()
+  await file.close()
+}
+
 let said = ''
 emulator.add_listener('serial0-output-byte', (byte) => {
   said += String.fromCharCode(byte)
@@ -28,7 +35,8 @@ if (mode === 'save') {
   for await (const _line of createInterface({ input: process.stdin })) {
     const start = performance.now()
     const state = await emulator.save_state()
-    await writeFile(`${folder}/state${count++}`, new Uint8Array(state))
+    await sync(`${folder}/state${count++}`, (file) => file.writeFile(new Uint8Array(state)))
+    await sync(folder)
     process.stdout.write(`${performance.now() - start}\n`)
   }
   process.exit()

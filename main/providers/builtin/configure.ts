@@ -1,7 +1,8 @@
 import { truncate } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import type { ConfigureField, ConfigureSpec, MachineConfiguration } from '../../../app/domain/spec.ts'
-import { freeBytes, settleFile } from '../common/files.ts'
+import { syncFile } from '../../state/durable.ts'
+import { freeBytes } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { ConfigureOps, Op } from '../provider.ts'
 import { checkFile } from './create.ts'
@@ -67,6 +68,6 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
   await truncate(entry.folder.disk, grown).catch((error: unknown) => {
     throw fileFailure(error)
   })
-  await settleFile(entry.folder.disk)
+  await syncFile(entry.folder.disk)
   await world.fleet.save(entry, { ...next, diskBytes: grown })
 }

@@ -16,7 +16,6 @@ import { endpointId, providerId } from './machine.ts'
 import { createPower } from './power.ts'
 import { emulator } from './program.ts'
 import { recover } from './recover.ts'
-import { createSettling } from './settling.ts'
 import { createSnapshots } from './snapshots.ts'
 import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
@@ -33,7 +32,6 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     host,
     layout,
     fleet: createFleet(host, layout, changes.emit),
-    settling: createSettling(host.log),
   }
   const { fleet } = world
   const consoles = guarded(createConsoles(world))
@@ -110,7 +108,6 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     async dispose() {
       // Whoever quits has suspended or shut down what was to be kept; what is still on ends here, its disk whole.
       await Promise.all(fleet.loaded().map(endMachine))
-      await world.settling.finish()
     },
   }
   return provider

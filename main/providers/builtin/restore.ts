@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { rename } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotId } from '../../../app/domain/ids.ts'
 import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
-import { remove } from '../common/files.ts'
+import { renameDurably, syncFolder } from '../../state/durable.ts'
+import { remove, share } from '../common/files.ts'
 import { quietOp, unstoppable } from '../common/op.ts'
 import type { Restorable } from '../common/restore.ts'
 import { requireRoom } from '../common/space.ts'
@@ -16,15 +16,7 @@ import type { SnapshotFile } from './layout.ts'
 import { endMachine, hangUp, launch, letRun } from './live.ts'
 import { roomLeaving, unfit } from './memory.ts'
 import { emulator } from './program.ts'
-import {
-  checkSnapshot,
-  dropSnapshot,
-  type KeptSnapshot,
-  makePlace,
-  share,
-  snapshotUse,
-  trees,
-} from './snapshot-store.ts'
+import { checkSnapshot, dropSnapshot, type KeptSnapshot, makePlace, snapshotUse, trees } from './snapshot-store.ts'
 import { presentSnapshot } from './snapshots.ts'
 import { discardMemory, readSuspended } from './suspend.ts'
 import type { World } from './world.ts'
@@ -92,6 +84,7 @@ async function keepPresent({ entry, definition }: Known, kept: KeptSnapshot): Pr
     await share(folder.suspended, file('suspended'))
   }
   if (definition.diskBytes !== null) await share(folder.disk, file('disk'))
+  await syncFolder(folder.snapshotsPath)
   return { ...kept, memory }
 }
 
@@ -124,7 +117,7 @@ async function replaceDisk({ entry: { folder } }: Known, snapshot: KeptSnapshot)
   const next = `${folder.disk}.${randomBytes(4).toString('hex')}`
   try {
     await copyDisk(folder.snapshotFile(snapshot.id, 'disk'), next)
-    await rename(next, folder.disk)
+    await renameDurably(next, folder.disk)
   } catch (error) {
     await remove(next)
     throw fileFailure(error)

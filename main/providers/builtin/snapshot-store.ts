@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
-import { copyFile, link, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import { syncFolder } from '../../state/durable.ts'
 import { diskShare, diskUse, exists, look, names, nullIfAbsent, remove } from '../common/files.ts'
 import { keptSnapshotShape } from '../common/snapshot-tree.ts'
 import { createTreeStore } from '../common/tree-store.ts'
@@ -32,6 +33,8 @@ export async function dropSnapshot(folder: Folder, id: string): Promise<void> {
     await remove(path)
     await remove(`${path}.part`)
   }
+  // A file that came back with a power cut would be one that no tree names.
+  await syncFolder(folder.snapshotsPath).catch(nullIfAbsent)
 }
 
 /** Bytes that a snapshot takes on the disk itself: what it shares with others counts for each with its part. */
@@ -88,10 +91,4 @@ export async function checkSnapshot(folder: Folder, snapshot: KeptSnapshot, hasD
   if (snapshot.memory === null) return
   const memory = folder.snapshotFile(snapshot.id, 'memory')
   if ((await look(memory))?.size !== snapshot.memory.sizeBytes) throw damaged(memory)
-}
-
-/** The same bytes under a second name where the file system can; whoever does this changes them under neither. */
-export async function share(from: string, to: string): Promise<void> {
-  await remove(to)
-  await link(from, to).catch(() => copyFile(from, to))
 }

@@ -1,6 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { syncFile, syncFolder } from '../../state/durable.ts'
 import { diskUse } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import { restore, undo } from '../common/restore.ts'
@@ -85,20 +86,19 @@ async function take(
     const reading = trees.read(folder.snapshots)
     reading.catch(() => {})
     const memory = await writing
+    // What it holds is on the disk before a tree names it, and its name before anybody is told.
+    const written = [...(diskPath === null ? [] : [diskPath]), ...(live === null ? [] : [memoryPath])]
+    await Promise.all([...written.map(syncFile), syncFolder(folder.snapshotsPath)])
     const tree = await reading
     const there: KeptSnapshot = { ...snapshot, parentId: tree.currentId, memory, phase: 'there' }
     await trees.put(folder.snapshots, tree, there, id)
+    await syncFile(folder.snapshots)
   } catch (error) {
     await dropSnapshot(folder, id).catch((rest) =>
       world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }),
     )
     throw fileFailure(error)
   }
-  world.settling.later([
-    ...(diskPath === null ? [] : [diskPath]),
-    ...(live === null ? [] : [memoryPath]),
-    folder.snapshots,
-  ])
   world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
   return id
 }

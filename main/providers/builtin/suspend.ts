@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import { removeDurably } from '../../state/durable.ts'
 import { readJson, remove, writeJson } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op, SuspendOps } from '../provider.ts'
@@ -54,7 +55,7 @@ export async function resumeFromDisk(world: World, known: Known, op: Op): Promis
   await orEnd(entry, async () => {
     throwIfCancelled(op)
     // From the first instruction on the disk goes its own way: the memory must not be used a second time.
-    await remove(folder.suspended)
+    await removeDurably(folder.suspended)
     entry.isSuspended = false
     await letRun(world, entry)
   })
@@ -78,7 +79,7 @@ export async function readSuspended(folder: Folder): Promise<Suspended> {
 
 /** Throws the kept memory away. Its word goes first: a memory without one is a rest, a word without memory a promise. */
 export async function discardMemory({ folder }: Pick<Entry, 'folder'>): Promise<void> {
-  await remove(folder.suspended)
+  await removeDurably(folder.suspended)
   await remove(folder.memory)
 }
 

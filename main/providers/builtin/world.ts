@@ -1,12 +1,10 @@
 import type { Host } from '../provider.ts'
 import type { Fleet } from './fleet.ts'
 import type { Layout } from './layout.ts'
-import type { Settling } from './settling.ts'
 
 /** What every part of this provider is made of. */
 export interface World {
   readonly host: Host
   readonly layout: Layout
   readonly fleet: Fleet
-  readonly settling: Settling
 }

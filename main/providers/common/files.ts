@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { renameSync, rmSync, type Stats, writeFileSync } from 'node:fs'
-import { link, lstat, mkdir, open, readdir, readFile, rename, rm, stat, statfs, unlink } from 'node:fs/promises'
+import { copyFile, link, lstat, open, readdir, readFile, rename, rm, stat, statfs, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import type { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import { makeFolder, renameDurably, syncFile, syncFolder, writeDurably } from '../../state/durable.ts'
 
 /**
  * Writes a file whole or not at all, and only returns when it is on the disk. `quick` returns when every program sees it: an
@@ -12,7 +12,7 @@ import { failure } from '../../../app/domain/errors.ts'
  */
 export async function writeJson(path: string, value: unknown, how: 'safe' | 'quick' = 'safe'): Promise<void> {
   const text = `${JSON.stringify(value, null, 2)}\n`
-  if (how === 'safe') return writeFileAtomic(path, text, { mode: 0o600 })
+  if (how === 'safe') return writeDurably(path, text)
   // The package asks the system for much that a file of ours, in a folder of ours, does not need. And a few kilobytes are in the
   // system's own memory sooner than another thread has heard that it is to write them.
   const part = `${path}.${randomBytes(4).toString('hex')}.part`
@@ -57,14 +57,34 @@ export async function remove(path: string): Promise<void> {
 
 /** Moves within one file system and makes sure that the move itself is on the disk. */
 export async function move(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
-  await rename(from, to)
-  await settleFolder(dirname(to))
-  if (dirname(from) !== dirname(to)) await settleFolder(dirname(from))
+  await makeFolder(dirname(to))
+  await renameDurably(from, to)
 }
 
-/** Gives a finished file or folder its name, unless something has it by now. */
+/**
+ * Gives the same bytes a second name, whatever had it before; a copy where the file system has no second names. Whoever does
+ * this changes the bytes under neither.
+ */
+export async function share(from: string, to: string): Promise<void> {
+  await remove(to)
+  await link(from, to).catch(async () => {
+    await copyFile(from, to)
+    await syncFile(to)
+  })
+  await syncFolder(dirname(to))
+}
+
+/**
+ * Gives a finished file or folder its name, unless something has it by now. A file's bytes are on the disk before; those of a
+ * folder's many files are left to the system, as every program that copies folders does.
+ */
 export async function putUnder(draft: string, path: string): Promise<void> {
+  if ((await lstat(draft)).isFile()) await syncFile(draft)
+  await nameDraft(draft, path)
+  await syncFolder(dirname(path))
+}
+
+async function nameDraft(draft: string, path: string): Promise<void> {
   try {
     await link(draft, path)
     await unlink(draft)
@@ -77,23 +97,6 @@ export async function putUnder(draft: string, path: string): Promise<void> {
     // A folder, and on some file systems a file, can't have two names.
     await rename(draft, path)
   }
-}
-
-/** Waits until a file's bytes are on the disk. */
-export async function settleFile(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-async function settleFolder(path: string): Promise<void> {
-  // Not every file system lets a folder be opened or synced: what it does then is all that can be had.
-  const folder = await open(path, 'r').catch(() => null)
-  await folder?.sync().catch(() => {})
-  await folder?.close()
 }
 
 /** Bytes that a copy of a folder takes on the disk, holes of sparse files not counted. */

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { isCancelled } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId } from '../../../app/domain/ids.ts'
+import { makeFolder, syncTree } from '../../state/durable.ts'
 import type { Host, Op } from '../provider.ts'
 import { move, remove } from './files.ts'
 import { throwIfCancelled } from './op.ts'
@@ -29,10 +29,12 @@ export async function makeMachine<F extends { readonly path: string }, E>(
   op: Op,
 ): Promise<MachineId> {
   const staged = world.layout.staged(uuid)
-  await mkdir(staged.path, { recursive: true, mode: 0o700 })
+  await makeFolder(staged.path)
   try {
     await fill(staged)
     throwIfCancelled(op)
+    // Not every tool syncs what it writes (`qemu-img convert` never does), and a name must not outlive a power cut without its bytes.
+    await syncTree(staged.path)
     await move(staged.path, world.layout.machine(uuid).path)
   } catch (error) {
     await remove(staged.path)

@@ -62,7 +62,7 @@ export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) 
     async put(path: string, tree: TreeFile<S>, snapshot: S, currentId: string | null): Promise<TreeFile<S>> {
       const next = putSnapshot(tree, snapshot, currentId)
       const line: Put<S> = { snapshot, currentId }
-      if (!append(path, `${JSON.stringify(line)}\n`)) await writeJson(path, next, 'quick')
+      if (!append(path, `${JSON.stringify(line)}\n`)) await writeJson(path, next)
       return next
     },
   }

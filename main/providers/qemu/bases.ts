@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, link, mkdir, rename } from 'node:fs/promises'
+import { chmod, link } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import { makeFolder, renameDurably, syncFile, syncFolder, syncTree } from '../../state/durable.ts'
 import { diskUse, look, move, names, readJson, remove, writeJson } from '../common/files.ts'
 import type { Image } from '../common/images/qemu-img.ts'
 import type { Op } from '../provider.ts'
@@ -36,9 +37,12 @@ export async function freezeDisk(
   const baseId = newBase(world)
   const folder = world.layout.base(baseId)
   const frozen: Definition = { ...definition, bases: [...definition.bases, baseId] }
-  await writeJson(join(await makeFolder(folder), 'base.json'), { version: 1, source: null })
+  await makeFolder(folder)
+  await writeJson(join(folder, 'base.json'), { version: 1, source: null })
   try {
     await link(image.path, join(folder, baseFile))
+    await syncFile(image.path)
+    await syncFolder(folder)
   } catch (error) {
     await remove(folder)
     throw failure('unsupported', { key: 'qemu.error.noLink' }, { detail: String(error), cause: error })
@@ -47,8 +51,9 @@ export async function freezeDisk(
   try {
     await remove(next)
     await world.images.createLinked(next, baseReference(baseId), op)
+    await syncFile(next)
     await world.fleet.save(entry, frozen)
-    await rename(next, image.path)
+    await renameDurably(next, image.path)
   } catch (error) {
     await remove(next)
     await world.fleet.save(entry, definition)
@@ -74,6 +79,7 @@ export async function baseOfSnapshot(world: World, entry: Entry, image: Image, t
     await world.images.copy(image, staged.file(baseFile), tag, { key: 'kept.step.copy' }, op)
     await writeJson(staged.file('base.json'), { version: 1, source: { uuid: entry.uuid, tag } })
     await chmod(staged.file(baseFile), 0o400)
+    await syncTree(staged.path)
     await move(staged.path, world.layout.base(baseId))
   } catch (error) {
     await remove(staged.path)
@@ -152,9 +158,4 @@ function newBase(world: World): string {
   const baseId = randomUUID()
   world.pinnedBases.add(baseId)
   return baseId
-}
-
-async function makeFolder(path: string): Promise<string> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
-  return path
 }

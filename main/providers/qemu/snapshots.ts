@@ -1,6 +1,6 @@
 import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
-import { settleFile } from '../common/files.ts'
+import { syncFile } from '../../state/durable.ts'
 import { saveOffline } from '../common/images/offline-tags.ts'
 import { memoryInUse } from '../common/memory.ts'
 import { quietOp, throwIfCancelled } from '../common/op.ts'
@@ -87,7 +87,7 @@ async function take(
     // Named before there is anything to name; that a power cut does not take the name back is seen to meanwhile.
     const begun = await trees.put(folder.snapshots, tree, snapshot, tree.currentId)
     const save = live === null ? saveOffline(world, images, id, op) : saveLive(lineOf(entry), images, id, op)
-    const [settled, saved] = await Promise.allSettled([settleFile(folder.snapshots), save])
+    const [settled, saved] = await Promise.allSettled([syncFile(folder.snapshots), save])
     for (const result of [saved, settled]) {
       if (result.status === 'fulfilled') continue
       // What cannot be taken out now stays named, unseen, and is taken out by the next start.

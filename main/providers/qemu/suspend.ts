@@ -1,7 +1,7 @@
-import { rename } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
-import { readJson, readTail, remove, settleFile, writeJson } from '../common/files.ts'
+import { removeDurably, renameDurably, syncFile } from '../../state/durable.ts'
+import { readJson, readTail, remove, writeJson } from '../common/files.ts'
 import { launchFailure } from '../common/images/errors.ts'
 import { memoryInUse } from '../common/memory.ts'
 import { quietOp } from '../common/op.ts'
@@ -75,8 +75,8 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
 /** The memory is written: makes it count, then ends the process. Done again after a crash of Berth without harm. */
 export async function finishSuspend(world: World, entry: Entry, op: Op): Promise<void> {
   const { folder } = entry
-  await settleFile(folder.memory)
-  await rename(suspendingFile(folder), folder.suspended)
+  await syncFile(folder.memory)
+  await renameDurably(suspendingFile(folder), folder.suspended)
   await endProcess(world, entry, op)
   await world.fleet.refresh(entry)
 }
@@ -193,7 +193,7 @@ export async function resumeFromDisk(world: World, known: Known, op: Op): Promis
     )
   }
   // From the first instruction on the disks go their own way: the memory must not be used a second time.
-  await remove(folder.suspended)
+  await removeDurably(folder.suspended)
   entry.isSuspended = false
   await letRunOrEnd(world, entry, live, quietOp)
   await remove(folder.memory)
@@ -223,7 +223,7 @@ export async function readSuspended(folder: Folder): Promise<Suspended> {
 
 /** Throws the kept memory away. Its word goes first: a memory without one is a rest, a word without memory a promise. */
 export async function discardMemory(folder: Folder): Promise<void> {
-  await remove(folder.suspended)
+  await removeDurably(folder.suspended)
   await remove(folder.memory)
 }
 

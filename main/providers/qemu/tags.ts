@@ -1,6 +1,6 @@
-import { copyFile, link, mkdir } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
-import { look, remove } from '../common/files.ts'
+import { makeFolder } from '../../state/durable.ts'
+import { look, remove, share } from '../common/files.ts'
 import { explain } from '../common/images/errors.ts'
 import type { ImageInfo } from '../common/images/parse.ts'
 import type { Image } from '../common/images/qemu-img.ts'
@@ -103,7 +103,7 @@ function statesOf(folder: Folder, tag: string): { readonly memory: string; reado
 /** Keeps a suspended machine's memory with a tag. What is suspended stays so. */
 export async function keepSuspended(folder: Folder, tag: string): Promise<void> {
   const states = statesOf(folder, tag)
-  await mkdir(folder.file('states'), { recursive: true, mode: 0o700 })
+  await makeFolder(folder.file('states'))
   await share(folder.memory, states.memory)
   await share(folder.suspended, states.suspended)
 }
@@ -114,12 +114,6 @@ export async function bringBackSuspended(folder: Folder, tag: string): Promise<v
   await discardMemory(folder)
   await share(states.memory, folder.memory)
   await share(states.suspended, folder.suspended)
-}
-
-/** The same bytes under a second name where the file system can; they are never changed under either. */
-async function share(from: string, to: string): Promise<void> {
-  await remove(to)
-  await link(from, to).catch(() => copyFile(from, to))
 }
 
 function infosOf(world: World, entry: Entry, images: readonly Image[], op: Op): Promise<readonly ImageInfo[]> {

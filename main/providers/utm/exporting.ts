@@ -1,6 +1,7 @@
-import { rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
+import { renameDurably, syncTree } from '../../state/durable.ts'
 import { diskUse, exists } from '../common/files.ts'
 import { throwIfCancelled, unstoppable } from '../common/op.ts'
 import { checkSpace } from '../common/space.ts'
@@ -43,8 +44,9 @@ async function exportTo(world: World, { sight, bundle }: Known, path: string, op
     await Promise.race([written, cancelled(op)])
     throwIfCancelled(op)
     if (!(await isCopy(bundle.path, partial))) throw failure('tool-failed', { key: 'utm.error.copy' })
+    await syncTree(partial)
     await refuseTaken(path)
-    await rename(partial, path)
+    await renameDurably(partial, path)
   } catch (error) {
     // What UTM still writes is taken away when it has done so.
     void written.then(clear, clear).catch((rest) => host.log.warn('utm.export', { error: String(rest) }))

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, join, posix, win32 } from 'node:path'
 import { errorOf, failure } from '../../../app/domain/errors.ts'
 import { MiB } from '../../../app/domain/units.ts'
-import { putUnder, remove, settleFile } from '../common/files.ts'
+import { putUnder, remove } from '../common/files.ts'
 import { sayHowMuch, whileGrowing } from '../common/growing.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { FileOps, Op } from '../provider.ts'
@@ -55,7 +55,6 @@ export function createFiles({ fleet, tool }: World): FileOps {
         const command = { args: utmctlArguments.pull(uuid, inside), timeoutMs: copyMs, outputPath: draft }
         await whileGrowing(draft, op, () => tool.carry(command, op))
         throwIfCancelled(op)
-        await settleFile(draft)
         await putUnder(draft, path)
       } finally {
         await remove(draft)

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
-import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { cp, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
+import { makeFolder, renameDurably, syncFolder, syncTree } from '../../state/durable.ts'
 import { diskUse } from '../common/files.ts'
 import { checkSpace } from '../common/space.ts'
 
@@ -10,9 +11,9 @@ import { checkSpace } from '../common/space.ts'
  * only then removed.
  */
 export async function moveBundle(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(to))
   try {
-    await rename(from, to)
+    await renameDurably(from, to)
     return
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
@@ -21,6 +22,8 @@ export async function moveBundle(from: string, to: string): Promise<void> {
   try {
     await cp(from, to, { recursive: true, preserveTimestamps: true, mode: constants.COPYFILE_FICLONE })
     if (!(await isCopy(from, to))) throw failure('tool-failed', { key: 'utm.error.copy' }, { detail: `${from}\n${to}` })
+    await syncTree(to)
+    await syncFolder(dirname(to))
   } catch (error) {
     await rm(to, { recursive: true, force: true })
     throw error

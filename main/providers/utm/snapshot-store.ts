@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { z } from 'zod'
+import { makeFolder } from '../../state/durable.ts'
 import { isSnapshotId, keptSnapshotShape, type TreeFile } from '../common/snapshot-tree.ts'
 import { createTreeStore } from '../common/tree-store.ts'
 import type { Op } from '../provider.ts'
@@ -20,7 +20,7 @@ export function readTree(bundle: Pick<Bundle, 'path'>): Promise<TreeFile<KeptSna
 
 export async function writeTree(bundle: Pick<Bundle, 'path'>, tree: TreeFile<KeptSnapshot>): Promise<void> {
   const { folder, snapshots } = ownFiles(bundle)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   await trees.write(snapshots, tree)
 }
 

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
+import { makeFolder, renameDurably, syncFile, syncTree } from '../../state/durable.ts'
 import { explain } from '../common/images/errors.ts'
 import { applyOffline, saveOffline } from '../common/images/offline-tags.ts'
 import type { ImageInfo } from '../common/images/parse.ts'
@@ -50,8 +51,9 @@ export async function saveStopped(world: World, bundle: Bundle, tag: string, op:
   const { images, companions } = await partsOf(world, bundle, op)
   const folder = join(ownFiles(bundle).folder, tag)
   try {
-    if (companions.length > 0) await mkdir(folder, { recursive: true })
+    if (companions.length > 0) await makeFolder(folder)
     for (const path of companions) await copyFile(path, join(folder, basename(path)), constants.COPYFILE_FICLONE)
+    if (companions.length > 0) await syncTree(folder)
     await saveOffline(world, images, tag, op)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
@@ -69,7 +71,8 @@ export async function applyStopped(world: World, bundle: Bundle, tag: string, op
     // Whole or not at all, and never a second file where UTM tidies up.
     const fresh = join(folder, `${basename(path)}.back`)
     await copyFile(join(folder, basename(path)), fresh, constants.COPYFILE_FICLONE)
-    await rename(fresh, path)
+    await syncFile(fresh)
+    await renameDurably(fresh, path)
   }
 }
 

@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
-import { diskUse, exists, names, readJson, remove } from '../common/files.ts'
+import { removeDurably, syncTree } from '../../state/durable.ts'
+import { diskUse, exists, names, nullIfAbsent, readJson, remove } from '../common/files.ts'
 import type { Host } from '../provider.ts'
 import * as commands from './commands.ts'
 import { idOf } from './inventory.ts'
@@ -41,7 +42,9 @@ export async function makeWhole<T>(
   await writeRecord(path, { version: 1, ...making })
   try {
     const made = await make()
-    await remove(path)
+    // VirtualBox does not sync what it has made; and a record that came back with a power cut would take the machine back.
+    await syncTree(making.folder).catch(nullIfAbsent)
+    await removeDurably(path)
     return made
   } catch (error) {
     await takeBack(world, { version: 1, ...making }).then(

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import type { RestoreRecord } from '../../../app/domain/snapshot.ts'
-import { names, readJson, remove } from '../common/files.ts'
+import { removeDurably } from '../../state/durable.ts'
+import { names, readJson } from '../common/files.ts'
 import type { Host } from '../provider.ts'
 import { writeRecord } from './write-record.ts'
 
@@ -63,7 +64,7 @@ export function createRestoreRecords({ dataDir }: Pick<Host, 'dataDir'>): Restor
     },
     async write(uuid, file) {
       const count = file.restores.length + file.spent.length + Object.keys(file.powers).length
-      if (count === 0) await remove(pathOf(uuid))
+      if (count === 0) await removeDurably(pathOf(uuid))
       else await writeRecord(pathOf(uuid), file)
     },
     async uuids() {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
-import { names, readJson, remove } from '../common/files.ts'
+import { removeDurably } from '../../state/durable.ts'
+import { names, readJson } from '../common/files.ts'
 import type { Host } from '../provider.ts'
 import type { DiskUser } from './dependants.ts'
 import { parseSettings } from './settings-file.ts'
@@ -74,7 +75,7 @@ export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>
       return item
     },
     put: (item) => writeRecord(pathOf(item.uuid), item),
-    drop: (uuid) => remove(pathOf(uuid)),
+    drop: (uuid) => removeDurably(pathOf(uuid)),
     async users() {
       const found = await Promise.all(
         (await list()).map(async (item): Promise<readonly DiskUser[]> => {

@@ -31,7 +31,10 @@ async function bareMachine(folder: string) {
   }
 }
 
-/** A snapshot with memory of a running built-in machine: through Berth until its task is done, and v86's state in a file. */
+/**
+ * A snapshot with memory of a running built-in machine: through Berth until its task is done, and v86's state in a file. Both are
+ * on the disk by then: the bare job syncs its file and its folder too.
+ */
 export const figure: Figure = {
   name: 'snapshot.builtin',
   unit: 'ms',

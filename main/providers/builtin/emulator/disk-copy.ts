@@ -11,7 +11,8 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
+import { renameDurably } from '../../../state/durable.ts'
 import { chunkBytes, type EmptyChunks, isNothing } from './empty-chunks.ts'
 
 /**
@@ -121,7 +122,7 @@ export async function copyDisk(from: string, to: string): Promise<void> {
     } finally {
       await source.close()
     }
-    await rename(part, to)
+    await renameDurably(part, to)
   } catch (error) {
     await rm(part, { force: true })
     throw error

@@ -2,6 +2,7 @@ import { failure, isCancelled } from '../../../../app/domain/errors.ts'
 import type { DiskFormat } from '../../../../app/domain/spec.ts'
 import type { Text } from '../../../../app/messages/text.ts'
 import type { RunResult } from '../../../exec/command.ts'
+import { syncFile } from '../../../state/durable.ts'
 import type { Host, Op } from '../../provider.ts'
 import { checkSpace } from '../space.ts'
 import { imageArguments } from './commands.ts'
@@ -82,6 +83,8 @@ export function createQemuImg(host: Host): QemuImg {
         const fraction = parseProgress(line)
         if (fraction !== null) op.progress({ text: step, fraction })
       })
+      // `convert` writes with the cache mode `unsafe`: nothing of it need be on the disk yet.
+      await syncFile(to)
     },
     async resize(image, sizeBytes, op) {
       await run(imageArguments.resize(image.path, image.format, sizeBytes), changeMs, op)
