@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { programFiles } from './vite.files.ts'
+import { bundledLicenses, writeLicenses } from './vite.licenses.ts'
 
 const inRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -20,6 +21,7 @@ export default defineConfig({
     sourcemap: true,
     // It comes from this computer's disk, not over a network.
     chunkSizeWarningLimit: 2_000,
+    license: { fileName: bundledLicenses },
   },
   environments: {
     main: {
@@ -39,6 +41,7 @@ export default defineConfig({
         ssr: true,
         // What the program brings along beside its code: a guest, an emulator.
         emitAssets: true,
+        license: { fileName: bundledLicenses },
         sourcemap: true,
         minify: false,
         rolldownOptions: {
@@ -71,6 +74,7 @@ export default defineConfig({
         const environment = builder.environments[name]
         if (environment !== undefined) await builder.build(environment)
       }
+      await writeLicenses()
     },
   },
 })

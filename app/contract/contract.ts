@@ -5,7 +5,7 @@ import type { Settings } from '../domain/settings.ts'
 import type { RestoreRoom, SnapshotTree } from '../domain/snapshot.ts'
 import type { CreateOptions, ImportSummary, MachineConfiguration } from '../domain/spec.ts'
 import type { Stats } from '../domain/stats.ts'
-import type { SystemInfo } from '../domain/system.ts'
+import type { License, SystemInfo } from '../domain/system.ts'
 import type { CommandRecord, Task } from '../domain/task.ts'
 import type { RemovalPlan, TrashItem } from '../domain/trash.ts'
 import { call, feed, stream } from './kinds.ts'
@@ -29,6 +29,8 @@ import type {
  */
 export const calls = {
   'system.get': call<SystemInfo>()(v.nothing),
+  /** Berth's own licence first, then those of everything in the program by name. Fails where the program was not built. */
+  'system.licenses': call<readonly License[]>()(v.nothing),
   'settings.get': call<Settings>()(v.nothing),
   /** A deep partial of the settings; the answer is the whole as it is now. */
   'settings.set': call<Settings>()(v.settingsRequest),

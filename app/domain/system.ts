@@ -29,3 +29,13 @@ export interface SystemInfo {
   /** What a person should know about this run, e.g. settings that could not be read. Usually none. */
   readonly notices: readonly Notice[]
 }
+
+/** The licence of Berth itself or of a package in the program. */
+export interface License {
+  readonly name: string
+  readonly version: string
+  /** SPDX identifier, e.g. `MIT`. */
+  readonly identifier: string
+  /** The whole text, with its copyright line. */
+  readonly text: string
+}

@@ -1,10 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import type { CallHandlers } from '../../app/contract/dispatch.ts'
 import { failure } from '../../app/domain/errors.ts'
 import { parseId } from '../../app/domain/ids.ts'
+import type { License } from '../../app/domain/system.ts'
 import type { Core } from '../core.ts'
 import { createCpuMeter } from '../services/cpu-meter.ts'
 import { browse, existing } from '../services/files.ts'
 import { readSystem } from '../services/system.ts'
+import { licensesPath } from '../version.ts'
 
 /** The program itself: the system, settings, files, links and the way out. */
 export function programHandlers({ inventory, settings, tools, desktop, dataPath, quitting }: Core) {
@@ -20,6 +23,7 @@ export function programHandlers({ inventory, settings, tools, desktop, dataPath,
         dataPath,
         notices: settings.notice === null ? [] : [settings.notice],
       }),
+    'system.licenses': async () => JSON.parse(await readFile(licensesPath, 'utf8')) as readonly License[],
     'settings.get': async () => settings.get(),
     'settings.set': ({ changes }) => settings.set(changes),
 

@@ -29,6 +29,7 @@ export type OpenDialog =
   | { readonly kind: 'discard'; readonly machineId: MachineId }
   | { readonly kind: 'quit'; readonly plan: QuitPlan }
   | { readonly kind: 'tag'; readonly machineIds: readonly MachineId[] }
+  | { readonly kind: 'licenses' }
 
 /** Something went wrong that belongs to a place on screen: `machine:ID`, `endpoint:ID`, `create`, `settings`, `window`. */
 export interface PlacedFailure {

@@ -82,6 +82,14 @@ export const providersEn = {
   'settings.about': 'About',
   'settings.version': 'Version',
   'settings.data': 'Own machines are kept in',
+  'settings.licenses': 'Open-source licenses',
+  'settings.licensesHint': 'Licenses of Berth and of everything bundled with Berth.',
+  'settings.licensesHint.electron':
+    'Licenses of Berth and of everything bundled with Berth. Those of Chromium are in the program’s folder.',
+  'settings.licenses.show': 'Show licenses…',
+  'settings.licenses.search': 'Filter packages',
+  'settings.licenses.none': 'No matching packages.',
+  'settings.licenses.count': { one: '{count} package', other: '{count} packages' },
   'settings.reveal': 'Show the folder',
   'settings.loading': 'Waiting for Berth…',
 } as const
@@ -164,6 +172,14 @@ export const providersKo: Record<keyof typeof providersEn, Message> = {
   'settings.about': '정보',
   'settings.version': '버전',
   'settings.data': 'Berth 머신이 있는 폴더',
+  'settings.licenses': '오픈 소스 라이선스',
+  'settings.licensesHint': 'Berth와 Berth에 포함된 모든 구성 요소의 라이선스입니다.',
+  'settings.licensesHint.electron':
+    'Berth와 Berth에 포함된 모든 구성 요소의 라이선스입니다. Chromium의 라이선스는 프로그램 폴더에 있습니다.',
+  'settings.licenses.show': '라이선스 보기…',
+  'settings.licenses.search': '패키지 필터링',
+  'settings.licenses.none': '일치하는 패키지가 없습니다.',
+  'settings.licenses.count': '패키지 {count}개',
   'settings.reveal': '폴더 보기',
   'settings.loading': 'Berth의 응답을 기다리는 중…',
 }

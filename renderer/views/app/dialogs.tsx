@@ -5,6 +5,7 @@ import { fetched } from './fetched.tsx'
 
 export const CreateDialog = fetched(async () => (await import('../create/create-dialog.tsx')).CreateDialog)
 const QuitDialog = fetched(async () => (await import('../quit/quit-dialog.tsx')).QuitDialog)
+const LicensesDialog = fetched(async () => (await import('../settings/licenses-dialog.tsx')).LicensesDialog)
 const TagDialog = fetched(async () => (await import('../machines/tag-dialog.tsx')).TagDialog)
 export const MachineDialogs = fetched(async () => (await import('../machine/machine-dialogs.tsx')).MachineDialogs)
 export const Palette = fetched(async () => (await import('../palette/palette.tsx')).Palette)
@@ -30,6 +31,7 @@ export function Dialogs(): ReactNode {
       {dialog?.kind === 'create' && <CreateDialog />}
       {dialog?.kind === 'quit' && <QuitDialog plan={dialog.plan} />}
       {dialog?.kind === 'tag' && <TagDialog machineIds={dialog.machineIds} />}
+      {dialog?.kind === 'licenses' && <LicensesDialog />}
       {dialog !== null && isOfMachine.has(dialog.kind) && <MachineDialogs />}
       {isPaletteOpen && <Palette />}
     </>

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Settings } from '../../../app/domain/settings.ts'
 import { clearFailure } from '../../actions/call.ts'
 import { reveal, setToolPath } from '../../actions/endpoints.ts'
+import { openDialog } from '../../actions/navigate.ts'
 import { saveSettings, zoomText } from '../../actions/settings.ts'
 import { Button } from '../../components/button.tsx'
 import { Checkbox } from '../../components/checkbox.tsx'
@@ -217,6 +218,12 @@ function About(): ReactNode {
             <IconButton icon="folder" label={say('settings.reveal')} onClick={() => void reveal(system.dataPath)} />
           )
         }
+      </SettingRow>
+      <SettingRow
+        label={say('settings.licenses')}
+        hint={say(system.shell === 'electron' ? 'settings.licensesHint.electron' : 'settings.licensesHint')}
+      >
+        {() => <Button onClick={() => openDialog({ kind: 'licenses' })}>{say('settings.licenses.show')}</Button>}
       </SettingRow>
     </SettingSection>
   )

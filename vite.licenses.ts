@@ -1,0 +1,78 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** One bundled package as the build writes it into `licenses.json`, and as the window shows it. */
+interface PackageLicense {
+  readonly name: string
+  readonly version: string
+  /** SPDX identifier. */
+  readonly identifier?: string
+  readonly text?: string
+}
+
+/** What each build notes of the packages in it, in its own output folder. */
+export const bundledLicenses = 'licenses.json'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const allowed = new Set(['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'LGPL-2.1', 'LGPL-3.0'])
+
+/** Not bundled, but shipped beside the bundle. */
+const shippedPackages = ['node-pty', 'electron']
+
+/** Packages that state their licence without a file for its text, and whom they name as its holder. */
+const holders: Readonly<Record<string, string>> = {
+  '@xterm/addon-serialize': '2017-2019, The xterm.js authors',
+  '@xterm/headless': '2017-2019, The xterm.js authors',
+  imurmurhash: '2013 Gary Court, Jens Taylor',
+  'react-remove-scroll-bar': '2018 Anton Korzunov',
+  saxes: '2018 Louis-Dominique Dubeau and the authors of sax',
+}
+
+/**
+ * Gathers the licences of everything in the finished program into `out/main/licenses.json`: each build's packages, what is shipped
+ * beside them, and Berth itself first.
+ * @throws Error where a package's licence is not allowed or its text is not known: the program must not be shipped without it.
+ */
+export async function writeLicenses(): Promise<void> {
+  const builds = ['main', 'preload', 'renderer'].map((name) => join(root, 'out', name, bundledLicenses))
+  const bundled = await Promise.all(builds.map(readJson<readonly PackageLicense[]>))
+  const shipped = await Promise.all(shippedPackages.map(readPackage))
+  const byName = new Map([...bundled.flat(), ...shipped].map((entry) => [`${entry.name} ${entry.version}`, entry]))
+  const others = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const own = await readPackage('.')
+  const all = [{ ...own, name: 'Berth' }, ...others].map((entry) => complete(entry, others))
+  for (const path of builds) await rm(path)
+  await writeFile(join(root, 'out/main', bundledLicenses), `${JSON.stringify(all, null, 1)}\n`)
+}
+
+async function readPackage(name: string): Promise<PackageLicense> {
+  const folder = name === '.' ? root : join(root, 'node_modules', name)
+  const about = await readJson<{ name: string; version: string; license: string }>(join(folder, 'package.json'))
+  const text = (await readFile(join(folder, 'LICENSE'), 'utf8')).trim()
+  return { name: about.name, version: about.version, identifier: about.license, text }
+}
+
+function complete(
+  { name, version, identifier = '', text }: PackageLicense,
+  others: readonly PackageLicense[],
+): Required<PackageLicense> {
+  if (!allowed.has(identifier))
+    throw new Error(`${name}: the licence “${identifier}” is none of ${[...allowed].join(', ')}`)
+  if (text !== undefined) return { name, version, identifier, text }
+  const holder = holders[name]
+  if (holder === undefined) throw new Error(`${name} has no licence file: name its holder in vite.licenses.ts`)
+  return { name, version, identifier, text: standardText(identifier, holder, others) }
+}
+
+/** The words of a licence, from a bundled package that carries them, with this holder's line in place of its own. */
+function standardText(identifier: string, holder: string, others: readonly PackageLicense[]): string {
+  const source = { MIT: 'zustand', ISC: 'write-file-atomic' }[identifier]
+  const text = others.find(({ name }) => name === source)?.text
+  if (text === undefined) throw new Error(`no bundled package has the words of the licence “${identifier}”`)
+  return text.replace(/^Copyright \(c\).*$/im, `Copyright (c) ${holder}`)
+}
+
+async function readJson<T>(path: string): Promise<T> {
+  return JSON.parse(await readFile(path, 'utf8')) as T
+}
