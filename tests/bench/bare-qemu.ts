@@ -7,8 +7,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** A QEMU that nobody looks after, and its monitor. */
 export interface BareQemu {
-  /** From the start of the process to its monitor's greeting. */
-  readonly greetedMs: number
   /** From the start of the process to now. */
   sinceStartMs(): number
   execute(command: string, parameters?: object): Promise<unknown>
@@ -64,10 +62,8 @@ export async function startBare([file, ...args]: readonly string[]): Promise<Bar
     return value
   }
   await next((message) => 'QMP' in message)
-  const greetedMs = performance.now() - startedAt
   await execute('qmp_capabilities')
   return {
-    greetedMs,
     sinceStartMs: () => performance.now() - startedAt,
     execute,
     async jobEnded(id) {
