@@ -18,6 +18,36 @@ export function maskText(text: string, masking: Masking = {}): string {
   return isUsableHome(home) ? replaceFolder(open, home, '~') : open
 }
 
+/** Most characters of a name and password in an address; bounds the work on text without any end. */
+const longestUserInfo = 4_000
+
+/**
+ * Passwords inside of addresses, as in `postgres://user:PASSWORD@host/db`, masked. A password may itself hold `@` and `:`. Takes
+ * time in proportion to the text.
+ */
+export function maskUrlPasswords(text: string): string {
+  let masked = ''
+  let done = 0
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+    const from = at + 3
+    if (from < done || !/[\w+.-]/.test(text[at - 1] ?? '')) continue
+    const rest = text.slice(from, from + longestUserInfo)
+    const end = rest.search(/[\s/?#"'`<>\\]/)
+    const authority = end < 0 ? rest : rest.slice(0, end)
+    const host = authority.lastIndexOf('@')
+    const password = authority.indexOf(':') + 1
+    if (password === 0 || host <= password) continue
+    masked += text.slice(done, from + password) + maskedSecret
+    done = from + host
+  }
+  return masked + text.slice(done)
+}
+
+/** Whether a text holds an address with a password. */
+export function hasUrlPassword(text: string): boolean {
+  return maskUrlPasswords(text) !== text
+}
+
 /**
  * A command as it could be pasted into a POSIX shell. The home folder becomes `~` or `$HOME`, whichever the shell still
  * understands at that place.
@@ -45,7 +75,7 @@ function quote(word: string): string {
 function maskSecrets(text: string, secrets: readonly string[] = []): string {
   // Longest first, so that a secret which contains another one is masked whole.
   const ordered = secrets.filter((secret) => secret.length >= shortestSecret).sort((a, b) => b.length - a.length)
-  return ordered.reduce((masked, secret) => masked.replaceAll(secret, maskedSecret), text)
+  return maskUrlPasswords(ordered.reduce((masked, secret) => masked.replaceAll(secret, maskedSecret), text))
 }
 
 /** A home of `/` (a service's account) is in every path: masking it would say nothing. */

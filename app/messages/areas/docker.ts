@@ -54,7 +54,10 @@ export const dockerEn = {
   'docker.error.reference': 'This is not the name of an image.',
   'docker.error.reference.hint': 'It looks like name:tag or registry/name:tag, in lower case.',
   'docker.error.noCommand': 'The image says no command to run.',
-  'docker.error.noFolder': 'The folder {path} does not exist on the host.',
+  'docker.error.noFolder': 'The host has no file or folder {path}.',
+  'docker.error.unmountable': 'The container can’t start because one of these can’t be mounted: {paths}',
+  'docker.error.unmountable.hint':
+    'Check whether a folder now stands where a file was. The container was left running.',
   'docker.error.mount': 'A volume or folder is not given in a way that {tool} understands.',
   'docker.error.limits': 'The host can’t give this much, or a container needs more.',
   'docker.error.paused': 'The container is paused. Resume it first.',
@@ -122,6 +125,7 @@ export const dockerEn = {
   'docker.restart.onFailure': 'When it fails',
   'docker.exit.ordinary': 'Ended by itself (exit code {code})',
   'docker.notice.autoRemove': 'This container removes itself when it ends (--rm).',
+  'docker.notice.seccomp': 'The command needs the seccomp profile in seccomp.json. Its content is in the raw details.',
   'docker.notice.differences': 'The restore could not carry over these settings: {settings}',
   'docker.snapshot.volumes': {
     one: 'What is in the volume or folder on {targets} is not in snapshots: a restore leaves it as it is.',
@@ -186,7 +190,10 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.error.reference': '이미지 이름이 아닙니다.',
   'docker.error.reference.hint': '소문자로 ‘이름:태그’ 또는 ‘레지스트리/이름:태그’처럼 씁니다.',
   'docker.error.noCommand': '이미지에 실행할 명령이 없습니다.',
-  'docker.error.noFolder': '호스트에 ‘{path}’ 폴더가 없습니다.',
+  'docker.error.noFolder': '호스트에 ‘{path}’ 파일이나 폴더가 없습니다.',
+  'docker.error.unmountable': '다음 가운데 마운트할 수 없는 것이 있어 컨테이너를 시작할 수 없습니다: {paths}',
+  'docker.error.unmountable.hint':
+    '파일이 있던 자리에 폴더가 생겼는지 확인하세요. 실행 중인 컨테이너는 그대로 두었습니다.',
   'docker.error.mount': '{tool}에서 이해할 수 없는 볼륨이나 폴더가 있습니다.',
   'docker.error.limits': '호스트가 줄 수 있는 범위를 벗어났거나 컨테이너에 필요한 것보다 적습니다.',
   'docker.error.paused': '컨테이너가 일시 정지되어 있습니다. 먼저 계속하세요.',
@@ -252,6 +259,8 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.restart.onFailure': '실패하면',
   'docker.exit.ordinary': '스스로 끝남(종료 코드 {code})',
   'docker.notice.autoRemove': '이 컨테이너는 끝나면 스스로 삭제됩니다(--rm).',
+  'docker.notice.seccomp':
+    '이 명령을 실행하려면 seccomp.json에 seccomp 프로필이 있어야 합니다. 내용은 원본 정보에 있습니다.',
   'docker.notice.differences': '복원할 때 다음 설정은 옮기지 못했습니다: {settings}',
   'docker.snapshot.volumes': {
     other: '볼륨과 폴더 {count}개({targets})의 내용은 스냅샷에 담기지 않습니다. 복원해도 그대로 남습니다.',

@@ -158,7 +158,12 @@ export const networkConnect = (network: string, id: string, flags: readonly stri
  */
 export function createFrom(
   spec: ContainerSpec,
-  how: { readonly verb: 'create' | 'run'; readonly pull: ContainerSpec['pull'] },
+  how: {
+    readonly verb: 'create' | 'run'
+    readonly pull: ContainerSpec['pull']
+    /** In place of the spec's own variables, so that their values are no arguments. */
+    readonly environment?: readonly string[]
+  },
 ): readonly string[] {
   return [
     how.verb,
@@ -168,7 +173,7 @@ export function createFrom(
     ...(spec.restart === 'no' ? [] : ['--restart', spec.restart]),
     ...spec.ports.flatMap((port) => ['--publish', publish(port)]),
     ...spec.mounts.flatMap((mount) => ['--mount', mountOption(mount)]),
-    ...spec.environment.flatMap(({ name, value }) => ['--env', `${name}=${value}`]),
+    ...(how.environment ?? spec.environment.flatMap(({ name, value }) => ['--env', `${name}=${value}`])),
     '--',
     spec.image,
     ...spec.command,

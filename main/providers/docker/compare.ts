@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf, textOf } from './json.ts'
+import { chosenNetworks } from './recreate-network.ts'
 
 /** Parts of `inspect` that are settings; everything else is state or place. */
 const sections = ['Config', 'HostConfig'] as const
@@ -36,6 +37,7 @@ export function differences(one: Fields, other: Fields): readonly string[] {
     }
   }
   if (targets(one) !== targets(other)) found.push('Mounts')
+  if (plain(chosenNetworks(one)) !== plain(chosenNetworks(other))) found.push('NetworkSettings.Networks')
   return found.sort()
 }
 

@@ -3,6 +3,7 @@ import type { MachineId } from '../../../app/domain/ids.ts'
 import type { ContainerSpec, CreateSpec } from '../../../app/domain/spec.ts'
 import { parseBytes } from '../../../app/domain/units.ts'
 import type { CreateOps, Op } from '../provider.ts'
+import { withClientInput } from './client-input.ts'
 import * as commands from './commands.ts'
 import { attempt, type Engine, run } from './engine.ts'
 import { engineFailure } from './errors.ts'
@@ -10,7 +11,6 @@ import { readRows, textOf, textsOf } from './json.ts'
 import { snapshotRepository } from './naming.ts'
 import { pullImage } from './pull.ts'
 import { quoteLine } from './quote.ts'
-import { looksSecret } from './secrets.ts'
 import type { DockerWorld } from './world.ts'
 
 /** A volume nobody named has 64 hex digits for a name: nothing to offer. */
@@ -51,9 +51,11 @@ export function createCreate(world: DockerWorld): CreateOps {
       // Short, and not to be left half done: it is finished, and taken back if it was cancelled meanwhile.
       const whole: Op = { ...op, signal: new AbortController().signal }
       op.progress({ text: null, fraction: null, cancellable: false })
-      const args = commands.createFrom(container, { verb: 'create', pull: 'never' })
-      const secrets = container.environment.filter(({ name }) => looksSecret(name)).map(({ value }) => value)
-      const said = await run(host, engine, args, whole, { secrets })
+      const environment = container.environment.map(({ name, value }) => `${name}=${value}`)
+      const said = await withClientInput(host, { environment, seccompProfile: null }, ({ flags, env, secrets }) => {
+        const args = commands.createFrom(container, { verb: 'create', pull: 'never', environment: flags })
+        return run(host, engine, args, whole, { env, secrets })
+      })
       const containerId = said.trim().split('\n').at(-1) ?? ''
       if (op.signal.aborted) {
         await run(host, engine, commands.remove(containerId), whole)

@@ -2,6 +2,7 @@ import type { Fact, MachineDetails } from '../../../app/domain/details.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Notice } from '../../../app/domain/provider.ts'
 import type { MessageKey, Text, TextParams } from '../../../app/messages/text.ts'
+import { maskUrlPasswords } from '../../exec/mask.ts'
 import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import { attempt, type Engine } from './engine.ts'
@@ -9,9 +10,10 @@ import { type Container, type ImageDefaults, mountsOf, type PublishedPort, parse
 import { type Fields, fieldsOf, textOf, textsOf } from './json.ts'
 import { exitRemark, portAddress } from './machine.ts'
 import { machineLabel, snapshotLabel } from './naming.ts'
+import { each } from './option-words.ts'
 import { quoteLine } from './quote.ts'
-import { recreate } from './recreate.ts'
-import { looksSecret } from './secrets.ts'
+import { recreate, seccompProfileOf } from './recreate.ts'
+import { isSecretEntry, shownEntry } from './secrets.ts'
 import { type DockerWorld, targetOf } from './world.ts'
 
 /** Container ports that speak http by custom; a page of them is opened in a browser. */
@@ -19,7 +21,6 @@ const httpPorts: ReadonlySet<number> = new Set([
   80, 3000, 3001, 4200, 5000, 5173, 8000, 8025, 8080, 8081, 8088, 8888, 9000, 9090,
 ])
 const httpsPorts: ReadonlySet<number> = new Set([443, 8443, 9443])
-const masked = '••••••'
 /** Variables that every image has and nobody looks for. */
 const ordinaryVariables: ReadonlySet<string> = new Set(['PATH', 'HOME', 'HOSTNAME', 'TERM', 'container'])
 
@@ -38,16 +39,29 @@ export function createDetails(world: DockerWorld): (id: MachineId, op: Op) => Pr
         ...hardwareFacts(container, raw, image),
         ...placeFacts(container, raw, engine),
       ],
-      notices: noticesOf(container, restored?.differences ?? []),
+      notices: noticesOf(container, restored?.differences ?? [], seccompProfileOf(raw) !== null),
       commandLine: runLine(raw, image, engine),
-      inspect: JSON.stringify(withoutOurs(raw), null, 2),
+      inspect: maskUrlPasswords(JSON.stringify(withoutOurs(raw), null, 2)),
     }
   }
 }
 
 /** The line that makes a container like this one. */
-export function runLine(raw: Fields, image: ImageDefaults | null, engine: Pick<Engine, 'flavour' | 'prefix'>): string {
-  const { flags, command, networks } = recreate(raw, { image, purpose: 'line' })
+export function runLine(
+  raw: Fields,
+  image: ImageDefaults | null,
+  engine: Pick<Engine, 'flavour' | 'prefix' | 'clientVersion'>,
+): string {
+  const { command, networks, environment, seccompProfile, ...rest } = recreate(raw, { image, purpose: 'line', engine })
+  const flags = [
+    ...rest.flags,
+    // Secret values come from the environment of whoever runs the line.
+    ...each(
+      '--env',
+      environment.map((entry) => (isSecretEntry(entry) ? (entry.split('=')[0] ?? '') : entry)),
+    ),
+    ...(seccompProfile === null ? [] : ['--security-opt', 'seccomp=seccomp.json']),
+  ]
   const name = textOf(raw['Name']).replace(/^\//, '')
   const reference = textOf(fieldsOf(raw['Config'])['Image']) || textOf(raw['ImageName'])
   const tool = [engine.flavour, ...(engine.prefix[1] === 'default' ? [] : engine.prefix)]
@@ -140,10 +154,10 @@ function exitFacts(container: Container): readonly Fact[] {
 
 function environmentFacts(environment: readonly string[]): readonly Fact[] {
   return environment.flatMap((entry) => {
-    const [name = '', ...rest] = entry.split('=')
+    const name = entry.split('=', 1)[0] ?? ''
     if (ordinaryVariables.has(name)) return []
-    const value = looksSecret(name) ? masked : rest.join('=')
-    return [fact('hardware', 'docker.fact.variable', value, { mono: true, copyable: !looksSecret(name) }, { name })]
+    const value = shownEntry(entry).slice(name.length + 1)
+    return [fact('hardware', 'docker.fact.variable', value, { mono: true, copyable: !isSecretEntry(entry) }, { name })]
   })
 }
 
@@ -161,9 +175,10 @@ function placeFacts(container: Container, raw: Fields, engine: Engine): readonly
   return [fact('place', 'docker.fact.id', container.id, { mono: true, copyable: true }), ...mounts]
 }
 
-function noticesOf(container: Container, differences: readonly string[]): readonly Notice[] {
+function noticesOf(container: Container, differences: readonly string[], needsProfile: boolean): readonly Notice[] {
   return [
     ...(container.autoRemove ? [{ level: 'info', text: { key: 'docker.notice.autoRemove' } } as const] : []),
+    ...(needsProfile ? [{ level: 'info', text: { key: 'docker.notice.seccomp' } } as const] : []),
     ...(differences.length === 0
       ? []
       : [
@@ -179,9 +194,6 @@ function noticesOf(container: Container, differences: readonly string[]): readon
 function withoutOurs(raw: Fields): Fields {
   const config = fieldsOf(raw['Config'])
   const { [machineLabel]: _machine, [snapshotLabel]: _snapshot, ...labels } = fieldsOf(config['Labels'])
-  const environment = textsOf(config['Env']).map((entry) => {
-    const name = entry.split('=')[0] ?? ''
-    return looksSecret(name) ? `${name}=${masked}` : entry
-  })
+  const environment = textsOf(config['Env']).map(shownEntry)
   return { ...raw, Config: { ...config, Env: environment, Labels: labels } }
 }

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly timeoutMs?: number
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
   readonly secrets?: readonly string[]
+  /** Added to the client's own environment: values that are nobody else's business. */
+  readonly env?: Readonly<Record<string, string>>
   /** For the sentence of a failure, where the tool does not say what it is about. */
   readonly known?: TextParams
 }
@@ -48,6 +50,7 @@ export async function attempt(
       timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
       ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
       ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+      ...(options.env === undefined ? {} : { env: options.env }),
     },
     op,
   )

@@ -1,6 +1,7 @@
 import type { EndpointId, MachineId } from '../../../app/domain/ids.ts'
 import type { Machine } from '../../../app/domain/machine.ts'
 import type { Host, Op, Provider, ProviderFactory } from '../provider.ts'
+import { removeLeftInput } from './client-input.ts'
 import { createConfigure } from './configure.ts'
 import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
@@ -62,6 +63,7 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
     details: createDetails(world),
     watch: endpoints.watch,
     async recover(op) {
+      await removeLeftInput(host)
       if (!journal.isPending()) return
       await endpoints.probe(op)
       for (const { engine } of endpoints.ready()) {

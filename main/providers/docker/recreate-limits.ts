@@ -1,3 +1,4 @@
+import { csvField } from './commands.ts'
 import { type Fields, fieldsOf, listOf, numberOf, textMapOf, textOf, textsOf } from './json.ts'
 
 const defaultShmBytes = 67_108_864
@@ -75,7 +76,7 @@ function deviceFlags(host: Fields): readonly string[] {
   return [
     ...devices.flatMap((device) => ['--device', device]),
     ...textsOf(host['DeviceCgroupRules']).flatMap((rule) => ['--device-cgroup-rule', rule]),
-    ...listOf(host['DeviceRequests']).flatMap((item) => ['--gpus', gpuText(fieldsOf(item))]),
+    ...listOf(host['DeviceRequests']).flatMap((item) => requestFlags(fieldsOf(item))),
     ...deviceRates.flatMap(([field, flag]) =>
       listOf(host[field]).flatMap((item) => {
         const rate = fieldsOf(item)
@@ -87,10 +88,21 @@ function deviceFlags(host: Fields): readonly string[] {
   ]
 }
 
-/** `all`, a number, or `"device=0,1"`: the value is one line of CSV. */
-function gpuText(request: Fields): string {
+/** A device named by its vendor is a request as well, as are graphics processors: one line of CSV. */
+function requestFlags(request: Fields): readonly string[] {
   const ids = textsOf(request['DeviceIDs'])
+  const driver = textOf(request['Driver'])
+  if (driver === 'cdi') return ids.flatMap((id) => ['--device', id])
   const count = numberOf(request['Count'])
-  if (ids.length > 0) return `"device=${ids.join(',')}"`
-  return count < 0 ? 'all' : String(count)
+  const capabilities = textsOf(listOf(request['Capabilities'])[0]).filter((word) => word !== 'gpu')
+  const options = Object.entries(textMapOf(request['Options'])).map(([name, value]) => `${name}=${value}`)
+  const isPlain = driver === '' && capabilities.length === 0 && options.length === 0
+  if (isPlain && ids.length === 0) return ['--gpus', count < 0 ? 'all' : String(count)]
+  const fields = [
+    ...(ids.length === 0 ? [`count=${count < 0 ? 'all' : count}`] : [`device=${ids.join(',')}`]),
+    ...(driver === '' ? [] : [`driver=${driver}`]),
+    ...(capabilities.length === 0 ? [] : [`capabilities=${capabilities.join(',')}`]),
+    ...(options.length === 0 ? [] : [`options=${options.join(',')}`]),
+  ]
+  return ['--gpus', fields.map(csvField).join(',')]
 }

@@ -1,14 +1,21 @@
-import { csvField } from './commands.ts'
-import { type ImageDefaults, mountsOf, wordsOf } from './inspect.ts'
+import type { Engine } from './engine.ts'
+import { type ImageDefaults, wordsOf } from './inspect.ts'
 import { type Fields, fieldsOf, listOf, numberOf, textMapOf, textOf, textsOf } from './json.ts'
+import { each, option } from './option-words.ts'
 import { quoteLine } from './quote.ts'
 import { limitFlags } from './recreate-limits.ts'
+import { volumeFlags } from './recreate-mounts.ts'
+import { type Connection, networkFlags } from './recreate-network.ts'
 
 /** How a container like an inspected one is made: options, what follows the image, and networks joined afterwards. */
 export interface Recreation {
   readonly flags: readonly string[]
+  /** `NAME=value`, apart from the options: values may be secret, and a process's arguments are public. */
+  readonly environment: readonly string[]
+  /** The seccomp profile's content, which the client wants as a file; null without one. */
+  readonly seccompProfile: string | null
   readonly command: readonly string[]
-  readonly networks: readonly { readonly name: string; readonly flags: readonly string[] }[]
+  readonly networks: readonly Connection[]
 }
 
 export interface RecreateOptions {
@@ -19,6 +26,8 @@ export interface RecreateOptions {
    * without a name are made anew.
    */
   readonly purpose: 'copy' | 'line'
+  /** Decides which options its client knows. */
+  readonly engine: Pick<Engine, 'flavour' | 'clientVersion'>
 }
 
 /** Turns `inspect` back into the options of `create`. The name and the image are the caller's. */
@@ -26,13 +35,12 @@ export function recreate(raw: Fields, options: RecreateOptions): Recreation {
   const config = fieldsOf(raw['Config'])
   const host = fieldsOf(raw['HostConfig'])
   const { entrypoint, command } = programOf(config, options.image)
-  const network = networkOf(raw, config, host)
+  const network = networkFlags(raw, options.engine.flavour)
   return {
     flags: [
       ...identityFlags(raw, config, host, options),
-      ...environmentFlags(config, options.image),
       ...portFlags(config, host, options.image),
-      ...volumeFlags(raw, config, host, options),
+      ...volumeFlags(raw, options),
       ...network.flags,
       ...restartFlags(host),
       ...securityFlags(host),
@@ -41,18 +49,11 @@ export function recreate(raw: Fields, options: RecreateOptions): Recreation {
       ...healthFlags(config, options.image),
       ...(entrypoint === null ? [] : ['--entrypoint', entrypoint]),
     ],
+    environment: environmentOf(config, options.image),
+    seccompProfile: seccompProfileOf(raw),
     command,
     networks: network.others,
   }
-}
-
-/** `--flag value` when there is a value. */
-function option(flag: string, value: string): readonly string[] {
-  return value === '' ? [] : [flag, value]
-}
-
-function each(flag: string, values: readonly string[]): readonly string[] {
-  return values.flatMap((value) => [flag, value])
 }
 
 function identityFlags(
@@ -62,7 +63,11 @@ function identityFlags(
   { image, purpose }: RecreateOptions,
 ): readonly string[] {
   const hostname = textOf(config['Hostname'])
-  const isOwnHostname = textOf(raw['Id']).startsWith(hostname) || textOf(host['NetworkMode']) === 'host'
+  const isOwnHostname =
+    textOf(raw['Id']).startsWith(hostname) ||
+    // It is the name of the computer, or of the other container; the engine takes none beside these.
+    /^(?:host$|container:)/.test(textOf(host['NetworkMode'])) ||
+    textOf(host['UTSMode']) === 'host'
   const changed = (name: string): string => {
     const value = textOf(config[name])
     return value === textOf(image?.config[name]) ? '' : value
@@ -90,12 +95,9 @@ function identityFlags(
   ]
 }
 
-function environmentFlags(config: Fields, image: ImageDefaults | null): readonly string[] {
+function environmentOf(config: Fields, image: ImageDefaults | null): readonly string[] {
   const inherited = new Set(image?.environment ?? [])
-  return each(
-    '--env',
-    textsOf(config['Env']).filter((entry) => !inherited.has(entry)),
-  )
+  return textsOf(config['Env']).filter((entry) => !inherited.has(entry))
 }
 
 function portFlags(config: Fields, host: Fields, image: ImageDefaults | null): readonly string[] {
@@ -123,110 +125,6 @@ function portFlags(config: Fields, host: Fields, image: ImageDefaults | null): r
   ]
 }
 
-function volumeFlags(
-  raw: Fields,
-  config: Fields,
-  host: Fields,
-  { image, purpose }: RecreateOptions,
-): readonly string[] {
-  const binds = textsOf(host['Binds'])
-  const mounts = listOf(host['Mounts']).map(fieldsOf)
-  const said = new Set([
-    ...binds.map((bind) => bind.split(':')[1] ?? bind),
-    ...mounts.map((mount) => textOf(mount['Target'])),
-  ])
-  const nameless = mountsOf(raw).filter((mount) => mount.type === 'volume' && !said.has(mount.target))
-  const declared = Object.keys(fieldsOf(config['Volumes'])).filter(
-    (target) => !said.has(target) && !(target in fieldsOf(image?.config['Volumes'])),
-  )
-  return [
-    ...each('--volume', binds),
-    ...each('--mount', mounts.map(mountText)),
-    ...each(
-      '--volume',
-      // The very same data goes on in a copy, though its volume has only a number for a name.
-      purpose === 'copy' ? nameless.map((mount) => `${mount.source}:${mount.target}`) : declared,
-    ),
-    ...each(
-      '--tmpfs',
-      Object.entries(textMapOf(host['Tmpfs'])).map(([path, how]) => (how === '' ? path : `${path}:${how}`)),
-    ),
-    ...each('--volumes-from', textsOf(host['VolumesFrom'])),
-    ...option('--volume-driver', textOf(host['VolumeDriver'])),
-  ]
-}
-
-/** One entry of `HostConfig.Mounts` as `--mount` takes it. */
-function mountText(mount: Fields): string {
-  const bind = fieldsOf(mount['BindOptions'])
-  const volume = fieldsOf(mount['VolumeOptions'])
-  const driver = fieldsOf(volume['DriverConfig'])
-  const tmpfs = fieldsOf(mount['TmpfsOptions'])
-  return [
-    `type=${textOf(mount['Type'])}`,
-    ...(textOf(mount['Source']) === '' ? [] : [`source=${textOf(mount['Source'])}`]),
-    `target=${textOf(mount['Target'])}`,
-    ...(mount['ReadOnly'] === true ? ['readonly'] : []),
-    ...(textOf(bind['Propagation']) === '' ? [] : [`bind-propagation=${textOf(bind['Propagation'])}`]),
-    ...(volume['NoCopy'] === true ? ['volume-nocopy'] : []),
-    ...(textOf(driver['Name']) === '' ? [] : [`volume-driver=${textOf(driver['Name'])}`]),
-    ...Object.entries(textMapOf(driver['Options'])).map(([name, value]) => `volume-opt=${name}=${value}`),
-    ...Object.entries(textMapOf(volume['Labels'])).map(([name, value]) => `volume-label=${name}=${value}`),
-    ...(numberOf(tmpfs['SizeBytes']) > 0 ? [`tmpfs-size=${numberOf(tmpfs['SizeBytes'])}`] : []),
-    ...(numberOf(tmpfs['Mode']) > 0 ? [`tmpfs-mode=${numberOf(tmpfs['Mode']).toString(8)}`] : []),
-  ]
-    .map(csvField)
-    .join(',')
-}
-
-function networkOf(
-  raw: Fields,
-  config: Fields,
-  host: Fields,
-): { readonly flags: readonly string[]; readonly others: Recreation['networks'] } {
-  const mode = textOf(host['NetworkMode'])
-  const isDefault = mode === '' || mode === 'default' || mode === 'bridge' || mode === 'podman'
-  const shortId = textOf(raw['Id']).slice(0, 12)
-  const name = textOf(raw['Name']).replace(/^\//, '')
-  const networks = fieldsOf(fieldsOf(raw['NetworkSettings'])['Networks'])
-  const flagsFor = (network: unknown, aliasFlag: string): readonly string[] => {
-    const endpoint = fieldsOf(network)
-    const ipam = fieldsOf(endpoint['IPAMConfig'])
-    // The engine adds the container's short id and name to the aliases by itself.
-    const aliases = textsOf(endpoint['Aliases']).filter((alias) => alias !== shortId && alias !== name)
-    return [
-      ...option('--ip', textOf(ipam['IPv4Address'])),
-      ...option('--ip6', textOf(ipam['IPv6Address'])),
-      ...each(aliasFlag, aliases),
-    ]
-  }
-  const primary = isDefault ? ['bridge', 'default', 'podman'] : [mode]
-  const others = Object.entries(networks)
-    .filter(([network]) => !primary.includes(network) && !mode.startsWith('container:'))
-    .map(([network, endpoint]) => ({ name: network, flags: flagsFor(endpoint, '--alias') }))
-  const own = isDefault ? [] : flagsFor(networks[mode], '--network-alias')
-  return {
-    others,
-    flags: [
-      ...(isDefault ? [] : ['--network', mode]),
-      ...own,
-      ...option('--mac-address', textOf(config['MacAddress'])),
-      // `/db:/web/alias` is the other's name and the alias it has here.
-      ...each(
-        '--link',
-        textsOf(host['Links']).map((link) => {
-          const [other = '', alias = ''] = link.split(':')
-          return `${other.replace(/^\//, '')}:${alias.slice(alias.lastIndexOf('/') + 1)}`
-        }),
-      ),
-      ...each('--dns', textsOf(host['Dns'])),
-      ...each('--dns-option', textsOf(host['DnsOptions'])),
-      ...each('--dns-search', textsOf(host['DnsSearch'])),
-      ...each('--add-host', textsOf(host['ExtraHosts'])),
-    ],
-  }
-}
-
 function restartFlags(host: Fields): readonly string[] {
   const policy = fieldsOf(host['RestartPolicy'])
   const name = textOf(policy['Name'])
@@ -235,19 +133,43 @@ function restartFlags(host: Fields): readonly string[] {
   return ['--restart', name === 'on-failure' && tries > 0 ? `${name}:${tries}` : name]
 }
 
+/** Docker answers with a seccomp profile's content where the client was given a file's name. */
+export function seccompProfileOf(raw: Fields): string | null {
+  const given = textsOf(fieldsOf(raw['HostConfig'])['SecurityOpt']).find(isSeccompProfile)
+  return given?.slice(seccompOption.length) ?? null
+}
+
+const seccompOption = 'seccomp='
+const isSeccompProfile = (value: string): boolean => /^seccomp=\s*\{/.test(value)
+
+function securityOptions(host: Fields): readonly string[] {
+  const isPrivileged = host['Privileged'] === true
+  // `inspect` repeats this option only by what came of it.
+  const isUnmasked = [host['MaskedPaths'], host['ReadonlyPaths']].every(
+    (paths) => Array.isArray(paths) && paths.length === 0,
+  )
+  return [
+    ...textsOf(host['SecurityOpt'])
+      .filter((value) => !isSeccompProfile(value))
+      // `--privileged` adds this one by itself.
+      .filter((value) => !(isPrivileged && value === 'label=disable')),
+    ...(isUnmasked && !isPrivileged ? ['systempaths=unconfined'] : []),
+  ]
+}
+
 function securityFlags(host: Fields): readonly string[] {
   const isPrivileged = host['Privileged'] === true
   const ipc = textOf(host['IpcMode'])
   return [
     ...(isPrivileged ? ['--privileged'] : []),
+    ...each(
+      '--annotation',
+      Object.entries(textMapOf(host['Annotations'])).map(([name, value]) => `${name}=${value}`),
+    ),
     ...(host['ReadonlyRootfs'] === true ? ['--read-only'] : []),
     ...each('--cap-add', textsOf(host['CapAdd'])),
     ...each('--cap-drop', textsOf(host['CapDrop'])),
-    // `--privileged` adds this one by itself.
-    ...each(
-      '--security-opt',
-      textsOf(host['SecurityOpt']).filter((value) => !(isPrivileged && value === 'label=disable')),
-    ),
+    ...each('--security-opt', securityOptions(host)),
     ...each('--group-add', textsOf(host['GroupAdd'])),
     ...(ipc === 'private' || ipc === 'shareable' ? [] : option('--ipc', ipc)),
     ...option('--pid', textOf(host['PidMode']).replace(/^private$/, '')),
@@ -289,6 +211,7 @@ function healthFlags(config: Fields, image: ImageDefaults | null): readonly stri
     ...time('--health-interval', 'Interval'),
     ...time('--health-timeout', 'Timeout'),
     ...time('--health-start-period', 'StartPeriod'),
+    ...time('--health-start-interval', 'StartInterval'),
     ...(numberOf(health['Retries']) > 0 ? ['--health-retries', String(numberOf(health['Retries']))] : []),
   ]
 }

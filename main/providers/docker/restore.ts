@@ -3,15 +3,14 @@ import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { EndpointId, MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
-import { differences } from './compare.ts'
 import { inspectOne } from './containers.ts'
 import { attempt, type Engine } from './engine.ts'
 import type { Follower } from './follow.ts'
 import { type Container, type Inspected, parseInspect } from './inspect.ts'
 import type { MachineEntry, RestoreEntry, Swap } from './journal.ts'
 import { type Fields, numberOf } from './json.ts'
-import { asideName, newHandle, snapshotImage } from './naming.ts'
-import { recreate } from './recreate.ts'
+import { type MadeLike, makeLike } from './make-like.ts'
+import { asideName, newHandle } from './naming.ts'
 import type { StoredSnapshot } from './snapshots.ts'
 import { isFinished, swap, takeBack } from './swap.ts'
 import { type DockerWorld, targetOf } from './world.ts'
@@ -29,14 +28,8 @@ export interface Restores {
   ): Promise<void>
   undo(id: MachineId, restoreId: string, op: Op): Promise<void>
   letGo(id: MachineId, restoreId: string, op: Op): Promise<void>
-  /** Creates a container like an inspected one from a snapshot's image, in all its networks. Does not start it. */
-  makeLike(
-    id: MachineId,
-    raw: Fields,
-    stored: StoredSnapshot,
-    name: string,
-    op: Op,
-  ): Promise<{ readonly id: string; readonly differences: readonly string[] }>
+  /** As `makeLike`, on the machine's own engine. */
+  makeLike(id: MachineId, raw: Fields, stored: StoredSnapshot, name: string, op: Op): Promise<MadeLike>
   /** After a crash: no swap of this endpoint stays half done without saying so. */
   settle(endpointId: EndpointId, op: Op): Promise<void>
   /** Forgets records whose kept container is gone: removed outside, or let go by a Berth that ended before it said so. */
@@ -138,7 +131,7 @@ export function createRestores(world: DockerWorld): Restores {
   return {
     find,
     inspectKept,
-    makeLike,
+    makeLike: (id, raw, stored, name, op) => makeLike(world, targetOf(world, id), raw, stored, name, op),
 
     async settle(endpointId, op) {
       for (const [id, entry] of journal.machines()) {
@@ -192,10 +185,10 @@ export function createRestores(world: DockerWorld): Restores {
       op.progress({ text: { key: 'docker.restore.creating' }, fraction: null })
       const before = journal.machine(id)
       active.add(id)
-      let made: { readonly id: string; readonly differences: readonly string[] }
+      let made: MadeLike
       try {
         await put(id, before ?? { currentId: container.id, restores: [] }, restore)
-        made = await makeLike(id, raw, stored, asideName('new', handle, container.name), op)
+        made = await makeLike(world, targetOf(world, id), raw, stored, asideName('new', handle, container.name), op)
       } catch (thrown) {
         // The present container has not been touched yet.
         if (await takeBack(world, engine, restore, uncancellable(op))) await journal.noteMachine(id, before)
@@ -243,22 +236,6 @@ export function createRestores(world: DockerWorld): Restores {
       if (entry !== null) await drop(id, entry, restoreId)
       endpoints.emit({ kind: 'snapshots', id })
     },
-  }
-
-  async function makeLike(
-    id: MachineId,
-    raw: Fields,
-    { label, image }: StoredSnapshot,
-    name: string,
-    op: Op,
-  ): Promise<{ readonly id: string; readonly differences: readonly string[] }> {
-    const { engine, run } = targetOf(world, id)
-    const { flags, command, networks } = recreate(raw, { image, purpose: 'copy' })
-    const said = await run(commands.createLike(name, snapshotImage(label.id), flags, command), op)
-    const madeId = said.trim().split('\n').at(-1) ?? ''
-    for (const network of networks) await run(commands.networkConnect(network.name, madeId, network.flags), op)
-    const made = await inspectOne(host, engine, madeId, op)
-    return { id: madeId, differences: made === null ? [] : differences(raw, made.raw) }
   }
 
   async function inspectWithSize(id: MachineId, containerId: string, op: Op): Promise<Inspected> {

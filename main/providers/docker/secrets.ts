@@ -1,3 +1,5 @@
+import { hasUrlPassword, maskUrlPasswords } from '../../exec/mask.ts'
+
 /** Words in a variable's name that say that its value is nobody's business. */
 const secretWords =
   /pass(?:word|wd|phrase)?|secret|token|api_?key|access_?key|private_?key|credential|auth(?!or)|\bpwd\b|_pwd\b/i
@@ -7,11 +9,16 @@ export function looksSecret(name: string): boolean {
   return secretWords.test(name)
 }
 
-/** Values of an environment's secret variables, for masking a command line. */
-export function secretValues(environment: readonly string[]): readonly string[] {
-  return environment.flatMap((entry) => {
-    const equals = entry.indexOf('=')
-    const value = entry.slice(equals + 1)
-    return equals > 0 && value !== '' && looksSecret(entry.slice(0, equals)) ? [value] : []
-  })
+/** How a secret value is shown. */
+export const maskedValue = '••••••'
+
+/** Whether `NAME=value` holds a secret: by its name, or a password in an address. */
+export function isSecretEntry(entry: string): boolean {
+  return looksSecret(entry.split('=', 1)[0] ?? '') || hasUrlPassword(entry)
+}
+
+/** `NAME=value` as it may be shown. */
+export function shownEntry(entry: string): string {
+  const name = entry.split('=', 1)[0] ?? ''
+  return looksSecret(name) ? `${name}=${maskedValue}` : maskUrlPasswords(entry)
 }

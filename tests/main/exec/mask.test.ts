@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandLine, maskText } from '../../../main/exec/mask.ts'
+import { commandLine, maskText, maskUrlPasswords } from '../../../main/exec/mask.ts'
 
 const home = '/home/sena'
 
@@ -42,5 +42,29 @@ describe('output that is shown', () => {
     expect(maskText(`open ${home}/x: denied (token abcdef)`, { home, secrets: ['abcdef'] })).toBe(
       'open ~/x: denied (token •••)',
     )
+  })
+})
+
+describe('passwords in addresses', () => {
+  it.each([
+    ['postgres://u:p@h/db', 'postgres://u:•••@h/db'],
+    ['redis://:p@h', 'redis://:•••@h'],
+    ['see http://u:p@ss:w@h:80/x?y=a@b.', 'see http://u:•••@h:80/x?y=a@b.'],
+    ['amqp+ssl://u:p@a,https://u:q@b', 'amqp+ssl://u:•••@a,https://u:•••@b'],
+    ['a://u:p@h b://u:q@h', 'a://u:•••@h b://u:•••@h'],
+    ['ssh://user@host', 'ssh://user@host'],
+    ['http://h:80/a@b', 'http://h:80/a@b'],
+    ['://u:p@h', '://u:p@h'],
+  ])('are masked in %s', (text, masked) => {
+    expect(maskUrlPasswords(text)).toBe(masked)
+    expect(commandLine('tool', [text])).toContain(masked)
+  })
+
+  it('are looked for in time that grows with the text alone', () => {
+    for (const text of ['://', 'a://', 'a://:', 'a://@', 'a', ':', 'a://u:']) {
+      const begun = performance.now()
+      maskUrlPasswords(text.repeat(100_000))
+      expect(performance.now() - begun).toBeLessThan(1_000)
+    }
   })
 })

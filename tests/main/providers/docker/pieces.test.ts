@@ -8,7 +8,7 @@ import { asideName, hasSnapshotTag, newHandle, parseAsideName } from '../../../.
 import type { Context } from '../../../../main/providers/docker/parse.ts'
 import { createLayers, parsePullLine, registryOf, splitReference } from '../../../../main/providers/docker/pull.ts'
 import { quoteLine } from '../../../../main/providers/docker/quote.ts'
-import { looksSecret, secretValues } from '../../../../main/providers/docker/secrets.ts'
+import { looksSecret, shownEntry } from '../../../../main/providers/docker/secrets.ts'
 import { packLabel, type SnapshotLabel, unpackLabel } from '../../../../main/providers/docker/snapshot-label.ts'
 import { stateOf, states } from '../../../../main/providers/docker/states.ts'
 import { parseStats } from '../../../../main/providers/docker/stats.ts'
@@ -175,7 +175,11 @@ describe('secrets', () => {
       Array(5).fill(true),
     )
     expect(['PATH', 'PWD_FOLDER', 'AUTHOR', 'KEYBOARD'].map(looksSecret)).toEqual(Array(4).fill(false))
-    expect(secretValues(['A=b', 'A_SECRET=x=y', 'TOKEN='])).toEqual(['x=y'])
+    expect(['A=b', 'A_SECRET=x=y', 'DB_URL=postgres://u:p@h/db'].map(shownEntry)).toEqual([
+      'A=b',
+      'A_SECRET=••••••',
+      'DB_URL=postgres://u:•••@h/db',
+    ])
   })
 })
 
