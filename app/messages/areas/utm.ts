@@ -25,6 +25,9 @@ export const utmEn = {
     'It is suspended, and UTM would not wake it from that memory again. Start it and shut it down, or discard the memory, first.',
   'utm.why.configureRunning': 'UTM changes settings of machines that are off. Shut it down first.',
   'utm.why.configureSuspended': 'It is suspended: its memory fits only the settings it has. Start it first.',
+  'utm.why.networkUnread':
+    'Part of the network settings can’t be read and would be lost. Change the network in UTM instead.',
+  'utm.why.driveUnread': 'One of the machine’s drives can’t be read. Check its drives in UTM first.',
   'utm.step.export': 'UTM is copying the machine',
   'utm.step.make': 'UTM is making the machine',
   'utm.step.memory': 'UTM is writing its memory to the disk',
@@ -45,6 +48,18 @@ export const utmEn = {
   'utm.notice.unseen': 'macOS does not let Berth look into this machine’s bundle, so its settings are not known.',
   'utm.notice.unreadable':
     'The configuration in this bundle is damaged, and UTM does not show the machine. Its disks may well be whole.',
+  'utm.notice.unreadForwards': {
+    one: 'One port forward in UTM’s configuration can’t be read. UTM still keeps it.',
+    other: '{count} port forwards in UTM’s configuration can’t be read. UTM still keeps them.',
+  },
+  'utm.notice.unreadNetworks': {
+    one: 'One network card in UTM’s configuration can’t be read. UTM still keeps it.',
+    other: '{count} network cards in UTM’s configuration can’t be read. UTM still keeps them.',
+  },
+  'utm.notice.unreadDrives': {
+    one: 'One drive in UTM’s configuration can’t be read. UTM still keeps it.',
+    other: '{count} drives in UTM’s configuration can’t be read. UTM still keeps them.',
+  },
   'utm.notice.twin': 'Two bundles say they are this machine. UTM knows one of them.',
   'utm.error.automation': 'macOS does not allow Berth to control UTM.',
   'utm.error.automation.hint':
@@ -88,6 +103,7 @@ export const utmEn = {
   'utm.error.noEffect': 'UTM said nothing was wrong, but nothing changed.',
   'utm.error.noEffect.hint': 'Look at UTM’s window: it may ask something there.',
   'utm.error.pathTaken': 'Something of this name is already there. It was left alone.',
+  'utm.import.old': 'This machine was made before UTM 4. UTM converts the imported copy and leaves this file alone.',
   'utm.import.noDisc': 'A disc that was in its drive does not come along.',
   'utm.error.copy': 'The copy is not whole. The original was left where it is.',
   'utm.error.removing': 'UTM did not say whether it removed the machine. All of it is in the trash of Berth.',
@@ -127,6 +143,9 @@ export const utmKo: Record<keyof typeof utmEn, Message> = {
     '일시 중단된 머신입니다. 지웠다가 되살리면 UTM이 그 메모리에서 깨우지 못합니다. 먼저 시작해서 종료하거나 메모리를 버리세요.',
   'utm.why.configureRunning': 'UTM은 꺼진 머신의 설정만 바꿉니다. 먼저 종료하세요.',
   'utm.why.configureSuspended': '일시 중단된 머신의 메모리는 지금 설정에만 맞습니다. 먼저 시작하세요.',
+  'utm.why.networkUnread':
+    '네트워크 설정에 읽을 수 없는 부분이 있어 저장하면 사라집니다. UTM에서 네트워크를 변경하세요.',
+  'utm.why.driveUnread': '읽을 수 없는 드라이브가 있습니다. 먼저 UTM에서 드라이브를 확인하세요.',
   'utm.step.export': 'UTM이 머신을 복사하는 중',
   'utm.step.make': 'UTM이 머신을 만드는 중',
   'utm.step.memory': 'UTM이 메모리를 디스크에 쓰는 중',
@@ -145,6 +164,11 @@ export const utmKo: Record<keyof typeof utmEn, Message> = {
   'utm.notice.unseen': 'macOS가 이 머신의 번들을 보지 못하게 하여 설정을 알 수 없습니다.',
   'utm.notice.unreadable':
     '번들의 구성 파일이 손상되어 UTM이 이 머신을 보여 주지 않습니다. 디스크는 온전할 수 있습니다.',
+  'utm.notice.unreadForwards':
+    'UTM 구성에 읽을 수 없는 포트 포워딩이 {count}개 있습니다. UTM에는 그대로 남아 있습니다.',
+  'utm.notice.unreadNetworks':
+    'UTM 구성에 읽을 수 없는 네트워크 카드가 {count}개 있습니다. UTM에는 그대로 남아 있습니다.',
+  'utm.notice.unreadDrives': 'UTM 구성에 읽을 수 없는 드라이브가 {count}개 있습니다. UTM에는 그대로 남아 있습니다.',
   'utm.notice.twin': '두 번들이 같은 머신이라고 합니다. UTM은 그중 하나만 압니다.',
   'utm.error.automation': 'Berth가 UTM을 제어하는 것을 macOS가 허용하지 않습니다.',
   'utm.error.automation.hint':
@@ -188,6 +212,7 @@ export const utmKo: Record<keyof typeof utmEn, Message> = {
   'utm.error.noEffect': 'UTM은 문제가 없다고 했지만 바뀐 것이 없습니다.',
   'utm.error.noEffect.hint': 'UTM의 창을 확인하세요. 무언가를 묻고 있을 수 있습니다.',
   'utm.error.pathTaken': '같은 이름이 이미 있습니다. 그대로 두었습니다.',
+  'utm.import.old': 'UTM 4 이전에 만든 머신입니다. UTM은 가져온 사본을 변환하고 이 파일은 그대로 둡니다.',
   'utm.import.noDisc': '드라이브에 있던 디스크 이미지는 함께 오지 않습니다.',
   'utm.error.copy': '사본이 온전하지 않습니다. 원본은 그대로 두었습니다.',
   'utm.error.removing': 'UTM이 머신을 지웠는지 알려 주지 않았습니다. 모든 것은 Berth의 휴지통에 있습니다.',

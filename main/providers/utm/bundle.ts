@@ -11,12 +11,13 @@ const tpmName = 'tpmdata'
 export const ownFolder = 'berth'
 
 const count = z.number().int().nonnegative()
+const port = z.number().int().min(0).max(65_535)
 const forwardSchema = z.object({
   Protocol: z.string().default('TCP'),
   HostAddress: z.string().optional(),
-  HostPort: count,
+  HostPort: port,
   GuestAddress: z.string().optional(),
-  GuestPort: count,
+  GuestPort: port,
 })
 const driveSchema = z.object({
   Identifier: z.string().default(''),
@@ -25,40 +26,68 @@ const driveSchema = z.object({
   Interface: z.string().default(''),
   ReadOnly: z.boolean().default(false),
 })
-const networkSchema = z.object({
-  Mode: z.string(),
-  Hardware: z.string().default(''),
-  MacAddress: z.string().default(''),
-  PortForward: z.array(forwardSchema).catch([]).default([]),
-})
-const serialSchema = z.object({ Mode: z.string(), TcpPort: count.optional() })
+const networkSchema = z
+  .object({
+    Mode: z.string(),
+    Hardware: z.string().default(''),
+    MacAddress: z.string().default(''),
+    PortForward: listOf(forwardSchema),
+  })
+  .transform(({ PortForward, ...network }) => ({
+    ...network,
+    PortForward: PortForward.read,
+    /** Forwards that are in the file and could not be read: nothing may write the list again without them. */
+    unreadForwards: PortForward.unread,
+  }))
+/** A port is known by its place in the list, so one that cannot be read keeps its place. */
+const serialSchema = z.object({ Mode: z.string(), TcpPort: count.optional() }).catch({ Mode: '' })
+
+/** A list read entry by entry: one that cannot be read leaves the others, and is counted. */
+function listOf<T>(schema: z.ZodType<T>) {
+  return z.unknown().transform((value): { readonly read: T[]; readonly unread: number } => {
+    if (value === undefined) return { read: [], unread: 0 }
+    if (!Array.isArray(value)) return { read: [], unread: 1 }
+    const read = value.flatMap((entry: unknown) => {
+      const { data, success } = schema.safeParse(entry)
+      return success ? [data] : []
+    })
+    return { read, unread: value.length - read.length }
+  })
+}
 
 /** What Berth reads of a machine's `config.plist` (version 4, UTM 4 and later). What it does not know is passed over. */
-const configSchema = z.object({
-  Backend: z.string().default('QEMU'),
-  ConfigurationVersion: z.number(),
-  Information: z.object({
-    Name: z.string(),
-    UUID: z.string().transform((uuid) => uuid.toUpperCase()),
-    Icon: z.string().optional(),
-    IconCustom: z.boolean().default(false),
-    Notes: z.string().optional(),
-  }),
-  System: z.object({
-    Architecture: z.string().optional(),
-    Target: z.string().optional(),
-    CPUCount: count.default(0),
-    /** MiB. */
-    MemorySize: count,
-    Boot: z.object({ OperatingSystem: z.string().optional() }).optional(),
-  }),
-  QEMU: z
-    .object({ UEFIBoot: z.boolean().default(false), Hypervisor: z.boolean().default(false) })
-    .default({ UEFIBoot: false, Hypervisor: false }),
-  Drive: z.array(driveSchema).default([]),
-  Network: z.array(networkSchema).catch([]).default([]),
-  Serial: z.array(serialSchema).catch([]).default([]),
-})
+const configSchema = z
+  .object({
+    Backend: z.string().default('QEMU'),
+    ConfigurationVersion: z.number(),
+    Information: z.object({
+      Name: z.string(),
+      UUID: z.string().transform((uuid) => uuid.toUpperCase()),
+      Icon: z.string().optional(),
+      IconCustom: z.boolean().default(false),
+      Notes: z.string().optional(),
+    }),
+    System: z.object({
+      Architecture: z.string().optional(),
+      Target: z.string().optional(),
+      CPUCount: count.default(0),
+      /** MiB. */
+      MemorySize: count,
+      Boot: z.object({ OperatingSystem: z.string().optional() }).optional(),
+    }),
+    QEMU: z
+      .object({ UEFIBoot: z.boolean().default(false), Hypervisor: z.boolean().default(false) })
+      .default({ UEFIBoot: false, Hypervisor: false }),
+    Drive: listOf(driveSchema),
+    Network: listOf(networkSchema),
+    Serial: z.array(serialSchema).catch([]).default([]),
+  })
+  .transform(({ Drive, Network, ...config }) => ({
+    ...config,
+    Drive: Drive.read,
+    Network: Network.read,
+    unread: { drives: Drive.unread, networks: Network.unread },
+  }))
 export type Config = z.infer<typeof configSchema>
 export type Drive = Config['Drive'][number]
 
@@ -68,9 +97,14 @@ export interface Bundle {
   readonly config: Config
 }
 
+/** Throws what is wrong with a configuration as a whole; entries of its lists that cannot be read are only counted. */
+export function parseConfig(value: unknown): Config {
+  return configSchema.parse(value)
+}
+
 /** Reads a bundle's configuration; throws what is wrong with it, or what the system says when it is not there. */
 export async function readBundle(path: string): Promise<Bundle> {
-  return { path, config: configSchema.parse(await readPlist(join(path, configFile))) }
+  return { path, config: parseConfig(await readPlist(join(path, configFile))) }
 }
 
 /** Whether a bundle is of the time before UTM 4, which UTM still runs and rewrites when its settings are saved. */

@@ -2,6 +2,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { ConfigureField, ConfigureSpec, MachineConfiguration, VmSpec } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
+import type { Text } from '../../../app/messages/text.ts'
 import { checkForwards, checkIso } from '../common/checks.ts'
 import { freeBytes } from '../common/files.ts'
 import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
@@ -49,6 +50,7 @@ const unchanged = ['', '', '', 'no', '', '', '0'] as const
 /** The network as Berth's form has it; null when it is one that the form does not know. */
 export function networkOf({ config }: Bundle): VmSpec['network'] | null {
   const [network, ...more] = config.Network
+  if (config.unread.networks > 0) return null
   if (network === undefined) return { mode: 'none' }
   if (more.length > 0) return null
   if (network.Mode === 'Shared') return { mode: 'user', forwards: [] }
@@ -62,6 +64,17 @@ export function networkOf({ config }: Bundle): VmSpec['network'] | null {
   return { mode: 'user', forwards }
 }
 
+/** Why Berth may not write its network: UTM replaces the list, and what Berth does not hold would be gone. */
+function networkObstacle({ config }: Bundle): Text | null {
+  const isWhole =
+    config.unread.networks === 0 &&
+    config.Network.every(
+      ({ unreadForwards, PortForward }) =>
+        unreadForwards === 0 && PortForward.every(({ GuestAddress }) => (GuestAddress ?? '') === ''),
+    )
+  return isWhole ? null : { key: 'utm.why.networkUnread' }
+}
+
 async function configurationOf(
   world: World,
   bundle: Bundle,
@@ -71,6 +84,7 @@ async function configurationOf(
 ): Promise<MachineConfiguration> {
   const { System } = bundle.config
   const network = isApple(bundle) ? null : networkOf(bundle)
+  const networkWithheld = networkObstacle(bundle)
   const drive = discDrive(bundle)
   const disk = hasImages ? growable(bundle) : null
   const size =
@@ -86,12 +100,13 @@ async function configurationOf(
     'memoryBytes',
     // Which disc is in is in UTM's registry only.
     ...(takesDisc(bundle) && discs !== null ? (['isoPath'] as const) : []),
-    ...(network === null ? [] : (['network'] as const)),
+    ...(network === null || networkWithheld !== null ? [] : (['network'] as const)),
     ...(size === null ? [] : (['diskBytes'] as const)),
   ]
   return {
     fields,
     whileStopped: fields,
+    ...(networkWithheld === null ? {} : { withheld: { network: networkWithheld } }),
     values: {
       ...(System.CPUCount === 0 ? {} : { cpus: System.CPUCount }),
       memoryBytes: System.MemorySize * MiB,
@@ -110,7 +125,8 @@ async function configurationOf(
 /** Its one qcow2 disk: which of several is meant could not be said. */
 function growable(bundle: Bundle): string | null {
   const [disk, ...more] = writableDisks(bundle)
-  const path = disk === undefined || more.length > 0 || isApple(bundle) ? null : imagePath(bundle, disk)
+  const isUnsure = more.length > 0 || bundle.config.unread.drives > 0 || isApple(bundle)
+  const path = disk === undefined || isUnsure ? null : imagePath(bundle, disk)
   return path !== null && /\.qcow2$/i.test(path) ? path : null
 }
 
@@ -118,7 +134,11 @@ async function configure(world: World, { sight, bundle }: Known, changes: Config
   if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.configureRunning' })
   if (sight.isSuspended) throw failure('wrong-state', { key: 'utm.why.configureSuspended' })
   if (changes.isoPath !== undefined) await checkIso(changes.isoPath)
-  if (changes.network !== undefined) checkForwards(changes.network)
+  if (changes.network !== undefined) {
+    const obstacle = networkObstacle(bundle)
+    if (obstacle !== null) throw failure('unsupported', obstacle, { field: 'network' })
+    checkForwards(changes.network)
+  }
   const disk = changes.diskBytes === undefined ? null : await diskToGrow(world, bundle, changes.diskBytes, op)
   throwIfCancelled(op)
   const { cpus, memoryBytes, isoPath, network } = changes

@@ -48,12 +48,27 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
   }
 }
 
-function noticesOf({ missing }: Sight, hasTwin: boolean): readonly Notice[] {
+function noticesOf({ missing, bundle }: Sight, hasTwin: boolean): readonly Notice[] {
   return [
     ...(missing === 'gone' ? [{ level: 'warning', text: { key: 'utm.notice.gone' } } as const] : []),
     ...(missing === 'old' ? [{ level: 'info', text: { key: 'utm.notice.old' } } as const] : []),
     ...(missing === 'unseen' ? [{ level: 'warning', text: { key: 'utm.notice.unseen' } } as const] : []),
+    ...unreadNotices(bundle),
     ...(hasTwin ? [{ level: 'warning', text: { key: 'utm.notice.twin' } } as const] : []),
+  ]
+}
+
+/** What is in its configuration and could not be read. */
+function unreadNotices(bundle: Bundle | null): readonly Notice[] {
+  if (bundle === null) return []
+  const { unread, Network } = bundle.config
+  const forwards = Network.reduce((sum, { unreadForwards }) => sum + unreadForwards, 0)
+  const notice = (count: number, key: Text['key']): readonly Notice[] =>
+    count === 0 ? [] : [{ level: 'warning', text: { key, params: { count } } }]
+  return [
+    ...notice(forwards, 'utm.notice.unreadForwards'),
+    ...notice(unread.networks, 'utm.notice.unreadNetworks'),
+    ...notice(unread.drives, 'utm.notice.unreadDrives'),
   ]
 }
 

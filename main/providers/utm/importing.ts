@@ -1,10 +1,11 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import type { ImportSummary } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import { diskUse } from '../common/files.ts'
 import { checkSpace } from '../common/space.ts'
 import type { ImportOps, Op, RenameOps } from '../provider.ts'
-import { type Bundle, discDrive, isApple, readBundle } from './bundle.ts'
+import { type Bundle, bundleName, discDrive, isApple, isOldBundle, readBundle } from './bundle.ts'
 import { systemOf } from './machine.ts'
 import { makeMachine } from './making.ts'
 import { checkName } from './names.ts'
@@ -18,6 +19,7 @@ export function createImporting(world: World, documents: string, { rename }: Ren
   return {
     extensions: ['utm'],
     async inspect(path) {
+      if (await isOldBundle(path)) return oldSummary(path)
       const bundle = await readForeign(path)
       const { Information, System } = bundle.config
       return {
@@ -45,13 +47,26 @@ export function createImporting(world: World, documents: string, { rename }: Ren
 
 /** Lets UTM copy a bundle into its own folder. The bundle stays as it is. */
 export async function importBundle(world: World, path: string, op: Op): Promise<MachineId> {
-  const { config } = await readForeign(path)
+  // UTM itself opens a bundle of the time before UTM 4: it is handed over as it is.
+  const name = (await isOldBundle(path)) ? bundleName(path) : (await readForeign(path)).config.Information.Name
   return makeMachine(
     world,
-    config.Information.Name,
+    name,
     async (calm) => (await world.tool.script(importScript, [path], importMs, calm)).trim().toUpperCase() || null,
     op,
   )
+}
+
+/** What is known of a bundle that only UTM reads. */
+function oldSummary(path: string): ImportSummary {
+  return {
+    name: bundleName(path),
+    os: null,
+    cpus: null,
+    memoryBytes: null,
+    diskBytes: null,
+    notes: [{ key: 'utm.import.old' }],
+  }
 }
 
 function readForeign(path: string): Promise<Bundle> {

@@ -152,6 +152,7 @@ export function reachable(hostAddress: string | undefined): string {
 /** Why it has no snapshots at all; null when it has. */
 export function snapshotObstacle(bundle: Bundle): Text | null {
   if (isApple(bundle)) return { key: 'utm.why.appleSnapshots' }
+  if (bundle.config.unread.drives > 0) return { key: 'utm.why.driveUnread' }
   const disks = writableDisks(bundle)
   if (disks.length === 0) return { key: 'qemu.why.noDisk' }
   const other = disks.find((disk) => !/\.qcow2$/i.test(imagePath(bundle, disk) ?? ''))
@@ -196,5 +197,6 @@ function missingText(missing: Missing): Text {
 
 /** Whether a disc can be put in and out by its settings. */
 export function takesDisc(bundle: Bundle): boolean {
-  return !isApple(bundle) && discDrive(bundle) !== null
+  // UTM replaces the list of drives: one that was not read would be gone.
+  return !isApple(bundle) && bundle.config.unread.drives === 0 && discDrive(bundle) !== null
 }

@@ -23,10 +23,26 @@ export async function readPlist(path: string): Promise<PlistValue> {
 export function parsePlist(bytes: Uint8Array): PlistValue {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   if (text.subarray(0, 8).toString('latin1') === 'bplist00') return parse(bytes)
-  const xml = text.toString('utf8')
+  const xml = withoutOuterComments(text.toString('utf8'))
   // The parser takes older notations as well, in which nearly every rubbish is a word.
-  if (!/^\uFEFF?\s*<(?:\?xml|!DOCTYPE plist|plist)/.test(xml)) throw new Error('no property list')
+  if (!/^<(?:\?xml|!DOCTYPE plist|plist)/.test(xml)) throw new Error('no property list')
   // What was cut off would be read as far as it goes.
   if (!/<\/plist>\s*$/.test(xml)) throw new Error('the property list ends in the middle')
   return parse(xml)
+}
+
+/** Comments before and after the root, which Apple's parser takes. */
+function withoutOuterComments(xml: string): string {
+  let rest = xml.replace(/^\uFEFF/, '').trim()
+  while (rest.startsWith('<!--')) {
+    const end = rest.indexOf('-->')
+    if (end === -1) return rest
+    rest = rest.slice(end + 3).trimStart()
+  }
+  while (rest.endsWith('-->')) {
+    const start = rest.lastIndexOf('<!--')
+    if (start === -1) return rest
+    rest = rest.slice(0, start).trimEnd()
+  }
+  return rest
 }

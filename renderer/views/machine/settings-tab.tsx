@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { type PermitContext, permit } from '../../../app/domain/permit.ts'
-import type { ConfigureField, Limit, MachineConfiguration } from '../../../app/domain/spec.ts'
+import type { ConfigureField, ConfigureSpec, Limit, MachineConfiguration } from '../../../app/domain/spec.ts'
 import { GB, GiB } from '../../../app/domain/units.ts'
 import { call } from '../../actions/call.ts'
 import { configureMachine, shutDownMachine } from '../../actions/machines.ts'
@@ -239,6 +239,7 @@ function FieldRow({
     case 'isoPath':
       return <DiscField path={form.isoPath} onChange={(isoPath) => onChange({ isoPath })} />
     case 'network':
+      if (reason !== undefined) return <NetworkAsItIs network={values.network} reason={say(reason)} />
       return (
         <>
           <FormRow label={say('create.network')} isGroup>
@@ -338,6 +339,31 @@ function FieldRow({
         </FormRow>
       )
   }
+}
+
+function NetworkAsItIs({
+  network,
+  reason,
+}: {
+  readonly network: ConfigureSpec['network']
+  readonly reason: string
+}): ReactNode {
+  const say = useSay()
+  const forwards = network?.mode === 'user' ? network.forwards : []
+  return (
+    <FormRow label={say('create.network')} hint={reason} isGroup>
+      {() => (
+        <div>
+          <span>{say(network?.mode === 'none' ? 'create.network.none' : 'create.network.user')}</span>
+          {forwards.map(({ protocol, hostAddress, hostPort, guestPort }) => (
+            <div key={`${protocol} ${hostAddress} ${hostPort}`} className="mono">
+              {`${hostAddress === '' ? '' : `${hostAddress}:`}${hostPort} → ${guestPort}/${protocol}`}
+            </div>
+          ))}
+        </div>
+      )}
+    </FormRow>
+  )
 }
 
 /** What can't be changed is shown with its reason, where it has a value. */

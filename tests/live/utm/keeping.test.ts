@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { build } from 'plist'
 import { describe, expect, it } from 'vitest'
 import { MiB } from '../../../app/domain/units.ts'
 import { errorFrom, op } from '../../conformance/ground.ts'
@@ -118,6 +119,29 @@ describeUtm(
         await start(came)
         await powerOff(came)
         expect(existsSync(path)).toBe(true)
+      })
+
+      it('hands a machine from before UTM 4 over to UTM, which converts its copy', async () => {
+        const path = join(ground().folder, 'from before.utm')
+        await mkdir(path)
+        const config = {
+          ConfigurationVersion: 2,
+          Drives: [{ ImagePath: 'data.qcow2', ImageType: 'disk', InterfaceType: 'virtio' }],
+          Info: { Icon: 'linux', IconCustom: false },
+          Networking: { NetworkMode: 'emulated', NetworkCard: 'virtio-net-pci' },
+          System: { Architecture: 'aarch64', CPUCount: 2, Memory: 1024, Target: 'virt' },
+        }
+        await writeFile(join(path, 'config.plist'), build(config))
+        const before = readFileSync(join(path, 'config.plist'), 'utf8')
+        expect(await facet('importing').inspect?.(path, op())).toMatchObject({
+          name: 'from before',
+          notes: [{ key: 'utm.import.old' }],
+        })
+        const id = await facet('importing').import('utm:local', { path, name: null }, op())
+        expect(await read(id)).toMatchObject({ name: 'from before', state: 'stopped' })
+        const named = await facet('importing').import('utm:local', { path, name: `after ${count()}` }, op())
+        expect(await read(named)).toMatchObject({ name: `after ${count()}`, memoryBytes: 1024 * MiB })
+        expect(readFileSync(join(path, 'config.plist'), 'utf8')).toBe(before)
       })
 
       it('refuses what is no machine of UTM', async () => {

@@ -1,12 +1,34 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { build, buildBinary, parse } from 'plist'
 
 /** The app's list of machines, their configurations and its registry, kept as UTM keeps them. */
 
 /** Changes of the registry are written together, a second after the first. */
 const registryMs = 1_000
+
+/** A configuration of the time before version 4, as UTM reads it now. It is written anew when it is saved. */
+function modern(path, config) {
+  if (!(config.ConfigurationVersion < 4)) return config
+  const { Architecture = 'x86_64', Target = 'q35', CPUCount = 0, Memory = 512 } = config.System ?? {}
+  return {
+    Backend: 'QEMU',
+    ConfigurationVersion: 4,
+    Information: { Name: basename(path, '.utm'), UUID: randomUUID().toUpperCase(), IconCustom: false },
+    System: { Architecture, Target, CPUCount, MemorySize: Memory },
+    QEMU: { UEFIBoot: false, Hypervisor: false },
+    Drive: (config.Drives ?? []).map(({ ImagePath }) => ({
+      Identifier: randomUUID().toUpperCase(),
+      ImageName: ImagePath,
+      ImageType: 'Disk',
+      Interface: 'VirtIO',
+      ReadOnly: false,
+    })),
+    Network: [],
+    Serial: [],
+  }
+}
 
 export function createLibrary(world) {
   const data = join(world.home, 'Library/Containers/com.utmapp.UTM/Data')
@@ -30,7 +52,7 @@ export function createLibrary(world) {
   const load = (path) => {
     const bytes = readFileSync(join(path, 'config.plist'))
     const isBinary = bytes.subarray(0, 8).toString('latin1') === 'bplist00'
-    const config = parse(isBinary ? new Uint8Array(bytes) : bytes.toString('utf8'))
+    const config = modern(path, parse(isBinary ? new Uint8Array(bytes) : bytes.toString('utf8')))
     const { UUID } = config.Information
     const machine = { path, config, status: 'stopped', qemu: null, pty: new Map() }
     if (machines.some((other) => other.config.Information.UUID === UUID)) renumber(machine)

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, buildBinary } from 'plist'
-import type { Bundle } from '../../../../main/providers/utm/bundle.ts'
+import { type Bundle, parseConfig } from '../../../../main/providers/utm/bundle.ts'
 
 /** A configuration as UTM writes it, as far as Berth reads it. */
 export function configOf({
@@ -44,7 +44,7 @@ export function configOf({
 }
 
 export function bundleOf(about: Parameters<typeof configOf>[0] = {}): Bundle {
-  return { path: '/nowhere/web.utm', config: configOf(about) } as unknown as Bundle
+  return { path: '/nowhere/web.utm', config: parseConfig(configOf(about)) }
 }
 
 /** Writes a bundle into a folder; its path. `binary`: the configuration in macOS's other notation. */
