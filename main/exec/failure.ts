@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../app/domain/errors.ts'
 import { type Failure, failure } from '../../app/domain/errors.ts'
 import type { Text } from '../../app/messages/text.ts'
 import type { RunResult } from './command.ts'
+import { maskText } from './mask.ts'
 import { lineOf, shownOutput } from './output.ts'
 
 /**
@@ -30,12 +31,40 @@ export function commandFailure(result: RunResult, tool: string): Failure {
         key: 'error.toolFailed.signal',
         params: { tool, signal: result.signal ?? '?' },
       })
-    case 'exit':
+    case 'exit': {
+      const said = saidLines(maskText(result.stderr, { secrets: result.command.secrets ?? [] }))
+      if (said.length > 0) return say('tool-failed', { key: 'error.toolSays', params: { tool, said: joinSaid(said) } })
       return say('tool-failed', {
         key: 'error.toolFailed.exit',
         params: { tool, code: String(result.exitCode ?? '?') },
       })
+    }
   }
+}
+
+/** Of a tool's words the sentence of an error has so many lines and characters; all of them stand in its detail. */
+const maxSaidLines = 3
+const maxSaidCharacters = 400
+
+/** What a tool said of its failure, without warnings, its own name and progress: a headline, and the lines that say why. */
+export function saidLines(stderr: string): readonly string[] {
+  const lines = stderr
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(?:\S+: )?warning:|^\S*\d%|^Formatting '|^\s*\(\d/i.test(line))
+    .map((line) =>
+      line.replace(/^[\w./-]*\b(?:qemu-[\w-]+|VBoxManage|docker|podman|utmctl|osascript)(?:\.exe)?: (?:error: )?/i, ''),
+    )
+  return [...new Set(lines)].slice(-maxSaidLines)
+}
+
+/** One sentence of a headline and the lines that say why: the first is often only what was tried. */
+export function joinSaid(lines: readonly string[]): string {
+  const whole = lines
+    .slice(0, maxSaidLines)
+    .map((line, index, all) => (index < all.length - 1 ? line.replace(/[.!:]$/, '') : line))
+    .join(': ')
+  return whole.length <= maxSaidCharacters ? whole : `${whole.slice(0, maxSaidCharacters - 1)}…`
 }
 
 /** The command, how it ended and what it said, as the error card shows them: nothing secret in it. */

@@ -1,8 +1,8 @@
 import type { ErrorCode, Failure } from '../../../app/domain/errors.ts'
 import { failure } from '../../../app/domain/errors.ts'
-import type { MessageKey, TextParams } from '../../../app/messages/text.ts'
+import type { MessageKey, Text, TextParams } from '../../../app/messages/text.ts'
 import type { RunResult } from '../../exec/command.ts'
-import { commandDetail, commandFailure } from '../../exec/failure.ts'
+import { commandDetail, commandFailure, joinSaid, saidLines } from '../../exec/failure.ts'
 
 /** One sentence of the tool, and what it means. The names of the pattern's groups are the holes of its sentence. */
 export interface ErrorRow {
@@ -233,10 +233,13 @@ export function answerFailure(said: string, product: string, known: TextParams =
 
 /** The failure that is written in a terminal's last lines. */
 export function saidFailure(said: string, product: string, known: TextParams = {}): Failure {
-  return (
-    match(said, product, said, known) ??
-    failure('tool-failed', { key: 'error.toolFailed', params: { tool: product } }, { detail: said })
-  )
+  return match(said, product, said, known) ?? failure('tool-failed', saidMessage(said, product), { detail: said })
+}
+
+function saidMessage(said: string, tool: string): Text {
+  const lines = saidLines(said)
+  if (lines.length === 0) return { key: 'error.toolFailed', params: { tool } }
+  return { key: 'error.toolSays', params: { tool, said: joinSaid(lines) } }
 }
 
 function match(said: string, product: string, detail: string, known: TextParams): Failure | null {

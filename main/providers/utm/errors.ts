@@ -1,7 +1,8 @@
 import { type ErrorCode, type Failure, failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { RunResult } from '../../exec/command.ts'
-import { commandDetail, commandFailure } from '../../exec/failure.ts'
+import { commandDetail, commandFailure, joinSaid, saidLines } from '../../exec/failure.ts'
+import { maskText } from '../../exec/mask.ts'
 import { explain as explainQemu } from '../common/images/errors.ts'
 import { parseEventError } from './parse.ts'
 
@@ -154,10 +155,13 @@ export function eventFailure(result: RunResult, isRemote: boolean): Failure {
   if (row !== undefined) {
     return failure(row.code, row.message, { hint: row.hint ?? null, field: row.field ?? null, detail })
   }
-  return (
-    explainQemu(result.stderr, detail) ??
-    failure('tool-failed', { key: 'error.toolFailed', params: { tool: 'UTM' } }, { detail })
-  )
+  return explainQemu(result.stderr, detail) ?? failure('tool-failed', saidMessage(result.stderr), { detail })
+}
+
+function saidMessage(stderr: string): Text {
+  const lines = saidLines(maskText(stderr))
+  if (lines.length === 0) return { key: 'error.toolFailed', params: { tool: 'UTM' } }
+  return { key: 'error.toolSays', params: { tool: 'UTM', said: joinSaid(lines) } }
 }
 
 /** The same failure when it is known to come from a locked screen. */

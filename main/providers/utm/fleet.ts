@@ -133,13 +133,21 @@ export function createFleet(world: FleetWorld): Fleet {
     return (await list((await disk()).scan, op)).find((row) => row.uuid === uuid) ?? null
   }
 
+  /** As `wordOf`, with the name that UTM's list has where no bundle tells it. */
+  const namedWordOf = async (uuid: string, scan: Scan, op: Op): ReturnType<typeof wordOf> => {
+    const word = await wordOf(uuid, op)
+    if (word === null || word.name !== null || scan.known.has(uuid)) return word
+    const row = (await list(scan, op)).find((one) => one.uuid === uuid)
+    return { ...word, name: row?.name ?? null }
+  }
+
   const sight = async (id: MachineId, op: Op): Promise<Sight | null> => {
     const parsed = parseId(id)
     if (parsed?.provider !== providerId || !/^[0-9A-F-]{36}$/.test(parsed.key)) return null
     const uuid = parsed.key
     const appRuns = await tool.appRuns(op)
-    const word = appRuns ? await wordOf(uuid, op) : null
     const { registry, scan } = await disk()
+    const word = appRuns ? await namedWordOf(uuid, scan, op) : null
     if (word === null && (appRuns || !scan.known.has(uuid))) {
       if (!appRuns && !scan.isComplete) throw unseen(scan)
       return null

@@ -1,7 +1,7 @@
 import { type ErrorCode, type Failure, failure } from '../../../app/domain/errors.ts'
 import type { MessageKey, TextParams } from '../../../app/messages/text.ts'
 import type { RunResult } from '../../exec/command.ts'
-import { commandDetail, commandFailure } from '../../exec/failure.ts'
+import { commandDetail, commandFailure, joinSaid } from '../../exec/failure.ts'
 import { errorLines } from './parse.ts'
 
 /** One sentence of VBoxManage, and what it means. The names of the pattern's groups are the holes of its sentence. */
@@ -168,6 +168,19 @@ export const errorRows: readonly ErrorRow[] = [
     message: 'virtualbox.error.mediumAttached',
   },
   {
+    pattern: /Medium '(?<path>[^\n]*)' is attached to a virtual machine with UUID [^\n]*No differencing media/,
+    code: 'in-use',
+    message: 'virtualbox.error.mediumShared',
+    hint: 'virtualbox.error.mediumShared.hint',
+  },
+  {
+    pattern:
+      /^VBoxManage(?:\.exe)?: error: UUID \{[0-9a-f-]+\} of the medium '(?<path>[^\n]*)' does not match the value/m,
+    code: 'wrong-state',
+    message: 'virtualbox.error.otherMedium',
+    hint: 'virtualbox.error.otherMedium.hint',
+  },
+  {
     pattern: /Could not get the storage format of the medium/,
     code: 'invalid-input',
     message: 'virtualbox.error.mediumFormat',
@@ -180,7 +193,7 @@ export const errorRows: readonly ErrorRow[] = [
   },
   {
     pattern:
-      /is not currently running|Already paused|as it is not paused|Cannot delete the current state of the running|is not mutable|not in the Saved or Aborted-Saved state|Clone VM failed/,
+      /is not currently running|Already paused|as it is not paused|Cannot delete the current state of the running|is not mutable|not in the Saved or Aborted-Saved state/,
     code: 'wrong-state',
     message: 'virtualbox.error.state',
     hint: 'virtualbox.error.state.hint',
@@ -192,7 +205,8 @@ export const errorRows: readonly ErrorRow[] = [
     hint: 'virtualbox.error.noFrontEnd.hint',
   },
   {
-    pattern: /has terminated unexpectedly during startup|The VM session was aborted/,
+    pattern:
+      /has terminated unexpectedly during startup|The VM session was (?:aborted|closed before any attempt to power it on)/,
     code: 'tool-failed',
     message: 'virtualbox.error.startAborted',
     hint: 'virtualbox.error.startAborted.hint',
@@ -224,7 +238,11 @@ export function manageFailure(result: RunResult, known: TextParams = {}): Failur
       { hint: row.hint === undefined ? null : { key: row.hint, params }, detail, field: row.field ?? null },
     )
   }
-  const said = errorLines(result.stderr)[0]
-  if (said === undefined) return commandFailure(result, 'VirtualBox')
-  return failure('tool-failed', { key: 'virtualbox.error.said', params: { said } }, { detail })
+  const lines = errorLines(result.stderr)
+  if (lines.length === 0) return commandFailure(result, 'VirtualBox')
+  return failure(
+    'tool-failed',
+    { key: 'error.toolSays', params: { tool: 'VirtualBox', said: joinSaid(lines) } },
+    { detail },
+  )
 }

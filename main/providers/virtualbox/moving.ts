@@ -13,6 +13,7 @@ import { defaultMachineFolder } from './machine-folder.ts'
 import { folderName, makeWhole } from './making.ts'
 import * as commands from './moving-commands.ts'
 import { checkName } from './naming.ts'
+import { ovfDiskBytes } from './ovf.ts'
 import { takeOwnSerial } from './own-serial.ts'
 import { diskWorkMs } from './snapshots.ts'
 import { isResting } from './states.ts'
@@ -62,7 +63,7 @@ export function createImporting(world: World): ImportOps {
   const { manage, inventory } = world
   const inspect = async (path: string, op: Op): Promise<ImportSummary> => {
     const said = await manage.run(commands.inspectFile(path), op)
-    return parseSummary(said)
+    return parseSummary(said, await ovfDiskBytes(path))
   }
   return {
     extensions: ['ova', 'ovf'],
@@ -95,22 +96,21 @@ export function createImporting(world: World): ImportOps {
 
 /**
  * Reads `import --dry-run`. Its description is printed as it is and may look like anything, but only stands between the name and
- * the numbers: of the name the first is taken, of the numbers the last.
+ * the numbers: of the name the first is taken, of the numbers the last. The disks' sizes are printed without their unit, and come from elsewhere.
  */
-export function parseSummary(text: string): ImportSummary {
+export function parseSummary(text: string, diskBytes: number | null): ImportSummary {
   const systems = text.split(/^Virtual system \d+:$/m)
   if (systems.length > 2) {
     const count = systems.length - 1
     throw failure('unsupported', { key: 'virtualbox.error.severalMachines', params: { count } })
   }
-  const [disks = '', system = ''] = systems
+  const [, system = ''] = systems
   if (system === '') throw failure('invalid-input', { key: 'virtualbox.error.notOva' }, { field: 'path', detail: text })
   const first = (pattern: RegExp): string | null => pattern.exec(system)?.[1] ?? null
   const last = (pattern: RegExp): number | null => {
     const found = [...system.matchAll(pattern)].at(-1)?.[1]
     return found === undefined ? null : Number(found)
   }
-  const sizes = [...disks.matchAll(/^ {2}\S[^\t]*\t(\d+)\t/gm)].map((match) => Number(match[1]))
   const memory = last(/^ *\d+: Guest memory: (\d+) MB$/gm)
   const osType = first(/^ *\d+: Suggested OS type: "([^"\n]*)"$/m)
   return {
@@ -118,7 +118,7 @@ export function parseSummary(text: string): ImportSummary {
     os: osType === null ? null : osName(osType),
     cpus: last(/^ *\d+: Number of CPUs: (\d+)$/gm),
     memoryBytes: memory === null ? null : memory * MiB,
-    diskBytes: sizes.length === 0 ? null : sizes.reduce((sum, bytes) => sum + bytes, 0),
+    diskBytes,
     notes: [],
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { type AppError, errorOf, Failure } from '../../../app/domain/errors.ts'
 import type { Entry } from './entry.ts'
 import type { Settings } from './settings-file.ts'
@@ -7,8 +7,11 @@ import type { World } from './world.ts'
 /** What keeps a machine from starting, where VirtualBox names only the symptom: what is missing is looked for. */
 export function explainedStart(thrown: unknown, { host }: World, { settings }: Entry): unknown {
   const error = errorOf(thrown)
-  const isUnexplained = /^virtualbox\.error\.(startAborted|said)$/.test(error.message.key)
+  const isUnexplained = /^(?:virtualbox\.error\.startAborted|error\.toolSays)$/.test(error.message.key)
   if (!isUnexplained) return thrown
+  if (settings !== null && isStateGone(settings)) {
+    return said(error, 'not-found', 'stateGone', { path: settings.stateFile ?? '' })
+  }
   const missing = settings === null ? null : missingMedium(settings)
   if (missing !== null && /NOT_FOUND/.test(error.detail ?? '')) {
     return said(error, 'not-found', 'mediumMissing', { path: missing })
@@ -27,7 +30,7 @@ export function explainedStart(thrown: unknown, { host }: World, { settings }: E
 function said(
   error: AppError,
   code: AppError['code'],
-  name: 'mediumMissing' | 'noDriver',
+  name: 'mediumMissing' | 'noDriver' | 'stateGone',
   params: Readonly<Record<string, string>> = {},
 ): Failure {
   return new Failure({
@@ -38,13 +41,26 @@ function said(
   })
 }
 
+/** Whether a saved machine's memory is not where its settings say. What cannot be looked at may be there. */
+export function isStateGone({ stateFile }: Pick<Settings, 'stateFile'>): boolean {
+  return stateFile !== null && isGone(stateFile)
+}
+
+function isGone(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined
+  } catch {
+    return false
+  }
+}
+
 /** The first file that is not there, of what is in the machine's drives and what that stands on; null when all are. */
 export function missingMedium({ hardware, media }: Settings): string | null {
   const byId = new Map(media.map((medium) => [medium.uuid, medium]))
   for (const { devices } of hardware.controllers) {
     for (const { mediumId } of devices) {
       for (let one = byId.get(mediumId ?? ''); one !== undefined; one = byId.get(one.parentId ?? '')) {
-        if (!existsSync(one.path)) return one.path
+        if (isGone(one.path)) return one.path
       }
     }
   }

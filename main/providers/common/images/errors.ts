@@ -1,7 +1,7 @@
 import { type ErrorCode, type Failure, failure } from '../../../../app/domain/errors.ts'
 import type { Text } from '../../../../app/messages/text.ts'
 import type { RunResult } from '../../../exec/command.ts'
-import { commandDetail, commandFailure } from '../../../exec/failure.ts'
+import { commandDetail, commandFailure, joinSaid, saidLines } from '../../../exec/failure.ts'
 import { maskText } from '../../../exec/mask.ts'
 
 interface Row {
@@ -155,7 +155,7 @@ export function qmpFailure(description: string): Failure {
   const detail = maskText(description)
   return (
     explain(description, detail) ??
-    failure('tool-failed', { key: 'error.toolFailed', params: { tool: 'QEMU' } }, { detail })
+    failure('tool-failed', { key: 'error.toolSays', params: { tool: 'QEMU', said: joinSaid([detail]) } }, { detail })
   )
 }
 
@@ -169,13 +169,16 @@ export function runFailure(result: RunResult, tool: string): Failure {
 export function launchFailure(stderr: string, ending: { exitCode: number | null; signal: string | null }): Failure {
   const said = maskText(stderr.trim())
   const detail = `[${ending.signal ?? `exit ${ending.exitCode ?? '?'}`}]\n${said}`
+  const lines = saidLines(said)
   return (
     explain(stderr, detail) ??
     failure(
       'tool-failed',
-      ending.signal === null
-        ? { key: 'error.toolFailed.exit', params: { tool: 'QEMU', code: String(ending.exitCode ?? '?') } }
-        : { key: 'error.toolFailed.signal', params: { tool: 'QEMU', signal: ending.signal } },
+      ending.signal === null && lines.length > 0
+        ? { key: 'error.toolSays', params: { tool: 'QEMU', said: joinSaid(lines) } }
+        : ending.signal === null
+          ? { key: 'error.toolFailed.exit', params: { tool: 'QEMU', code: String(ending.exitCode ?? '?') } }
+          : { key: 'error.toolFailed.signal', params: { tool: 'QEMU', signal: ending.signal } },
       { detail },
     )
   )

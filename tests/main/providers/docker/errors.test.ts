@@ -87,7 +87,7 @@ describe('engineFailure', () => {
     const odd = { ...recording('docker', 'volume-missing'), stderr: 'Error response from daemon: the moon is full' }
     expect(engineFailure(odd, 'Docker').error).toMatchObject({
       code: 'tool-failed',
-      message: { key: 'error.toolFailed.exit' },
+      message: { key: 'error.toolSays' },
     })
   })
 

@@ -187,7 +187,7 @@ describe('a command that failed', () => {
       'in-use',
       'qemu.error.locked',
     ],
-    ['what nobody has met yet', event(-2700, '알 수 없는 오류'), 'tool-failed', 'error.toolFailed'],
+    ['what nobody has met yet', event(-2700, '알 수 없는 오류'), 'tool-failed', 'error.toolSays'],
     [
       'a script, for a machine that is gone',
       '12:34: execution error: UTM got an error: Can’t get it. (-1728)',

@@ -33,6 +33,8 @@ const rows: readonly (readonly [string, string, string, Readonly<Record<string, 
   ['snapshot-delete-multi-children', 'in-use', 'virtualbox.error.snapshotChildren', { count: '2' }],
   ['snapshot-delete-missing', 'not-found', 'virtualbox.error.snapshotGone'],
   ['closemedium-in-use', 'in-use', 'virtualbox.error.mediumAttached'],
+  ['snapshot-take-shared-disk', 'in-use', 'virtualbox.error.mediumShared'],
+  ['startvm-other-disk', 'wrong-state', 'virtualbox.error.otherMedium', { path: '/tmp/vms-ovf/elsewhere/other.vdi' }],
   ['storageattach-garbage-file', 'invalid-input', 'virtualbox.error.mediumFormat'],
   ['import-garbage', 'invalid-input', 'virtualbox.error.appliance'],
   ['off-controlvm-acpi', 'wrong-state', 'virtualbox.error.state'],
@@ -42,6 +44,7 @@ const rows: readonly (readonly [string, string, string, Readonly<Record<string, 
   ['abortedsaved-modifyvm', 'wrong-state', 'virtualbox.error.state'],
   ['startvm-gui-missing', 'unsupported', 'virtualbox.error.noFrontEnd'],
   ['startvm-no-driver', 'tool-failed', 'virtualbox.error.startAborted'],
+  ['startvm-saved-state-gone', 'tool-failed', 'virtualbox.error.startAborted'],
   ['startvm-already-running', 'busy', 'virtualbox.error.locked'],
   ['run-modifyvm-locked', 'busy', 'virtualbox.error.locked'],
   ['run-unregistervm-locked', 'busy', 'virtualbox.error.locked'],
@@ -59,8 +62,17 @@ describe('what VBoxManage says when it fails', () => {
     const { error } = manageFailure(recording('storagectl-dup'))
     expect(error).toMatchObject({
       code: 'tool-failed',
-      message: { key: 'virtualbox.error.said', params: { said: "Storage controller named 'SATA' already exists" } },
+      message: { key: 'error.toolSays', params: { said: "Storage controller named 'SATA' already exists" } },
     })
+  })
+
+  it('shows the line that says why behind a headline that only says what was tried', () => {
+    expect(manageFailure(recording('import-no-format')).error.message.params?.['said']).toBe(
+      "Appliance read failed: Error reading \"/tmp/vms-ovf/no-format.ovf\": missing or invalid attribute 'format' in 'DiskSection' element, line 4",
+    )
+    expect(manageFailure(recording('hostonlyif-create')).error.message.params?.['said']).toMatch(
+      /^Failed to create the host-only adapter: .*No such file or directory$/,
+    )
   })
 
   /** `include/VBox/err.h` and the texts beside it: no machine here has the hardware to say so. */
