@@ -1,6 +1,7 @@
 import type { Client } from '../../app/contract/client.ts'
 import { type AppError, errorOf, failure, isCancelled } from '../../app/domain/errors.ts'
 import type { TaskId } from '../../app/domain/ids.ts'
+import type { TaskVerb } from '../../app/domain/task.ts'
 import { currentClient, firstClient, hasConnected } from '../store/connect.ts'
 import { setUi } from '../store/store.ts'
 
@@ -17,15 +18,20 @@ export const call: Client['call'] = (...args) => {
 
 /**
  * Does what a person asked for; a failure becomes a card at its place (`machine:ID`, `endpoint:ID`, `settings`, `window`)
- * and the answer is null. Success takes an older card of that place away. Being cancelled is no failure.
+ * and the answer is null. `verb` names in the card's title what was asked for. Success takes an older card of that place away.
+ * Being cancelled is no failure.
  */
-export async function attempt<T>(place: string, work: () => Promise<T>): Promise<T | null> {
+export async function attempt<T>(
+  place: string,
+  work: () => Promise<T>,
+  verb: TaskVerb | null = null,
+): Promise<T | null> {
   try {
     const answer = await work()
     clearFailure(place)
     return answer
   } catch (thrown) {
-    if (!isCancelled(thrown)) showFailure(place, errorOf(thrown), null)
+    if (!isCancelled(thrown)) showFailure(place, errorOf(thrown), null, verb)
     return null
   }
 }
@@ -43,8 +49,9 @@ export async function attemptUnasked<T>(place: string, work: () => Promise<T>): 
   }
 }
 
-export function showFailure(place: string, error: AppError, taskId: TaskId | null): void {
-  setUi(({ failures }) => ({ failures: { ...failures, [place]: { error, at: new Date().toISOString(), taskId } } }))
+export function showFailure(place: string, error: AppError, taskId: TaskId | null, verb: TaskVerb | null = null): void {
+  const failure = { error, at: new Date().toISOString(), taskId, verb }
+  setUi(({ failures }) => ({ failures: { ...failures, [place]: failure } }))
 }
 
 export function clearFailure(place: string): void {

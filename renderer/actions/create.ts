@@ -21,4 +21,4 @@ export const importMachine = (endpointId: EndpointId, path: string, name: string
 export const cloneMachine = (
   id: MachineId,
   request: { readonly name: string; readonly mode: 'full' | 'linked'; readonly snapshotId: SnapshotId | null },
-): Promise<TaskId | null> => attempt(placeOf(id), () => call('machine.clone', { id, ...request }))
+): Promise<TaskId | null> => attempt(placeOf(id), () => call('machine.clone', { id, ...request }), 'clone')

@@ -11,38 +11,38 @@ export function placeOf(id: MachineId): string {
   return `machine:${id}`
 }
 
-type PowerCall =
-  | 'machine.start'
-  | 'machine.shutDown'
-  | 'machine.powerOff'
-  | 'machine.reset'
-  | 'machine.restart'
-  | 'machine.pause'
-  | 'machine.resume'
-  | 'machine.suspend'
-  | 'machine.discardSuspended'
+type PowerVerb =
+  | 'start'
+  | 'shutDown'
+  | 'powerOff'
+  | 'reset'
+  | 'restart'
+  | 'pause'
+  | 'resume'
+  | 'suspend'
+  | 'discardSuspended'
 
 const powerAction =
-  (name: PowerCall) =>
+  (verb: PowerVerb) =>
   (id: MachineId): Promise<TaskId | null> =>
-    attempt(placeOf(id), () => call(name, { id }))
+    attempt(placeOf(id), () => call(`machine.${verb}`, { id }), verb)
 
 // Each answers with the task that does it, or null when it was refused: the reason is then on the machine's page.
-export const startMachine = powerAction('machine.start')
-export const shutDownMachine = powerAction('machine.shutDown')
-export const powerOffMachine = powerAction('machine.powerOff')
-export const resetMachine = powerAction('machine.reset')
-export const restartMachine = powerAction('machine.restart')
-export const pauseMachine = powerAction('machine.pause')
-export const resumeMachine = powerAction('machine.resume')
-export const suspendMachine = powerAction('machine.suspend')
-export const discardSuspended = powerAction('machine.discardSuspended')
+export const startMachine = powerAction('start')
+export const shutDownMachine = powerAction('shutDown')
+export const powerOffMachine = powerAction('powerOff')
+export const resetMachine = powerAction('reset')
+export const restartMachine = powerAction('restart')
+export const pauseMachine = powerAction('pause')
+export const resumeMachine = powerAction('resume')
+export const suspendMachine = powerAction('suspend')
+export const discardSuspended = powerAction('discardSuspended')
 
 export const renameMachine = (id: MachineId, name: string): Promise<TaskId | null> =>
-  attempt(placeOf(id), () => call('machine.rename', { id, name }))
+  attempt(placeOf(id), () => call('machine.rename', { id, name }), 'rename')
 
 export const configureMachine = (id: MachineId, changes: ConfigureSpec): Promise<TaskId | null> =>
-  attempt(placeOf(id), () => call('machine.configure', { id, changes }))
+  attempt(placeOf(id), () => call('machine.configure', { id, changes }), 'configure')
 
 /** Rejects: the export dialog shows what is wrong with the path at its field. */
 export const exportMachine = (id: MachineId, path: string, format: string): Promise<TaskId> =>
@@ -72,7 +72,7 @@ export const removeMachine = (
   volumes: readonly string[],
   typedName: string | null,
 ): Promise<TaskId | null> =>
-  attempt(placeOf(id), () => call('machine.remove', { id, volumes: [...volumes], typedName }))
+  attempt(placeOf(id), () => call('machine.remove', { id, volumes: [...volumes], typedName }), 'remove')
 
 export const annotateMachine = (id: MachineId, change: Partial<Annotation>): Promise<void | null> =>
   attempt(placeOf(id), () =>

@@ -7,7 +7,7 @@ import { placeOf } from './machines.ts'
 export const takeSnapshot = (
   id: MachineId,
   request: { readonly name: string; readonly description: string; readonly memory: boolean },
-): Promise<TaskId | null> => attempt(placeOf(id), () => call('snapshot.take', { id, ...request }))
+): Promise<TaskId | null> => attempt(placeOf(id), () => call('snapshot.take', { id, ...request }), 'takeSnapshot')
 
 export const editSnapshot = (
   id: MachineId,
@@ -19,14 +19,14 @@ export const deleteSnapshots = (id: MachineId, snapshotIds: readonly SnapshotId[
   attempt(placeOf(id), () => call('snapshot.delete', { id, snapshotIds: [...snapshotIds] }))
 
 export const restoreSnapshot = (id: MachineId, snapshotId: SnapshotId): Promise<TaskId | null> =>
-  attempt(placeOf(id), () => call('snapshot.restore', { id, snapshotId }))
+  attempt(placeOf(id), () => call('snapshot.restore', { id, snapshotId }), 'restore')
 
 /** Undoes a restore, or redoes what was undone: the record says which. */
 export const undoRestore = (id: MachineId, restoreId: string): Promise<TaskId | null> =>
-  attempt(placeOf(id), () => call('restore.undo', { id, restoreId }))
+  attempt(placeOf(id), () => call('restore.undo', { id, restoreId }), 'undoRestore')
 
 export const keepRestore = (id: MachineId, restoreId: string): Promise<TaskId | null> =>
-  attempt(placeOf(id), () => call('restore.keep', { id, restoreId }))
+  attempt(placeOf(id), () => call('restore.keep', { id, restoreId }), 'keepRestore')
 
 export const letGoRestore = (id: MachineId, restoreId: string): Promise<TaskId | null> =>
-  attempt(placeOf(id), () => call('restore.letGo', { id, restoreId }))
+  attempt(placeOf(id), () => call('restore.letGo', { id, restoreId }), 'letGoRestore')

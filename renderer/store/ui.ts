@@ -1,6 +1,7 @@
 import type { QuitPlan } from '../../app/contract/views.ts'
 import type { AppError } from '../../app/domain/errors.ts'
 import type { EndpointId, HostId, MachineId, SnapshotId, TaskId } from '../../app/domain/ids.ts'
+import type { TaskVerb } from '../../app/domain/task.ts'
 import { remembered } from './remembered.ts'
 
 export type View = 'machines' | 'providers' | 'settings' | 'trash' | 'first-run'
@@ -38,6 +39,8 @@ export interface PlacedFailure {
   readonly at: string
   /** The task it came from; its commands can be shown. */
   readonly taskId: TaskId | null
+  /** What was asked for; null when no task's verb names it. */
+  readonly verb: TaskVerb | null
 }
 
 export type SortKey = 'name' | 'state' | 'system' | 'provider' | 'cpu' | 'memory' | 'address' | 'since'

@@ -157,7 +157,7 @@ describe('what goes wrong', () => {
     await machine('win10-legacy-ie').click()
     await page.getByRole('tab', { name: 'Overview' }).click()
     await page.locator('.machine-verbs').getByRole('button', { name: 'Start' }).click()
-    const card = page.getByRole('alert', { name: 'win10-legacy-ie did not start' })
+    const card = page.getByRole('alert', { name: 'Couldn’t start win10-legacy-ie' })
     await card.waitFor({ timeout: 20_000 })
     expect(await page.locator('.machine-page .button-primary').count()).toBe(1)
     await card.getByRole('button', { name: /^What .+ said$/ }).click()
@@ -165,7 +165,7 @@ describe('what goes wrong', () => {
     await card.getByRole('button', { name: 'Close' }).click()
     await expect.poll(() => card.count()).toBe(0)
     await page.getByRole('tab', { name: 'Activity' }).click()
-    await page.getByRole('button', { name: /win10-legacy-ie did not start/ }).waitFor()
+    await page.getByRole('button', { name: /Couldn’t start win10-legacy-ie/ }).waitFor()
   })
 
   test('never pulls the plug by itself: the ladder waits for a person', async () => {

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Task } from '../../../app/domain/task.ts'
 import { taskText } from '../../../app/domain/task-text.ts'
+import { stateKey } from '../../format/state-key.ts'
 import { type SayFunction, useSay } from '../../say.tsx'
 import { onTaskChanged } from '../../store/connect.ts'
 import { store } from '../../store/store.ts'
@@ -46,7 +47,7 @@ export function LiveRegions(): ReactNode {
       const machine = now.inventory.machines.get(id)
       const was = before.inventory.machines.get(id)
       if (machine === undefined || was === undefined || machine.state === was.state) return
-      states.set(id, say('live.state', { name: machine.name, state: say(`state.${machine.state}`) }))
+      states.set(id, say('live.state', { name: machine.name, state: say(stateKey(machine.state, machine)) }))
       soon()
     })
     const offFailures = store.subscribe((now, before) => {

@@ -22,6 +22,7 @@ export function PortTable({
   readonly isContainer?: boolean
 }): ReactNode {
   const say = useSay()
+  const inside = isContainer ? 'create.ports.insideContainer' : 'create.ports.inside'
   const set = (index: number, change: Partial<PortRow>): void =>
     onChange(rows.map((row, at) => (at === index ? { ...row, ...change } : row)))
   return (
@@ -48,8 +49,8 @@ export function PortTable({
               <TextInput
                 {...invalid}
                 inputMode="numeric"
-                aria-label={say('create.ports.inside')}
-                placeholder={say('create.ports.inside')}
+                aria-label={say(inside)}
+                placeholder={say(inside)}
                 value={row.guestPort}
                 onChange={(event) => set(index, { guestPort: event.currentTarget.value })}
                 onBlur={() => onLeave(index)}

@@ -172,7 +172,10 @@ function ImageRows({ form, options, onChange, problemOf }: VmFieldsProps): React
             options={[
               {
                 value: 'guessed',
-                label: guessed === null ? say('create.choose') : say('create.image.formatGuessed', { format: guessed }),
+                label:
+                  guessed === null
+                    ? say('create.image.formatNone')
+                    : say('create.image.formatGuessed', { format: guessed }),
               },
               ...(options.diskFormats ?? diskFormats).map((format) => ({ value: format, label: format })),
             ]}

@@ -41,9 +41,11 @@ export function MachineFailure({ context }: { readonly context: PermitContext })
       <div className="machine-failure">
         <ErrorCard
           title={
-            task === null
-              ? { key: 'error.refused', params: { name: machine.name } }
-              : failureTitle(task.verb, task.machineName, task.subject)
+            task !== null
+              ? failureTitle(task.verb, task.machineName, task.subject)
+              : failure.verb !== null
+                ? failureTitle(failure.verb, machine.name, null)
+                : { key: 'error.refused', params: { name: machine.name } }
           }
           error={failure.error}
           taskId={failure.taskId}

@@ -10,6 +10,7 @@ import { SplitButton } from '../../components/split-button.tsx'
 import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
 import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
+import { stateKey } from '../../format/state-key.ts'
 import { formatDuration } from '../../format/time.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { shownState } from '../../store/selectors.ts'
@@ -34,7 +35,7 @@ export function MachineHeader({
   const state = shownState(machine, task)
   const fraction = task?.state === 'running' ? (task.progress?.fraction ?? null) : null
   const items = headerItems(context, isPrimaryFree)
-  const word = say(`state.${state}`)
+  const word = say(stateKey(state, machine))
   // The name and its state are read first: where they need the room, verbs keep their icons alone.
   const isFull = items.length > 3 || word.length > longestWord
   return (
@@ -107,7 +108,7 @@ function Item({ item, context }: { readonly item: HeaderItem; readonly context: 
       return (
         <Button reason={say(`why.task.${item.task.verb}`)}>
           <StateMark name="busy" />
-          {say(`state.${shownState(machine, item.task)}`)}
+          {say(stateKey(shownState(machine, item.task), machine))}
         </Button>
       )
     case 'cancel':

@@ -24,6 +24,7 @@ export function askFor(verb: 'rename' | 'remove', ids: readonly MachineId[]): vo
       placeOf(id),
       { code: 'wrong-state', message: permission.reason, hint: null, detail: null, field: null },
       null,
+      verb,
     )
   }
 }

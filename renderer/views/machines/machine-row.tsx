@@ -8,6 +8,7 @@ import { Menu } from '../../components/menu.tsx'
 import { Name } from '../../components/name.tsx'
 import { markOf, StateMark } from '../../components/state-mark.tsx'
 import { shortId } from '../../format/names.ts'
+import { stateKey } from '../../format/state-key.ts'
 import { type SayFunction, useSay } from '../../say.tsx'
 import { endpointOf, machineOf, permissionOf, shownState, taskOfMachine } from '../../store/selectors.ts'
 import { store, useApp } from '../../store/store.ts'
@@ -38,7 +39,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
   if (machine === null) return null
   const state = shownState(machine, task)
   const isPercent = task !== null && typeof task.progress?.fraction === 'number'
-  const isLong = !isPercent && say(`state.${state}`).length > longestWord
+  const isLong = !isPercent && say(stateKey(state, machine)).length > longestWord
   return (
     <GridPart
       role="row"
@@ -75,7 +76,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
 const longestWord = 10
 
 function rowName(machine: Machine, state: MachineState, provider: string, say: SayFunction): string {
-  const common = { name: machine.name.trim() || shortId(machine.id), state: say(`state.${state}`), provider }
+  const common = { name: machine.name.trim() || shortId(machine.id), state: say(stateKey(state, machine)), provider }
   return machine.os === null ? say('list.rowNameShort', common) : say('list.rowName', { ...common, system: machine.os })
 }
 

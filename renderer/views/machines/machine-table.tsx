@@ -6,6 +6,7 @@ import { GridPart } from '../../components/grid-part.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { ContextMenu } from '../../components/menu.tsx'
 import { cpuShare } from '../../format/figures.ts'
+import { stateKey } from '../../format/state-key.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { endpointOf, statsOf } from '../../store/selectors.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
@@ -144,7 +145,7 @@ function useSortedRows(rows: readonly Row[]): { order: readonly MachineId[]; sor
     return sortTable(machines, sort, {
       locale,
       provider: (machine) => endpointOf(machine.endpointId)(state)?.label ?? '',
-      state: (machine) => say(`state.${machine.state}`),
+      state: (machine) => say(stateKey(machine.state, machine)),
       cpu: (machine) => cpuShare(statsOf(machine.id)(state), machine, state.system),
       memory: (machine) => statsOf(machine.id)(state)?.memoryBytes ?? null,
     })

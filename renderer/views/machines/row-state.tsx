@@ -3,6 +3,7 @@ import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import type { Task } from '../../../app/domain/task.ts'
 import { wordClass } from '../../components/state-mark.tsx'
 import { cpuShare } from '../../format/figures.ts'
+import { stateKey } from '../../format/state-key.ts'
 import { useSay } from '../../say.tsx'
 import { statsOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
@@ -37,7 +38,7 @@ export function RowState({
         ? { 'data-tip': say('list.unknownWord', { tool: provider, word: machine.nativeState }) }
         : {})}
     >
-      {say(`state.${state}`)}
+      {say(stateKey(state, machine))}
     </span>
   )
 }

@@ -4,6 +4,7 @@ import type { MachineId } from '../../../app/domain/ids.ts'
 import { openMachine } from '../../actions/navigate.ts'
 import { Name } from '../../components/name.tsx'
 import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
+import { stateKey } from '../../format/state-key.ts'
 import { useSay } from '../../say.tsx'
 import { endpointOf, machineOf, shownState, taskOfMachine } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
@@ -46,7 +47,7 @@ function SelectedMachine({ id }: { readonly id: MachineId }): ReactNode {
         <StateMark name={markOf(state)} />
         <Name name={machine.name} fallback={machine.id} />
         <span className="selection-about cut">{[machine.os, provider].filter((part) => part !== null).join(', ')}</span>
-        <span className={`selection-state ${wordClass(state)}`}>{say(`state.${state}`)}</span>
+        <span className={`selection-state ${wordClass(state)}`}>{say(stateKey(state, machine))}</span>
       </button>
     </li>
   )

@@ -7,6 +7,7 @@ import { Name } from '../../components/name.tsx'
 import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
 import { Since } from '../../components/time.tsx'
 import { cpuShare } from '../../format/figures.ts'
+import { stateKey } from '../../format/state-key.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { endpointOf, machineOf, shownState, statsOf, taskOfMachine } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
@@ -50,7 +51,9 @@ export const TableRow = memo(function TableRow({
         <Name name={machine.name} fallback={machine.id} />
       </GridPart>
       <GridPart role="gridcell" className={`cut ${wordClass(state)}`}>
-        {fraction === null ? say(`state.${state}`) : say('tasks.percent', { percent: Math.round(fraction * 100) })}
+        {fraction === null
+          ? say(stateKey(state, machine))
+          : say('tasks.percent', { percent: Math.round(fraction * 100) })}
       </GridPart>
       <GridPart role="gridcell" className="cut">
         {machine.os}

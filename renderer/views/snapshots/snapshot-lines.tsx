@@ -11,6 +11,7 @@ import { StateMark } from '../../components/state-mark.tsx'
 import { Moment, Since } from '../../components/time.tsx'
 import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
+import { stateKey } from '../../format/state-key.ts'
 import { formatDuration } from '../../format/time.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { doVerb } from '../machine/verbs.ts'
@@ -170,7 +171,7 @@ function NowState({ context: { machine } }: { readonly context: PermitContext })
   const say = useSay()
   const locale = useLocale()
   useMinute()
-  const state = say(`state.${machine.state}`)
+  const state = say(stateKey(machine.state, machine))
   const elapsedMs = machine.since === null ? 0 : Date.now() - Date.parse(machine.since)
   if (elapsedMs < 60_000) return state
   return say('snap.nowFor', { state, duration: formatDuration(elapsedMs, locale) })
