@@ -20,14 +20,23 @@ export function formatBytes(bytes: number, locale: string): string {
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)
-  return `${number} ${units[unit]}`
+  return withUnit(number, units[unit] ?? 'B', locale)
 }
 
 /** Memory is bought in powers of two but named without the i, as every system's settings do: 8 GiB reads `8 GB`. */
 export function formatMemory(bytes: number, locale: string): string {
   if (!Number.isFinite(bytes) || bytes < 0) return ''
   const [value, unit] = bytes >= GiB ? [bytes / GiB, 'GB'] : bytes >= MiB ? [bytes / MiB, 'MB'] : [bytes / KiB, 'KB']
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: value >= 100 ? 0 : 1 }).format(value)} ${unit}`
+  return withUnit(
+    new Intl.NumberFormat(locale, { maximumFractionDigits: value >= 100 ? 0 : 1 }).format(value),
+    unit,
+    locale,
+  )
+}
+
+/** Korean sets a unit without a space after its number: `8GB`. */
+function withUnit(number: string, unit: string, locale: string): string {
+  return locale.startsWith('ko') ? `${number}${unit}` : `${number} ${unit}`
 }
 
 /** Reads `4 GB`, `512 MiB`, `4096`, `1.5g`. Without a unit, `defaultUnit` bytes. Null when it is not a size. */

@@ -27,7 +27,7 @@ export function writeParts(text: Text, locale: Locale): readonly Part[] {
     if (match.index > last) parts.push({ text: pattern.slice(last, match.index), hole: null })
     const hole = match[1] ?? ''
     const value = text.params?.[hole]
-    parts.push({ text: value === undefined ? match[0] : formatValue(value, locale), hole })
+    parts.push({ text: value === undefined ? match[0] : formatValue(value, hole, locale), hole })
     last = match.index + match[0].length
   }
   if (last < pattern.length) parts.push({ text: pattern.slice(last), hole: null })
@@ -53,6 +53,10 @@ function choose(message: Message, count: string | number | undefined, locale: Lo
   return message[new Intl.PluralRules(locale).select(count)] ?? message.other
 }
 
-function formatValue(value: string | number, locale: Locale): string {
-  return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : value
+/** Holes that main fills with a size it wrote in English, `8 GB`: it does not know the window's language. */
+const sizeHoles: ReadonlySet<string> = new Set(['size', 'needed', 'free', 'kept', 'now'])
+
+function formatValue(value: string | number, hole: string, locale: Locale): string {
+  if (typeof value === 'number') return new Intl.NumberFormat(locale).format(value)
+  return locale === 'ko' && sizeHoles.has(hole) ? value.replace(/^([\d.,]+) ([KMGTP]?B)$/, '$1$2') : value
 }

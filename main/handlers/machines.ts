@@ -201,7 +201,7 @@ function checkRemoval(
   asked: { readonly machineName: string; readonly volumes: readonly string[]; readonly typedName: string | null },
 ): void {
   if (plan.blockedBy.length > 0) {
-    throw failure('in-use', { key: 'remove.blocked', params: { reasons: plan.blockedBy.join(', ') } })
+    throw failure('in-use', { key: 'remove.inUse', params: { reasons: plan.blockedBy.join(', ') } })
   }
   if (plan.way === 'gone' && asked.typedName?.normalize().trim() !== asked.machineName.normalize().trim()) {
     throw failure('invalid-input', { key: 'remove.typeName' }, { field: 'typedName' })

@@ -7,5 +7,5 @@ export function momentText(iso: string, now: number, locale: Locale, say: SayFun
   const time = formatTime(iso, locale)
   const days = daysAgo(iso, now)
   if (days === 0) return time
-  return days === 1 ? say('time.yesterday', { time }) : `${formatDate(iso, locale)} ${time}`
+  return days === 1 ? say('time.yesterdayInside', { time }) : `${formatDate(iso, locale)} ${time}`
 }

@@ -82,7 +82,7 @@ export function describeJourney<Berth extends OpenBerth>(way: WayIn<Berth>): voi
     test('takes a snapshot, breaks the machine, restores it, and undoes that', async () => {
       await person.takeSnapshot('good')
       await berth.page.getByRole('row', { name: /^good,/ }).click()
-      await berth.page.getByRole('figure', { name: 'The screen at that time' }).waitFor({ timeout: 20_000 })
+      await berth.page.getByRole('figure', { name: 'Screenshot' }).waitFor({ timeout: 20_000 })
       await picture(berth.page, `${way.name}-snapshot`)
       await person.ask('=broken', /OK/)
       await person.ask('!', /\{broken\}/)

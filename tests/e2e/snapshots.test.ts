@@ -38,7 +38,7 @@ describe('the snapshot tree', () => {
     expect(await signing.getAttribute('aria-label')).toMatch(/, after Visual Studio 2026, 4\.6 GB, with memory$/)
     const now = tree().locator('[aria-current="true"]')
     expect(await now.getAttribute('aria-level')).toBe('1')
-    expect(await now.textContent()).toContain('Now')
+    expect(await now.textContent()).toContain('Current state')
     expect(await page.locator('.snapshot-rails').getAttribute('aria-hidden')).toBe('true')
   })
 
@@ -54,10 +54,10 @@ describe('the snapshot tree', () => {
 
   test('dims what a search does not find and keeps its shape', async () => {
     const rows = await tree().getByRole('row').count()
-    await page.getByRole('searchbox', { name: 'Find' }).fill('driver')
+    await page.getByRole('searchbox', { name: 'Find snapshots' }).fill('driver')
     await expect.poll(() => page.locator('.snapshot-line-dim').count()).toBeGreaterThan(3)
     expect(await tree().getByRole('row').count()).toBe(rows)
-    await page.getByRole('searchbox', { name: 'Find' }).fill('')
+    await page.getByRole('searchbox', { name: 'Find snapshots' }).fill('')
   })
 
   test('draws a chain of 200 in one lane, only what is in view', async () => {
@@ -134,10 +134,10 @@ describe('a snapshot', () => {
   test('that is kept for undo is let go only after its size was said', async () => {
     await undoBar().getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: 'Discard undo copy…' }).click()
-    const question = page.getByRole('alertdialog', { name: 'Let the kept copy go?' })
+    const question = page.getByRole('alertdialog', { name: 'Discard the undo copy?' })
     expect(await question.textContent()).toMatch(/can’t be undone/)
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel')
-    await question.getByRole('button', { name: /^Let .+ go$/ }).click()
+    await question.getByRole('button', { name: /^Discard [\d.]/ }).click()
     await expect.poll(() => page.getByRole('button', { name: 'Redo restore' }).count()).toBe(0)
   })
 
@@ -146,7 +146,7 @@ describe('a snapshot', () => {
     await snapshot('Windows updates, March').click()
     await page.keyboard.press('Delete')
     const question = page.getByRole('alertdialog')
-    expect(await question.textContent()).toContain('The snapshot after it stays')
+    expect(await question.textContent()).toContain('The child snapshot is kept')
     await question.getByRole('button', { name: /^Delete 3\.1 GB$/ }).click()
     await expect.poll(() => snapshot('Windows updates, March').count(), { timeout: 20_000 }).toBe(0)
   })
@@ -160,7 +160,7 @@ describe('what goes wrong', () => {
     const card = page.getByRole('alert', { name: 'Couldn’t start win10-legacy-ie' })
     await card.waitFor({ timeout: 20_000 })
     expect(await page.locator('.machine-page .button-primary').count()).toBe(1)
-    await card.getByRole('button', { name: /^What .+ said$/ }).click()
+    await card.getByRole('button', { name: /^Output from/ }).click()
     await expect.poll(() => card.locator('pre').textContent()).toMatch(/exit code/)
     await card.getByRole('button', { name: 'Close' }).click()
     await expect.poll(() => card.count()).toBe(0)

@@ -163,8 +163,8 @@ describe('what a key cannot do', () => {
   test('a container that runs is deleted after it was told that it is stopped first', async () => {
     await choose('redis-cache')
     await press('Delete')
-    const question = page.getByRole('alertdialog', { name: 'Delete redis-cache for good?' })
-    await question.getByText('redis-cache is running and is stopped first.').waitFor()
+    const question = page.getByRole('alertdialog', { name: 'Permanently delete redis-cache?' })
+    await question.getByText('redis-cache is running and will be stopped first.').waitFor()
     await question.getByRole('textbox').fill('redis-cache')
     await question.getByRole('button', { name: /^Delete/ }).click()
     await row('redis-cache').waitFor({ state: 'detached' })

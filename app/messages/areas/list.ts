@@ -11,6 +11,7 @@ export const listEn = {
   'action.clearFilter': 'Clear filter',
   'time.today': 'Today {time}',
   'time.yesterday': 'Yesterday {time}',
+  'time.yesterdayInside': 'yesterday, {time}',
 
   'nav.label': 'Machines',
   'nav.all': 'All machines',
@@ -238,6 +239,7 @@ export const listKo: Record<keyof typeof listEn, Message> = {
   'action.clearFilter': '필터 지우기',
   'time.today': '오늘 {time}',
   'time.yesterday': '어제 {time}',
+  'time.yesterdayInside': '어제 {time}',
 
   'nav.label': '머신',
   'nav.all': '모든 머신',

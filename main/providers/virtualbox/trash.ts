@@ -72,7 +72,7 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
       const clones = await clonesOf(world, entry.uuid)
       if (clones.length > 0) {
         const reasons = clones.map(({ name }) => name).join(', ')
-        throw failure('in-use', { key: 'remove.blocked', params: { reasons } })
+        throw failure('in-use', { key: 'remove.inUse', params: { reasons } })
       }
       throwIfCancelled(op)
       const item: KeptItem = {

@@ -11,7 +11,7 @@ import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
 import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
 import { stateKey } from '../../format/state-key.ts'
-import { formatDuration } from '../../format/time.ts'
+import { daysAgo, formatDate, formatDuration, formatTime } from '../../format/time.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { shownState } from '../../store/selectors.ts'
 import { TakePopover } from '../snapshots/take-popover.tsx'
@@ -78,14 +78,23 @@ function HowLong({ context: { machine, endpoint } }: { readonly context: PermitC
   // Seconds would stand still until the next minute.
   if (elapsedMs < 60_000) return null
   const isOn = machine.state === 'running' || machine.state === 'paused'
-  const key = machine.state === 'crashed' ? 'detail.at' : 'detail.since'
   return (
     <time className="faint-text cut" dateTime={machine.since}>
       {isOn
         ? say('detail.for', { duration: formatDuration(elapsedMs, locale) })
-        : say(key, { time: momentText(machine.since, now, locale, say) })}
+        : machine.state === 'crashed'
+          ? say(crashedKey(machine.since, now), {
+              time: formatTime(machine.since, locale),
+              date: formatDate(machine.since, locale),
+            })
+          : say('detail.since', { time: momentText(machine.since, now, locale, say) })}
     </time>
   )
+}
+
+function crashedKey(since: string, now: number): 'detail.at' | 'detail.atYesterday' | 'detail.onDate' {
+  const days = daysAgo(since, now)
+  return days === 0 ? 'detail.at' : days === 1 ? 'detail.atYesterday' : 'detail.onDate'
 }
 
 function Item({ item, context }: { readonly item: HeaderItem; readonly context: PermitContext }): ReactNode {

@@ -20,6 +20,11 @@ describe('formatBytes', () => {
     expect(formatBytes(bytes, 'en')).toBe(text)
   })
 
+  it('writes the unit without a space in Korean', () => {
+    expect(formatBytes(4.4 * GB, 'ko')).toBe('4.4GB')
+    expect(formatMemory(8 * GiB, 'ko')).toBe('8GB')
+  })
+
   it('writes nothing for what is no size', () => {
     for (const bytes of [-1, Number.NaN, Number.POSITIVE_INFINITY]) expect(formatBytes(bytes, 'en')).toBe('')
   })

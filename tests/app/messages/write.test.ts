@@ -42,6 +42,14 @@ describe('write', () => {
     expect(write({ key: 'from.tomorrow' as MessageKey }, 'ko')).toBe('from.tomorrow')
   })
 
+  it('sets the unit of a size that main wrote as the language does, and leaves names alone', () => {
+    const text = { key: 'kept.error.needsSpace', params: { needed: '4.4 GB', free: '980 KB' } } as const
+    expect(write(text, 'en')).toContain('4.4 GB')
+    expect(write(text, 'ko')).toContain('4.4GB')
+    expect(write(text, 'ko')).toContain('980KB')
+    expect(write({ key: 'why.state.running', params: { name: '8 GB' } }, 'ko')).toContain('‘8 GB’')
+  })
+
   it('chooses the plural by the number and writes the number as the language does', () => {
     const text = (count: number) => ({ key: 'mock.fact.network.user', params: { count } }) as const
     expect(write(text(1), 'en')).toBe('NAT, 1 port forwarded')
