@@ -42,7 +42,7 @@ describe('a report', () => {
         },
       ],
     })
-    expect(report).toBe(`win10-legacy did not start
+    expect(report).toBe(`Couldn’t start win10-legacy
 Berth 0.1.0 (electron) on Debian 12, x64
 QEMU 7.2.22
 2026-11-23T14:41:00.000Z to 2026-11-23T14:41:01.800Z: failed
