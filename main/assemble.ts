@@ -25,6 +25,7 @@ import { createStats } from './services/stats.ts'
 import { createTasks } from './services/tasks.ts'
 import { createTrash } from './services/trash.ts'
 import type { SettingsStore } from './settings.ts'
+import type { StateProblems } from './state/problems.ts'
 
 export interface Assembled {
   readonly core: Core
@@ -39,6 +40,7 @@ export interface AssembleOptions {
   readonly paths: Paths
   readonly log: Log
   readonly settings: SettingsStore
+  readonly problems: StateProblems
   readonly desktop: Desktop
   readonly mock: boolean
 }
@@ -47,7 +49,7 @@ export interface AssembleOptions {
 const rescueMs = 10_000
 
 /** Builds every object of main and joins them: the only place that does, for both ways in. */
-export function assemble({ paths, log, settings, desktop, mock }: AssembleOptions): Assembled {
+export function assemble({ paths, log, settings, problems, desktop, mock }: AssembleOptions): Assembled {
   const now = (): Date => new Date()
   const exec = createRunner(log)
   const tools = createToolFinder({
@@ -69,13 +71,14 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     settings: settings.get,
     platform: process.platform,
     attention,
+    problems,
   })
   const providers: readonly Provider[] = providerEntries({ mock }, process.env).map(({ id, create }) =>
     create(hostOf(id)),
   )
 
-  const annotations = openAnnotations(paths.data, log)
-  const activity = openActivity(paths.data, log, now)
+  const annotations = openAnnotations(paths.data, log, problems)
+  const activity = openActivity(paths.data, log, now, problems)
   const inventory = createInventory(providers, annotations.all(), { cacheDir: paths.cache, log, now })
   const tasks = createTasks({ inventory, log, now })
   const stats = createStats(inventory, log)
@@ -126,6 +129,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     trash,
     quitting,
     settings,
+    problems,
     tools,
     desktop,
     dataPath: paths.data,
@@ -146,6 +150,7 @@ export function assemble({ paths, log, settings, desktop, mock }: AssembleOption
     void trash.list().then(({ length }) => dispatcher.publish('trash.changed', { count: length }))
   })
   settings.onChanged((next) => dispatcher.publish('settings.changed', next))
+  problems.onChanged((notices) => dispatcher.publish('notices.changed', notices))
   tasks.onCleared((ids) => dispatcher.publish('task.cleared', ids))
   tasks.onChanged((task) => {
     activity.note(task, tasks.commands(task.id) ?? [])

@@ -13,6 +13,7 @@ import type { StatsService } from './services/stats.ts'
 import type { TaskService } from './services/tasks.ts'
 import type { TrashService } from './services/trash.ts'
 import type { SettingsStore } from './settings.ts'
+import type { StateProblems } from './state/problems.ts'
 
 /** What only the program around the core can do: Electron its way, the web way in hardly any of it. */
 export interface Desktop {
@@ -45,6 +46,7 @@ export interface Core {
   readonly trash: TrashService
   readonly quitting: Quitting
   readonly settings: SettingsStore
+  readonly problems: StateProblems
   readonly tools: Pick<ToolFinder, 'forget'>
   readonly desktop: Desktop
   readonly dataPath: string

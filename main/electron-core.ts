@@ -7,6 +7,7 @@ import { buildMenu } from './menu.ts'
 import { notifyOfLongTasks, notifyOfStandstills } from './notifications.ts'
 import type { Paths } from './paths.ts'
 import { openSettings } from './settings.ts'
+import { createStateProblems } from './state/problems.ts'
 
 /** All of Berth behind its window: read once the window's page is on its way. It has not begun to look for machines. */
 export function startCore({
@@ -23,10 +24,11 @@ export function startCore({
   readonly show: () => void
   readonly quit: () => void
 }): Assembled {
-  const settings = openSettings(paths.config, log)
+  const problems = createStateProblems((error) => log.error('problems.listener', { error }))
+  const settings = openSettings(paths.config, log, problems)
   const desktop = createDesktop({ window, settings, quit })
   const mock = process.env['BERTH_MOCK'] === '1' || process.argv.includes('--mock')
-  const assembled = assemble({ paths, log, settings, desktop, mock })
+  const assembled = assemble({ paths, log, settings, problems, desktop, mock })
 
   const choose = (item: string): void => assembled.dispatcher.publish('menu.chosen', { item })
   const dress = (): void => {

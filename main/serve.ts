@@ -7,6 +7,7 @@ import { createLog, logUncaught } from './log.ts'
 import { openPaths } from './paths.ts'
 import { openSettings } from './settings.ts'
 import { claimData } from './single-instance.ts'
+import { createStateProblems } from './state/problems.ts'
 import { serveWeb } from './transport/web.ts'
 import { appVersion, pageRoot } from './version.ts'
 
@@ -32,7 +33,8 @@ async function main(): Promise<void> {
     return
   }
 
-  const settings = openSettings(paths.config, log)
+  const problems = createStateProblems((error) => log.error('problems.listener', { error }))
+  const settings = openSettings(paths.config, log, problems)
   const desktop: Desktop = {
     shell: 'web',
     appVersion,
@@ -43,7 +45,11 @@ async function main(): Promise<void> {
     openLink: () => Promise.reject(failure('unsupported', { key: 'link.inBrowser' })),
     quit: () => void stop(),
   }
-  const { dispatcher, start, stop: stopCore } = assemble({ paths, log, settings, desktop, mock: values.mock === true })
+  const {
+    dispatcher,
+    start,
+    stop: stopCore,
+  } = assemble({ paths, log, settings, problems, desktop, mock: values.mock === true })
   const server = await serveWeb({ port: Number(values.port), pageRoot, log, connect: dispatcher.connect })
   address = server.address
   say(`Berth: ${address}`)

@@ -1,74 +1,66 @@
-import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Failure, failure } from '../app/domain/errors.ts'
-import type { Notice } from '../app/domain/provider.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../app/domain/settings.ts'
 import { createEmitter } from '../app/util/emitter.ts'
 import { isSame } from '../app/util/same.ts'
-import { createSerial } from '../app/util/serial.ts'
 import type { Log } from './log.ts'
-import { writeAtomic } from './write-atomic.ts'
+import { createStateProblems, type StateProblems } from './state/problems.ts'
+import { openStateFile } from './state/state-file.ts'
 
 export interface SettingsStore {
   readonly get: () => Settings
   /** Merges a deep partial; throws `invalid-input` with the field when a value does not fit, and then nothing changes. */
   readonly set: (changes: Readonly<Record<string, unknown>>) => Promise<Settings>
   readonly onChanged: (listener: (settings: Settings) => void) => () => void
-  /** What a person should know about the file; null when all is well. */
-  readonly notice: Notice | null
 }
 
-/** Reads the settings. A file that cannot be read is kept beside the new one, and said. */
-export function openSettings(configDir: string, log: Log): SettingsStore {
-  const path = join(configDir, 'settings.json')
-  const read = readSettings(path, log)
-  let settings = read.settings
+/** Opens the settings. What cannot be read of them is kept beside the new ones, and said. */
+export function openSettings(
+  configDir: string,
+  log: Log,
+  problems: StateProblems = createStateProblems(),
+): SettingsStore {
+  const file = openStateFile<Settings>({
+    path: join(configDir, 'settings.json'),
+    version: null,
+    empty: defaultSettings,
+    parse(content, unfit) {
+      const parsed = settingsSchema.parse(content)
+      // The schema puts a default in place of what does not fit. A field that it does not know is a newer Berth's.
+      const field = differing(content, parsed, 'known')
+      if (field !== null) unfit(field, 'does not fit')
+      return parsed
+    },
+    log,
+    problems,
+    onReread: (settings) => changed.emit(settings),
+  })
   const changed = createEmitter<Settings>((error) => log.error('settings.listener', { error }))
-  const writes = createSerial()
 
   return {
-    get: () => settings,
+    get: file.get,
     async set(changes) {
-      const merged = merge(settings, changes)
+      const before = file.get()
+      const merged = merge(before, changes)
       const result = settingsSchema.safeParse(merged)
       if (!result.success) throw unfit(result.error.issues[0]?.path.join('.') ?? '')
       const parsed = result.data
       // The schema puts a default in place of what does not fit: right for a file, but a person must be told.
-      const field = differing(merged, parsed)
+      const field = differing(merged, parsed, 'all')
       if (field !== null) throw unfit(field)
-      if (isSame(parsed, settings)) return settings
-      settings = parsed
-      changed.emit(settings)
-      await writes.run('write', () => writeAtomic(path, `${JSON.stringify(settings, null, 2)}\n`))
-      return settings
+      if (isSame(parsed, before)) return before
+      const written = file.change(
+        () => parsed,
+        (now) => (now === parsed ? before : now),
+      )
+      changed.emit(file.get())
+      await written.catch((error: unknown) => {
+        changed.emit(file.get())
+        throw error
+      })
+      return file.get()
     },
     onChanged: (listener) => changed.on(listener),
-    notice: read.notice,
-  }
-}
-
-function readSettings(path: string, log: Log): { readonly settings: Settings; readonly notice: Notice | null } {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') log.error('settings.unreadable', { path, error })
-    return { settings: defaultSettings, notice: null }
-  }
-  try {
-    return { settings: settingsSchema.parse(JSON.parse(text)), notice: null }
-  } catch (error) {
-    const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
-    log.warn('settings.damaged', { path, aside, error: String(error) })
-    try {
-      renameSync(path, aside)
-    } catch (reason) {
-      log.error('settings.aside', { path, error: reason })
-    }
-    return {
-      settings: defaultSettings,
-      notice: { level: 'warning', text: { key: 'settings.damaged', params: { path: aside } } },
-    }
   }
 }
 
@@ -91,13 +83,16 @@ function merge(base: unknown, changes: unknown): unknown {
   return Object.fromEntries(merged)
 }
 
-/** The dotted path of the first value that the schema did not take as it was; null when it took all. */
-function differing(wanted: unknown, taken: unknown, at = ''): string | null {
+/** The dotted path of the first value that the schema did not take as it was; null when it took all, or all that it knows. */
+function differing(wanted: unknown, taken: unknown, which: 'all' | 'known', at = ''): string | null {
   if (!isTree(wanted) || !isTree(taken)) return isSame(wanted, taken) ? null : at
   for (const [key, value] of Object.entries(wanted)) {
     const path = at === '' ? key : `${at}.${key}`
-    if (!Object.hasOwn(taken, key)) return path
-    const field = differing(value, taken[key], path)
+    if (!Object.hasOwn(taken, key)) {
+      if (which === 'known') continue
+      return path
+    }
+    const field = differing(value, taken[key], which, path)
     if (field !== null) return field
   }
   return null

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { BrowserWindow, Display, Rectangle } from 'electron'
 import type { Log } from './log.ts'
-import { writeAtomic } from './write-atomic.ts'
+import { fittingEntries } from './state/read-state.ts'
+import { openStateFile } from './state/state-file.ts'
 
 const saveMs = 500
 const mostArrangements = 20
@@ -9,6 +9,7 @@ const mostArrangements = 20
 interface Place extends Rectangle {
   readonly isMaximized: boolean
 }
+type Places = Readonly<Record<string, Place>>
 
 /** Where the window was, once for each arrangement of displays: at the desk and on the road are two places. */
 export interface WindowBounds {
@@ -19,11 +20,20 @@ export interface WindowBounds {
 }
 
 export function openWindowBounds(path: string, log: Log): WindowBounds {
-  let places = readPlaces(path)
+  const file = openStateFile<Places>({
+    path,
+    version: null,
+    empty: {},
+    parse: (content, unfit) => fittingEntries(content, { safeParse: asPlace }, '', unfit),
+    write: (places) => JSON.stringify(places),
+    log,
+    // Without it the window opens at its usual size.
+    problems: null,
+  })
 
   return {
     read(displays) {
-      const place = places[arrangementOf(displays)]
+      const place = file.get()[arrangementOf(displays)]
       return place !== undefined && displays.some(({ workArea }) => isSeen(place, workArea)) ? place : null
     },
     follow(window, displays) {
@@ -34,9 +44,9 @@ export function openWindowBounds(path: string, log: Log): WindowBounds {
         if (window.isDestroyed() || window.isMinimized()) return
         const arrangement = arrangementOf(displays())
         const place = { ...window.getNormalBounds(), isMaximized: window.isMaximized() }
-        const { [arrangement]: _old, ...others } = places
-        places = Object.fromEntries([...Object.entries(others), [arrangement, place]].slice(-mostArrangements))
-        writeAtomic(path, JSON.stringify(places)).catch((error: unknown) => log.warn('window.save', { error }))
+        void file.change(({ [arrangement]: _old, ...others }) => {
+          return Object.fromEntries([...Object.entries(others), [arrangement, place]].slice(-mostArrangements))
+        }, null)
       }
       const request = (): void => {
         timer ??= setTimeout(save, saveMs)
@@ -47,15 +57,11 @@ export function openWindowBounds(path: string, log: Log): WindowBounds {
   }
 }
 
-/** What cannot be read is left out: the window then opens at its usual size. */
-function readPlaces(path: string): Readonly<Record<string, Place>> {
-  try {
-    const places: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof places !== 'object' || places === null) return {}
-    return Object.fromEntries(Object.entries(places).filter((entry): entry is [string, Place] => isPlace(entry[1])))
-  } catch {
-    return {}
-  }
+// Not by zod: what the first picture waits for loads nothing that it can do without.
+function asPlace(
+  value: unknown,
+): { readonly success: true; readonly data: Place } | { readonly success: false; readonly error: string } {
+  return isPlace(value) ? { success: true, data: value } : { success: false, error: 'no place' }
 }
 
 function isPlace(value: unknown): value is Place {

@@ -1,6 +1,7 @@
 import type { ConsoleOption, Session } from '../domain/console.ts'
 import type { MachineDetails } from '../domain/details.ts'
 import type { SessionId, TaskId } from '../domain/ids.ts'
+import type { Notice } from '../domain/provider.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { RestoreRoom, SnapshotTree } from '../domain/snapshot.ts'
 import type { CreateOptions, ImportSummary, MachineConfiguration } from '../domain/spec.ts'
@@ -142,6 +143,8 @@ export const feeds = {
   'console.changed': feed<Session>(),
   'console.closed': feed<{ readonly sessionId: SessionId }>(),
   'settings.changed': feed<Settings>(),
+  /** What a person should know about Berth's own files, all of it. */
+  'notices.changed': feed<readonly Notice[]>(),
   /** The person asked to quit and something would change or end: the window shows the plan and answers with quit.run. */
   'quit.asked': feed<QuitPlan>(),
   /** A choice made in the native menu: the window carries it out as if its shortcut had been pressed. */

@@ -13,6 +13,7 @@ import { movingEn } from './areas/moving.ts'
 import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
 import { screenEn } from './areas/screen.ts'
+import { stateEn } from './areas/state.ts'
 import { tasksEn } from './areas/tasks.ts'
 import { terminalEn } from './areas/terminal.ts'
 import { utmEn } from './areas/utm.ts'
@@ -40,6 +41,7 @@ export const en = {
   ...providersEn,
   ...qemuEn,
   ...screenEn,
+  ...stateEn,
   ...tasksEn,
   ...terminalEn,
   ...utmEn,

@@ -13,6 +13,7 @@ import { movingKo } from './areas/moving.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
 import { screenKo } from './areas/screen.ts'
+import { stateKo } from './areas/state.ts'
 import { tasksKo } from './areas/tasks.ts'
 import { terminalKo } from './areas/terminal.ts'
 import { utmKo } from './areas/utm.ts'
@@ -37,6 +38,7 @@ export const ko: Catalogue = {
   ...providersKo,
   ...qemuKo,
   ...screenKo,
+  ...stateKo,
   ...tasksKo,
   ...terminalKo,
   ...utmKo,

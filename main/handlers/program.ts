@@ -10,7 +10,7 @@ import { readSystem } from '../services/system.ts'
 import { licensesPath } from '../version.ts'
 
 /** The program itself: the system, settings, files, links and the way out. */
-export function programHandlers({ inventory, settings, tools, desktop, dataPath, quitting }: Core) {
+export function programHandlers({ inventory, settings, problems, tools, desktop, dataPath, quitting }: Core) {
   const cpuBusyPercent = createCpuMeter()
   return {
     'system.get': () =>
@@ -21,7 +21,7 @@ export function programHandlers({ inventory, settings, tools, desktop, dataPath,
         systemLocale: desktop.systemLocale(),
         hasScreenReader: desktop.hasScreenReader(),
         dataPath,
-        notices: settings.notice === null ? [] : [settings.notice],
+        notices: problems.notices(),
       }),
     'system.licenses': async () => JSON.parse(await readFile(licensesPath, 'utf8')) as readonly License[],
     'settings.get': async () => settings.get(),
@@ -29,8 +29,9 @@ export function programHandlers({ inventory, settings, tools, desktop, dataPath,
 
     'inventory.get': async () => inventory.whole(),
     'inventory.refresh': () => {
-      // Something may have been installed since.
+      // Something may have been installed since, or a file made readable.
       tools.forget()
+      problems.recheck()
       return inventory.refresh()
     },
     'endpoint.check': ({ endpointId }) => {

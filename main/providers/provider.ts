@@ -21,6 +21,7 @@ import type { ConsoleTarget } from '../console/target.ts'
 import type { Runner } from '../exec/command.ts'
 import type { Log } from '../log.ts'
 import type { ScreenEvents, ScreenSource } from '../screen/source.ts'
+import type { StateProblems } from '../state/problems.ts'
 
 /**
  * What one piece of work is given: how it is told to stop, where it says how far it is, and where the commands it runs are
@@ -56,6 +57,8 @@ export interface Host {
   readonly platform: NodeJS.Platform
   /** Left out where nobody says: then somebody always looks. */
   readonly attention?: Attention
+  /** Where it is said that one of Berth's own files cannot be read. Left out where nobody looks. */
+  readonly problems?: StateProblems
 }
 
 /** Whether anybody looks at the list. What a provider asks only to keep it fresh, it leaves while nobody does. */

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -7,6 +7,8 @@ import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, TaskId } from '../../app/domain/ids.ts'
 import { type CommandRecord, type Task, taskVerbs } from '../../app/domain/task.ts'
 import type { Log } from '../log.ts'
+import { createStateProblems, type StateProblems } from '../state/problems.ts'
+import { noticeOf, readLines } from '../state/read-state.ts'
 import { writeAtomic } from '../write-atomic.ts'
 
 /** Once there are twice as many, the older half goes. */
@@ -40,31 +42,62 @@ const lineSchema = z.looseObject({
  * Opens the journal: one line per beginning and per end, the later line of a task replacing the earlier. Work that had begun
  * and not ended when the last Berth did is put down as interrupted.
  */
-export function openActivity(dataDir: string, log: Log, now: () => Date): Activity {
+export function openActivity(
+  dataDir: string,
+  log: Log,
+  now: () => Date,
+  problems: StateProblems = createStateProblems(),
+): Activity {
   const folder = join(dataDir, 'activity')
   const path = join(folder, 'journal.jsonl')
   mkdirSync(join(folder, 'commands'), { recursive: true })
+  const reading = readLines(path, (line) => lineSchema.parse(line) as unknown as ActivityEntry)
+  problems.report(path, noticeOf(path, reading))
+  if (reading.kind !== 'read' && reading.kind !== 'absent')
+    log.warn('activity.unreadable', { path, ...reading, value: null })
   /** Oldest first. */
-  const entries = new Map<TaskId, ActivityEntry>(readJournal(path, log).map((entry) => [entry.taskId, entry]))
+  const entries = new Map<TaskId, ActivityEntry>()
+  const lines = 'value' in reading ? reading.value : []
+  for (const entry of lines) entries.set(entry.taskId, entry)
+  /** What is not known to be superfluous stays: neither the file is begun anew nor are commands dropped whose entry is not known. */
+  const isWhole = reading.kind === 'read' || reading.kind === 'absent'
   const writing = new Set<Promise<void>>()
 
-  for (const entry of entries.values()) if (entry.endedAt === null) entries.set(entry.taskId, interrupted(entry, now()))
-  compact()
+  const open = [...entries.values()].filter(({ endedAt }) => endedAt === null).map((entry) => interrupted(entry, now()))
+  for (const entry of open) entries.set(entry.taskId, entry)
+  if (reading.kind === 'salvaged' || lines.length > 4 * keptEntries) compact()
+  else if (open.length > 0) append(open)
+  if (isWhole) keep(dropCommands())
 
-  /** Begins the file anew with what is kept, which also mends a torn end. */
+  function append(added: readonly ActivityEntry[]): void {
+    try {
+      appendFileSync(path, added.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 })
+    } catch (error) {
+      log.warn('activity.note', { error })
+    }
+  }
+
+  /** Begins the file anew with what is kept. Lines that could not be read are in the copy that was kept of them. */
   function compact(): void {
+    if ('trouble' in reading) return
     const old = [...entries.keys()].slice(0, -keptEntries)
     for (const id of old) entries.delete(id)
     const draft = `${path}.new`
     try {
-      writeFileSync(draft, [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 })
+      const file = openSync(draft, 'w', 0o600)
+      try {
+        writeFileSync(file, [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+        // A power cut must not leave an empty file under the journal's name.
+        fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
       renameSync(draft, path)
     } catch (error) {
       // A full disk: the file stays as it is, and Berth starts all the same, to make room with.
       rmSync(draft, { force: true })
       log.warn('activity.compact', { error })
     }
-    keep(dropCommands())
   }
 
   function keep(work: Promise<void>): void {
@@ -89,11 +122,10 @@ export function openActivity(dataDir: string, log: Log, now: () => Date): Activi
       if (!isNews) return
       const entry = entryOf(task)
       entries.set(task.id, entry)
-      try {
-        appendFileSync(path, `${JSON.stringify(entry)}\n`, { mode: 0o600 })
-        if (entries.size > 2 * keptEntries) compact()
-      } catch (error) {
-        log.warn('activity.note', { error })
+      append([entry])
+      if (entries.size > 2 * keptEntries) {
+        compact()
+        if (isWhole) keep(dropCommands())
       }
       if (entry.endedAt !== null && commands.length > 0) keep(writeAtomic(fileOf(task.id), JSON.stringify(commands)))
     },
@@ -120,28 +152,6 @@ export function openActivity(dataDir: string, log: Log, now: () => Date): Activi
       await Promise.all(writing)
     },
   }
-}
-
-function readJournal(path: string, log: Log): readonly ActivityEntry[] {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    return []
-  }
-  const entries = new Map<TaskId, ActivityEntry>()
-  let unreadable = 0
-  for (const line of text.split('\n')) {
-    if (line === '') continue
-    try {
-      const entry = lineSchema.parse(JSON.parse(line)) as unknown as ActivityEntry
-      entries.set(entry.taskId, entry)
-    } catch {
-      unreadable += 1
-    }
-  }
-  if (unreadable > 0) log.warn('activity.unreadable', { path, lines: unreadable })
-  return [...entries.values()]
 }
 
 function entryOf(task: Task): ActivityEntry {

@@ -1,12 +1,12 @@
-import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { MachineId } from '../../app/domain/ids.ts'
 import { type Annotation, noAnnotation } from '../../app/domain/machine.ts'
 import { isSame } from '../../app/util/same.ts'
-import { createSerial } from '../../app/util/serial.ts'
 import type { Log } from '../log.ts'
-import { writeAtomic } from '../write-atomic.ts'
+import { createStateProblems, type StateProblems } from '../state/problems.ts'
+import { fittingEntries } from '../state/read-state.ts'
+import { openStateFile } from '../state/state-file.ts'
 
 export type Annotations = Readonly<Record<MachineId, Annotation>>
 
@@ -24,45 +24,42 @@ export interface AnnotationChange {
   readonly note?: string | undefined
 }
 
-const fileSchema = z.record(z.string(), z.object({ pinned: z.boolean(), tags: z.array(z.string()), note: z.string() }))
+const annotationSchema = z.object({ pinned: z.boolean(), tags: z.array(z.string()), note: z.string() })
 
-export function openAnnotations(dataDir: string, log: Log): AnnotationStore {
-  const path = join(dataDir, 'annotations.json')
-  let all = read(path, log)
-  const writes = createSerial()
+export function openAnnotations(
+  dataDir: string,
+  log: Log,
+  problems: StateProblems = createStateProblems(),
+): AnnotationStore {
+  const file = openStateFile<Annotations>({
+    path: join(dataDir, 'annotations.json'),
+    version: null,
+    empty: {},
+    parse: (content, unfit) => fittingEntries(content, annotationSchema, '', unfit) as Annotations,
+    log,
+    problems,
+  })
 
   return {
-    all: () => all,
+    all: file.get,
     async set(id, changes) {
-      const before = all[id] ?? noAnnotation
+      const before = file.get()[id] ?? noAnnotation
       const after: Annotation = {
         pinned: changes.pinned ?? before.pinned,
         tags: [...new Set(changes.tags ?? before.tags)],
         note: changes.note ?? before.note,
       }
-      if (isSame(before, after)) return all
-      const { [id]: _old, ...others } = all
-      all = isSame(after, noAnnotation) ? others : { ...others, [id]: after }
-      // What is written is what is true when its turn comes: the last one wins, whole.
-      await writes.run('write', () => writeAtomic(path, `${JSON.stringify(all, null, 2)}\n`))
-      return all
+      if (isSame(before, after)) return file.get()
+      await file.change(
+        (all) => withAnnotation(all, id, after),
+        (all) => withAnnotation(all, id, before),
+      )
+      return file.get()
     },
   }
 }
 
-function read(path: string, log: Log): Annotations {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    return {}
-  }
-  try {
-    return fileSchema.parse(JSON.parse(text)) as Annotations
-  } catch (error) {
-    const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
-    log.warn('annotations.damaged', { path, aside, error: String(error) })
-    renameSync(path, aside)
-    return {}
-  }
+function withAnnotation(all: Annotations, id: MachineId, annotation: Annotation): Annotations {
+  const { [id]: _old, ...others } = all
+  return isSame(annotation, noAnnotation) ? others : { ...others, [id]: annotation }
 }

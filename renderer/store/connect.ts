@@ -105,6 +105,9 @@ async function join(client: Client): Promise<void> {
       inventory: withOwnNames(state.inventory, localeIn({ ...state, settings })),
     })),
   )
+  client.on('notices.changed', (notices) =>
+    store.setState(({ system }) => (system === null ? {} : { system: { ...system, notices } })),
+  )
   client.on('quit.asked', (plan) => setUi({ dialog: { kind: 'quit', plan } }))
   client.on('menu.chosen', ({ item }) => {
     for (const listener of menuListeners) listener(item)

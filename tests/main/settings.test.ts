@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defaultSettings } from '../../app/domain/settings.ts'
 import { openAnnotations } from '../../main/services/annotations.ts'
 import { openSettings } from '../../main/settings.ts'
+import { createStateProblems } from '../../main/state/problems.ts'
 import { silent } from './services/small-provider.ts'
 
 let folder: string
@@ -56,16 +57,28 @@ describe('the settings', () => {
 
   it('that cannot be read are kept beside the new ones, and that is said', async () => {
     await writeFile(join(folder, 'settings.json'), '{"theme": "da')
-    const settings = openSettings(folder, silent)
+    const problems = createStateProblems()
+    const settings = openSettings(folder, silent, problems)
     expect(settings.get()).toEqual(defaultSettings)
-    expect(settings.notice?.text.key).toBe('settings.damaged')
-    const [aside] = await readdir(folder)
-    expect(await readFile(join(folder, aside ?? ''), 'utf8')).toBe('{"theme": "da')
+    const [notice] = problems.notices()
+    expect(notice?.text.key).toBe('state.damaged')
+    expect(await readFile(String(notice?.text.params?.['aside']), 'utf8')).toBe('{"theme": "da')
+    await settings.set({ theme: 'dark' })
+    expect(openSettings(folder, silent).get().theme).toBe('dark')
   })
 
-  it('lose only the field that cannot be read', async () => {
+  it('lose only the field that cannot be read, and a copy is kept', async () => {
     await writeFile(join(folder, 'settings.json'), '{"theme": "dark", "textZoomPercent": "big"}')
-    expect(openSettings(folder, silent).get()).toMatchObject({ theme: 'dark', textZoomPercent: 100 })
+    const problems = createStateProblems()
+    expect(openSettings(folder, silent, problems).get()).toMatchObject({ theme: 'dark', textZoomPercent: 100 })
+    expect(problems.notices()).toHaveLength(1)
+  })
+
+  it('of a newer Berth, with a field that this one does not know, are no damage', async () => {
+    await writeFile(join(folder, 'settings.json'), '{"theme": "dark", "later": 1}')
+    const problems = createStateProblems()
+    expect(openSettings(folder, silent, problems).get().theme).toBe('dark')
+    expect(problems.notices()).toEqual([])
   })
 
   it('asked for many times at once end as the last one, whole', async () => {

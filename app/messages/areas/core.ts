@@ -2,7 +2,6 @@ import type { Message } from '../text.ts'
 
 /** What services and handlers say: tasks, inventory, settings, files. */
 export const coreEn = {
-  'settings.damaged': 'Berth couldn’t read the settings and uses the defaults. The old file was kept: {path}',
   'task.notCancellable': 'This step can’t be cancelled.',
   'task.gone': 'This task no longer exists.',
   'trash.gone': 'This item is no longer in the trash.',
@@ -80,7 +79,6 @@ export const coreEn = {
 } as const
 
 export const coreKo: Record<keyof typeof coreEn, Message> = {
-  'settings.damaged': '설정을 읽을 수 없어 기본값을 사용합니다. 이전 파일은 남아 있습니다: {path}',
   'task.notCancellable': '이 단계는 취소할 수 없습니다.',
   'task.gone': '이 작업은 더 이상 없습니다.',
   'trash.gone': '이 항목은 더 이상 휴지통에 없습니다.',

@@ -1,10 +1,10 @@
-import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { errorOf } from '../../../app/domain/errors.ts'
 import type { EndpointId, MachineId } from '../../../app/domain/ids.ts'
 import type { Log } from '../../log.ts'
-import { writeAtomic } from '../../write-atomic.ts'
+import { createStateProblems, type StateProblems } from '../../state/problems.ts'
+import { fittingEntries, fittingItems, type Unfit } from '../../state/read-state.ts'
+import { openStateFile } from '../../state/state-file.ts'
 
 /** Two containers changing places: written before the first step, gone after the last. */
 const swapSchema = z.object({
@@ -65,14 +65,16 @@ const trashSchema = z.object({
 })
 export type TrashEntry = z.infer<typeof trashSchema>
 
-const journalSchema = z.object({
-  version: z.literal(1),
-  machines: z.record(z.string(), machineSchema),
-  trash: z.array(trashSchema),
+const editSchema = z.object({ name: z.string(), description: z.string() })
+type Edit = z.infer<typeof editSchema>
+
+interface Content {
+  readonly version: 1
+  readonly machines: Readonly<Record<string, MachineEntry>>
+  readonly trash: readonly TrashEntry[]
   /** New names and descriptions of snapshots: an image's labels cannot be changed. */
-  edits: z.record(z.string(), z.object({ name: z.string(), description: z.string() })),
-})
-type Content = z.infer<typeof journalSchema>
+  readonly edits: Readonly<Record<string, Edit>>
+}
 
 /**
  * What the engine itself cannot be told: which container is which machine, what is kept and what is in the trash. Written
@@ -101,50 +103,51 @@ export interface Journal {
 
 const empty: Content = { version: 1, machines: {}, trash: [], edits: {} }
 
-/** Reads the journal. A damaged one is set aside and said so in the log; what stands aside is then listed as it is. */
-export function createJournal(folder: string, log: Log): Journal {
-  const path = join(folder, 'docker.json')
-  let content = read(path, log)
-  let writing: Promise<unknown> = Promise.resolve()
-
-  /** Applies a change at once; `undo` takes it back, among whatever else has changed since, when it cannot be written. */
-  const write = (next: Content, undo: ((now: Content) => Content) | null): Promise<void> => {
-    content = next
-    const done = writing
-      .then(() => writeAtomic(path, JSON.stringify(content, null, 2)))
-      .catch((error: unknown) => {
-        if (undo !== null) {
-          content = undo(content)
-          throw error
-        }
-        log.error('docker.journal.unwritten', { error: errorOf(error) })
-      })
-    writing = done.catch(() => {})
-    return done
-  }
+/** Opens the journal. What cannot be read of it is kept aside and said; what stands aside is then listed as it is. */
+export function createJournal(folder: string, log: Log, problems: StateProblems = createStateProblems()): Journal {
+  const file = openStateFile<Content>({
+    path: join(folder, 'docker.json'),
+    version: 1,
+    empty,
+    parse(content, unfit) {
+      const parts = z.looseObject({ version: z.literal(1) }).parse(content)
+      return {
+        version: 1,
+        machines: fittingMachines(parts['machines'], unfit),
+        trash: fittingItems(parts['trash'], trashSchema, 'trash', unfit),
+        edits: fittingEntries(parts['edits'], editSchema, 'edits', unfit),
+      }
+    },
+    log,
+    problems,
+  })
+  const write = file.change
   const withMachine = (now: Content, id: MachineId, entry: MachineEntry | null): Content => {
     const { [id]: _, ...others } = now.machines
     return { ...now, machines: entry === null ? others : { ...others, [id]: entry } }
   }
-  const withEdit = (now: Content, snapshotId: string, edit: Content['edits'][string] | null): Content => {
+  const withEdit = (now: Content, snapshotId: string, edit: Edit | null): Content => {
     const { [snapshotId]: _, ...others } = now.edits
     return { ...now, edits: edit === null ? others : { ...others, [snapshotId]: edit } }
   }
   const entriesOf = (endpointId: EndpointId): readonly (readonly [MachineId, MachineEntry])[] =>
-    (Object.entries(content.machines) as [MachineId, MachineEntry][]).filter(([id]) => id.startsWith(`${endpointId}/`))
+    (Object.entries(file.get().machines) as [MachineId, MachineEntry][]).filter(([id]) =>
+      id.startsWith(`${endpointId}/`),
+    )
 
   return {
-    machine: (id) => content.machines[id] ?? null,
+    machine: (id) => file.get().machines[id] ?? null,
     isPending: () =>
-      content.trash.length > 0 ||
-      Object.values(content.machines).some((entry) => entry.restores.some((restore) => restore.swap !== null)),
-    machines: () => Object.entries(content.machines) as [MachineId, MachineEntry][],
-    trash: () => content.trash,
-    edit: (snapshotId) => content.edits[snapshotId] ?? null,
+      file.get().trash.length > 0 ||
+      Object.values(file.get().machines).some((entry) => entry.restores.some((restore) => restore.swap !== null)),
+    machines: () => Object.entries(file.get().machines) as [MachineId, MachineEntry][],
+    trash: () => file.get().trash,
+    edit: (snapshotId) => file.get().edits[snapshotId] ?? null,
     machineOf: (endpointId, containerId) =>
       entriesOf(endpointId).find(([, entry]) => entry.currentId === containerId)?.[0] ?? null,
     hides(endpointId, containerId, handle) {
-      if (content.trash.some((item) => item.endpointId === endpointId && item.containerId === containerId)) return true
+      if (file.get().trash.some((item) => item.endpointId === endpointId && item.containerId === containerId))
+        return true
       for (const [, entry] of entriesOf(endpointId)) {
         if (entry.currentId === containerId) return false
         for (const restore of entry.restores) {
@@ -155,43 +158,43 @@ export function createJournal(folder: string, log: Log): Journal {
       return false
     },
     setMachine(id, entry) {
-      const before = content.machines[id] ?? null
-      return write(withMachine(content, id, entry), (now) => withMachine(now, id, before))
+      const before = file.get().machines[id] ?? null
+      return write(
+        (now) => withMachine(now, id, entry),
+        (now) => withMachine(now, id, before),
+      )
     },
-    noteMachine: (id, entry) => write(withMachine(content, id, entry), null),
+    noteMachine: (id, entry) => write((now) => withMachine(now, id, entry), null),
     addTrash: (entry) =>
-      write({ ...content, trash: [entry, ...content.trash] }, (now) => ({
-        ...now,
-        trash: now.trash.filter(({ id }) => id !== entry.id),
-      })),
+      write(
+        (now) => ({ ...now, trash: [entry, ...now.trash] }),
+        (now) => ({ ...now, trash: now.trash.filter(({ id }) => id !== entry.id) }),
+      ),
     noteTrash(trashId, change) {
-      const trash = content.trash.flatMap((entry) => {
+      const changed = (entry: TrashEntry): readonly TrashEntry[] => {
         if (entry.id !== trashId) return [entry]
         return change === null ? [] : [{ ...entry, ...change }]
-      })
-      return write({ ...content, trash }, null)
+      }
+      return write((now) => ({ ...now, trash: now.trash.flatMap(changed) }), null)
     },
     setEdit(snapshotId, edit) {
-      const before = content.edits[snapshotId] ?? null
-      return write(withEdit(content, snapshotId, edit), (now) => withEdit(now, snapshotId, before))
+      const before = file.get().edits[snapshotId] ?? null
+      return write(
+        (now) => withEdit(now, snapshotId, edit),
+        (now) => withEdit(now, snapshotId, before),
+      )
     },
-    noteNoEdit: (snapshotId) => write(withEdit(content, snapshotId, null), null),
+    noteNoEdit: (snapshotId) => write((now) => withEdit(now, snapshotId, null), null),
   }
 }
 
-function read(path: string, log: Log): Content {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    return empty
-  }
-  try {
-    return journalSchema.parse(JSON.parse(text))
-  } catch (error) {
-    const aside = `${path}.damaged-${Date.now()}`
-    renameSync(path, aside)
-    log.error('docker.journal.damaged', { aside, error: String(error) })
-    return empty
-  }
+/** A restore that does not fit costs neither its machine nor the other restores. */
+function fittingMachines(content: unknown, unfit: Unfit): Content['machines'] {
+  const parts = fittingEntries(content, z.looseObject({ currentId: z.string() }), 'machines', unfit)
+  return Object.fromEntries(
+    Object.entries(parts).map(([id, { currentId, restores }]) => [
+      id,
+      { currentId, restores: [...fittingItems(restores, restoreSchema, `machines.${id}.restores`, unfit)] },
+    ]),
+  )
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { errorOf } from '../../../app/domain/errors.ts'
 import type { EndpointId } from '../../../app/domain/ids.ts'
-import { writeAtomic } from '../../write-atomic.ts'
+import { fittingItems } from '../../state/read-state.ts'
+import { openStateFile } from '../../state/state-file.ts'
 import type { Host } from '../provider.ts'
 import type { Follower } from './follow.ts'
 import { hangUp, type ShellMark } from './shell-session.ts'
@@ -18,7 +18,6 @@ const entrySchema = z.object({
   words: z.array(z.string()),
   user: z.string().nullable(),
 })
-const fileSchema = z.object({ version: z.literal(1), shells: z.array(entrySchema) })
 type Entry = Readonly<z.infer<typeof entrySchema>>
 
 /** Shells that this or an earlier Berth opened, so that those of one that was killed do not run on unseen. */
@@ -30,26 +29,29 @@ export interface LeftShells {
 }
 
 export function createLeftShells(host: Host): LeftShells {
-  const path = join(host.dataDir, 'shells.json')
-  let entries = read(path)
-  let left = entries
-  let writing: Promise<unknown> = Promise.resolve()
+  const kept = openStateFile<readonly Entry[]>({
+    path: join(host.dataDir, 'shells.json'),
+    version: 1,
+    empty: [],
+    parse: (content, unfit) => {
+      const { shells } = z.looseObject({ version: z.literal(1) }).parse(content)
+      return fittingItems(shells, entrySchema, 'shells', unfit)
+    },
+    write: (shells) => JSON.stringify({ version: 1, shells }),
+    log: host.log,
+    // A shell that is not found again ends with its container.
+    problems: null,
+  })
+  let left = kept.get()
 
   // What could not be written down is no reason to give a person no shell.
-  const write = (next: readonly Entry[]): Promise<void> => {
-    entries = next.slice(-mostKept)
-    const text = JSON.stringify({ version: 1, shells: entries })
-    const done = writing
-      .then(() => writeAtomic(path, text))
-      .catch((error: unknown) => host.log.warn('docker.shells.unwritten', { error: errorOf(error) }))
-    writing = done
-    return done
-  }
+  const write = (apply: (entries: readonly Entry[]) => readonly Entry[]): Promise<void> =>
+    kept.change((entries) => apply(entries).slice(-mostKept), null)
 
   return {
     opened: (endpointId, { containerId, file, words, user }) =>
-      write([...entries, { endpointId, containerId, file, words: [...words], user }]),
-    closed: ({ file }) => write(entries.filter((entry) => entry.file !== file)),
+      write((entries) => [...entries, { endpointId, containerId, file, words: [...words], user }]),
+    closed: ({ file }) => write((entries) => entries.filter((entry) => entry.file !== file)),
     async settle({ engine, model }) {
       const mine = left.filter(({ endpointId }) => endpointId === engine.endpointId)
       left = left.filter((entry) => !mine.includes(entry))
@@ -63,16 +65,7 @@ export function createLeftShells(host: Host): LeftShells {
           host.log.warn('docker.shells.left', { file: entry.file, error: errorOf(error) })
         }
       }
-      if (done.length > 0) await write(entries.filter((entry) => !done.includes(entry)))
+      if (done.length > 0) await write((entries) => entries.filter((entry) => !done.includes(entry)))
     },
-  }
-}
-
-/** What cannot be read is not worth keeping Berth from starting. */
-function read(path: string): readonly Entry[] {
-  try {
-    return fileSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).shells
-  } catch {
-    return []
   }
 }

@@ -20,7 +20,7 @@ import type { DockerWorld } from './world.ts'
 
 /** Containers of every docker context, and of podman. */
 export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
-  const journal = createJournal(host.dataDir, host.log)
+  const journal = createJournal(host.dataDir, host.log, host.problems)
   const endpoints = createEndpoints(host, journal)
   const leftShells = createLeftShells(host)
   const world: DockerWorld = { host, journal, endpoints, leftShells }

@@ -17,6 +17,7 @@ import { LiveRegions } from './live-regions.tsx'
 import { NothingChosen } from './nothing-chosen.tsx'
 import { defaultSizes, leastDetail, sizeLimits, useSizes } from './sizes.ts'
 import { Splitter } from './splitter.tsx'
+import { StateNotices } from './state-notices.tsx'
 import { useCommands } from './use-commands.ts'
 import { useFirstRun } from './use-first-run.ts'
 import { useLayout, useZoom } from './use-layout.ts'
@@ -170,6 +171,7 @@ export function App(): ReactNode {
       <section className="plane plane-strip" aria-label={say('pane.strip')} data-pane="strip">
         <TaskStrip />
       </section>
+      <StateNotices />
       <Dialogs />
       <LiveRegions />
       <TooltipLayer />
