@@ -33,9 +33,9 @@ export async function ensureBuild(say) {
   writeFileSync(stamp, sources)
 }
 
-/** Runs a Node script with this Node; rejects when it fails. */
-export function runNode(args, options = {}) {
-  return run(process.execPath, args, options)
+/** Runs a Node script with this Node, or another; rejects when it fails. */
+export function runNode(args, options = {}, node = process.execPath) {
+  return run(node, args, options)
 }
 
 function npm(args) {

@@ -4,17 +4,20 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureBuild, ensureDependencies, root, runNode } from '../main/setup.mjs'
+import { longTermNode, longTermVersion } from './support/long-term-node.mjs'
 import { ensureTools } from './support/tools.mjs'
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const results = join(root, 'test-results')
-const suites = ['check', 'unit', 'conformance', 'runner', 'live', 'e2e']
+const suites = ['check', 'unit', 'conformance', 'runner', 'long-term', 'live', 'e2e']
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
 const given = process.argv.slice(2)
 const named = given.filter((word) => suites.includes(word))
 const filters = given.filter((word) => !suites.includes(word))
-const chosen = named.length > 0 ? named : filters.length > 0 ? suites.slice(1) : suites
+// A few files by name are run once, on this Node.
+const ofFiles = suites.filter((suite) => suite !== 'check' && suite !== 'long-term')
+const chosen = named.length > 0 ? named : filters.length > 0 ? ofFiles : suites
 
 try {
   await ensureDependencies(say)
@@ -25,6 +28,7 @@ try {
   if (chosen.includes('e2e')) lacks.electron.push(...(await lackOfElectron()))
   for (const suite of chosen) {
     if (suite === 'check') await check()
+    else if (suite === 'long-term') await runOnLongTermNode()
     else await runSuite(suite, lacks)
   }
 } catch (error) {
@@ -53,7 +57,7 @@ async function step(name, args) {
 }
 
 async function runSuite(suite, lacks) {
-  const files = testFiles(suite).filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
+  const files = filtered(suite)
   if (files.length === 0) return
   heading(suite)
   const lacking = (file) => needsOf(suite, file).flatMap((group) => lacks[group] ?? [])
@@ -66,11 +70,27 @@ async function runSuite(suite, lacks) {
   if (runnable.length > 0) await runFiles(suite, runnable)
 }
 
-async function runFiles(suite, files) {
+/** Unit and conformance tests once more, on the current long-term Node. */
+async function runOnLongTermNode() {
+  if (process.versions.node.split('.')[0] === longTermVersion.split('.')[0]) return
+  const node = longTermNode(say)
+  for (const suite of ['unit', 'runner', 'conformance']) {
+    const files = filtered(suite)
+    if (files.length === 0) continue
+    heading(`${suite} on Node ${longTermVersion}`)
+    if (node === null) {
+      counts.skipped += files.length
+      say(`SKIPPED: ${files.length} files: needs Node ${longTermVersion}`)
+    } else await runFiles(suite, files, node)
+  }
+}
+
+async function runFiles(suite, files, node = process.execPath) {
   const report = join(results, `${suite}.json`)
   rmSync(report, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const ended = await runNode([vitest, 'run', '--project', projectOf(suite), ...reporters, ...files]).then(
+  const words = [vitest, 'run', '--project', projectOf(suite), ...reporters, ...files]
+  const ended = await runNode(words, {}, node).then(
     () => 'well',
     () => 'badly',
   )
@@ -93,6 +113,10 @@ function readReport(path) {
   } catch {
     return []
   }
+}
+
+function filtered(suite) {
+  return testFiles(suite).filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
 }
 
 /** The runner's tests are unit tests that start real little programs: worth a heading of their own. */
