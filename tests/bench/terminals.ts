@@ -32,11 +32,11 @@ export async function openTerminals(): Promise<Terminals> {
   }
 }
 
-/** Opens a terminal of this computer by the palette and waits for its prompt. */
+/** Opens a terminal on this computer by the palette and waits for its prompt. */
 async function openShell({ page }: OpenElectron, known: readonly string[]): Promise<string> {
   await page.locator('body').press(known.length === 0 ? 'Control+k' : 'Control+Shift+k')
-  await page.getByRole('combobox').fill('terminal of this computer')
-  await page.getByRole('option', { name: /terminal of this computer/ }).waitFor()
+  await page.getByRole('combobox').fill('terminal on this computer')
+  await page.getByRole('option', { name: /terminal on this computer/ }).waitFor()
   await page.keyboard.press('Enter')
   const others = known.map((id) => `:not([data-session="${id}"])`).join('')
   const pane = page.locator(`[data-session]${others}`).first()

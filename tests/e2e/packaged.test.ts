@@ -99,7 +99,7 @@ describe('the packaged program for Linux', () => {
 
   test('runs a machine of its own, with what it brings in its archive', async () => {
     await inWindow({ locale: 'en' }, {}, async (page, home) => {
-      await page.getByRole('button', { name: 'Start it' }).click()
+      await page.getByRole('button', { name: 'Start demo machine' }).click()
       const machines = join(home, 'data/builtin/machines')
       await vi.waitFor(async () => {
         const [machine = ''] = await readdir(machines)

@@ -49,7 +49,7 @@ describe('the snapshot tree', () => {
     await page.keyboard.press('ArrowLeft')
     await expect.poll(() => snapshot('Fresh install').getAttribute('aria-selected')).toBe('true')
     await page.keyboard.press('Shift+ArrowDown')
-    await inspector().getByRole('button', { name: 'Delete 2…' }).waitFor()
+    await inspector().getByRole('button', { name: 'Delete 2 snapshots…' }).waitFor()
   })
 
   test('dims what a search does not find and keeps its shape', async () => {

@@ -197,7 +197,7 @@ export const createKo: Record<keyof typeof createEn, Message> = {
   'create.source.image.hint': 'qcow2, raw, vmdk, vdi, vhdx',
   'create.source.blank.hint': '운영 체제 없음',
   'create.source.file.hint': '다른 프로그램에서 내보낸 파일: {extensions}',
-  'create.choose': '찾아보기…',
+  'create.choose': '선택…',
   'create.change': '파일 변경…',
   'create.path': '파일 경로',
   'create.image.use': '이미지 사용 방식',
