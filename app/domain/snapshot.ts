@@ -31,6 +31,8 @@ export interface RestoreRecord {
   /** ISO 8601 UTC. */
   readonly keptAt: string
   readonly keptBytes: number | null
+  /** True when the machine itself was removed outside Berth: the copy is all that is left and is not discarded. */
+  readonly isOnlyCopy?: boolean
 }
 
 /** What going back to a snapshot needs on disk, because the present is kept first, against what is free there. */

@@ -51,6 +51,8 @@ export interface Container {
   readonly logDriver: string
   readonly addresses: readonly string[]
   readonly ports: readonly PublishedPort[]
+  /** Belongs to a task of a swarm service, which replaces it whatever is done to it. */
+  readonly isSwarmTask: boolean
 }
 
 /** A container with the whole of what `inspect` said. */
@@ -101,7 +103,14 @@ function readContainer(raw: Fields): Container {
     logDriver: textOf(fieldsOf(host['LogConfig'])['Type']),
     addresses: addressesOf(network),
     ports: portsOf(network['Ports']),
+    isSwarmTask: isSwarmTask(config),
   }
+}
+
+/** A container made from a snapshot of a task inherits the task's labels, but no service looks after it. */
+function isSwarmTask(config: Fields): boolean {
+  const taskId = textMapOf(config['Labels'])['com.docker.swarm.task.id'] ?? ''
+  return taskId !== '' && !isSnapshotImage(textOf(config['Image']))
 }
 
 /** One made from a snapshot of ours still runs what it ran before: its label says what. */
@@ -202,8 +211,39 @@ export function parseImages(text: string): readonly ImageDefaults[] {
     })
 }
 
-/** Podman 4 writes an entrypoint as one string, later ones and docker as a list. */
+/** An image's entrypoint. Podman writes one of a single word as text. */
 export function wordsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return value === '' ? [] : value.split(' ')
   return textsOf(value)
+}
+
+/**
+ * A container's entrypoint. Podman 4 joins its words with blanks, which splitting does not invert; `Path` and `Args` hold the
+ * words of entrypoint and command one by one.
+ */
+export function entrypointOf(raw: Fields): readonly string[] {
+  const config = fieldsOf(raw['Config'])
+  const joined = config['Entrypoint']
+  if (typeof joined !== 'string') return textsOf(joined)
+  const words = [textOf(raw['Path']), ...textsOf(raw['Args'])]
+  const entrypoint = words.slice(0, Math.max(0, words.length - textsOf(config['Cmd']).length))
+  return entrypoint.join(' ') === joined ? entrypoint : wordsOf(joined)
+}
+
+/** Whether podman wrote this answer: docker has no such field. */
+export function isPodman(raw: Fields): boolean {
+  return typeof raw['ImageName'] === 'string'
+}
+
+/** A signal by its name or number. Podman 4 writes the number, docker and later podman the name. */
+export function signalOf(value: unknown): string {
+  return typeof value === 'number' ? String(value) : textOf(value)
+}
+
+/** The test of a health check. Podman 4 puts a test given as a list into one word, as JSON. */
+export function healthTestOf(value: unknown): readonly string[] {
+  const words = textsOf(value)
+  const [only = ''] = words
+  const list = words.length === 1 && only.startsWith('[') ? textsOf(readJson(only)) : []
+  return list.length > 0 ? list : words
 }

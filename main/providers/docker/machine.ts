@@ -1,11 +1,20 @@
 import type { EndpointId, MachineId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import type { Verb } from '../../../app/domain/verbs.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { Container, PublishedPort } from './inspect.ts'
 import { stateOf } from './states.ts'
 
 /** Signals that a program is ended by when it went wrong: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS. */
 const fatalExitCodes: readonly number[] = [132, 133, 134, 135, 136, 139, 159]
+
+/** A service replaces its task's container after any of these. */
+const bySwarm: readonly Verb[] = ['shutDown', 'powerOff', 'restart', 'restore', 'undoRestore', 'rename', 'remove']
+/** A kept copy is only there to be gone back to. One that somebody started can still be stopped. */
+const ofStandIn: readonly Verb[] = [
+  ...(['start', 'restart', 'pause', 'resume', 'terminal', 'copyFiles'] as const),
+  ...(['snapshot', 'restore', 'rename', 'configure'] as const),
+]
 
 /** What a machine needs beside its container: where it stands, and what Berth knows of it. */
 export interface MachinePlace {
@@ -37,7 +46,7 @@ export function machineOf(container: Container, place: MachinePlace): Machine {
     memoryBytes: container.memoryBytes,
     since: sinceOf(container, state),
     addresses: isUp(state) ? reachableAt(container, place) : [],
-    withheld: withheldOf(container),
+    withheld: withheldOf(container, place),
     remark: placeRemark(place) ?? remarkOf(container, state),
     needsHelp: false,
   }
@@ -106,10 +115,16 @@ export function portAddress(port: PublishedPort, place: Pick<MachinePlace, 'isLo
   return `${isAny ? place.hostName : hostAddress}:${hostPort}`
 }
 
-function withheldOf(container: Container): Machine['withheld'] {
+function withheldOf(container: Container, { isStandIn }: MachinePlace): Machine['withheld'] {
+  if (container.isSwarmTask) return withheld(bySwarm, { key: 'docker.withheld.swarmTask' })
+  if (isStandIn) return withheld(ofStandIn, { key: 'docker.withheld.standIn' })
   if (!container.autoRemove) return {}
   const reason: Text = { key: 'docker.withheld.autoRemove' }
   return { restore: reason, undoRestore: reason }
+}
+
+function withheld(verbs: readonly Verb[], reason: Text): Machine['withheld'] {
+  return Object.fromEntries(verbs.map((verb) => [verb, reason]))
 }
 
 function remarkOf(container: Container, state: MachineState): Text | null {

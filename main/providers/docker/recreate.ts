@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts'
-import { type ImageDefaults, wordsOf } from './inspect.ts'
+import { entrypointOf, healthTestOf, type ImageDefaults, isPodman, signalOf } from './inspect.ts'
 import { type Fields, fieldsOf, listOf, numberOf, textMapOf, textOf, textsOf } from './json.ts'
 import { each, option } from './option-words.ts'
 import { quoteLine } from './quote.ts'
@@ -34,7 +34,7 @@ export interface RecreateOptions {
 export function recreate(raw: Fields, options: RecreateOptions): Recreation {
   const config = fieldsOf(raw['Config'])
   const host = fieldsOf(raw['HostConfig'])
-  const { entrypoint, command } = programOf(config, options.image)
+  const { entrypoint, command } = programOf(raw, config, options.image)
   const network = networkFlags(raw, options.engine.flavour)
   return {
     flags: [
@@ -46,7 +46,7 @@ export function recreate(raw: Fields, options: RecreateOptions): Recreation {
       ...securityFlags(host),
       ...limitFlags(host),
       ...logFlags(host, options.purpose),
-      ...healthFlags(config, options.image),
+      ...healthFlags(raw, config, options.image),
       ...(entrypoint === null ? [] : ['--entrypoint', entrypoint]),
     ],
     environment: environmentOf(config, options.image),
@@ -73,6 +73,7 @@ function identityFlags(
     return value === textOf(image?.config[name]) ? '' : value
   }
   const stopTimeout = config['StopTimeout']
+  const stopSignal = signalOf(config['StopSignal']).replace(/^(?:SIGTERM|15)$/, '')
   const labels = Object.entries(textMapOf(config['Labels'])).filter(
     ([name, value]) => image?.labels[name] !== value && !name.startsWith('dev.berth.'),
   )
@@ -88,7 +89,7 @@ function identityFlags(
       '--label',
       labels.map(([name, value]) => `${name}=${value}`),
     ),
-    ...option('--stop-signal', changed('StopSignal').replace(/^(?:SIGTERM|15)$/, '')),
+    ...option('--stop-signal', stopSignal === signalOf(image?.config['StopSignal']) ? '' : stopSignal),
     ...(typeof stopTimeout === 'number' ? ['--stop-timeout', String(stopTimeout)] : []),
     ...(host['Init'] === true ? ['--init'] : []),
     ...(purpose === 'copy' ? option('--cgroupns', textOf(host['CgroupnsMode'])) : []),
@@ -198,16 +199,15 @@ function logFlags(host: Fields, purpose: RecreateOptions['purpose']): readonly s
   ]
 }
 
-function healthFlags(config: Fields, image: ImageDefaults | null): readonly string[] {
+function healthFlags(raw: Fields, config: Fields, image: ImageDefaults | null): readonly string[] {
   const health = fieldsOf(config['Healthcheck'])
   if (JSON.stringify(health) === JSON.stringify(fieldsOf(image?.config['Healthcheck']))) return []
-  const [kind, ...words] = textsOf(health['Test'])
+  const [kind, ...words] = healthTestOf(health['Test'])
   if (kind === 'NONE') return ['--no-healthcheck']
   const time = (flag: string, name: string): readonly string[] =>
     numberOf(health[name]) > 0 ? [flag, `${numberOf(health[name])}ns`] : []
   return [
-    // The option always goes through a shell, so separate words are quoted for one.
-    ...option('--health-cmd', kind === 'CMD-SHELL' ? (words[0] ?? '') : quoteLine(words)),
+    ...option('--health-cmd', healthCommand(kind, words, isPodman(raw))),
     ...time('--health-interval', 'Interval'),
     ...time('--health-timeout', 'Timeout'),
     ...time('--health-start-period', 'StartPeriod'),
@@ -216,12 +216,20 @@ function healthFlags(config: Fields, image: ImageDefaults | null): readonly stri
   ]
 }
 
+/** Docker's option always goes through a shell, so separate words are quoted for one; podman's takes a list as JSON. */
+function healthCommand(kind: string | undefined, words: readonly string[], asJson: boolean): string {
+  if (kind === 'CMD-SHELL') return words[0] ?? ''
+  if (!asJson || words.length === 0) return quoteLine(words)
+  return JSON.stringify([kind, ...words])
+}
+
 /** `--entrypoint` takes one word; the rest of an entrypoint goes before the command. null leaves the image's own. */
 function programOf(
+  raw: Fields,
   config: Fields,
   image: ImageDefaults | null,
 ): { readonly entrypoint: string | null; readonly command: readonly string[] } {
-  const entrypoint = wordsOf(config['Entrypoint'])
+  const entrypoint = entrypointOf(raw)
   const command = textsOf(config['Cmd'])
   const same = (one: readonly string[], other: readonly string[]): boolean =>
     JSON.stringify(one) === JSON.stringify(other)

@@ -144,7 +144,7 @@ export function createRemoval(world: DockerWorld): Removal {
         endpointId: endpoints.followerOf(id).engine.endpointId,
         machineId: id,
         containerId: container.id,
-        name: container.name,
+        name: parseAsideName(container.name)?.name ?? container.name,
         removedAt: host.now().toISOString(),
         ...(await weigh(id, inspected, op)),
         restart: container.restart,
@@ -186,7 +186,9 @@ export function createRemoval(world: DockerWorld): Removal {
           throw failure('not-found', { key: 'docker.trash.containerGone' })
         }
         // First the name, which somebody else may have by now: then nothing has changed.
-        if (inspected.container.name !== item.name) {
+        const { name } = inspected.container
+        // A copy kept for undo keeps its own name, by which it stands in again.
+        if (name !== item.name && parseAsideName(name)?.role !== 'kept') {
           await run(host, engine, commands.rename(item.containerId, item.name), op)
         }
         if (item.restart !== 'no')

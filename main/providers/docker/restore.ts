@@ -10,7 +10,7 @@ import { type Container, type Inspected, parseInspect } from './inspect.ts'
 import type { MachineEntry, RestoreEntry, Swap } from './journal.ts'
 import { type Fields, numberOf } from './json.ts'
 import { type MadeLike, makeLike } from './make-like.ts'
-import { asideName, newHandle } from './naming.ts'
+import { asideName, newHandle, parseAsideName } from './naming.ts'
 import type { StoredSnapshot } from './snapshots.ts'
 import { isFinished, swap, takeBack } from './swap.ts'
 import { type DockerWorld, targetOf } from './world.ts'
@@ -20,6 +20,8 @@ const takeBackWaitsMs = [500, 2_000] as const
 export interface Restores {
   find(id: MachineId, restoreId: string): RestoreEntry
   inspectKept(id: MachineId, restore: RestoreEntry, op: Op): Promise<Inspected>
+  /** Throws when the machine's container was removed outside, so that the kept copy is all that is left of it. */
+  refuseOnlyCopy(id: MachineId, restore: RestoreEntry, op: Op): Promise<void>
   /** Makes a container from the snapshot, puts it in the present one's place, and keeps that one stopped. */
   restore(
     id: MachineId,
@@ -131,6 +133,7 @@ export function createRestores(world: DockerWorld): Restores {
   return {
     find,
     inspectKept,
+    refuseOnlyCopy,
     makeLike: (id, raw, stored, name, op) => makeLike(world, targetOf(world, id), raw, stored, name, op),
 
     async settle(endpointId, op) {
@@ -203,8 +206,9 @@ export function createRestores(world: DockerWorld): Restores {
       const restore = find(id, restoreId)
       // Half done since a crash: putting it back comes first.
       if (restore.swap !== null) return settle(id, restore, op)
-      const { containerId } = targetOf(world, id)
       const kept = await inspectKept(id, restore, op)
+      const containerId = journal.machine(id)?.currentId ?? targetOf(world, id).containerId
+      if (await isGone(id, containerId, op)) return takePlace(id, restore, kept.container, uncancellable(op))
       const { container, raw } = await inspectWithSize(id, containerId, op)
       await transact(
         id,
@@ -230,12 +234,37 @@ export function createRestores(world: DockerWorld): Restores {
     async letGo(id, restoreId, op) {
       const restore = find(id, restoreId)
       const { engine, run } = targetOf(world, id)
+      await refuseOnlyCopy(id, restore, op)
       // Its volumes stay: they are the present container's too.
       if ((await inspectOne(host, engine, restore.keptId, op)) !== null) await run(commands.remove(restore.keptId), op)
       const entry = journal.machine(id)
       if (entry !== null) await drop(id, entry, restoreId)
       endpoints.emit({ kind: 'snapshots', id })
     },
+  }
+
+  async function refuseOnlyCopy(id: MachineId, { swap }: RestoreEntry, op: Op): Promise<void> {
+    const currentId = journal.machine(id)?.currentId
+    if (swap === null && currentId !== undefined && (await isGone(id, currentId, op))) {
+      throw failure('wrong-state', { key: 'docker.restore.onlyCopy' })
+    }
+  }
+
+  async function isGone(id: MachineId, containerId: string, op: Op): Promise<boolean> {
+    return (await inspectOne(host, targetOf(world, id).engine, containerId, op)) === null
+  }
+
+  /** Makes the kept copy the machine itself when the present container was removed outside: nothing is kept any more. */
+  async function takePlace(id: MachineId, restore: RestoreEntry, kept: Container, op: Op): Promise<void> {
+    const { run } = targetOf(world, id)
+    const name = parseAsideName(kept.name)?.name ?? kept.name
+    // First the name, which somebody else may have by now: then nothing has changed.
+    if (kept.name !== name) await run(commands.rename(kept.id, name), op)
+    if (kept.restart !== restore.keptRestart) await run(commands.update(kept.id, { restart: restore.keptRestart }), op)
+    const entry = journal.machine(id) ?? { currentId: kept.id, restores: [] }
+    await drop(id, { ...entry, currentId: kept.id }, restore.id)
+    await endpoints.inspect(id, op)
+    endpoints.emit({ kind: 'snapshots', id })
   }
 
   async function inspectWithSize(id: MachineId, containerId: string, op: Op): Promise<Inspected> {

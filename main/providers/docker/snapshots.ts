@@ -84,8 +84,14 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
     async tree(id, op) {
       const [stored, inspected] = await Promise.all([readSnapshots(world, id, op), endpoints.inspect(id, op)])
       const entry = journal.machine(id)
-      return treeOf(stored, entry?.restores ?? [], currentOf(stored, inspected), noticeOf(inspected.raw), (handle) =>
-        journal.edit(handle),
+      // What is shown then is the newest copy: the container itself was removed outside.
+      const isStandIn = entry !== null && inspected.container.id !== entry.currentId
+      return treeOf(
+        stored,
+        { entries: entry?.restores ?? [], isStandIn },
+        currentOf(stored, inspected),
+        noticeOf(inspected.raw),
+        (handle) => journal.edit(handle),
       )
     },
 
@@ -121,6 +127,7 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
 
     async keep(id, restoreId, op) {
       const restore = restores.find(id, restoreId)
+      await restores.refuseOnlyCopy(id, restore, op)
       const target = targetOf(world, id)
       const inspected = await restores.inspectKept(id, restore, op)
       const name = keptName(restore)
@@ -179,7 +186,7 @@ export async function deleteSnapshot(world: DockerWorld, target: Target, handle:
 /** The tree as the window shows it: snapshots, and the kept copies among them. */
 export function treeOf(
   stored: readonly StoredSnapshot[],
-  restores: readonly RestoreEntry[],
+  restores: { readonly entries: readonly RestoreEntry[]; readonly isStandIn: boolean },
   currentId: SnapshotId | null,
   notice: Text | null,
   edit: (handle: string) => { readonly name: string; readonly description: string } | null,
@@ -198,7 +205,7 @@ export function treeOf(
       keptForUndo: false,
     }
   })
-  const kept = restores
+  const kept = restores.entries
     .filter((restore) => restore.swap === null)
     .map(
       (restore): Snapshot => ({
@@ -212,12 +219,17 @@ export function treeOf(
         keptForUndo: true,
       }),
     )
-  return { snapshots: [...snapshots, ...kept], currentId, restores: restores.map(recordOf), notice }
+  return {
+    snapshots: [...snapshots, ...kept],
+    currentId,
+    restores: restores.entries.map((entry) => recordOf(entry, restores.isStandIn)),
+    notice,
+  }
 }
 
-function recordOf(restore: RestoreEntry): RestoreRecord {
+function recordOf(restore: RestoreEntry, isOnlyCopy: boolean): RestoreRecord {
   const { id, direction, state, snapshotId, snapshotName, keptAt, keptBytes } = restore
-  return { id, direction, state, snapshotId, snapshotName, keptId: keptId(restore), keptAt, keptBytes }
+  return { id, direction, state, snapshotId, snapshotName, keptId: keptId(restore), keptAt, keptBytes, isOnlyCopy }
 }
 
 function keptId(restore: RestoreEntry): SnapshotId {

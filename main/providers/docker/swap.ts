@@ -44,7 +44,7 @@ export async function swap(
   if (plan.wasPaused) await give(commands.pause(comingId)).catch(ignoreWrongState)
 
   const coming = await inspectOne(world.host, engine, comingId, op)
-  if (coming === null || coming.container.name !== plan.name || coming.container.startError !== '') {
+  if (coming === null || coming.container.name !== plan.name || failedToStart(coming.container, plan)) {
     throw failure('wrong-state', { key: 'docker.error.notReached', params: { state: coming?.container.word ?? '?' } })
   }
   return { restore: { ...restore, state: 'done', swap: null }, currentId: comingId }
@@ -99,6 +99,11 @@ export async function isFinished(world: DockerWorld, engine: Engine, plan: Swap,
   if (coming === null || going === null || coming.container.name !== plan.name) return false
   if (parseAsideName(going.container.name) === null) return false
   return !plan.wasRunning || !isDown(coming.container)
+}
+
+/** The error of an earlier start stays with a container; it says nothing where nothing was started. */
+function failedToStart(container: Container, { wasRunning }: Swap): boolean {
+  return wasRunning && container.startError !== ''
 }
 
 async function takeDown(world: DockerWorld, engine: Engine, containerId: string, op: Op): Promise<void> {

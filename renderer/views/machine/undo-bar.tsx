@@ -76,6 +76,7 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
   // One that broke off is put back whatever room there is: main says what that needs.
   const undoReason = reason ?? (isBroken ? null : shortReason)
   const isUndone = record.direction === 'undone'
+  const discardReason = reason ?? (record.isOnlyCopy === true ? say('undo.onlyCopy') : null)
   const undo = (): void => void undoRestore(machine.id, record.id)
   const keep = (): void => void keepRestore(machine.id, record.id)
   return (
@@ -101,7 +102,7 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
       </p>
       <div className="undo-bar-actions">
         {!isBroken && (
-          <Button kind="quiet" size="small" className="undo-bar-keep" reason={reason} onClick={keep}>
+          <Button kind="quiet" size="small" className="undo-bar-keep" reason={discardReason} onClick={keep}>
             {say('verb.keep')}
           </Button>
         )}
@@ -125,7 +126,7 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
                     id: 'keep',
                     label: say('verb.keep'),
                     icon: 'snapshot' as const,
-                    reason,
+                    reason: discardReason,
                     choose: keep,
                   },
                 ]),
@@ -134,7 +135,7 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
               id: 'letGo',
               label: say('verb.letGo'),
               icon: 'trash',
-              reason,
+              reason: discardReason,
               isDanger: true,
               choose: () => setAsking(true),
             },

@@ -151,7 +151,10 @@ function KeptActions({
           {verb}
         </Button>
       )}
-      <Button reason={reason} onClick={() => void keepRestore(machine.id, record.id)}>
+      <Button
+        reason={reason ?? (record.isOnlyCopy === true ? say('undo.onlyCopy') : null)}
+        onClick={() => void keepRestore(machine.id, record.id)}
+      >
         {say('verb.keep')}
       </Button>
     </div>

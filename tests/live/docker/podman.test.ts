@@ -124,6 +124,31 @@ describe('podman, through the same provider', () => {
     expect(await podman('ps', '--all', '--quiet')).toBe('')
   })
 
+  it('restores with the words of the entrypoint, the stop signal and the health check as they were', async () => {
+    const loop = 'trap "exit 0" USR1; while :; do sleep 0.1; done'
+    await podman(
+      ...['run', '--detach', '--name', 'words', '--stop-signal', 'SIGUSR1', '--health-cmd', '["CMD","/bin/true"]'],
+      ...['--entrypoint', JSON.stringify(['sh', '-c', loop]), 'localhost/local/busybox:1'],
+    )
+    const settings = async (): Promise<unknown> => {
+      const [raw] = JSON.parse(await podman('container', 'inspect', 'words'))
+      const { StopSignal, Healthcheck } = raw.Config
+      return { words: [raw.Path, ...raw.Args], StopSignal, interval: Healthcheck?.Interval, test: testOf(Healthcheck) }
+    }
+    const testOf = (check: { Test?: string[] }) =>
+      check?.Test?.join(' ')
+        .replaceAll(/[^\w/-]+/g, ' ')
+        .trim()
+    const before = await settings()
+    expect(before).toMatchObject({ words: ['sh', '-c', loop], test: 'CMD /bin/true' })
+    const id = (await provider.list(endpointId, createOp())).find(({ name }) => name === 'words')?.id ?? 'docker:'
+    const taken = await provider.snapshots?.take(id, { name: 's', description: '', memory: false }, createOp())
+    await provider.snapshots?.restore(id, taken ?? '', createOp())
+    expect(await settings()).toEqual(before)
+    expect(await provider.read(id, createOp())).toMatchObject({ state: 'running' })
+    await podman('rm', '--all', '--force', '--time', '0')
+  })
+
   it('tells what happens outside', tellsOutside)
 
   it('tells it as well once no process listens any more, and when the log is begun anew', async () => {

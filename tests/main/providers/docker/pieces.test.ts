@@ -4,6 +4,7 @@ import { parseGroups, parseNetwork } from '../../../../main/providers/docker/cgr
 import * as commands from '../../../../main/providers/docker/commands.ts'
 import { attachArgs, execArgs, lastLines } from '../../../../main/providers/docker/consoles.ts'
 import { placeOf, usableContexts } from '../../../../main/providers/docker/contexts.ts'
+import { entrypointOf } from '../../../../main/providers/docker/inspect.ts'
 import { asideName, hasSnapshotTag, newHandle, parseAsideName } from '../../../../main/providers/docker/naming.ts'
 import type { Context } from '../../../../main/providers/docker/parse.ts'
 import { createLayers, parsePullLine, registryOf, splitReference } from '../../../../main/providers/docker/pull.ts'
@@ -18,6 +19,20 @@ describe('states', () => {
   it('know every word of docker and podman, and no other', () => {
     expect(Object.keys(states).map(stateOf)).not.toContain('unknown')
     expect(['', 'sleeping', 'constructor', '__proto__'].map(stateOf)).toEqual(Array(4).fill('unknown'))
+  })
+})
+
+describe('an entrypoint', () => {
+  it('keeps its words where podman 4 joined them with blanks', () => {
+    const raw = {
+      Path: 'sh',
+      Args: ['-c', 'sleep 5; true', 'x'],
+      Config: { Entrypoint: 'sh -c sleep 5; true', Cmd: ['x'] },
+    }
+    expect(entrypointOf(raw)).toEqual(['sh', '-c', 'sleep 5; true'])
+    expect(entrypointOf({ ...raw, Config: { Entrypoint: ['a b'], Cmd: ['x'] } })).toEqual(['a b'])
+    expect(entrypointOf({ Config: { Entrypoint: 'sh -c' } })).toEqual(['sh', '-c'])
+    expect(entrypointOf({ Path: 'sleep', Args: ['5'], Config: { Entrypoint: '', Cmd: ['sleep', '5'] } })).toEqual([])
   })
 })
 
