@@ -1,5 +1,6 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { followFocus } from './keyboard/focus-history.ts'
 import { isMac } from './keyboard/platform.ts'
 import { localeIn } from './say.tsx'
 import { startConnection } from './store/connect.ts'
@@ -17,6 +18,7 @@ document.documentElement.classList.toggle('is-mac', isMac)
 // The first picture is that of last time, in the same language and order; main tells within a moment what it is now.
 store.setState((state) => ({ inventory: withOwnNames(lastSeen(lastSeenText(), new Date()), localeIn(state)) }))
 startConnection()
+followFocus()
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -1,9 +1,9 @@
 import { Dialog as Radix, AlertDialog as RadixAlert } from 'radix-ui'
 import { type CSSProperties, type ReactNode, useRef } from 'react'
+import { returnFocusFrom } from '../keyboard/focus-history.ts'
 import { useSay } from '../say.tsx'
 import './dialog.css'
 import { IconButton } from './icon-button.tsx'
-import { useFocusReturn } from './use-focus-return.ts'
 
 interface DialogProps {
   readonly title: ReactNode
@@ -32,7 +32,6 @@ export function Dialog({
   headerExtra,
 }: DialogProps): ReactNode {
   const say = useSay()
-  const returnFocus = useFocusReturn()
   return (
     <Radix.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Portal>
@@ -40,7 +39,7 @@ export function Dialog({
         <Radix.Content
           className="dialog"
           onOpenAutoFocus={focusFirst}
-          onCloseAutoFocus={returnFocus}
+          onCloseAutoFocus={returnFocusFrom}
           style={{ '--dialog-width': `${widthPx}px` } as CSSProperties}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
@@ -92,7 +91,6 @@ export function AlertDialog({
   cancelLabel,
 }: Omit<DialogProps, 'headerExtra'> & { readonly cancelLabel?: string }): ReactNode {
   const say = useSay()
-  const returnFocus = useFocusReturn()
   const cancel = useRef<HTMLButtonElement>(null)
   return (
     <RadixAlert.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
@@ -100,7 +98,7 @@ export function AlertDialog({
         <RadixAlert.Overlay className="dialog-scrim" />
         <RadixAlert.Content
           className="dialog"
-          onCloseAutoFocus={returnFocus}
+          onCloseAutoFocus={returnFocusFrom}
           style={{ '--dialog-width': `${widthPx}px` } as CSSProperties}
           onOpenAutoFocus={(event) => {
             event.preventDefault()

@@ -1,5 +1,6 @@
 import { DropdownMenu, ContextMenu as RadixContextMenu } from 'radix-ui'
 import { type ComponentType, type ReactNode, useEffect, useId, useReducer } from 'react'
+import { returnFocusFrom } from '../keyboard/focus-history.ts'
 import { Icon, type IconName } from './icon.tsx'
 import './menu.css'
 
@@ -40,7 +41,14 @@ export function Menu({
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} side={side} sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.Content
+          className="menu"
+          align={align}
+          side={side}
+          sideOffset={4}
+          collisionPadding={8}
+          onCloseAutoFocus={returnFocusFrom}
+        >
           <Entries entries={entries} follow={follow} parts={DropdownMenu} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
@@ -54,7 +62,7 @@ export function ContextMenu({ entries, follow, children }: MenuProps): ReactNode
     <RadixContextMenu.Root modal={false}>
       <RadixContextMenu.Trigger asChild>{children}</RadixContextMenu.Trigger>
       <RadixContextMenu.Portal>
-        <RadixContextMenu.Content className="menu" collisionPadding={8}>
+        <RadixContextMenu.Content className="menu" collisionPadding={8} onCloseAutoFocus={returnFocusFrom}>
           <Entries entries={entries} follow={follow} parts={RadixContextMenu} />
         </RadixContextMenu.Content>
       </RadixContextMenu.Portal>

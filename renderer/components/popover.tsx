@@ -1,5 +1,6 @@
 import { Popover as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { returnFocusFrom } from '../keyboard/focus-history.ts'
 import './menu.css'
 import './popover.css'
 
@@ -42,6 +43,7 @@ export function Popover({
           collisionPadding={8}
           aria-label={label}
           onOpenAutoFocus={(event) => !takesFocus && event.preventDefault()}
+          onCloseAutoFocus={returnFocusFrom}
         >
           {children}
         </Radix.Content>

@@ -1,5 +1,6 @@
 import type { MachineId } from '../../app/domain/ids.ts'
 import type { ScreenStatus } from '../../app/domain/screen.ts'
+import { isReturningFocus } from '../keyboard/focus-history.ts'
 import { isMac } from '../keyboard/platform.ts'
 import { attachScreen } from './attach-screen.ts'
 import { guestSize } from './guest-size.ts'
@@ -61,6 +62,8 @@ export function openScreenView(
   let askTimer: ReturnType<typeof setTimeout> | null = null
   let status: ScreenStatus | null = null
   let isCaptured = false
+  /** It had the keyboard when something else took it or the screen went: it takes its keys again when it comes back. */
+  let isInterrupted = false
   let look: ScreenLook = { size: null, zoomPercent: null }
   let textTimer: ReturnType<typeof setTimeout> | null = null
   let escapeAt = 0
@@ -98,8 +101,11 @@ export function openScreenView(
     {
       status(next) {
         status = next
-        if (next.state !== 'live') letGo()
-        else if (takeWish(where.id)) capture()
+        if (next.state !== 'live') {
+          isInterrupted ||= isCaptured
+          letGo()
+        } else if (takeWish(where.id) || (isInterrupted && document.activeElement === host)) capture()
+        if (next.state === 'live') isInterrupted = false
         askGuest()
         events.status(next)
       },
@@ -168,7 +174,14 @@ export function openScreenView(
     event.stopPropagation()
     keys.up(event)
   })
-  on('blur', () => letGo())
+  on('blur', () => {
+    isInterrupted ||= isCaptured
+    letGo()
+  })
+  on('focus', () => {
+    if (isInterrupted && isReturningFocus()) capture()
+    isInterrupted = false
+  })
   window.addEventListener('blur', () => letGo(), { signal: listening.signal })
   document.addEventListener('visibilitychange', () => document.hidden && letGo(), { signal: listening.signal })
   document.addEventListener(

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, 
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { openDialog } from '../../actions/navigate.ts'
 import { Icon } from '../../components/icon.tsx'
-import { useFocusReturn } from '../../components/use-focus-return.ts'
+import { returnFocusFrom } from '../../keyboard/focus-history.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { remember, remembered } from '../../store/remembered.ts'
 import { setUi, useApp } from '../../store/store.ts'
@@ -20,7 +20,6 @@ export function Palette(): ReactNode {
   const say = useSay()
   const locale = useLocale()
   const listId = useId()
-  const returnFocus = useFocusReturn()
   const [query, setQuery] = useState('')
   const [chosen, setChosen] = useState(0)
   const [refused, setRefused] = useState('')
@@ -87,7 +86,7 @@ export function Palette(): ReactNode {
     <Radix.Root open onOpenChange={(isOpen) => !isOpen && close()}>
       <Radix.Portal>
         <Radix.Overlay className="palette-scrim" />
-        <Radix.Content className="palette" aria-describedby={undefined} onCloseAutoFocus={returnFocus}>
+        <Radix.Content className="palette" aria-describedby={undefined} onCloseAutoFocus={returnFocusFrom}>
           <Radix.Title className="visually-hidden">{say('palette.label')}</Radix.Title>
           <div className="palette-input">
             <Icon name="search" />
