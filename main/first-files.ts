@@ -4,7 +4,7 @@
  */
 export function firstFiles(html: string): ReadonlySet<string> {
   const paths = new Set<string>()
-  for (const [tag] of html.matchAll(/<(?:script|link)\b[^>]*>/g)) {
+  for (const [tag] of html.matchAll(/<(?:script|link)\b[^<>]*>/g)) {
     if (tag.startsWith('<link') && !/\brel="(?:modulepreload|stylesheet)"/.test(tag)) continue
     const address = /\b(?:src|href)="([^"]+)"/.exec(tag)?.[1]
     if (address !== undefined) paths.add(new URL(address, 'page://app/').pathname)

@@ -37,7 +37,7 @@ const rules: readonly (readonly [RegExp, readonly string[]])[] = [
   [/net-?bsd/, ['NetBSD']],
   [/openindiana|illumos|omnios/, ['OpenSolaris']],
   [/solaris/, ['Solaris11']],
-  [/win\w*[-_ ]?server\D{0,3}(20\d\d)|server[-_ ](20\d\d)/, ['Windows$1', 'Windows$2', 'WindowsNT']],
+  [/win\w{0,12}[-_ ]?server\D{0,3}(20\d\d)|server[-_ ](20\d\d)/, ['Windows$1', 'Windows$2', 'WindowsNT']],
   [/win(?:dows)?[-_ ]?(11|10|81|8|7)/, ['Windows$1', 'WindowsNT']],
   [/win(?:dows)?[-_ ]?xp/, ['WindowsXP']],
   [/windows/, ['WindowsNT']],

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { quoteWord } from './quote.ts'
 
 const maskedSecret = '•••'
 /** Shorter values would mask half of every word. */
@@ -58,18 +59,13 @@ export function commandLine(file: string, args: readonly string[], masking: Mask
 }
 
 function shellWord(word: string, home: string): string {
-  if (!isUsableHome(home) || !containsFolder(word, home)) return quote(word)
+  if (!isUsableHome(home) || !containsFolder(word, home)) return quoteWord(word)
   if (word === home) return '~'
   const rest = word.slice(home.length)
-  if (word.startsWith(`${home}/`) && !containsFolder(rest, home)) return `~/${rest === '/' ? '' : quote(rest.slice(1))}`
+  if (word.startsWith(`${home}/`) && !containsFolder(rest, home))
+    return `~/${rest === '/' ? '' : quoteWord(rest.slice(1))}`
   const escaped = word.replace(/[\\"$`]/g, '\\$&')
   return `"${replaceFolder(escaped, home, '$HOME')}"`
-}
-
-/** Single quotes keep everything but themselves; words of harmless characters need none. */
-function quote(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
-  return `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 function maskSecrets(text: string, secrets: readonly string[] = []): string {

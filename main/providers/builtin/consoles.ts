@@ -1,6 +1,6 @@
-import { stripVTControlCharacters } from 'node:util'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { lastLines } from '../../console/last-lines.ts'
 import { readTail } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { ConsoleOps, ScreenOps } from '../provider.ts'
@@ -65,7 +65,7 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
       const text = await readTail(entry.folder.serialLog, 0, tailBytes)
       if (text === '') return null
       // A cut in the middle of a character or of a line is at the beginning, which is not shown.
-      return stripVTControlCharacters(text).replaceAll('\r\n', '\n').trimEnd().split('\n').slice(-lines).join('\n')
+      return lastLines(text, lines)
     },
   }
 }

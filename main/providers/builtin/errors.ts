@@ -29,7 +29,7 @@ export function troubleFailure({ code, detail, room }: Trouble): Failure {
     case 'file':
       return failure('tool-failed', { key: 'builtin.error.start' }, { detail })
     case 'failed':
-      return /could not allocate|out of memory|memory.*alloc/i.test(detail)
+      return /could not allocate|out of memory|memory.{0,200}alloc/i.test(detail)
         ? failure(
             'invalid-input',
             { key: 'builtin.error.memory' },

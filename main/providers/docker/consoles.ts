@@ -2,6 +2,7 @@ import type { ConsoleOption } from '../../../app/domain/console.ts'
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { lastLines } from '../../console/last-lines.ts'
 import type { ConsoleTarget } from '../../console/target.ts'
 import type { ConsoleOps, Op } from '../provider.ts'
 import * as commands from './commands.ts'
@@ -174,17 +175,4 @@ export function explainEnd(exitCode: number, lastOutput: string, product: string
   if (exitCode < 125 && !/Error response from daemon|^Error: |OCI runtime/m.test(lastOutput)) return null
   const { error } = saidFailure(lastOutput, product)
   return error.code === 'tool-failed' ? null : error.message
-}
-
-/** The last lines, without escape sequences, and of a line that was written over only what was left standing. */
-export function lastLines(text: string, lines: number): string {
-  return text
-    .replace(/\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]/g, '')
-    .split('\n')
-    .map((line) => line.replace(/\r+$/, '').replace(/^.*\r/, ''))
-    .join('\n')
-    .replace(/\n+$/, '')
-    .split('\n')
-    .slice(-lines)
-    .join('\n')
 }

@@ -43,7 +43,8 @@ export const errorRows: readonly ErrorRow[] = [
     hint: 'docker.error.permission.hint',
   },
   {
-    pattern: /command \[ssh .*?stderr=(?<reason>[^\n]*)|error during connect:[^\n]*ssh[^\n]*?(?<other>exit status \d+)/,
+    pattern:
+      /command \[ssh .{0,500}?stderr=(?<reason>[^\n]*)|error during connect:[^\n]{0,200}?ssh[^\n]{0,300}?(?<other>exit status \d+)/,
     code: 'unreachable',
     message: 'docker.error.ssh',
     hint: 'docker.error.ssh.hint',
@@ -130,7 +131,7 @@ export const errorRows: readonly ErrorRow[] = [
     field: 'image',
   },
   {
-    pattern: /No such image: (?<image>[^\s]+)|(?<other>[^\s]+): image not known/,
+    pattern: /No such image: (?<image>[^\s]+)|(?<!\S)(?<other>\S+): image not known/,
     code: 'not-found',
     message: 'docker.error.noImage',
     hint: 'docker.error.noImage.hint',
@@ -198,7 +199,7 @@ export const errorRows: readonly ErrorRow[] = [
   },
   {
     pattern:
-      /Could not find the file (?<path>[\s\S]+) in container|"(?<other>[^"]+)" could not be found on container|^no such directory$/m,
+      /Could not find the file (?<path>[\s\S]{1,1000}) in container|"(?<other>[^"]+)" could not be found on container|^no such directory$/m,
     code: 'not-found',
     message: 'docker.error.noPath',
   },

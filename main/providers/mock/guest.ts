@@ -161,8 +161,8 @@ const colours = `${Array.from({ length: 16 }, (_, index) => `\x1b[38;5;${index}m
 export function runCommand(world: World, id: MachineId, command: string): string {
   const { files } = world.of(id)
   const [word = '', first = ''] = command.split(/\s+/)
-  const written = /^echo\s+(.*?)\s*>\s*(\S+)$/.exec(command)
-  if (written !== null) world.change(id, { files: new Map([...files, [written[2] ?? '', written[1] ?? '']]) })
+  const written = /^echo\s([^>]*)>\s*(\S+)$/.exec(command)
+  if (written !== null) world.change(id, { files: new Map([...files, [written[2] ?? '', (written[1] ?? '').trim()]]) })
   else if (word === 'rm') world.change(id, { files: new Map([...files].filter(([name]) => name !== first)) })
   else if (word === 'poweroff') world.setState(id, 'stopped')
   else if (word === 'panic') world.setState(id, 'crashed')

@@ -1,7 +1,7 @@
-import { stripVTControlCharacters } from 'node:util'
 import type { ConsoleOption } from '../../../app/domain/console.ts'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { lastLines } from '../../console/last-lines.ts'
 import { readTail } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { ConsoleOps } from '../provider.ts'
@@ -55,7 +55,7 @@ export function createConsoles(world: World): ConsoleOps {
       const text = await readTail(entry.folder.serialLog, 0, tailBytes)
       if (text === '') return null
       // A cut in the middle of a character or of a line is at the beginning, which is not shown.
-      return stripVTControlCharacters(text).replaceAll('\r\n', '\n').trimEnd().split('\n').slice(-lines).join('\n')
+      return lastLines(text, lines)
     },
   }
 }

@@ -81,7 +81,7 @@ const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
     hint: { key: 'utm.error.memory.hint' },
   },
   {
-    pattern: /snapshot '.*' does not exist|No snapshot named/i,
+    pattern: /snapshot '.{0,500}' does not exist|No snapshot named/i,
     code: 'not-found',
     message: { key: 'kept.error.snapshotGone' },
   },
@@ -104,7 +104,7 @@ const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
     field: 'path',
   },
   {
-    pattern: /failed to open file [\s\S]*(?:No such file or directory|cannot find the (?:file|path))/i,
+    pattern: /failed to open file [\s\S]{0,4096}(?:No such file or directory|cannot find the (?:file|path))/i,
     code: 'not-found',
     message: { key: 'utm.error.noPath' },
   },

@@ -86,6 +86,6 @@ export function parseOsRelease(text: string): string | null {
 
 /** The number of the Apple Event error in what `utmctl` or `osascript` says, in any language; null when there is none. */
 export function parseEventError(text: string): number | null {
-  const found = /OSStatus[^)\d-]*(-\d+)/.exec(text)?.[1] ?? /\((-\d+)\)\s*$/m.exec(text)?.[1]
+  const found = /OSStatus[^)\d-]{0,200}(-\d+)/.exec(text)?.[1] ?? /\((-\d+)\)\s*$/m.exec(text)?.[1]
   return found === undefined ? null : Number(found)
 }

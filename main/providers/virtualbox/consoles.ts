@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
-import { stripVTControlCharacters } from 'node:util'
 import type { ConsoleOption } from '../../../app/domain/console.ts'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { lastLines } from '../../console/last-lines.ts'
 import type { ConsoleOps } from '../provider.ts'
 import { hasOwnSerial } from './configure.ts'
 import type { Known } from './entry.ts'
@@ -104,7 +104,7 @@ export function createConsoles(world: World, relays: SerialRelays): ConsoleOps {
       if (!hasOwnSerial(world, settings)) return null
       const text = await readTail(serialLogOf(host, entry.uuid))
       if (text === '') return null
-      return stripVTControlCharacters(text).replaceAll('\r\n', '\n').trimEnd().split('\n').slice(-lines).join('\n')
+      return lastLines(text, lines)
     },
   }
 }

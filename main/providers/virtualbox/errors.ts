@@ -72,7 +72,7 @@ export const errorRows: readonly ErrorRow[] = [
     hint: 'virtualbox.error.mediumMissing.hint',
   },
   {
-    pattern: /Nonexistent host networking interface, name '(?<name>[^\n]*)' \(/,
+    pattern: /Nonexistent host networking interface, name '(?<name>[^\n]{0,200})' \(/,
     code: 'not-found',
     message: 'virtualbox.error.interface',
     hint: 'virtualbox.error.interface.hint',
@@ -97,14 +97,14 @@ export const errorRows: readonly ErrorRow[] = [
     message: 'error.machineGone',
   },
   {
-    pattern: /The object functionality is limited|Runtime error opening '[^\n]+' for reading/,
+    pattern: /The object functionality is limited|Runtime error opening '[^\n]{1,1000}' for reading/,
     code: 'output-unreadable',
     message: 'virtualbox.error.inaccessible',
     hint: 'virtualbox.error.inaccessible.hint',
   },
   {
     pattern:
-      /Machine settings file '(?<path>[^\n]+)' already exists|Could not rename the directory [^\n]+\(VERR_ALREADY_EXISTS\)/,
+      /Machine settings file '(?<path>[^\n]{1,1000})' already exists|Could not rename the directory [^\n]{1,1000}\(VERR_ALREADY_EXISTS\)/,
     code: 'already-exists',
     message: 'virtualbox.error.nameInUse',
     hint: 'virtualbox.error.nameInUse.hint',
@@ -199,7 +199,7 @@ export const errorRows: readonly ErrorRow[] = [
     hint: 'virtualbox.error.state.hint',
   },
   {
-    pattern: /Could not launch the VM process .*VERR_FILE_NOT_FOUND/,
+    pattern: /Could not launch the VM process .{0,1000}VERR_FILE_NOT_FOUND/,
     code: 'unsupported',
     message: 'virtualbox.error.noFrontEnd',
     hint: 'virtualbox.error.noFrontEnd.hint',

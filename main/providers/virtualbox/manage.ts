@@ -4,6 +4,7 @@ import type { RunResult } from '../../exec/command.ts'
 import type { Host, Op } from '../provider.ts'
 import { manageFailure } from './errors.ts'
 import { hasErrors, lastFraction } from './parse.ts'
+import { withResponseFile } from './response-file.ts'
 
 export interface ManageOptions {
   /** Default 60 s: VirtualBox itself waits ten seconds for a lock, and slow disks take their time. */
@@ -11,6 +12,8 @@ export interface ManageOptions {
   /** How far it is, from 0 to 1, as VirtualBox says it. */
   readonly onFraction?: (fraction: number) => void
   readonly secrets?: readonly string[]
+  /** The arguments hold a secret: they go through a file of this person's alone, since every user may read a process's arguments. */
+  readonly throughFile?: true
   /** For the sentence of a failure, where the tool does not say what it is about. */
   readonly known?: TextParams
 }
@@ -42,10 +45,12 @@ export function createManage(host: Host): Manage {
     const { onFraction } = options
     let told: number | null = null
     const run = async (): Promise<RunResult> =>
+      options.throughFile === true ? withResponseFile(host.runtimeDir, args, start) : start(args)
+    const start = async (words: readonly string[]): Promise<RunResult> =>
       host.exec.run(
         {
           file: (await host.findTool('VBoxManage')) ?? 'VBoxManage',
-          args,
+          args: words,
           env: { LC_ALL: locale, LANG: locale },
           timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
           graceMs,

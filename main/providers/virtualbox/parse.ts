@@ -60,7 +60,7 @@ export function parseLongList(text: string): ReadonlyMap<string, ListedLong> {
   for (const [index, start] of starts.entries()) {
     const uuid = start[1] ?? ''
     const section = text.slice(start.index, starts[index + 1]?.index ?? text.length)
-    const state = /^State: {2,}(.+?) \(since (\S+?)\)$/m.exec(section)
+    const state = /^State: {2,}(\S.*?) \(since (\S+?)\)$/m.exec(section)
     if (found.has(uuid)) twice.add(uuid)
     found.set(uuid, {
       uuid,

@@ -138,7 +138,10 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
     try {
       await queue.run(uuid, async () => {
         await tell(world, entry, commands.setPort(uuid, server.port))
-        await tell(world, entry, commands.setPassword(uuid, server.password), { secrets: [server.password] })
+        await tell(world, entry, commands.setPassword(uuid, server.password), {
+          secrets: [server.password],
+          throughFile: true,
+        })
       })
       await switchStill(entry, () => withoutOtherAddresses(() => tell(world, entry, commands.switchTo(uuid, 'on'))))
     } catch (error) {

@@ -21,8 +21,8 @@ export function nameFromFile(path: string): string {
 
 /** A container's name from its image: `ghcr.io/owner/web-api:3.1` gives `web-api`. */
 export function nameFromImage(reference: string): string {
-  const path = reference.replace(/@.*$/, '')
-  return (path.split('/').at(-1) ?? '').replace(/:.*$/, '').replace(/[^a-zA-Z0-9_.-]/g, '')
+  const path = reference.split('@', 1)[0] ?? ''
+  return (path.split('/').at(-1)?.split(':', 1)[0] ?? '').replace(/[^a-zA-Z0-9_.-]/g, '')
 }
 
 /** The name itself if nobody has it, else the first free one of `name-2`, `name-3`, … */

@@ -18,7 +18,13 @@ export function filePath(folder: string, stem: string, extension: string): strin
 /** A name in a folder, written as the folder's system writes paths. */
 export function pathIn(folder: string, name: string): string {
   const slash = /^(?:[a-z]:|\\\\)/i.test(folder) ? '\\' : '/'
-  return `${folder.replace(/[\\/]+$/, '')}${slash}${name}`
+  return `${withoutSlashes(folder)}${slash}${name}`
+}
+
+function withoutSlashes(folder: string): string {
+  let end = folder.length
+  while (end > 0 && /[\\/]/.test(folder[end - 1] ?? '')) end -= 1
+  return folder.slice(0, end)
 }
 
 /** The last name of a path of whatever system; empty for a path that has none. */

@@ -25,7 +25,7 @@ const rows: readonly Row[] = [
     field: 'network.forwards',
   },
   {
-    pattern: /cannot set up guest memory|Cannot allocate memory|failed to allocate .*memory/i,
+    pattern: /cannot set up guest memory|Cannot allocate memory|failed to allocate .{0,200}memory/i,
     code: 'invalid-input',
     message: () => ({ key: 'qemu.error.memory' }),
     hint: { key: 'qemu.error.memory.hint' },
@@ -106,7 +106,7 @@ const rows: readonly Row[] = [
   },
   {
     pattern:
-      /Size mismatch: .*Invalid argument|load of migration failed|while loading VM state|Unknown savevm section/i,
+      /Size mismatch: .{0,200}Invalid argument|load of migration failed|while loading VM state|Unknown savevm section/i,
     code: 'wrong-state',
     message: () => ({ key: 'qemu.error.hardware' }),
     hint: { key: 'qemu.error.hardware.hint' },
@@ -118,7 +118,7 @@ const rows: readonly Row[] = [
   },
   {
     pattern:
-      /Snapshot '[^']*' does not exist|(?:snapshot not found|Can't find snapshot)|apply snapshot .*No such file/i,
+      /Snapshot '[^']*' does not exist|(?:snapshot not found|Can't find snapshot)|apply snapshot .{0,500}No such file/i,
     code: 'not-found',
     message: () => ({ key: 'qemu.error.tagMissing' }),
     hint: { key: 'qemu.error.tagMissing.hint' },

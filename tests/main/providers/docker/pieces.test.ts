@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { quoteLine } from '../../../../main/exec/quote.ts'
 import { parseGroups, parseNetwork } from '../../../../main/providers/docker/cgroup.ts'
 import * as commands from '../../../../main/providers/docker/commands.ts'
-import { attachArgs, execArgs, lastLines } from '../../../../main/providers/docker/consoles.ts'
+import { attachArgs, execArgs } from '../../../../main/providers/docker/consoles.ts'
 import { placeOf, usableContexts } from '../../../../main/providers/docker/contexts.ts'
 import { entrypointOf } from '../../../../main/providers/docker/inspect.ts'
 import { asideName, hasSnapshotTag, newHandle, parseAsideName } from '../../../../main/providers/docker/naming.ts'
 import type { Context } from '../../../../main/providers/docker/parse.ts'
 import { createLayers, parsePullLine, registryOf, splitReference } from '../../../../main/providers/docker/pull.ts'
-import { quoteLine } from '../../../../main/providers/docker/quote.ts'
 import { looksSecret, shownEntry } from '../../../../main/providers/docker/secrets.ts'
 import { packLabel, type SnapshotLabel, unpackLabel } from '../../../../main/providers/docker/snapshot-label.ts'
 import { stateOf, states } from '../../../../main/providers/docker/states.ts'
@@ -218,9 +218,5 @@ describe('figures', () => {
 describe('text for people', () => {
   it('quotes a line so that a shell reads it back', () => {
     expect(quoteLine(['a', 'b c', "it's", '$HOME', ''])).toBe(`a 'b c' 'it'\\''s' '$HOME' ''`)
-  })
-
-  it('shows the last lines without escapes and without what was written over', () => {
-    expect(lastLines('one\n\u001b[31mtwo\u001b[0m\r\n10%\r20%\r\n\n', 2)).toBe('two\n20%')
   })
 })
