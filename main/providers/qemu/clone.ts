@@ -9,6 +9,7 @@ import { type Definition, type Disk, imagesOf, isInPlace, macOf, writeDefinition
 import type { Known } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { varsFile } from './layout.ts'
+import { presentSize, withPresentSizes } from './sizes.ts'
 import { trees } from './snapshot-store.ts'
 import { makeMachine } from './staging.ts'
 import { checkTag } from './tags.ts'
@@ -63,7 +64,8 @@ async function copyInto(
     if (image === undefined) continue
     const file = `disk${index}.qcow2`
     await world.images.copy(image, folder.file(file), tag, { key: 'kept.step.copy' }, op)
-    disks.push({ file, format: 'qcow2', sizeBytes: disk.sizeBytes })
+    const copied: Disk = { file, format: 'qcow2', sizeBytes: disk.sizeBytes }
+    disks.push({ ...copied, sizeBytes: await presentSize(copied, folder.file(file)) })
   }
   return { ...own, disks }
 }
@@ -89,12 +91,12 @@ async function linkInto(
   }
   await copyVars(world, known, folder, tag, op)
   const file = 'disk0.qcow2'
-  const disks: Disk[] = [{ file, format: 'qcow2', sizeBytes: disk.sizeBytes }]
+  const disks: Disk[] = [{ file, format: 'qcow2', sizeBytes: await presentSize(disk, image.path) }]
   if (tag !== null) {
     const baseId = await baseOfSnapshot(world, entry, image, tag, op)
     const linked = { ...own, disks, bases: [baseId] }
     await linkDisk(world, folder, file, baseId, op)
-    return named(world, folder, linked)
+    return named(world, folder, await withPresentSizes(linked, folder))
   }
   if (isInPlace(disk)) throw failure('unsupported', { key: 'qemu.error.linkInPlace' })
   const { snapshots } = await world.images.info(image.path, image.format, false, op)

@@ -8,6 +8,7 @@ import type { ConfigureOps, Op } from '../provider.ts'
 import { graphicsCards, maxCpus } from './create-options.ts'
 import { type Definition, imagesOf } from './definitions.ts'
 import type { Known } from './fleet.ts'
+import { withPresentSizes } from './sizes.ts'
 import type { World } from './world.ts'
 
 export function createConfigure(world: World): ConfigureOps {
@@ -16,9 +17,16 @@ export function createConfigure(world: World): ConfigureOps {
       const { definition, entry } = await world.fleet.get(id)
       throwIfCancelled(op)
       const cards = await graphicsCards(world, definition.arch, op).catch(() => [])
-      return configurationOf(definition, await freeBytes(entry.folder.path), cards)
+      return configurationOf(
+        await withPresentSizes(definition, entry.folder),
+        await freeBytes(entry.folder.path),
+        cards,
+      )
     },
-    configure: async (id, changes, op) => configure(world, await world.fleet.get(id), changes, op),
+    async configure(id, changes, op) {
+      const { entry, definition } = await world.fleet.get(id)
+      await configure(world, { entry, definition: await withPresentSizes(definition, entry.folder) }, changes, op)
+    },
   }
 }
 

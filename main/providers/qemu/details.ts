@@ -11,11 +11,14 @@ import { architectureOf } from './architectures.ts'
 import { qemuArguments } from './commands.ts'
 import { type Definition, diskPath } from './definitions.ts'
 import type { Entry } from './fleet.ts'
+import { withPresentSizes } from './sizes.ts'
 import type { World } from './world.ts'
 
 /** What a machine's own page shows. Starts no program. */
 export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
-  const { entry, definition } = await world.fleet.get(id)
+  const known = await world.fleet.get(id)
+  const { entry } = known
+  const definition = await withPresentSizes(known.definition, entry.folder)
   throwIfCancelled(op)
   const verdict = world.accelerators.known(definition.arch)
   const isOn = entry.live !== null && entry.run !== null

@@ -92,6 +92,7 @@ async function take(
       if (result.status === 'fulfilled') continue
       // What cannot be taken out now stays named, unseen, and is taken out by the next start.
       await deleteTag(world, entry, definition, id, quietOp)
+        .catch(() => deleteTag(world, entry, definition, id, quietOp))
         .then(() => trees.write(folder.snapshots, tree))
         .catch((error) => world.host.log.warn('qemu.take.rest', { uuid: entry.uuid, error: String(error) }))
       throw result.reason
@@ -117,10 +118,13 @@ export async function deleteSnapshot(world: World, { entry, definition }: Known,
   try {
     await deleteTag(world, entry, definition, id, op)
   } catch (error) {
-    // Still whole: nothing happened. Otherwise it can no longer be restored, and is not shown as if it could.
+    // Still whole: nothing happened. Otherwise it can no longer be restored: what is left of it goes, now if that can be.
     const presence = await tagPresence(world, entry, definition, id, op).catch(() => 'some')
     if (presence === 'all') await trees.write(folder.snapshots, tree)
-    throw error
+    if (presence === 'all') throw error
+    await deleteTag(world, entry, definition, id, quietOp).catch(() => {
+      throw error
+    })
   }
   await trees.write(folder.snapshots, withoutSnapshot(tree, id))
 }

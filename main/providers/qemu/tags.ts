@@ -2,6 +2,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import { makeFolder } from '../../state/durable.ts'
 import { look, remove, share } from '../common/files.ts'
 import { explain } from '../common/images/errors.ts'
+import { requireWhole } from '../common/images/offline-tags.ts'
 import type { ImageInfo } from '../common/images/parse.ts'
 import type { Image } from '../common/images/qemu-img.ts'
 import { unstoppable } from '../common/op.ts'
@@ -70,9 +71,11 @@ export async function tagPresence(
   return count === 0 ? 'none' : count === infos.length ? 'all' : 'some'
 }
 
-/** Fails with `not-found` when a tag is not in every image, and as `qemu-img` does when one cannot be read. */
+/** Fails with `not-found` when a tag is not in every image or not whole there, and as `qemu-img` does when one cannot be read. */
 export async function checkTag(world: World, entry: Entry, definition: Definition, tag: string, op: Op): Promise<void> {
-  if ((await tagPresence(world, entry, definition, tag, op)) === 'all') return
+  const presence = await tagPresence(world, entry, definition, tag, op)
+  await requireWhole(imagesOf(definition, entry.folder), tag)
+  if (presence === 'all') return
   const known = explain(`Snapshot '${tag}' does not exist`, tag)
   throw known ?? failure('not-found', { key: 'qemu.error.tagMissing' })
 }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import { makeFolder, renameDurably, syncFile, syncTree } from '../../state/durable.ts'
 import { explain } from '../common/images/errors.ts'
-import { applyOffline, saveOffline } from '../common/images/offline-tags.ts'
+import { applyOffline, requireWhole, saveOffline } from '../common/images/offline-tags.ts'
 import type { ImageInfo } from '../common/images/parse.ts'
 import type { Image } from '../common/images/qemu-img.ts'
 import { unstoppable } from '../common/op.ts'
@@ -102,9 +102,11 @@ export async function deleteTag(world: World, { sight, bundle }: Known, tag: str
   await rm(join(ownFiles(bundle).folder, tag), { recursive: true, force: true })
 }
 
-/** Fails with `not-found` when a tag is not in every image, and as `qemu-img` does when one cannot be read. */
+/** Fails with `not-found` when a tag is not in every image or not whole there, and as `qemu-img` does when one cannot be read. */
 export async function checkTag(world: World, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
-  if ((await presence(world, bundle, tag, stateOf(sight.status) !== 'stopped', op)) === 'all') return
+  if ((await presence(world, bundle, tag, stateOf(sight.status) !== 'stopped', op)) === 'all') {
+    return requireWhole((await partsOf(world, bundle, op)).images, tag)
+  }
   const known = explain(`Snapshot '${tag}' does not exist`, tag)
   throw known ?? failure('not-found', { key: 'qemu.error.tagMissing' })
 }

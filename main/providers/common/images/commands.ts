@@ -28,6 +28,28 @@ export const imageArguments = {
     from,
     to,
   ],
+  /**
+   * A layer over an image's own bytes, not over what its guest sees: what is written to the image through it stays in the layer.
+   */
+  createLayer: (layer: string, image: string, sizeBytes: number): readonly string[] => [
+    ...['create', '-q', '-f', 'qcow2'],
+    ...['-F', 'raw', '-b', image],
+    layer,
+    String(sizeBytes),
+  ],
+  applyInLayer: (layer: string, tag: string): readonly string[] => [
+    ...['snapshot', '-q', '-a', tag],
+    ...['--image-opts', throughLayer(layer)],
+  ],
+  measureLayer: (layer: string): readonly string[] => [
+    ...['measure', '--output=json', '-O', 'qcow2'],
+    ...['--image-opts', throughLayer(layer)],
+  ],
+  convertLayer: (layer: string, to: string): readonly string[] => [
+    ...['convert', '-p', '-O', 'qcow2'],
+    ...['--image-opts', throughLayer(layer)],
+    to,
+  ],
   measure: (path: string, format: string, tag: string | null): readonly string[] => [
     ...['measure', '--output=json', '-f', format, '-O', 'qcow2'],
     ...(tag === null ? [] : ['-l', `snapshot.name=${tag}`]),
@@ -38,12 +60,22 @@ export const imageArguments = {
     path,
     String(sizeBytes),
   ],
+  check: (path: string, mendsLeaks: boolean): readonly string[] => [
+    ...['check', '--output=json', '-f', 'qcow2'],
+    ...(mendsLeaks ? ['-r', 'leaks'] : []),
+    path,
+  ],
   snapshot: (what: 'create' | 'apply' | 'delete', tag: string, path: string): readonly string[] => [
     ...['snapshot', '-q', { create: '-c', apply: '-a', delete: '-d' }[what], tag],
     // The one command without `-f`.
     ...['--image-opts', `driver=qcow2,file.driver=file,file.filename=${doubleCommas(path)}`],
   ],
 } as const
+
+/** The qcow2 whose bytes a layer holds. */
+function throughLayer(layer: string): string {
+  return `driver=qcow2,file.driver=qcow2,file.file.driver=file,file.file.filename=${doubleCommas(layer)}`
+}
 
 /** A value inside one of QEMU's comma-separated options. */
 export function doubleCommas(value: string): string {

@@ -141,6 +141,15 @@ const rows: readonly Row[] = [
   },
 ]
 
+/** The failure of an image that is shorter than its own tables say. */
+export function cutShort(path: string): Failure {
+  return failure(
+    'output-unreadable',
+    { key: 'kept.error.cutShort', params: { path: maskText(path) } },
+    { hint: { key: 'kept.error.cutShort.hint' }, detail: path },
+  )
+}
+
 /** The failure that a text of QEMU's means, with all of it as detail; null when no row knows it. */
 export function explain(text: string, detail: string): Failure | null {
   for (const { pattern, code, message, hint, field } of rows) {

@@ -1,5 +1,7 @@
 import type { Op } from '../../provider.ts'
 import { quietOp, unstoppable } from '../op.ts'
+import { cutShort } from './errors.ts'
+import { isCutShort } from './qcow2.ts'
 import type { Image, QemuImg } from './qemu-img.ts'
 
 /** In all images or in none. */
@@ -9,16 +11,22 @@ export async function saveOffline(
   tag: string,
   op: Op,
 ): Promise<void> {
-  const done: Image[] = []
+  const begun: Image[] = []
   try {
     for (const image of images) {
+      begun.push(image)
       await tool.snapshot('create', tag, image, unstoppable(op))
-      done.push(image)
     }
   } catch (error) {
-    for (const image of done) await tool.snapshot('delete', tag, image, quietOp).catch(() => {})
+    // A tool that was killed may have written the tag all the same.
+    for (const image of begun) await deleteTagIfThere(tool, image, tag).catch(() => {})
     throw error
   }
+}
+
+async function deleteTagIfThere(tool: QemuImg, image: Image, tag: string): Promise<void> {
+  const { snapshots } = await tool.info(image.path, image.format, false, quietOp)
+  if (snapshots.some((snapshot) => snapshot.tag === tag)) await tool.snapshot('delete', tag, image, quietOp)
 }
 
 /** May be done again after it was broken off: every image then holds the same moment. */
@@ -29,4 +37,11 @@ export async function applyOffline(
   op: Op,
 ): Promise<void> {
   for (const image of images) await tool.snapshot('apply', tag, image, unstoppable(op))
+}
+
+/** Fails with the file's path when an image is shorter than what a tag has in it: qemu-img would go back to it without a word. */
+export async function requireWhole(images: readonly Image[], tag: string): Promise<void> {
+  for (const { path, format } of images) {
+    if (format === 'qcow2' && (await isCutShort(path, tag))) throw cutShort(path)
+  }
 }

@@ -47,6 +47,22 @@ export function parseImageInfo(value: unknown): ImageInfo {
   }
 }
 
+/** What is wrong inside an image. */
+export interface ImageCheck {
+  /** Places at which its tables contradict each other. */
+  readonly errors: number
+  /** Clusters that nobody has. */
+  readonly leaks: number
+}
+
+/** Reads `qemu-img check --output=json`. What it counted before mending is in other fields. Throws on what is none. */
+export function parseCheck(json: string): ImageCheck {
+  const found = z
+    .object({ 'check-errors': z.number(), corruptions: z.number().optional(), leaks: z.number().optional() })
+    .parse(JSON.parse(json))
+  return { errors: (found.corruptions ?? 0) + found['check-errors'], leaks: found.leaks ?? 0 }
+}
+
 /** Bytes a conversion will take at least, from `qemu-img measure --output=json`. */
 export function parseMeasure(json: string): number {
   return z.object({ required: z.number() }).parse(JSON.parse(json)).required

@@ -1,18 +1,25 @@
-import { failure, isCancelled } from '../../../../app/domain/errors.ts'
+import { rm, stat } from 'node:fs/promises'
+import { errorOf, failure, isCancelled } from '../../../../app/domain/errors.ts'
 import type { DiskFormat } from '../../../../app/domain/spec.ts'
 import type { Text } from '../../../../app/messages/text.ts'
 import type { RunResult } from '../../../exec/command.ts'
+import { maskText } from '../../../exec/mask.ts'
 import { syncFile } from '../../../state/durable.ts'
 import type { Host, Op } from '../../provider.ts'
+import { quietOp } from '../op.ts'
 import { checkSpace } from '../space.ts'
 import { imageArguments } from './commands.ts'
 import { runFailure } from './errors.ts'
-import { type ImageInfo, parseImageInfo, parseMeasure, parseProgress } from './parse.ts'
+import { type ImageCheck, type ImageInfo, parseCheck, parseImageInfo, parseMeasure, parseProgress } from './parse.ts'
+import { type Qcow2Snapshot, readQcow2 } from './qcow2.ts'
 
 const lookMs = 30_000
 /** What changes an image in place: long on a slow disk, never a day. */
 const changeMs = 60 * 60_000
 const copyMs = 7 * 24 * 60 * 60_000
+
+/** What a layer may grow by while a snapshot is gone back to in it: tables, no data. A hole until then. */
+const layerRoomBytes = 4 * 1024 * 1024 * 1024
 
 /** A writable image of a machine and the name its emulator knows it by. */
 export interface Image {
@@ -57,11 +64,72 @@ export function createQemuImg(host: Host): QemuImg {
     }
   }
 
+  const info: QemuImg['info'] = async (path, format, shared, op) => {
+    const { stdout } = await run(imageArguments.info(path, format, shared), lookMs, op)
+    return parsed(() => parseImageInfo(JSON.parse(stdout)), stdout)
+  }
+
+  /** Changes an image in place. One whose tool was killed meanwhile is looked at, and what is wrong with it mended or said. */
+  const change = async (image: Image, args: readonly string[], op: Op): Promise<void> => {
+    try {
+      await run(args, changeMs, op)
+    } catch (error) {
+      if (image.format === 'qcow2') await mend(image, errorOf(error).detail ?? '')
+      throw error
+    }
+  }
+
+  /** Clusters that nobody has are given back; errors, which no tool mends without a loss, are said. */
+  const mend = async ({ path }: Image, cause: string): Promise<void> => {
+    const found = await check(imageArguments.check(path, false))
+    if (found === null || (found.errors === 0 && found.leaks === 0)) return
+    const left = found.leaks === 0 ? found : await check(imageArguments.check(path, true))
+    host.log.warn('images.mended', { path, found, left })
+    if (left === null || left.errors === 0) return
+    const params = { path: maskText(path), count: left.errors }
+    const hint = { key: 'kept.error.imageErrors.hint' } as const
+    throw failure('tool-failed', { key: 'kept.error.imageErrors', params }, { hint, detail: cause })
+  }
+
+  /** What `qemu-img check` counts; null where it cannot look, because somebody else has the image, say. */
+  const check = async (args: readonly string[]): Promise<ImageCheck | null> => {
+    const file = await host.findTool('qemu-img')
+    if (file === null) return null
+    const { stdout } = await host.exec.run({ file, args, timeoutMs: changeMs }, quietOp)
+    try {
+      return parseCheck(stdout)
+    } catch {
+      return null
+    }
+  }
+
+  const convert = async (
+    measure: readonly string[],
+    convertArguments: readonly string[],
+    to: string,
+    step: Text,
+    op: Op,
+  ): Promise<void> => {
+    // Not every format can be measured: then the copy itself finds out, and takes nothing away when it does.
+    const needed = await run(measure, lookMs, op).then(
+      ({ stdout }) => parsed(() => parseMeasure(stdout), stdout),
+      (error: unknown) => {
+        if (isCancelled(error)) throw error
+        return 0
+      },
+    )
+    await checkSpace(to, needed)
+    op.progress({ text: step, fraction: 0 })
+    await run(convertArguments, copyMs, op, (line) => {
+      const fraction = parseProgress(line)
+      if (fraction !== null) op.progress({ text: step, fraction })
+    })
+    // `convert` writes with the cache mode `unsafe`: nothing of it need be on the disk yet.
+    await syncFile(to)
+  }
+
   return {
-    async info(path, format, shared, op) {
-      const { stdout } = await run(imageArguments.info(path, format, shared), lookMs, op)
-      return parsed(() => parseImageInfo(JSON.parse(stdout)), stdout)
-    },
+    info,
     async createBlank(path, sizeBytes, op) {
       await run(imageArguments.createBlank(path, sizeBytes), lookMs, op)
     },
@@ -69,28 +137,38 @@ export function createQemuImg(host: Host): QemuImg {
       await run(imageArguments.createLinked(path, base), lookMs, op)
     },
     async copy(from, to, tag, step, op) {
-      // Not every format can be measured: then the copy itself finds out, and takes nothing away when it does.
-      const needed = await run(imageArguments.measure(from.path, from.format, tag), lookMs, op).then(
-        ({ stdout }) => parsed(() => parseMeasure(stdout), stdout),
-        (error: unknown) => {
-          if (isCancelled(error)) throw error
-          return 0
-        },
-      )
-      await checkSpace(to, needed)
-      op.progress({ text: step, fraction: 0 })
-      await run(imageArguments.convert(from.path, from.format, to, tag), copyMs, op, (line) => {
-        const fraction = parseProgress(line)
-        if (fraction !== null) op.progress({ text: step, fraction })
-      })
-      // `convert` writes with the cache mode `unsafe`: nothing of it need be on the disk yet.
-      await syncFile(to)
+      const [other] = tag === null ? [] : await otherSizes(from.path, tag)
+      if (tag === null || other === undefined) {
+        const measured = imageArguments.measure(from.path, from.format, tag)
+        await convert(measured, imageArguments.convert(from.path, from.format, to, tag), to, step, op)
+        return
+      }
+      // `convert -l` copies as many bytes as the image has now: the snapshot is gone back to in a layer over it, which has its size.
+      const layer = `${to}.layer`
+      try {
+        const { size } = await stat(from.path)
+        await run(imageArguments.createLayer(layer, from.path, size + layerRoomBytes), lookMs, op)
+        await run(imageArguments.applyInLayer(layer, tag), changeMs, op)
+        await convert(imageArguments.measureLayer(layer), imageArguments.convertLayer(layer, to), to, step, op)
+      } finally {
+        await rm(layer, { force: true })
+      }
+      const { virtualBytes } = await info(to, 'qcow2', false, op)
+      if (virtualBytes !== other.virtualBytes) {
+        throw failure(
+          'tool-failed',
+          { key: 'kept.error.otherSize' },
+          { detail: `${virtualBytes} ≠ ${other.virtualBytes}` },
+        )
+      }
     },
-    async resize(image, sizeBytes, op) {
-      await run(imageArguments.resize(image.path, image.format, sizeBytes), changeMs, op)
-    },
-    async snapshot(what, tag, image, op) {
-      await run(imageArguments.snapshot(what, tag, image.path), changeMs, op)
-    },
+    resize: (image, sizeBytes, op) => change(image, imageArguments.resize(image.path, image.format, sizeBytes), op),
+    snapshot: (what, tag, image, op) => change(image, imageArguments.snapshot(what, tag, image.path), op),
   }
+}
+
+/** The snapshot, if its disk had another size than the image has now. */
+async function otherSizes(path: string, tag: string): Promise<readonly Qcow2Snapshot[]> {
+  const image = await readQcow2(path)
+  return (image?.snapshots ?? []).filter((one) => one.tag === tag && one.virtualBytes !== image?.virtualBytes)
 }
