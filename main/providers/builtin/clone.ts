@@ -8,6 +8,7 @@ import { findSnapshot } from '../common/snapshot-tree.ts'
 import type { CloneOps } from '../provider.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { checkSpace } from './memory.ts'
+import { withPresentSize } from './sizes.ts'
 import { checkSnapshot, trees } from './snapshot-store.ts'
 import { makeMachine } from './staging.ts'
 import type { World } from './world.ts'
@@ -41,6 +42,7 @@ export function createClone(world: World): CloneOps {
             await copyFile(folder.vgaBios, target.vgaBios)
           }
           if (hasDisk) await copyDisk(disk, target.disk)
+          return withPresentSize(own, target)
         },
         op,
       )

@@ -10,6 +10,7 @@ import { diskLimit, memoryLimit } from './create-options.ts'
 import type { Definition } from './definitions.ts'
 import { fileFailure } from './errors.ts'
 import type { Known } from './fleet.ts'
+import { withPresentSize } from './sizes.ts'
 import type { World } from './world.ts'
 
 export function createConfigure(world: World): ConfigureOps {
@@ -17,9 +18,12 @@ export function createConfigure(world: World): ConfigureOps {
     async read(id, op) {
       const { definition, entry } = await world.fleet.get(id)
       throwIfCancelled(op)
-      return configurationOf(definition, await freeBytes(entry.folder.path))
+      return configurationOf(await withPresentSize(definition, entry.folder), await freeBytes(entry.folder.path))
     },
-    configure: async (id, changes, op) => configure(world, await world.fleet.get(id), changes, op),
+    async configure(id, changes, op) {
+      const { entry, definition } = await world.fleet.get(id)
+      await configure(world, { entry, definition: await withPresentSize(definition, entry.folder) }, changes, op)
+    },
   }
 }
 

@@ -30,7 +30,8 @@ export function createCreate(world: World): CreateOps {
       const vm = vmOnly(spec)
       const { definition, bios } = await plan(world, vm, op)
       throwIfCancelled(op)
-      return makeMachine(world, definition, (folder) => fill(vm, definition, bios, folder, op), op)
+      const filled = (folder: Folder) => fill(vm, definition, bios, folder, op).then(() => null)
+      return makeMachine(world, definition, filled, op)
     },
   }
 }

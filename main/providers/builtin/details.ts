@@ -6,14 +6,16 @@ import type { Text } from '../../../app/messages/text.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import { emulator } from './program.ts'
+import { withPresentSize } from './sizes.ts'
 import type { World } from './world.ts'
 
 /** What a machine's own page shows. Its limits are said first: nobody should find them out. */
 export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
   const { entry, definition } = await world.fleet.get(id)
-  throwIfCancelled(op)
   const { folder } = entry
-  const { system, memoryBytes, diskBytes, discPath } = definition
+  const present = await withPresentSize(definition, folder)
+  throwIfCancelled(op)
+  const { system, memoryBytes, diskBytes, discPath } = present
   const notices: Notice[] = [
     { level: 'info', text: { key: 'builtin.limit.ends' } },
     ...(system === 'pc' ? [{ level: 'info', text: { key: 'builtin.limit.slow' } } as const] : []),

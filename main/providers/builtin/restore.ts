@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotId } from '../../../app/domain/ids.ts'
 import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
@@ -85,7 +86,8 @@ async function keepPresent({ entry, definition }: Known, kept: KeptSnapshot): Pr
   }
   if (definition.diskBytes !== null) await share(folder.disk, file('disk'))
   await syncFolder(folder.snapshotsPath)
-  return { ...kept, memory }
+  const diskBytes = definition.diskBytes === null ? null : (await stat(file('disk'))).size
+  return { ...kept, memory, diskBytes }
 }
 
 async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: boolean, op: Op): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import { syncFolder } from '../../state/durable.ts'
-import { diskShare, diskUse, exists, look, names, nullIfAbsent, remove } from '../common/files.ts'
+import { diskShare, diskUse, look, names, nullIfAbsent, remove } from '../common/files.ts'
 import { keptSnapshotShape } from '../common/snapshot-tree.ts'
 import { createTreeStore } from '../common/tree-store.ts'
 import { type Folder, type SnapshotFile, snapshotFiles } from './layout.ts'
@@ -14,6 +14,8 @@ const keptSnapshotSchema = z.object({
   ...keptSnapshotShape,
   /** Of a running, paused or suspended machine. */
   memory: keptMemorySchema.nullable(),
+  /** Of its disk's file, so that one that was cut is not gone back to; null without a disk, and in trees of before this was kept. */
+  diskBytes: z.number().int().positive().nullable().default(null),
 })
 export type KeptSnapshot = z.infer<typeof keptSnapshotSchema>
 
@@ -87,7 +89,9 @@ export async function checkSnapshot(folder: Folder, snapshot: KeptSnapshot, hasD
       { hint: { key: 'builtin.error.snapshotDamaged.hint' }, detail: path },
     )
   const disk = folder.snapshotFile(snapshot.id, 'disk')
-  if (hasDisk && !(await exists(disk))) throw damaged(disk)
+  const about = hasDisk ? await look(disk) : null
+  if (hasDisk && about === null) throw damaged(disk)
+  if (about !== null && snapshot.diskBytes !== null && about.size !== snapshot.diskBytes) throw damaged(disk)
   if (snapshot.memory === null) return
   const memory = folder.snapshotFile(snapshot.id, 'memory')
   if ((await look(memory))?.size !== snapshot.memory.sizeBytes) throw damaged(memory)

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Text } from '../../../app/messages/text.ts'
@@ -40,6 +41,7 @@ export function presentSnapshot(
     createdAt: world.host.now().toISOString(),
     power,
     memory: null,
+    diskBytes: null,
     phase: 'taking',
   }
 }
@@ -90,7 +92,8 @@ async function take(
     const written = [...(diskPath === null ? [] : [diskPath]), ...(live === null ? [] : [memoryPath])]
     await Promise.all([...written.map(syncFile), syncFolder(folder.snapshotsPath)])
     const tree = await reading
-    const there: KeptSnapshot = { ...snapshot, parentId: tree.currentId, memory, phase: 'there' }
+    const diskBytes = diskPath === null ? null : (await stat(diskPath)).size
+    const there: KeptSnapshot = { ...snapshot, parentId: tree.currentId, memory, diskBytes, phase: 'there' }
     await trees.put(folder.snapshots, tree, there, id)
     await syncFile(folder.snapshots)
   } catch (error) {

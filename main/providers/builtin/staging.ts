@@ -7,16 +7,16 @@ import type { Folder } from './layout.ts'
 import { providerId } from './machine.ts'
 import type { World } from './world.ts'
 
-/** A machine by this definition, with what `fill` puts into its folder. */
+/** A machine by this definition, or the one that `fill` gives after it has put everything into its folder. */
 export async function makeMachine(
   world: World,
   definition: Definition,
-  fill: (folder: Folder) => Promise<void>,
+  fill: (folder: Folder) => Promise<Definition | null>,
   op: Op,
 ): Promise<MachineId> {
   const fillWhole = async (folder: Folder): Promise<void> => {
-    await fill(folder)
-    await writeDefinition(folder, definition)
+    const filled = await fill(folder)
+    await writeDefinition(folder, filled ?? definition)
   }
   try {
     return await staging.makeMachine(world, providerId, definition.uuid, fillWhole, op)

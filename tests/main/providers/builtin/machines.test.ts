@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { MachineId } from '../../../../app/domain/ids.ts'
@@ -44,6 +44,43 @@ describe('a built-in machine', () => {
     expect(await counter(id)).toBe(3)
     await snapshots().restore(id, snapshotId, op())
     expect(await counter(id)).toBe(2)
+  })
+
+  it('whose snapshot was cut to half is not restored, and stays as it is', async () => {
+    const id = await running('cut')
+    const snapshotId = await snapshots().take(id, { name: 'whole', description: '', memory: true }, op())
+    const folder = join(ground.folderOf(id), 'snapshots')
+    for (const name of (await readdir(folder)).filter((one) => one.startsWith(snapshotId))) {
+      const path = join(folder, name)
+      const { size } = await stat(path)
+      const whole = await readFile(path)
+      await truncate(path, Math.floor(size / 2))
+      expect(await errorFrom(snapshots().restore(id, snapshotId, op())), name).toMatchObject({
+        code: 'not-found',
+        message: { key: 'builtin.error.snapshotDamaged' },
+        detail: path,
+      })
+      await writeFile(path, whole)
+    }
+    expect((await snapshots().tree(id, op())).restores).toEqual([])
+    expect((await ground.machine(id)).state).toBe('running')
+    await snapshots().restore(id, snapshotId, op())
+  })
+
+  it('has the size that its disk has after a smaller snapshot was restored, and can be grown from there', async () => {
+    const id = await ground.make('grown')
+    const configure = ground.provider.configure
+    const size = async (): Promise<number> => (await configure?.read(id, op()))?.values.diskBytes ?? 0
+    const small = await size()
+    const snapshotId = await snapshots().take(id, { name: 'small', description: '', memory: false }, op())
+    await configure?.configure(id, { diskBytes: small * 4 }, op())
+    const bigId = await snapshots().take(id, { name: 'big', description: '', memory: false }, op())
+    await snapshots().restore(id, snapshotId, op())
+    expect(await size()).toBe(small)
+    await configure?.configure(id, { diskBytes: small * 2 }, op())
+    expect(await size()).toBe(small * 2)
+    const clone = await ground.provider.clone?.clone(id, { name: 'big one', mode: 'full', snapshotId: bigId }, op())
+    expect((await configure?.read(clone ?? id, op()))?.values.diskBytes).toBe(small * 4)
   })
 
   it('that crashes takes nobody with it, and says why', async () => {
