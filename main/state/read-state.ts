@@ -28,7 +28,7 @@ export function readState<T>(path: string, { version, empty, parse }: StateForma
   return readBytes<T>(path, (bytes, unfit) => {
     try {
       const content: unknown = JSON.parse(bytes.toString('utf8'))
-      if (isNewer(content, version)) throw new Newer(String(content.version))
+      if (version !== null) refuseNewer(content, version)
       return parse(content, unfit)
     } catch (error) {
       if (error instanceof Newer) throw error
@@ -40,7 +40,13 @@ export function readState<T>(path: string, { version, empty, parse }: StateForma
 
 class Newer extends Error {}
 
-function readBytes<T>(path: string, parse: (bytes: Buffer, unfit: Unfit) => T): Reading<T> {
+/** Ends the reading of a file whose content a newer Berth wrote. */
+export function refuseNewer(content: unknown, version: number): void {
+  if (isNewer(content, version)) throw new Newer(String(content.version))
+}
+
+/** Reads a file that `parse` takes apart itself. What is thrown there is no finding about the file. */
+export function readBytes<T>(path: string, parse: (bytes: Buffer, unfit: Unfit) => T): Reading<T> {
   let bytes: Buffer
   try {
     bytes = readFileSync(path)
@@ -96,8 +102,8 @@ export function codeOf(error: unknown): string {
 }
 
 /** Whether a newer Berth wrote this content. */
-export function isNewer(content: unknown, version: number | null): content is { readonly version: number } {
-  if (version === null || typeof content !== 'object' || content === null || !('version' in content)) return false
+function isNewer(content: unknown, version: number): content is { readonly version: number } {
+  if (typeof content !== 'object' || content === null || !('version' in content)) return false
   return typeof content.version === 'number' && content.version > version
 }
 

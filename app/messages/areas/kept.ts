@@ -16,6 +16,15 @@ export const keptEn = {
   'kept.error.unreadable.hint': 'The disks aren’t affected. The details name the damaged file.',
   'kept.error.tree': 'The snapshot list of this machine can’t be read.',
   'kept.error.snapshotGone': 'This snapshot no longer exists.',
+  'kept.notice.listGone': {
+    one: 'The list of this machine’s snapshots was missing. 1 snapshot was found again by its files: {path}',
+    other:
+      'The list of this machine’s snapshots was missing. {count} snapshots were found again by their files: {path}',
+  },
+  'kept.notice.unlisted': {
+    one: 'The folder {path} has files of 1 snapshot that isn’t in the list. Berth doesn’t delete them.',
+    other: 'The folder {path} has files of {count} snapshots that aren’t in the list. Berth doesn’t delete them.',
+  },
   'kept.error.restoreGone': 'This restore can no longer be undone.',
   'kept.error.restoreLost': 'The restore failed, and the previous state could not be recovered automatically.',
   'kept.error.restoreLost.hint': 'The previous state was saved. Fix the cause, then undo the restore.',
@@ -63,6 +72,10 @@ export const keptKo: Record<keyof typeof keptEn, Message> = {
   'kept.why.cloneRunning': '복제하려면 머신을 종료하세요.',
   'kept.error.unreadable': '머신 설정을 읽을 수 없습니다.',
   'kept.error.unreadable.hint': '디스크는 그대로입니다. 손상된 파일은 ‘자세히’에서 확인하세요.',
+  'kept.notice.listGone':
+    '이 머신의 스냅샷 목록이 없었습니다. 파일을 바탕으로 스냅샷 {count}개를 다시 찾았습니다: {path}',
+  'kept.notice.unlisted':
+    '{path} 폴더에 목록에 없는 스냅샷 {count}개의 파일이 있습니다. Berth는 이 파일을 삭제하지 않습니다.',
   'kept.error.tree': '이 머신의 스냅샷 목록을 읽을 수 없습니다.',
   'kept.error.snapshotGone': '이 스냅샷은 더 이상 없습니다.',
   'kept.error.restoreGone': '이 복원은 더 이상 되돌릴 수 없습니다.',

@@ -9,7 +9,8 @@ import type { CloneOps } from '../provider.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { checkSpace } from './memory.ts'
 import { withPresentSize } from './sizes.ts'
-import { checkSnapshot, trees } from './snapshot-store.ts'
+import { readTree } from './snapshot-list.ts'
+import { checkSnapshot } from './snapshot-store.ts'
 import { makeMachine } from './staging.ts'
 import type { World } from './world.ts'
 
@@ -26,7 +27,7 @@ export function createClone(world: World): CloneOps {
       if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.cloneRunning' })
       const hasDisk = definition.diskBytes !== null
       if (snapshotId !== null) {
-        await checkSnapshot(folder, findSnapshot(await trees.read(folder.snapshots), snapshotId), hasDisk)
+        await checkSnapshot(folder, findSnapshot(await readTree(world, { entry, definition }), snapshotId), hasDisk)
       }
       const disk = snapshotId === null ? folder.disk : folder.snapshotFile(snapshotId, 'disk')
       if (hasDisk) await checkSpace(world.layout.machines, await diskUse(disk))

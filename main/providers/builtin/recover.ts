@@ -73,22 +73,27 @@ async function sweep({ folder }: Entry): Promise<void> {
 async function finishSnapshots(world: World, known: Known): Promise<void> {
   const { entry } = known
   const { folder } = entry
+  await sweepSnapshots(folder)
+  // Read when looked at: taking apart the trees of many machines would let the first list wait.
+  if (await trees.isSettled(folder.snapshots)) return
   const machine = restorable(world, known)
   for (const snapshot of (await machine.read()).snapshots) {
+    if (snapshot.phase === 'there') continue
     const tree = await machine.read()
     const isKept = tree.restores.some(({ keptId, phase }) => keptId === snapshot.id && phase !== 'done')
-    if (snapshot.phase === 'there' || isKept) continue
+    if (isKept) continue
     world.host.log.info('builtin.recover.snapshot', { uuid: entry.uuid, id: snapshot.id, phase: snapshot.phase })
     await dropSnapshot(folder, snapshot.id)
     await machine.write(withoutSnapshot(tree, snapshot.id))
   }
-  const named = new Set((await machine.read()).snapshots.map(({ id }) => id))
-  await sweepSnapshots(folder, named)
-  for (const record of (await trees.read(folder.snapshots)).restores) {
+  for (const record of (await machine.read()).restores) {
+    if (record.phase === 'done') continue
     const tree = await machine.read()
     if (record.phase === 'keeping') await dropKept(machine, tree, record)
     if (record.phase === 'switching') await finishSwitch(world, known, tree, record)
   }
+  // The next start need not take it apart.
+  if (!(await trees.isSettled(folder.snapshots))) await machine.write(await machine.read())
 }
 
 /** The present is kept and the switch was under way: it is carried through, or the present brought back. */

@@ -17,6 +17,7 @@ import type { SnapshotFile } from './layout.ts'
 import { endMachine, hangUp, launch, letRun } from './live.ts'
 import { roomLeaving, unfit } from './memory.ts'
 import { emulator } from './program.ts'
+import { readTree } from './snapshot-list.ts'
 import { checkSnapshot, dropSnapshot, type KeptSnapshot, makePlace, snapshotUse, trees } from './snapshot-store.ts'
 import { presentSnapshot } from './snapshots.ts'
 import { discardMemory, readSuspended } from './suspend.ts'
@@ -27,7 +28,7 @@ export function restorable(world: World, known: Known): Restorable<KeptSnapshot>
   const { entry } = known
   const { folder } = entry
   return {
-    read: () => trees.read(folder.snapshots),
+    read: () => readTree(world, known),
     write: (tree) => trees.write(folder.snapshots, tree),
     verify: (target) => verify(known, target),
     hold: (job) => world.fleet.hold(entry, 'restoring', job),

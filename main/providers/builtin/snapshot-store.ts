@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import { syncFolder } from '../../state/durable.ts'
-import { diskShare, diskUse, look, names, nullIfAbsent, remove } from '../common/files.ts'
+import { diskShare, diskUse, look, nullIfAbsent, remove } from '../common/files.ts'
 import { keptSnapshotShape } from '../common/snapshot-tree.ts'
 import { createTreeStore } from '../common/tree-store.ts'
 import { type Folder, type SnapshotFile, snapshotFiles } from './layout.ts'
@@ -57,22 +57,24 @@ async function sumOf(folder: Folder, id: string, bytesOf: (path: string) => Prom
 /** The snapshots whose files are there, and each file's path. */
 async function filesThere({
   snapshotsPath,
-}: Folder): Promise<readonly { readonly id: string; readonly path: string }[]> {
-  return (await names(snapshotsPath)).map((name) => ({
-    id: name.split('.', 1)[0] ?? name,
-    path: join(snapshotsPath, name),
+}: Folder): Promise<readonly { readonly id: string; readonly path: string; readonly isFolder: boolean }[]> {
+  const entries = (await readdir(snapshotsPath, { withFileTypes: true }).catch(nullIfAbsent)) ?? []
+  return entries.map((entry) => ({
+    id: entry.name.split('.', 1)[0] ?? entry.name,
+    path: join(snapshotsPath, entry.name),
+    isFolder: entry.isDirectory(),
   }))
 }
 
-/** Takes away what belongs to no snapshot that the tree names: what was being written when Berth ended. */
-export async function sweepSnapshots(folder: Folder, named: ReadonlySet<string>): Promise<void> {
-  for (const { id, path } of await filesThere(folder)) if (!named.has(id)) await remove(path)
+/** Takes away what was being written when Berth ended. Whole files stay, whether a tree names them or not. */
+export async function sweepSnapshots(folder: Folder): Promise<void> {
+  for (const { path } of await filesThere(folder)) if (path.endsWith('.part')) await remove(path)
 }
 
 /** Up to version 0.1.0 each snapshot's files were in a folder of its own. May be broken off and done again. */
 export async function unfoldSnapshots(folder: Folder): Promise<void> {
-  for (const { id, path } of await filesThere(folder)) {
-    if (path.endsWith('.part') || (await look(path))?.isDirectory() !== true) continue
+  for (const { id, path, isFolder } of await filesThere(folder)) {
+    if (path.endsWith('.part') || !isFolder) continue
     for (const kind of kinds) {
       await rename(join(path, snapshotFiles[kind]), folder.snapshotFile(id, kind)).catch(nullIfAbsent)
     }

@@ -23,6 +23,7 @@ import type { Entry, Known } from './fleet.ts'
 import { checkSpace } from './memory.ts'
 import { emulator } from './program.ts'
 import { restorable, restoreRoom } from './restore.ts'
+import { readTree, unlistedCount } from './snapshot-list.ts'
 import { dropSnapshot, type KeptSnapshot, makePlace, snapshotShare, trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
@@ -79,27 +80,28 @@ async function take(
     const { sizeBytes, checksum } = await live.thread.ask(order)
     return { make: makeOf(definition, emulator), sizeBytes, checksum }
   }
+  const tree = await readTree(world, known)
   try {
-    // Files that no tree names are taken away by the next start: nothing need be written down before. The guest stands still
-    // while its memory is written: that is no change of the machine's state.
+    // Written down before there is anything of it, so that what is whole and not written down has lost its name. The guest stands
+    // still while its memory is written: that is no change of the machine's state.
     makePlace(folder)
-    const writing = write()
-    // Read meanwhile; one that cannot be read is told of where it is needed.
-    const reading = trees.read(folder.snapshots)
-    reading.catch(() => {})
-    const memory = await writing
+    const begun = await trees.put(folder.snapshots, tree, { ...snapshot, parentId: tree.currentId }, tree.currentId)
+    const naming = syncFile(folder.snapshots)
+    naming.catch(() => {})
+    const memory = await write()
+    await naming
     // What it holds is on the disk before a tree names it, and its name before anybody is told.
     const written = [...(diskPath === null ? [] : [diskPath]), ...(live === null ? [] : [memoryPath])]
     await Promise.all([...written.map(syncFile), syncFolder(folder.snapshotsPath)])
-    const tree = await reading
     const diskBytes = diskPath === null ? null : (await stat(diskPath)).size
     const there: KeptSnapshot = { ...snapshot, parentId: tree.currentId, memory, diskBytes, phase: 'there' }
-    await trees.put(folder.snapshots, tree, there, id)
+    await trees.put(folder.snapshots, begun, there, id)
     await syncFile(folder.snapshots)
   } catch (error) {
-    await dropSnapshot(folder, id).catch((rest) =>
-      world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }),
-    )
+    // What cannot be taken away now stays written down, unseen, and is taken away by the next start.
+    await dropSnapshot(folder, id)
+      .then(() => trees.write(folder.snapshots, tree))
+      .catch((rest) => world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }))
     throw fileFailure(error)
   }
   world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
@@ -107,8 +109,9 @@ async function take(
 }
 
 /** Deletes one; a later Berth finishes what this one could not. */
-async function deleteSnapshot({ entry: { folder } }: Known, id: string, op: Op): Promise<void> {
-  const tree = await trees.read(folder.snapshots)
+async function deleteSnapshot(world: World, known: Known, id: string, op: Op): Promise<void> {
+  const { folder } = known.entry
+  const tree = await readTree(world, known)
   findSnapshot(tree, id)
   throwIfCancelled(op)
   op.progress({ text: null, fraction: null, cancellable: false })
@@ -123,32 +126,39 @@ export function createSnapshots(world: World): SnapshotOps {
 
   return {
     async tree(id, op): Promise<SnapshotTree> {
-      const { entry } = await fleet.get(id)
-      const tree = await trees.read(entry.folder.snapshots)
+      const known = await fleet.get(id)
+      const { folder } = known.entry
+      const tree = await readTree(world, known)
       const sizes = await Promise.all(
-        tree.snapshots.map(async (one) => [one.id, await snapshotShare(entry.folder, one.id)] as const),
+        tree.snapshots.map(async (one) => [one.id, await snapshotShare(folder, one.id)] as const),
       )
+      const count = await unlistedCount(folder, tree)
       throwIfCancelled(op)
-      return shownTree(tree, new Map(sizes))
+      const shown = shownTree(tree, new Map(sizes))
+      if (count === 0 || shown.notice !== null) return shown
+      const params = { path: folder.snapshotsPath, count }
+      return { ...shown, notice: { key: 'kept.notice.unlisted', params } }
     },
     async take(id, { name, description }, op) {
       return take(world, await fleet.get(id), { name, description }, op)
     },
     async edit(id, snapshotId, { name, description }) {
-      const { entry } = await fleet.get(id)
-      const tree = await trees.read(entry.folder.snapshots)
+      const known = await fleet.get(id)
+      const { entry } = known
+      const tree = await readTree(world, known)
       findSnapshot(tree, snapshotId)
       await trees.write(entry.folder.snapshots, changeSnapshot(tree, snapshotId, { name, description }))
       changed(entry)
     },
     async delete(id, snapshotId, op) {
       const known = await fleet.get(id)
-      await deleteSnapshot(known, snapshotId, op)
+      await deleteSnapshot(world, known, snapshotId, op)
       changed(known.entry)
     },
     async room(id, snapshotId) {
-      const { entry } = await fleet.get(id)
-      const { snapshots } = await trees.read(entry.folder.snapshots)
+      const known = await fleet.get(id)
+      const { entry } = known
+      const { snapshots } = await readTree(world, known)
       // An id that is none of its snapshots' is no folder's name either.
       return snapshots.some((snapshot) => snapshot.id === snapshotId) ? restoreRoom(entry, snapshotId) : null
     },
@@ -161,8 +171,9 @@ export function createSnapshots(world: World): SnapshotOps {
       await undo(restorable(world, known), restoreId, op).finally(() => changed(known.entry))
     },
     async keep(id, restoreId) {
-      const { entry } = await fleet.get(id)
-      const tree = await trees.read(entry.folder.snapshots)
+      const known = await fleet.get(id)
+      const { entry } = known
+      const tree = await readTree(world, known)
       const { keptId } = findRestore(tree, restoreId)
       findSnapshot(tree, keptId)
       const kept = withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId)
@@ -171,10 +182,10 @@ export function createSnapshots(world: World): SnapshotOps {
     },
     async letGo(id, restoreId, op) {
       const known = await fleet.get(id)
-      const tree = await trees.read(known.entry.folder.snapshots)
+      const tree = await readTree(world, known)
       const { keptId } = findRestore(tree, restoreId)
       // The record goes with the copy it would undo by.
-      await deleteSnapshot(known, keptId, op)
+      await deleteSnapshot(world, known, keptId, op)
       changed(known.entry)
     },
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import type { Notice } from '../../../app/domain/provider.ts'
 import type { RestoreRecord, Snapshot, SnapshotTree } from '../../../app/domain/snapshot.ts'
 
 /** What is kept of every snapshot of a machine in a folder of Berth's, whatever runs it. */
@@ -44,6 +45,8 @@ export interface TreeFile<S extends KeptSnapshot> {
   readonly currentId: string | null
   readonly snapshots: readonly S[]
   readonly restores: readonly KeptRestore[]
+  /** There only when something in its file could not be read and is missing here. Never written. */
+  readonly damage?: Notice
 }
 
 /** An id that is also a word for tags, file names and command lines. */
@@ -130,7 +133,7 @@ export function shownTree<S extends KeptSnapshot>(tree: TreeFile<S>, bytes: Read
       .filter(({ phase }) => phase !== 'keeping')
       .map((restore) => shownRestore(restore, bytes.get(restore.keptId) ?? null))
       .sort((a, b) => (a.keptAt < b.keptAt ? 1 : -1)),
-    notice: null,
+    notice: tree.damage?.text ?? null,
   }
 }
 

@@ -1,6 +1,9 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
+import type { Notice } from '../../../app/domain/provider.ts'
+import { fittingItems, noticeOf, type Reading, readBytes, refuseNewer, type Unfit } from '../../state/read-state.ts'
 import { nullIfAbsent, writeJson } from './files.ts'
 import { type KeptSnapshot, keptRestoreSchema, putSnapshot, type TreeFile } from './snapshot-tree.ts'
 
@@ -16,18 +19,40 @@ interface Put<S> {
  * 999 again, and what stands in the file already is not touched.
  */
 export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) {
-  const wholeSchema = z.object({
-    version: z.literal(1),
-    currentId: z.string().nullable(),
-    snapshots: z.array(snapshot),
-    restores: z.array(keptRestoreSchema),
-  })
+  const wholeSchema = z.looseObject({ version: z.literal(1), currentId: z.string().nullable() })
   const putSchema: z.ZodType<Put<S>> = z.object({ snapshot, currentId: z.string().nullable() })
+  const empty: TreeFile<S> = { version: 1, currentId: null, snapshots: [], restores: [] }
 
-  const parse = (text: string): TreeFile<S> => {
+  const parseWhole = (text: string, unfit: Unfit): TreeFile<S> => {
+    let content: unknown
+    try {
+      content = JSON.parse(text)
+    } catch (error) {
+      unfit('the whole', error)
+      return empty
+    }
+    refuseNewer(content, 1)
+    const about = wholeSchema.safeParse(content)
+    if (!about.success) unfit('the whole', about.error)
+    const parts = typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {}
+    return {
+      version: 1,
+      currentId: about.data?.currentId ?? null,
+      snapshots: fittingItems(parts['snapshots'], snapshot, 'snapshots', unfit),
+      restores: fittingItems(parts['restores'], keptRestoreSchema, 'restores', unfit),
+    }
+  }
+  const parse = (text: string, unfit: Unfit): TreeFile<S> => {
     const { whole, lines } = partsOf(text)
-    const tree: TreeFile<S> = wholeSchema.parse(JSON.parse(whole))
-    const puts = lines.map((line) => putSchema.parse(JSON.parse(line)))
+    const tree = parseWhole(whole, unfit)
+    const puts = lines.flatMap((line, index) => {
+      try {
+        return [putSchema.parse(JSON.parse(line))]
+      } catch (error) {
+        unfit(`line ${index + 1}`, error)
+        return []
+      }
+    })
     const last = puts.at(-1)
     if (last === undefined) return tree
     const all = [...tree.snapshots, ...puts.map((put) => put.snapshot)]
@@ -36,17 +61,36 @@ export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) 
     return { ...tree, snapshots, currentId: last.currentId }
   }
   const read = async (path: string): Promise<TreeFile<S>> => {
-    try {
-      const text = readNow(path)
-      return text === null ? { version: 1, currentId: null, snapshots: [], restores: [] } : parse(text)
-    } catch (cause) {
-      // Never taken for an empty tree: the next write would lose every name in it.
-      const detail = `${path}\n${String(cause)}`
-      throw failure('output-unreadable', { key: 'kept.error.tree' }, { detail, cause })
+    const reading = readBytes(path, (bytes, unfit) => parse(bytes.toString('utf8'), unfit))
+    switch (reading.kind) {
+      case 'absent':
+        return empty
+      case 'read':
+        return reading.value
+      case 'salvaged':
+        return { ...withoutLoose(reading.value), damage: damageOf(path, reading) }
+      case 'unreadable':
+      case 'newer': {
+        // Never taken for an empty tree: the next write would lose every name in it.
+        const detail = `${path}\n${reading.kind} ${reading.trouble}`
+        const hint = noticeOf(path, reading)?.text ?? null
+        throw failure('output-unreadable', { key: 'kept.error.tree' }, { detail, hint })
+      }
     }
   }
   return {
     read,
+    /**
+     * Whether nothing in it can be under way, found out without taking it apart: of a tree of thousands of snapshots that takes a
+     * millisecond. One that only may be is not settled.
+     */
+    async isSettled(path: string): Promise<boolean> {
+      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null
+        throw error
+      })
+      return text === null || (text.endsWith('}\n') && !unsettled.test(text))
+    },
     /** How many there are to be seen; null when the tree cannot be read. */
     count: (path: string): Promise<number | null> =>
       read(path).then(
@@ -54,7 +98,8 @@ export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) 
         () => null,
       ),
     /** Writes it whole or not at all, and only returns when it is on the disk. */
-    write: (path: string, tree: TreeFile<S>): Promise<void> => writeJson(path, tree),
+    write: (path: string, { version, currentId, snapshots, restores }: TreeFile<S>): Promise<void> =>
+      writeJson(path, { version, currentId, snapshots, restores }),
     /**
      * Puts a snapshot into a tree as it was read, and gives that. Every program sees it when this returns; a power cut can
      * take it back until the file is settled.
@@ -62,21 +107,58 @@ export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) 
     async put(path: string, tree: TreeFile<S>, snapshot: S, currentId: string | null): Promise<TreeFile<S>> {
       const next = putSnapshot(tree, snapshot, currentId)
       const line: Put<S> = { snapshot, currentId }
-      if (!append(path, `${JSON.stringify(line)}\n`)) await writeJson(path, next)
-      return next
+      // What is damaged in the file is in its copy, and is not written again.
+      const isPut = tree.damage === undefined && append(path, `${JSON.stringify(line)}\n`)
+      if (isPut) return next
+      const { damage: _damage, ...whole } = next
+      await writeJson(path, whole)
+      return whole
     },
   }
 }
 
+/** As both of its forms are written: the whole with spaces, a line without. */
+const unsettled = /"phase": ?"(?:taking|deleting|keeping|switching)"/
+
 /** Where the whole tree ends: nothing within it begins a line with a brace. */
 const wholeEnd = '\n}\n'
 
-/** A last line without an end was being written when Berth or the computer ended: nobody was told that it is there. */
+/** A last line without an end is none that was written to its end: it fails to parse, and a copy of the file is kept. */
 function partsOf(text: string): { readonly whole: string; readonly lines: readonly string[] } {
   const at = text.indexOf(wholeEnd)
   if (at === -1) return { whole: text, lines: [] }
   const end = at + wholeEnd.length
-  return { whole: text.slice(0, end), lines: text.slice(end).split('\n').slice(0, -1) }
+  return {
+    whole: text.slice(0, end),
+    lines: text
+      .slice(end)
+      .split('\n')
+      .filter((line) => line !== ''),
+  }
+}
+
+/** A damaged tree holds together: nothing in it speaks of what is missing. */
+function withoutLoose<S extends KeptSnapshot>({ currentId, snapshots, restores, ...tree }: TreeFile<S>): TreeFile<S> {
+  const ids = new Set(snapshots.map(({ id }) => id))
+  const there = (id: string | null): string | null => (id !== null && ids.has(id) ? id : null)
+  const kept = restores.filter(({ keptId }) => ids.has(keptId))
+  const undoing = new Set(kept.map(({ keptId }) => keptId))
+  return {
+    ...tree,
+    currentId: there(currentId),
+    // A copy without the record that it undoes is an ordinary snapshot: it can be gone back to, and deleted.
+    snapshots: snapshots.map((one) => ({
+      ...one,
+      parentId: there(one.parentId),
+      keptForUndo: one.keptForUndo && undoing.has(one.id),
+    })),
+    restores: kept,
+  }
+}
+
+function damageOf(path: string, reading: Extract<Reading<unknown>, { kind: 'salvaged' }>): Notice {
+  const { aside, unfit } = reading
+  return { level: 'warning', text: { key: 'state.damaged', params: { path, aside, count: unfit.length } } }
 }
 
 /**
@@ -102,15 +184,6 @@ function append(path: string, line: string): boolean {
     return true
   } finally {
     closeSync(file)
-  }
-}
-
-/** It lies in the system's own memory nearly always: opening, looking, reading and closing by way of another thread takes longer. */
-function readNow(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    return nullIfAbsent(error)
   }
 }
 

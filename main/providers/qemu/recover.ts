@@ -146,28 +146,35 @@ async function finishSuspending(world: World, entry: Entry): Promise<void> {
 
 async function finishSnapshots(world: World, known: Known): Promise<void> {
   const { entry, definition } = known
-  for (const snapshot of (await trees.read(entry.folder.snapshots)).snapshots) {
-    const tree = await trees.read(entry.folder.snapshots)
+  const path = entry.folder.snapshots
+  // Read when looked at: taking apart the trees of many machines would let the first list wait.
+  if (await trees.isSettled(path)) return
+  for (const snapshot of (await trees.read(path)).snapshots) {
+    if (snapshot.phase === 'there') continue
+    const tree = await trees.read(path)
     const isKept = tree.restores.some(({ keptId, phase }) => keptId === snapshot.id && phase !== 'done')
-    if (snapshot.phase === 'there' || isKept) continue
+    if (isKept) continue
     world.host.log.info('qemu.recover.snapshot', { uuid: entry.uuid, tag: snapshot.id, phase: snapshot.phase })
     const isWhole =
       snapshot.phase === 'taking' && (await tagPresence(world, entry, definition, snapshot.id, quietOp)) === 'all'
     if (isWhole) {
-      await trees.write(entry.folder.snapshots, {
+      await trees.write(path, {
         ...changeSnapshot(tree, snapshot.id, { phase: 'there' }),
         currentId: snapshot.id,
       })
     } else {
       await deleteTag(world, entry, definition, snapshot.id, quietOp)
-      await trees.write(entry.folder.snapshots, withoutSnapshot(tree, snapshot.id))
+      await trees.write(path, withoutSnapshot(tree, snapshot.id))
     }
   }
-  for (const record of (await trees.read(entry.folder.snapshots)).restores) {
-    const tree = await trees.read(entry.folder.snapshots)
+  for (const record of (await trees.read(path)).restores) {
+    if (record.phase === 'done') continue
+    const tree = await trees.read(path)
     if (record.phase === 'keeping') await dropKept(restorable(world, known), tree, record)
     if (record.phase === 'switching') await finishSwitch(world, known, tree, record)
   }
+  // The next start need not take it apart.
+  if (!(await trees.isSettled(path))) await trees.write(path, await trees.read(path))
 }
 
 /** The present is kept and the switch was under way: it is carried through, or the present brought back. */

@@ -146,7 +146,7 @@ describe('a built-in machine', () => {
     expect(await readdir(ground.folderOf(id))).not.toContain('memory.bin')
   })
 
-  it('has the snapshots that an earlier version kept in folders, in the trash too, and nothing that none names', async () => {
+  it('has the snapshots that an earlier version kept in folders, in the trash too, and files that none names', async () => {
     const [id, removed] = [await running('folded'), await running('folded away')]
     const taken = new Map<MachineId, string>()
     const fold = async (folder: string): Promise<void> => {
@@ -171,7 +171,7 @@ describe('a built-in machine', () => {
       for (const folder of folders) await fold(join(folder, 'snapshots'))
     })
     expect((await readdir(join(ground.folderOf(id), 'snapshots'))).sort()).toEqual(
-      ['disk0.img', 'memory.bin'].map((name) => `${taken.get(id)}.${name}`),
+      ['berth-0000000000000000', taken.get(id)].flatMap((one) => [`${one}.disk0.img`, `${one}.memory.bin`]),
     )
     await ground.provider.trash?.recover(trashId, op())
     for (const one of [id, removed]) {

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -75,30 +75,69 @@ describe('a snapshot that is put into a tree', () => {
   })
 })
 
-describe('a tree whose last line was torn by an end of Berth or of the computer', () => {
-  it('holds what was put before, wherever it was torn, and takes the next', async () => {
+describe('a damaged tree', () => {
+  it('holds what was put before a last line that was torn, wherever it was, and takes the next', async () => {
     const path = newPath()
     const one = await trees.put(path, empty, snapshot('one'), 'one')
     const before = (await readFile(path)).length
     await trees.put(path, one, snapshot('two'), 'two')
     const whole = await readFile(path)
-    for (let end = before; end < whole.length; end += 7) {
+    for (let end = before; end < whole.length - 1; end += 7) {
       await writeFile(path, whole.subarray(0, end))
       const tree = await trees.read(path)
-      expect(tree).toEqual(one)
+      expect(tree).toMatchObject(one)
+      expect(tree.damage === undefined).toBe(end === before)
       await trees.put(path, tree, snapshot('three'), 'three')
       expect(await idsAt(path)).toEqual(['one', 'three'])
+      expect((await trees.read(path)).damage).toBe(undefined)
     }
   })
 
-  it('is not taken for one of fewer snapshots when it is damaged otherwise', async () => {
+  it('keeps what fits, says where a copy of the rest is, and speaks of nothing that is missing', async () => {
     const path = newPath()
-    const one = await trees.put(path, empty, snapshot('one'), 'one')
-    await trees.put(path, one, snapshot('two'), 'two')
+    const bad = { ...snapshot('two'), phase: 'odd' }
+    const child = snapshot('three', { parentId: 'two' })
+    const text = `${JSON.stringify({ ...empty, currentId: 'two', snapshots: [snapshot('one'), bad, child] }, null, 2)}\n`
+    await writeFile(path, text)
+    const tree = await trees.read(path)
+    expect(tree).toMatchObject({ currentId: null, snapshots: [snapshot('one'), { ...child, parentId: null }] })
+    expect(await readFile(String(tree.damage?.text.params?.['aside']), 'utf8')).toBe(text)
     await appendFile(path, 'nonsense\n')
-    expect(await errorFrom(trees.read(path))).toMatchObject({ code: 'output-unreadable' })
-    expect(await trees.count(path)).toBe(null)
-    await truncate(path, 40)
-    expect(await errorFrom(trees.read(path))).toMatchObject({ code: 'output-unreadable' })
+    expect((await trees.read(path)).damage?.text.params?.['count']).toBe(2)
+  })
+
+  it.each(['', '{', '\0\0\0'])('of %j is empty, and a copy is kept', async (text) => {
+    const path = newPath()
+    await writeFile(path, text)
+    const tree = await trees.read(path)
+    expect(tree.snapshots).toEqual([])
+    expect(await readFile(String(tree.damage?.text.params?.['aside']), 'utf8')).toBe(text)
+  })
+
+  it('is none of those that cannot be read or that a newer Berth wrote: both are refused, and nothing is written', async () => {
+    const newer = newPath()
+    await writeFile(newer, '{"version": 2, "snapshots": []}\n')
+    expect(await errorFrom(trees.read(newer))).toMatchObject({
+      code: 'output-unreadable',
+      hint: { key: 'state.newer' },
+    })
+    const unreadable = newPath()
+    await mkdir(unreadable)
+    expect(await errorFrom(trees.read(unreadable))).toMatchObject({ code: 'output-unreadable' })
+    expect(await trees.count(unreadable)).toBe(null)
+  })
+})
+
+describe('a tree of thousands of snapshots', () => {
+  it('is known to be settled without being taken apart, and not while one is being taken', async () => {
+    const path = newPath()
+    expect(await trees.isSettled(path)).toBe(true)
+    const many = { ...empty, snapshots: Array.from({ length: 2_000 }, (_, index) => snapshot(`${index}`)) }
+    await trees.write(path, many)
+    expect(await trees.isSettled(path)).toBe(true)
+    await trees.put(path, many, snapshot('new', { phase: 'taking' }), null)
+    expect(await trees.isSettled(path)).toBe(false)
+    await trees.write(path, { ...many, snapshots: [snapshot('x', { phase: 'deleting' })] })
+    expect(await trees.isSettled(path)).toBe(false)
   })
 })
