@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..')
 /** Of each character that a pattern names. */
 const times = 10_000
 /** In proportion it takes well below a millisecond; squared, a tenth of a second. */
-const maxMs = 25
+const maxMs = 40
 
 interface Pattern {
   readonly place: string

@@ -79,9 +79,11 @@ export const copy = (flavour: 'docker' | 'podman', from: string, to: string): re
   from,
   to,
 ]
+/** The engine starts nothing in a container whose own working folder is gone. */
+export const execAnywhere: readonly string[] = ['exec', '--workdir', '/']
 /** As root: what `cp` wrote is root's. */
 export const removeInside = (id: string, program: readonly string[], path: string): readonly string[] => [
-  ...['exec', '--user', '0', id, ...program, '-rf', '--', path],
+  ...[...execAnywhere, '--user', '0', id, ...program, '-rf', '--', path],
 ]
 export const removeVolume = (name: string): readonly string[] => ['volume', 'rm', '--', name]
 export const pull = (image: string): readonly string[] => ['pull', '--', image]

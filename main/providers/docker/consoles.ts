@@ -6,9 +6,10 @@ import { lastLines } from '../../console/last-lines.ts'
 import type { ConsoleTarget } from '../../console/target.ts'
 import type { ConsoleOps, Op } from '../provider.ts'
 import * as commands from './commands.ts'
-import { attempt } from './engine.ts'
+import { attempt, type Engine } from './engine.ts'
 import { engineFailure, saidFailure } from './errors.ts'
 import type { Container } from './inspect.ts'
+import { type Fields, fieldsOf, textOf, textsOf } from './json.ts'
 import { stateOfContainer } from './machine.ts'
 import { createShellFinder } from './shell.ts'
 import { foregroundOf, hangUp, markFor, shellWords } from './shell-session.ts'
@@ -17,8 +18,13 @@ import { type DockerWorld, type Target, targetOf } from './world.ts'
 const environment = { TERM: 'xterm-256color' } as const
 /** Lines shown before those to come. */
 const logLines = 2_000
-/** Nobody types these by accident, and no shell uses them: closing a tab detaches without them. */
-const detachKeys = 'ctrl-],ctrl-]'
+/**
+ * A tab has its own way to be left. Docker knows no empty sequence, and holds its first key back until the next one comes: the one
+ * that programs use least. Podman takes an empty one.
+ */
+const detachKeys = { docker: 'ctrl-^,ctrl-@,ctrl-^,ctrl-@', podman: '' } as const
+/** Names that say which characters a program may use; the first of them that is set counts. */
+const localeNames = /^(?:LC_ALL|LC_CTYPE|LANG)=./
 
 export function createConsoles(world: DockerWorld): ConsoleOps {
   const { host, endpoints, leftShells } = world
@@ -51,11 +57,20 @@ export function createConsoles(world: DockerWorld): ConsoleOps {
       switch (option.kind) {
         case 'shell': {
           const shell = await findShell(target, container, op)
+          const { raw } = await endpoints.inspect(id, op)
+          const config = fieldsOf(raw['Config'])
           const { engine, containerId } = target
           const mark = markFor(containerId, shell.words, as.user)
           await leftShells.opened(engine.endpointId, mark)
           return {
-            ...programTarget(target, shell.title, execArgs(containerId, shellWords(mark), as)),
+            ...programTarget(
+              target,
+              shell.title,
+              execArgs(engine.flavour, containerId, shellWords(mark, folderOf(config, as.folder)), {
+                ...as,
+                hasLocale: textsOf(config['Env']).some((entry) => localeNames.test(entry)),
+              }),
+            ),
             foreground: () => foregroundOf(host, engine, mark),
             async leave() {
               await hangUp(host, engine, mark)
@@ -64,7 +79,11 @@ export function createConsoles(world: DockerWorld): ConsoleOps {
           }
         }
         case 'attach':
-          return programTarget(target, container.name, attachArgs(target.containerId, option.writable))
+          return programTarget(
+            target,
+            container.name,
+            attachArgs(target.engine.flavour, target.containerId, option.writable),
+          )
         default:
           return {
             kind: 'output',
@@ -137,10 +156,17 @@ function keepsLog(container: Container): boolean {
   return container.logDriver !== 'none'
 }
 
+/** The folder a shell goes to by itself; null where the engine is given one, or there is none but the root. */
+function folderOf(config: Fields, given: string | null): string | null {
+  const own = textOf(config['WorkingDir'])
+  return (given ?? '') !== '' || own === '' || own === '/' ? null : own
+}
+
 export function execArgs(
+  flavour: Engine['flavour'],
   containerId: string,
   words: readonly string[],
-  as: { readonly user: string | null; readonly folder: string | null },
+  as: { readonly user: string | null; readonly folder: string | null; readonly hasLocale: boolean },
 ): readonly string[] {
   return [
     'exec',
@@ -148,19 +174,22 @@ export function execArgs(
     '--tty',
     '--env',
     `TERM=${environment.TERM}`,
+    // Without one a shell takes every letter beyond ASCII apart.
+    ...(as.hasLocale ? [] : ['--env', 'LANG=C.UTF-8']),
+    `--detach-keys=${detachKeys[flavour]}`,
     ...(as.user === null || as.user === '' ? [] : ['--user', as.user]),
-    ...(as.folder === null || as.folder === '' ? [] : ['--workdir', as.folder]),
+    ...['--workdir', as.folder === null || as.folder === '' ? '/' : as.folder],
     containerId,
     ...words,
   ]
 }
 
 /** Signals are not passed on: the one that ends the tab's program would end the container's. */
-export function attachArgs(containerId: string, writable: boolean): readonly string[] {
+export function attachArgs(flavour: Engine['flavour'], containerId: string, writable: boolean): readonly string[] {
   return [
     'attach',
     '--sig-proxy=false',
-    `--detach-keys=${detachKeys}`,
+    `--detach-keys=${detachKeys[flavour]}`,
     ...(writable ? [] : ['--no-stdin']),
     containerId,
   ]

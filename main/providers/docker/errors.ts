@@ -20,7 +20,7 @@ export interface ErrorRow {
  */
 export const errorRows: readonly ErrorRow[] = [
   {
-    pattern: /context "(?<context>[^"]+)": context not found|context "(?<other>[^"]+)" does not exist/,
+    pattern: /context "(?<context>[^"]{1,500})": context not found|context "(?<other>[^"]{1,500})" does not exist/,
     code: 'not-found',
     message: 'docker.error.context',
   },
@@ -44,7 +44,7 @@ export const errorRows: readonly ErrorRow[] = [
   },
   {
     pattern:
-      /command \[ssh .{0,500}?stderr=(?<reason>[^\n]*)|error during connect:[^\n]{0,200}?ssh[^\n]{0,300}?(?<other>exit status \d+)/,
+      /command \[ssh .{0,500}?stderr=(?<reason>[^\n]{0,500})|error during connect:[^\n]{0,200}?ssh[^\n]{0,300}?(?<other>exit status \d+)/,
     code: 'unreachable',
     message: 'docker.error.ssh',
     hint: 'docker.error.ssh.hint',
@@ -56,7 +56,7 @@ export const errorRows: readonly ErrorRow[] = [
     hint: 'docker.error.daemon.hint',
   },
   {
-    pattern: /(?:error during connect|failed to connect to the docker API)[^\n]*/i,
+    pattern: /(?:error during connect|failed to connect to the docker API)[^\n]{0,500}/i,
     code: 'unreachable',
     message: 'docker.error.connect',
     hint: 'docker.error.daemon.hint',
@@ -69,7 +69,7 @@ export const errorRows: readonly ErrorRow[] = [
   },
   {
     pattern:
-      /container name "\/?(?<name>[^"]+)" is already in use|name "(?<other>[^"]+)" is in use: container already exists/,
+      /container name "\/?(?<name>[^"]{1,500})" is already in use|name "(?<other>[^"]{1,500})" is in use: container already exists/,
     code: 'already-exists',
     message: 'docker.error.nameInUse',
     hint: 'docker.error.nameInUse.hint',
@@ -124,7 +124,8 @@ export const errorRows: readonly ErrorRow[] = [
     field: 'image',
   },
   {
-    pattern: /(?:Get|Head) "https?:\/\/(?<registry>[^/"]+)\/v2\/[^\n]*|pinging container registry (?<other>\S+?):/,
+    pattern:
+      /(?:Get|Head) "https?:\/\/(?<registry>[^/"]+)\/v2\/[^\n]{0,500}|pinging container registry (?<other>\S+?):/,
     code: 'unreachable',
     message: 'docker.error.registry',
     hint: 'docker.error.registry.hint',
@@ -152,7 +153,7 @@ export const errorRows: readonly ErrorRow[] = [
   },
   {
     pattern:
-      /bind source path does not exist: (?<path>[^\n]+)|error while creating mount source path '(?<other>[^']+)'/,
+      /bind source path does not exist: (?<path>[^\n]{1,500})|error while creating mount source path '(?<other>[^']{1,500})'/,
     code: 'not-found',
     message: 'docker.error.noFolder',
     field: 'mounts',
@@ -165,7 +166,7 @@ export const errorRows: readonly ErrorRow[] = [
     field: 'mounts',
   },
   {
-    pattern: /(?:Range of CPUs|Minimum memory limit|Memory limit should be|Minimum memoryswap)[^\n]*/,
+    pattern: /(?:Range of CPUs|Minimum memory limit|Memory limit should be|Minimum memoryswap)[^\n]{0,500}/,
     code: 'invalid-input',
     message: 'docker.error.limits',
   },
@@ -175,14 +176,14 @@ export const errorRows: readonly ErrorRow[] = [
     message: 'docker.error.paused',
   },
   {
-    pattern: /exec(?: failed)?: "(?<program>[^"]+)": (?:executable file not found|stat [^\n]*no such file)/,
+    pattern: /exec(?: failed)?: "(?<program>[^"]{1,500})": (?:executable file not found|stat [^\n]{0,500}no such file)/,
     code: 'not-found',
     message: 'docker.error.noProgram',
     hint: 'docker.error.noProgram.hint',
     field: 'command',
   },
   {
-    pattern: /exec: "(?<program>[^"]+)": permission denied/,
+    pattern: /exec: "(?<program>[^"]{1,500})": permission denied/,
     code: 'permission',
     message: 'docker.error.notExecutable',
     field: 'command',
@@ -199,7 +200,7 @@ export const errorRows: readonly ErrorRow[] = [
   },
   {
     pattern:
-      /Could not find the file (?<path>[\s\S]{1,1000}) in container|"(?<other>[^"]+)" could not be found on container|^no such directory$/m,
+      /Could not find the file (?<path>[\s\S]{1,1000}) in container|"(?<other>[^"]{1,500})" could not be found on container|^no such directory$/m,
     code: 'not-found',
     message: 'docker.error.noPath',
   },

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { quoteWord } from '../../exec/quote.ts'
 import type { Host, Op } from '../provider.ts'
+import { execAnywhere } from './commands.ts'
 import { attempt, type Engine } from './engine.ts'
 
 /** A shell in a container and where it wrote its number down: how it is found again, also by a later Berth. */
@@ -26,9 +28,14 @@ export function markFor(containerId: string, words: readonly string[], user: str
 // word is its group, the sixth its terminal's foreground group and the twentieth when it began.
 const wordsOf = (pid: string): string => `s=; read -r s </proc/${pid}/stat; set -- \${s##*) }`
 
-/** What is run: the shell, which first writes down its process number and when it began. */
-export function shellWords({ file, words }: ShellMark): readonly string[] {
-  return [...words, '-c', `{ ${wordsOf('$$')}; echo "$$ \${20}" >${file}; } 2>/dev/null; exec ${words.join(' ')}`]
+/**
+ * What is run: the shell, which first writes down its process number and when it began. It goes to the container's own folder
+ * itself, where one is given: when that is gone it says so and stays where it is.
+ */
+export function shellWords({ file, words }: ShellMark, folder: string | null): readonly string[] {
+  const note = `{ ${wordsOf('$$')}; echo "$$ \${20}" >${file}; } 2>/dev/null`
+  const enter = folder === null ? '' : `cd ${quoteWord(folder)}; `
+  return [...words, '-c', `${note}; ${enter}exec ${words.join(' ')}`]
 }
 
 /** The command in the shell's foreground; null while it waits for one or when it cannot be told. */
@@ -50,7 +57,7 @@ export async function hangUp(host: Host, engine: Engine, mark: ShellMark): Promi
 async function ask(host: Host, engine: Engine, mark: ShellMark, script: string): Promise<string> {
   const op: Op = { signal: new AbortController().signal, progress() {}, record() {} }
   const as = mark.user === null ? [] : ['--user', mark.user]
-  const args = ['exec', ...as, mark.containerId, ...mark.words, '-c', `{ ${script}; } 2>/dev/null`]
+  const args = [...execAnywhere, ...as, mark.containerId, ...mark.words, '-c', `{ ${script}; } 2>/dev/null`]
   const result = await attempt(host, engine, args, op, { timeoutMs: answerMs })
   return result.exitCode === 0 ? result.stdout.trim() : ''
 }

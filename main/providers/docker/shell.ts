@@ -1,5 +1,6 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { Host, Op } from '../provider.ts'
+import { execAnywhere } from './commands.ts'
 import { attempt } from './engine.ts'
 import { engineFailure } from './errors.ts'
 import type { Container } from './inspect.ts'
@@ -35,7 +36,7 @@ export function createShellFinder(host: Host): (target: Target, container: Conta
     const known = byImage.get(container.imageId)
     if (known !== undefined) return known
     const ask = async (words: readonly string[]): Promise<string | null> => {
-      const result = await attempt(host, engine, ['exec', containerId, ...words], op, { timeoutMs: answerMs })
+      const result = await attempt(host, engine, [...execAnywhere, containerId, ...words], op, { timeoutMs: answerMs })
       if (result.exitCode === 0) return result.stdout.trim()
       const problem = engineFailure(result, engine.product)
       const { error } = problem

@@ -104,7 +104,7 @@ const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
     field: 'path',
   },
   {
-    pattern: /failed to open file [\s\S]{0,4096}(?:No such file or directory|cannot find the (?:file|path))/i,
+    pattern: /failed to open file [\s\S]{0,1000}(?:No such file or directory|cannot find the (?:file|path))/i,
     code: 'not-found',
     message: { key: 'utm.error.noPath' },
   },

@@ -66,7 +66,7 @@ export const errorRows: readonly ErrorRow[] = [
   },
   {
     pattern:
-      /(?:opening image file|Could not find file for the medium) '(?<path>[^\n]+?)' ?\(VERR_(?:FILE|PATH)_NOT_FOUND\)/,
+      /(?:opening image file|Could not find file for the medium) '(?<path>[^\n]{1,500}?)' ?\(VERR_(?:FILE|PATH)_NOT_FOUND\)/,
     code: 'not-found',
     message: 'virtualbox.error.mediumMissing',
     hint: 'virtualbox.error.mediumMissing.hint',
@@ -79,7 +79,7 @@ export const errorRows: readonly ErrorRow[] = [
     field: 'network',
   },
   {
-    pattern: /NamedPipe#\d+ failed to bind to local socket (?<path>[^\n]+) \(VERR_/,
+    pattern: /NamedPipe#\d+ failed to bind to local socket (?<path>[^\n]{1,500}) \(VERR_/,
     code: 'not-found',
     message: 'virtualbox.error.serialSocket',
     hint: 'virtualbox.error.serialSocket.hint',
@@ -168,14 +168,15 @@ export const errorRows: readonly ErrorRow[] = [
     message: 'virtualbox.error.mediumAttached',
   },
   {
-    pattern: /Medium '(?<path>[^\n]*)' is attached to a virtual machine with UUID [^\n]*No differencing media/,
+    pattern:
+      /Medium '(?<path>[^\n]{0,500})' is attached to a virtual machine with UUID [^\n]{0,500}No differencing media/,
     code: 'in-use',
     message: 'virtualbox.error.mediumShared',
     hint: 'virtualbox.error.mediumShared.hint',
   },
   {
     pattern:
-      /^VBoxManage(?:\.exe)?: error: UUID \{[0-9a-f-]+\} of the medium '(?<path>[^\n]*)' does not match the value/m,
+      /^VBoxManage(?:\.exe)?: error: UUID \{[0-9a-f-]+\} of the medium '(?<path>[^\n]{0,500})' does not match the value/m,
     code: 'wrong-state',
     message: 'virtualbox.error.otherMedium',
     hint: 'virtualbox.error.otherMedium.hint',

@@ -44,6 +44,60 @@ describe('a terminal', () => {
     expect(await provider.read(id, createOp())).toMatchObject({ state: 'running' })
   })
 
+  it('is given Ctrl+P at once, and letters beyond ASCII whole', async () => {
+    const { daemon, provider } = world
+    await daemon.docker('run', '--detach', '--name', 'keys', 'local/busybox:1', ...patient)
+    const { id } = await world.machine('keys')
+    const target = await provider.consoles?.target(id, 'shell', nobody, createOp())
+    if (target?.kind !== 'pty') throw new Error('no shell')
+    const { source, said } = await open(target)
+    source.write('echo "$LANG" 한글 to be repeated\r')
+    await expect.poll(said, { timeout: 10_000 }).toContain('\nC.UTF-8 한글 to be repeated')
+    // The previous line comes back before any other key.
+    const before = said().length
+    source.write('\u0010')
+    await expect.poll(() => said().slice(before), { timeout: 10_000 }).toContain('to be repeated')
+    source.write('\u0011\u0003')
+    source.write('echo still $((40 + 2))\r')
+    await expect.poll(said, { timeout: 10_000 }).toContain('still 42')
+    source.close()
+    await target.leave?.()
+  })
+
+  it('opens where the container’s working folder was deleted, in a given folder and without one', async () => {
+    const { daemon, provider } = world
+    const program = 'rmdir /work; trap "exit 0" TERM; while :; do sleep 0.1; done'
+    const image = 'local/busybox:1'
+    await daemon.docker(
+      'run',
+      '--detach',
+      '--name',
+      'gone',
+      '--workdir',
+      '/work',
+      image,
+      'busybox',
+      'sh',
+      '-c',
+      `busybox ${program}`,
+    )
+    const { id } = await world.machine('gone')
+    for (const [folder, shown] of [
+      ['/tmp', 'in /tmp'],
+      [null, 'in /'],
+    ] as const) {
+      const target = await provider.consoles?.target(id, 'shell', { user: null, folder }, createOp())
+      if (target?.kind !== 'pty') throw new Error('no shell')
+      const { source, said } = await open(target)
+      source.write('echo in $PWD.\r')
+      await expect.poll(said, { timeout: 10_000 }).toContain(`${shown}.`)
+      if (folder === null) expect(said()).toContain('/work')
+      source.close()
+      await target.leave?.()
+      expect(await daemon.docker('top', 'gone')).not.toMatch(/ sh$/m)
+    }
+  })
+
   it('attached to the main process can be closed without ending it', async () => {
     const { daemon, provider } = world
     for (const flags of [['-t', '-i'], ['-t'], ['-i'], []]) {

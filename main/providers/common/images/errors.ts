@@ -18,7 +18,7 @@ interface Row {
  */
 const rows: readonly Row[] = [
   {
-    pattern: /Could not set up host forwarding rule '(\w+):([^']*?):?(\d+)-[^']*'/,
+    pattern: /Could not set up host forwarding rule '(\w+):([^']{0,500}?):?(\d+)-[^']{0,500}'/,
     code: 'in-use',
     message: ([, protocol = '', , port = '']) => ({ key: 'qemu.error.port', params: { port, protocol } }),
     hint: { key: 'qemu.error.port.hint' },
@@ -50,13 +50,13 @@ const rows: readonly Row[] = [
     hint: { key: 'qemu.error.locked.hint' },
   },
   {
-    pattern: /Could not open '([^']+)': No such file or directory\nCould not open backing image/,
+    pattern: /Could not open '([^']{1,500})': No such file or directory\nCould not open backing image/,
     code: 'not-found',
     message: ([, path = '']) => ({ key: 'qemu.error.backing', params: { path: maskText(path) } }),
     hint: { key: 'kept.error.file.hint' },
   },
   {
-    pattern: /Could not open(?: backing file: Could not open)? '([^']+)': No such file or directory/,
+    pattern: /Could not open(?: backing file: Could not open)? '([^']{1,500})': No such file or directory/,
     code: 'not-found',
     message: ([, path = '']) => ({ key: 'kept.error.file', params: { path: maskText(path) } }),
     hint: { key: 'kept.error.file.hint' },
@@ -112,13 +112,13 @@ const rows: readonly Row[] = [
     hint: { key: 'qemu.error.hardware.hint' },
   },
   {
-    pattern: /Snapshot '[^']*' already exists/,
+    pattern: /Snapshot '[^']{0,500}' already exists/,
     code: 'already-exists',
     message: () => ({ key: 'qemu.error.tagExists' }),
   },
   {
     pattern:
-      /Snapshot '[^']*' does not exist|(?:snapshot not found|Can't find snapshot)|apply snapshot .{0,500}No such file/i,
+      /Snapshot '[^']{0,500}' does not exist|(?:snapshot not found|Can't find snapshot)|apply snapshot .{0,500}No such file/i,
     code: 'not-found',
     message: () => ({ key: 'qemu.error.tagMissing' }),
     hint: { key: 'qemu.error.tagMissing.hint' },
@@ -135,7 +135,7 @@ const rows: readonly Row[] = [
     field: 'diskBytes',
   },
   {
-    pattern: /UNIX socket path '[^']*' is too long/,
+    pattern: /UNIX socket path '[^']{0,500}' is too long/,
     code: 'unsupported',
     message: () => ({ key: 'qemu.error.socketPath' }),
   },

@@ -10,6 +10,7 @@ import { asideName, hasSnapshotTag, newHandle, parseAsideName } from '../../../.
 import type { Context } from '../../../../main/providers/docker/parse.ts'
 import { createLayers, parsePullLine, registryOf, splitReference } from '../../../../main/providers/docker/pull.ts'
 import { looksSecret, shownEntry } from '../../../../main/providers/docker/secrets.ts'
+import { markFor, shellWords } from '../../../../main/providers/docker/shell-session.ts'
 import { packLabel, type SnapshotLabel, unpackLabel } from '../../../../main/providers/docker/snapshot-label.ts'
 import { stateOf, states } from '../../../../main/providers/docker/states.ts'
 import { parseStats } from '../../../../main/providers/docker/stats.ts'
@@ -63,24 +64,23 @@ describe('argument lists', () => {
   })
 
   it('open a shell as somebody, somewhere, and attach without passing signals on', () => {
-    expect(execArgs('id', ['bash'], { user: 'u', folder: '/f' })).toEqual([
-      ...[
-        'exec',
-        '--interactive',
-        '--tty',
-        '--env',
-        'TERM=xterm-256color',
-        '--user',
-        'u',
-        '--workdir',
-        '/f',
-        'id',
-        'bash',
-      ],
+    const typed = ['exec', '--interactive', '--tty', '--env', 'TERM=xterm-256color']
+    expect(execArgs('docker', 'id', ['bash'], { user: 'u', folder: '/f', hasLocale: true })).toEqual([
+      ...[...typed, '--detach-keys=ctrl-^,ctrl-@,ctrl-^,ctrl-@', '--user', 'u', '--workdir', '/f', 'id', 'bash'],
     ])
-    expect(attachArgs('id', false)).toEqual([
-      ...['attach', '--sig-proxy=false', '--detach-keys=ctrl-],ctrl-]', '--no-stdin', 'id'],
+    // The engine would not start in a folder that is gone.
+    expect(execArgs('podman', 'id', ['sh'], { user: null, folder: null, hasLocale: false })).toEqual([
+      ...[...typed, '--env', 'LANG=C.UTF-8', '--detach-keys=', '--workdir', '/', 'id', 'sh'],
     ])
+    expect(attachArgs('docker', 'id', false)).toEqual([
+      ...['attach', '--sig-proxy=false', '--detach-keys=ctrl-^,ctrl-@,ctrl-^,ctrl-@', '--no-stdin', 'id'],
+    ])
+  })
+
+  it('have a shell go to the container’s own folder by itself', () => {
+    const mark = markFor('id', ['sh'], null)
+    expect(shellWords(mark, "/it's")[2]).toContain("cd '/it'\\''s'; exec sh")
+    expect(shellWords(mark, null)[2]).not.toContain('cd ')
   })
 })
 
