@@ -10,6 +10,9 @@ import { root } from './setup.mjs'
 const wirePath = '/wire'
 const wireProtocol = 'berth'
 const tokenHeader = 'berth-token'
+const ticketPath = '/ticket'
+const ticketHeader = 'berth-ticket'
+const keyPath = '/key'
 
 /** Runs until it is ended. `opened` is called with the address once the page can be loaded. */
 export async function develop({ flags, say, opened }) {
@@ -93,6 +96,17 @@ function passWire(server, token, mainAddress) {
   server.middlewares.use(wirePath, (request, response) => {
     response.statusCode = request.headers[tokenHeader] === token ? 204 : 401
     response.end()
+  })
+  const tickets = new Set()
+  server.middlewares.use(ticketPath, (request, response) => {
+    if (request.headers[tokenHeader] !== token) return response.writeHead(401).end()
+    const ticket = randomBytes(24).toString('base64url')
+    tickets.add(ticket)
+    response.writeHead(200, { 'content-type': 'text/plain' }).end(ticket)
+  })
+  server.middlewares.use(keyPath, (request, response) => {
+    if (!tickets.delete(request.headers[ticketHeader])) return response.writeHead(401).end()
+    response.writeHead(200, { 'content-type': 'text/plain' }).end(token)
   })
   server.httpServer.on('upgrade', (request, socket, head) => {
     if (request.url !== wirePath) return

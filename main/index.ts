@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { app, type BrowserWindow, nativeTheme, powerMonitor, session, shell } from 'electron'
+import { app, type BrowserWindow, dialog, nativeTheme, powerMonitor, session, shell } from 'electron'
 import type { Assembled } from './assemble.ts'
 import { watchPage } from './first-files.ts'
 import { readLastSeen, withLastSeen } from './last-seen.ts'
@@ -40,6 +40,8 @@ const claiming = claimData(paths.data, paths.runtime, () => {
   focus()
   return { shell: 'electron', address: null }
 })
+// Taken up once Electron is ready; until then nobody waits for it.
+claiming.catch(() => {})
 
 let window: BrowserWindow | null = null
 let assembled: Assembled | null = null
@@ -65,8 +67,11 @@ app
     if (claim.kind === 'taken') await yieldTo(claim)
     else run(paths, log, claim.release)
   })
-  .catch((error: unknown) => {
+  .catch(async (error: unknown) => {
     log.error('start', { error })
+    const { startErrorText } = await import('./start-error.ts')
+    const { localeFor } = await import('../app/messages/write.ts')
+    dialog.showErrorBox('Berth', startErrorText(error, localeFor('system', app.getLocale())))
     app.exit(1)
   })
 
@@ -74,7 +79,9 @@ app
 async function yieldTo({ pid, other }: Extract<Claim, { kind: 'taken' }>): Promise<void> {
   const { write } = await import('../app/messages/write.ts')
   process.stderr.write(`${write({ key: 'app.taken', params: { pid: String(pid) } }, 'en')}\n`)
-  if (other !== null && other.address !== null) await shell.openExternal(other.address)
+  const { addressWithTicket } = await import('./transport/ticketed-address.ts')
+  const address = other?.address == null ? null : await addressWithTicket(other.address)
+  if (address !== null) await shell.openExternal(address)
   app.exit(0)
 }
 

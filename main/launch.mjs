@@ -1,6 +1,8 @@
 // `npm start`, `npm run serve`, `npm run dev`: sets up what is missing and opens Berth. Plain Node: see setup.mjs.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBuild, ensureDependencies, root } from './setup.mjs'
 
@@ -11,6 +13,14 @@ const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY |
 
 /** An Electron that ends badly this soon never had a window: its libraries or its sandbox are at fault. */
 const startMs = 10_000
+/** As in main/transport/tickets.ts: after this long a ticket is worth nothing. */
+const ticketMs = 60_000
+/** As in app/contract/web-names.ts, which plain Node cannot read. */
+const ticketPath = '/ticket'
+const tokenHeader = 'berth-token'
+
+// A terminal that was closed must not take Berth along.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 try {
   await ensureDependencies(say)
@@ -28,9 +38,9 @@ async function open() {
   if (given.includes('--web')) return openWeb()
   const electron = await findElectron()
   if (electron.missing !== undefined) return openWeb(electron.missing)
-  const startedAt = Date.now()
+  const startedMs = performance.now()
   const ended = await runChild(electron.path, [root, ...forwarded], { stdio: ['inherit', 'inherit', 'pipe'] })
-  if (ended.code === 0 || ended.stopped || Date.now() - startedAt > startMs) return ended.code
+  if (ended.code === 0 || ended.stopped || performance.now() - startedMs > startMs) return ended.code
   return openWeb(`Electron did not start (${ended.complaint})`)
 }
 
@@ -63,14 +73,38 @@ async function openWeb(why) {
   return serving.code
 }
 
-/** Shows an address in the person's browser, where there is one. */
-function openBrowser(address) {
+/**
+ * Shows an address in the person's browser, where there is one. What opens it is given a ticket in place of the token: a command
+ * line can be read by every user of the computer.
+ */
+async function openBrowser(address) {
   if (!hasDisplay || process.env.BERTH_NO_BROWSER) return
-  const opener = { darwin: 'open', win32: 'explorer.exe' }[process.platform] ?? 'xdg-open'
-  const browser = spawn(opener, [address], { stdio: 'ignore', detached: true })
   // The address is on the screen: where nothing opens it, a person can.
+  const target = await withTicket(new URL(address)).catch(() => null)
+  if (target === null) return
+  const opener = { darwin: 'open', win32: 'explorer.exe' }[process.platform] ?? 'xdg-open'
+  const browser = spawn(opener, [target], { stdio: 'ignore', detached: true })
   browser.once('error', () => {})
   browser.unref()
+}
+
+/** An address that a ticket opens. */
+async function withTicket(url) {
+  const token = new URLSearchParams(url.hash.slice(1)).get('token')
+  const answer = await fetch(new URL(ticketPath, url), { headers: { [tokenHeader]: token } })
+  if (!answer.ok) return null
+  const address = `${url.origin}/#ticket=${await answer.text()}`
+  // Linux tells the server which user connects. Nothing does on a Mac, where a quick reader could trade the ticket first.
+  return process.platform === 'darwin' ? privatePage(address) : address
+}
+
+/** A page that only this user can read and that leads on to the address. */
+async function privatePage(address) {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-'))
+  const path = join(folder, 'open.html')
+  await writeFile(path, `<!doctype html><meta http-equiv="refresh" content="0;url=${address}">`, { mode: 0o600 })
+  setTimeout(() => void rm(folder, { recursive: true, force: true }), ticketMs).unref()
+  return path
 }
 
 /** Calls `found` with the first address in the text that passes, once. */

@@ -14,25 +14,38 @@ type Level = (typeof levels)[number]
 
 const largestFileBytes = 4_000_000
 const longestLine = 8_000
+/** Of one warning or error, per second. */
+const mostPerSecond = 20
+const limitMs = 1_000
 
 /**
  * Writes JSON lines to a file, which is put aside as `.1` when it grows large, and what needs attention to stderr as well.
  * Lines are written at once: the last ones before a crash are the ones that matter. Never throws: a full disk must not stop
- * what is being logged.
+ * what is being logged. Each warning has a limit per second, and what was left out is counted: a fault that repeats itself must
+ * not push everything else out of the log.
  */
 export function createLog(
   path: string,
   {
     fileLevel = 'info',
-    stderr = (line) => process.stderr.write(line),
+    stderr = createBreakableOutput(process.stderr),
+    nowMs = () => performance.now(),
   }: {
     readonly fileLevel?: Level
     readonly stderr?: (line: string) => void
+    readonly nowMs?: () => number
   } = {},
 ): Log {
   let size = sizeOf(path)
 
+  const isWithinLimit = createLimit(nowMs, (event, count) => put('warn', 'log.repeated', { of: event, count }))
+
   const write = (level: Level, event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+    if ((level === 'warn' || level === 'error') && !isWithinLimit(event)) return
+    put(level, event, fields)
+  }
+
+  const put = (level: Level, event: string, fields: Readonly<Record<string, unknown>>): void => {
     const line = lineOf({ at: new Date().toISOString(), level, event, ...fields })
     if (levels.indexOf(level) >= levels.indexOf('warn')) stderr(`berth: ${line}`)
     if (levels.indexOf(level) < levels.indexOf(fileLevel)) return
@@ -66,15 +79,55 @@ export function logUncaught(log: Log): void {
   process.on('unhandledRejection', (error) => log.error('unhandled', { error }))
 }
 
+/** Writes to a stream until its reader is gone: the error of a broken stream must not be logged to that very stream. */
+export function createBreakableOutput(stream: NodeJS.WritableStream): (line: string) => void {
+  let isBroken = false
+  stream.on('error', () => {
+    isBroken = true
+  })
+  return (line) => {
+    if (isBroken) return
+    try {
+      stream.write(line)
+    } catch {
+      isBroken = true
+    }
+  }
+}
+
+/** Whether an event may be logged now. `skipped` is told of those left out once their second is over and another one comes. */
+function createLimit(nowMs: () => number, skipped: (event: string, count: number) => void): (event: string) => boolean {
+  const seconds = new Map<string, { readonly startedMs: number; count: number }>()
+  return (event) => {
+    const current = seconds.get(event)
+    if (current !== undefined && nowMs() - current.startedMs < limitMs) {
+      current.count += 1
+      return current.count <= mostPerSecond
+    }
+    seconds.set(event, { startedMs: nowMs(), count: 1 })
+    if (current !== undefined && current.count > mostPerSecond) skipped(event, current.count - mostPerSecond)
+    return true
+  }
+}
+
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function lineOf(entry: Readonly<Record<string, unknown>>): string {
-  const text = JSON.stringify(entry, (_key, value: unknown) =>
-    value instanceof Error ? (value.stack ?? value.message) : typeof value === 'bigint' ? String(value) : value,
-  )
+  const text = textOf(entry)
   return `${text.length > longestLine ? JSON.stringify({ ...shortened(entry), cut: text.slice(0, longestLine) }) : text}\n`
+}
+
+/** Never throws, whatever was given: a circular object is told of as such. */
+function textOf(entry: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(entry, (_key, value: unknown) =>
+      value instanceof Error ? (value.stack ?? value.message) : typeof value === 'bigint' ? String(value) : value,
+    )
+  } catch (error) {
+    return JSON.stringify({ ...shortened(entry), unwritable: String(error) })
+  }
 }
 
 function shortened({ at, level, event }: Readonly<Record<string, unknown>>) {

@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util'
 import { failure } from '../app/domain/errors.ts'
 import { assemble } from './assemble.ts'
 import type { Desktop } from './core.ts'
-import { createLog, logUncaught } from './log.ts'
+import { createBreakableOutput, createLog, logUncaught } from './log.ts'
 import { openPaths } from './paths.ts'
 import { openSettings } from './settings.ts'
 import { claimData } from './single-instance.ts'
+import { startErrorText } from './start-error.ts'
 import { createStateProblems } from './state/problems.ts'
 import { serveWeb } from './transport/web.ts'
 import { appVersion, pageRoot } from './version.ts'
@@ -70,11 +71,12 @@ async function main(): Promise<void> {
   process.on('SIGHUP', () => void stop())
 }
 
+const writeLine = createBreakableOutput(process.stdout)
 function say(line: string): void {
-  process.stdout.write(`${line}\n`)
+  writeLine(`${line}\n`)
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`berth: ${error instanceof Error ? error.message : String(error)}\n`)
+  createBreakableOutput(process.stderr)(`berth: ${startErrorText(error)}\n`)
   process.exitCode = 1
 })

@@ -25,10 +25,26 @@ interface Lock {
 /** A Berth that is busy starting may take this long to answer. */
 const answerMs = 2_000
 
+/** The lock can be neither read nor replaced: whether another Berth has the folder cannot be known. */
+export class LockUnusable extends Error {
+  readonly path: string
+  /** The system's word for why, such as EACCES. */
+  readonly reason: string
+
+  constructor(path: string, reason: string) {
+    super(`${path}: ${reason}`)
+    this.path = path
+    this.reason = reason
+  }
+}
+
+/** Berths that start together take each other's stale lock away now and then; a lock that stays in the way is another matter. */
+const maxAttempts = 50
+
 /**
  * Claims a data folder for this process: two Berths that manage the same machines would work against each other. The lock
  * names a process by its id and its start, so that a crash leaves nothing to clean up by hand; the socket beside it is how a
- * second Berth asks the first to show itself.
+ * second Berth asks the first to show itself. Throws `LockUnusable` where no claim can be made.
  */
 export async function claimData(
   dataDir: string,
@@ -40,9 +56,10 @@ export async function claimData(
     process.platform === 'win32' ? `\\\\.\\pipe\\berth-${randomUUID()}` : join(runtimeDir, `app-${process.pid}.sock`)
   const mine = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid), socket } satisfies Lock)
 
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
+    if (attempt > maxAttempts) throw new LockUnusable(path, 'EEXIST')
     // What is there is looked at first: on a full disk a stale lock is the room for ours.
-    const text = readText(path)
+    const text = readLock(path)
     if (text === null) {
       if (createWith(path, mine)) break
       continue
@@ -95,8 +112,10 @@ function removeStale(path: string, text: string): void {
   const aside = `${path}.${process.pid}.stale`
   try {
     renameSync(path, aside)
-  } catch {
-    return // Somebody else took it away.
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return // Somebody else took it away.
+    throw new LockUnusable(path, code ?? String(error))
   }
   const taken = readText(aside)
   rmSync(aside, { force: true })
@@ -116,6 +135,17 @@ function fieldsOf(text: string): Readonly<Record<string, unknown>> {
     return typeof value === 'object' && value !== null ? { ...value } : {}
   } catch {
     return {}
+  }
+}
+
+/** The lock's text; null when there is none. */
+function readLock(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return null
+    throw new LockUnusable(path, code ?? String(error))
   }
 }
 

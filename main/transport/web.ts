@@ -1,13 +1,25 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { promisify } from 'node:util'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { decodeFrame, encodeFrame } from '../../app/contract/codec.ts'
 import type { MainWire } from '../../app/contract/transport.ts'
-import { tokenHeader, tokenKey, wirePath, wireProtocol } from '../../app/contract/web-names.ts'
+import {
+  keyPath,
+  ticketHeader,
+  ticketPath,
+  tokenHeader,
+  tokenKey,
+  wirePath,
+  wireProtocol,
+} from '../../app/contract/web-names.ts'
 import type { Log } from '../log.ts'
 import { pageHeaders, readPage } from './page.ts'
+import { isAnotherUser } from './peer-user.ts'
+import { createRefusalCounter } from './refusals.ts'
+import { createTickets } from './tickets.ts'
 
 /** The largest thing a page sends is a pasted text. */
 const largestFrameBytes = 4 * 1024 * 1024
@@ -16,10 +28,16 @@ const largestBacklogBytes = 32 * 1024 * 1024
 /** A line over which nothing is heard is asked for a sign of life. */
 const heartbeatMs = 30_000
 const mostWires = 64
+/** A client that has not sent its request's head after this long is cut off. */
+const requestHeadMs = 10_000
+/** Strangers on this computer cannot take more of this process's descriptors than these. */
+const maxConnections = 512
 
 export interface WebServer {
   /** The address with the key to it: for the owner's eyes. */
   readonly address: string
+  /** How many connections are open, over which nobody may have asked anything yet. */
+  readonly connections: () => Promise<number>
   readonly close: () => Promise<void>
 }
 
@@ -35,11 +53,21 @@ export interface WebOptions {
  * Serves the page and its line on this computer's own address alone. Anybody on this computer, and every page open in the
  * person's browser, can reach a loopback port, so each request must name us as its host, come from our own page if it comes
  * from a page, and the line is opened only with a token. The token travels in the address's fragment and the WebSocket's
- * subprotocol, not in a cookie: cookies go to every port of an address, other people's programs included.
+ * subprotocol, not in a cookie: cookies go to every port of an address, other people's programs included. What a browser is
+ * opened with holds no token but a ticket (see tickets.ts), because every user of a computer can read its command lines.
  */
 export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Promise<WebServer> {
   const token = randomBytes(32).toString('base64url')
-  const server = createServer({ maxHeaderSize: 16 * 1024 }, (request, response) => void answer(request, response))
+  const tickets = createTickets()
+  const refusals = createRefusalCounter(log)
+  const options = {
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: requestHeadMs,
+    requestTimeout: requestHeadMs,
+    connectionsCheckingInterval: requestHeadMs / 2,
+  }
+  const server = createServer(options, (request, response) => void answer(request, response))
+  const sixthServer = createServer(options, (request, response) => void answer(request, response))
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: largestFrameBytes,
@@ -51,7 +79,8 @@ export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Pr
     server.listen({ port, host: '127.0.0.1', exclusive: true }, resolve)
   })
   const { port: ownPort } = server.address() as AddressInfo
-  const hosts = [`127.0.0.1:${ownPort}`, `localhost:${ownPort}`]
+  const isOnBoth = await listensOnIPv6(sixthServer, ownPort)
+  const hosts = [`127.0.0.1:${ownPort}`, ...(isOnBoth ? [`localhost:${ownPort}`, `[::1]:${ownPort}`] : [])]
   const headers = pageHeaders(hosts.map((host) => `ws://${host}`))
 
   /** Why a request is not one of our own page's; null when it may be. */
@@ -68,19 +97,29 @@ export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Pr
     const refusal = foreign(request)
     if (refusal !== null) return refuse(403, refusal)
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, `method ${request.method}`)
-    if (pathname === wirePath) {
-      const given = request.headers[tokenHeader]
-      if (!isToken(given)) return refuse(401, 'token')
-      response.writeHead(204, headers).end()
+    if (pathname === wirePath || pathname === ticketPath) {
+      if (!isToken(request.headers[tokenHeader])) return refuse(401, 'token')
+      if (pathname === wirePath) response.writeHead(204, headers).end()
+      else answerSecret(tickets.issue())
       return
+    }
+    if (pathname === keyPath) {
+      const ticket = request.headers[ticketHeader]
+      if (typeof ticket !== 'string' || isAnotherUser(request.socket)) return refuse(401, 'ticket')
+      if (!tickets.redeem(ticket)) return refuse(401, 'ticket')
+      return answerSecret(token)
     }
     const file = await readPage(pageRoot, pathname)
     if (file === null) return refuse(404, 'no such file')
     response.writeHead(200, { ...headers, ...file.headers, 'content-length': file.content.length })
     response.end(request.method === 'HEAD' ? undefined : file.content)
 
+    function answerSecret(secret: string): void {
+      response.writeHead(200, { ...headers, 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(secret)
+    }
+
     function refuse(status: number, why: string): void {
-      if (status !== 404) log.warn('web.refused', { status, why, path: pathname })
+      if (status !== 404) refusals.count(status, why, pathname)
       response.writeHead(status, { ...headers, 'content-type': 'text/plain', connection: 'close' }).end()
     }
   }
@@ -92,32 +131,64 @@ export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Pr
     return timingSafeEqual(digest(given), digest(token))
   }
 
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refuse = (status: string, why: string): void => {
-      log.warn('web.refused', { status, why, path: 'upgrade' })
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-    }
-    socket.on('error', () => {})
+  /** Why a request gets no line, as the answer's status and in a word; null when it gets one. */
+  function whyNoLine(request: IncomingMessage): readonly [status: string, why: string] | null {
     const refusal = foreign(request) ?? (request.headers.origin === undefined ? 'no origin' : null)
-    if (refusal !== null) return refuse('403 Forbidden', refusal)
-    if (new URL(request.url ?? '/', 'http://berth').pathname !== wirePath)
-      return refuse('404 Not Found', 'no such line')
+    if (refusal !== null) return ['403 Forbidden', refusal]
+    const pathname = pathOf(request)
+    if (!pathname.startsWith('/') || pathname.startsWith('//')) return ['400 Bad Request', 'path']
+    if (pathname !== wirePath) return ['404 Not Found', 'no such line']
     const [protocol, given] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((word) => word.trim())
-    if (protocol !== wireProtocol || !isToken(given)) return refuse('401 Unauthorized', 'token')
-    if (sockets.clients.size >= mostWires) return refuse('503 Service Unavailable', 'too many lines')
-    sockets.handleUpgrade(request, socket, head, (opened) => connect(wireOf(opened, socket, log)))
-  })
-  server.on('clientError', (_error, socket) => socket.destroy())
+    if (protocol !== wireProtocol || !isToken(given)) return ['401 Unauthorized', 'token']
+    return sockets.clients.size >= mostWires ? ['503 Service Unavailable', 'too many lines'] : null
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => {})
+    const refusal = whyNoLine(request)
+    if (refusal === null) {
+      sockets.handleUpgrade(request, socket, head, (opened) => connect(wireOf(opened, socket, log)))
+      return
+    }
+    const [status, why] = refusal
+    refusals.count(Number.parseInt(status, 10), why, 'upgrade')
+    // A client that never closes its half keeps no descriptor.
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
+  }
+
+  for (const each of [server, sixthServer]) {
+    each.maxConnections = maxConnections
+    each.on('upgrade', upgrade)
+    each.on('clientError', (_error, socket) => socket.destroy())
+  }
 
   return {
     address: `http://${hosts[0]}/#${tokenKey}=${token}`,
+    async connections() {
+      const counts = await Promise.all([server, sixthServer].map((each) => promisify(each.getConnections.bind(each))()))
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
     async close() {
       for (const client of sockets.clients) client.close(1001)
       sockets.close()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      refusals.stop()
+      for (const each of [server, sixthServer]) {
+        each.closeAllConnections()
+        await new Promise((resolve) => each.close(resolve))
+      }
     },
   }
+}
+
+/**
+ * Whether the same port of `::1` is held too. Browsers take `localhost` for either address, so that name is answered only
+ * when both are ours: otherwise whoever listens on the other one would be given the key.
+ */
+async function listensOnIPv6(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen({ port, host: '::1', ipv6Only: true, exclusive: true }, () => resolve(true))
+  })
 }
 
 /** The path a request asks for, as it was written. A request line may hold anything: it is cut, not interpreted. */

@@ -1,6 +1,14 @@
 import { decodeFrame, encodeFrame } from '../../app/contract/codec.ts'
 import type { ClientWire, MainFrame } from '../../app/contract/transport.ts'
-import { tokenHeader, tokenKey, wirePath, wireProtocol } from '../../app/contract/web-names.ts'
+import {
+  keyPath,
+  ticketHeader,
+  ticketKey,
+  tokenHeader,
+  tokenKey,
+  wirePath,
+  wireProtocol,
+} from '../../app/contract/web-names.ts'
 import { failure } from '../../app/domain/errors.ts'
 
 /**
@@ -8,7 +16,7 @@ import { failure } from '../../app/domain/errors.ts'
  * right one, with `unreachable` when nobody answers.
  */
 export async function openWebWire(): Promise<ClientWire> {
-  const token = takeToken()
+  const token = await takeToken()
   if (token === null) throw noEntry()
   const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws'
   const socket = new WebSocket(`${scheme}://${window.location.host}${wirePath}`, [wireProtocol, token])
@@ -22,16 +30,27 @@ export async function openWebWire(): Promise<ClientWire> {
 }
 
 /**
- * The token comes in the address's fragment, which no server, log or referrer ever sees, and moves at once into storage that
- * belongs to this tab and origin, so that a reload works and a copied address holds no key.
+ * The token, or a ticket for it, comes in the address's fragment, which no server, log or referrer ever sees. The token moves at
+ * once into storage that belongs to this tab and origin, so that a reload works and a copied address holds no key.
  */
-function takeToken(): string | null {
+async function takeToken(): Promise<string | null> {
   const fragment = new URLSearchParams(window.location.hash.slice(1))
-  const given = fragment.get(tokenKey)
+  const ticket = fragment.get(ticketKey)
+  const given = ticket === null ? fragment.get(tokenKey) : await tradeTicket(ticket)
+  if (ticket !== null || given !== null) history.replaceState(history.state, '', window.location.pathname)
   if (given === null) return sessionStorage.getItem(tokenKey)
   sessionStorage.setItem(tokenKey, given)
-  history.replaceState(history.state, '', window.location.pathname)
   return given
+}
+
+/** The token for a ticket; null when the ticket was used before or is too old. Throws when nobody answers. */
+async function tradeTicket(ticket: string): Promise<string | null> {
+  try {
+    const answer = await fetch(keyPath, { headers: { [ticketHeader]: ticket }, cache: 'no-store' })
+    return answer.ok ? await answer.text() : null
+  } catch {
+    throw failure('unreachable', { key: 'error.line' }, { hint: { key: 'error.line.hint' } })
+  }
 }
 
 /** A browser does not say why a WebSocket was refused, so the same question is put by an ordinary request. */

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createLog } from '../../main/log.ts'
+import { createBreakableOutput, createLog } from '../../main/log.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -31,6 +32,45 @@ describe('the log', () => {
     for (let count = 0; count < 1_300; count += 1) log.info('many', { text: 'x'.repeat(7_000) })
     expect((await readFile(join(folder, 'berth.log'), 'utf8')).length).toBeLessThan(4_020_000)
     expect((await readFile(join(folder, 'berth.log.1'), 'utf8')).length).toBeLessThan(4_020_000)
+  })
+
+  it('limits each warning per second and counts those left out', async () => {
+    let nowMs = 0
+    const log = createLog(join(folder, 'berth.log'), { stderr: () => {}, nowMs: () => nowMs })
+    for (let count = 0; count < 10_000; count += 1) log.error('uncaught', { count })
+    log.warn('other')
+    nowMs = 1_001
+    log.error('uncaught', { count: 'later' })
+    const lines = (await readFile(join(folder, 'berth.log'), 'utf8')).trim().split('\n')
+    expect(lines).toHaveLength(23)
+    expect(JSON.parse(lines.at(-2) ?? '')).toMatchObject({ event: 'log.repeated', of: 'uncaught', count: 9_980 })
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ event: 'uncaught', count: 'later' })
+  })
+
+  it('writes an entry that cannot be serialized by its name', async () => {
+    const circular: Record<string, unknown> = {}
+    circular['self'] = circular
+    const log = createLog(join(folder, 'berth.log'), { stderr: () => {} })
+    log.info('odd', { circular })
+    expect(JSON.parse(await readFile(join(folder, 'berth.log'), 'utf8'))).toMatchObject({ event: 'odd' })
+  })
+
+  it('writes to a broken stderr once and then never again', async () => {
+    let writes = 0
+    const stream = new Writable({
+      write(_chunk, _encoding, done) {
+        writes += 1
+        done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+      },
+    })
+    const write = createBreakableOutput(stream)
+    write('first')
+    await new Promise((resolve) => setImmediate(resolve))
+    write('second')
+    expect(writes).toBe(1)
+    const whole = new PassThrough()
+    createBreakableOutput(whole)('line')
+    expect(String(whole.read())).toBe('line')
   })
 
   it('does not stop what is being logged when it cannot write', async () => {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Claim, claimData } from '../../main/single-instance.ts'
+import { type Claim, claimData, LockUnusable } from '../../main/single-instance.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -76,6 +76,20 @@ describe('a data folder', () => {
     await writeFile(join(folder, 'berth.lock'), JSON.stringify({ pid, startedAt, socket: join(folder, 'gone.sock') }))
     expect(await claim()).toEqual({ kind: 'taken', pid, other: null })
     other.kill()
+  })
+
+  it('is refused with the path when its lock is a folder', async () => {
+    const path = join(folder, 'berth.lock')
+    await mkdir(path)
+    const error = await claim().catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(LockUnusable)
+    expect(error).toMatchObject({ path, reason: 'EISDIR' })
+    expect(await readdir(folder)).toEqual(['berth.lock'])
+  })
+
+  it('is refused when its lock is a link that leads nowhere', async () => {
+    await symlink(join(folder, 'nowhere'), join(folder, 'berth.lock'))
+    await expect(claim()).rejects.toBeInstanceOf(LockUnusable)
   })
 
   it('with a lock that cannot be read is taken', async () => {

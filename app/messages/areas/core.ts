@@ -56,6 +56,8 @@ export const coreEn = {
   'menu.front': 'Bring all to front',
   'menu.help': 'Help',
   'menu.firstRun': 'Welcome page',
+  'app.lockUnusable':
+    'Berth can’t start because its lock file can’t be used ({reason}): {path}. If no other user runs Berth with this folder, delete that file.',
   'app.taken': 'Berth is already running without a window (process {pid}).',
   'files.pick.disk-image': 'Choose a disk image',
   'files.pick.iso': 'Choose an ISO',
@@ -133,6 +135,8 @@ export const coreKo: Record<keyof typeof coreEn, Message> = {
   'menu.front': '모두 앞으로 가져오기',
   'menu.help': '도움말',
   'menu.firstRun': '시작 화면',
+  'app.lockUnusable':
+    '잠금 파일을 사용할 수 없어서 Berth를 시작할 수 없습니다({reason}): {path}. 다른 사용자가 이 폴더로 Berth를 실행하고 있지 않다면 그 파일을 삭제하세요.',
   'app.taken': 'Berth가 이미 창 없이 실행 중입니다(프로세스 {pid}).',
   'files.pick.disk-image': '디스크 이미지 선택',
   'files.pick.iso': 'ISO 선택',
