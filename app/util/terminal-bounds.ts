@@ -9,7 +9,17 @@ export interface BoundedTerminal {
   }
 }
 
+interface TextParser {
+  put(data: Uint32Array, start: number, end: number): void
+}
+
 interface Core {
+  readonly _inputHandler: {
+    readonly _parser: {
+      readonly _oscParser: TextParser & { start(): void }
+      readonly _dcsParser: TextParser & { hook(ident: number, params: unknown): void }
+    }
+  }
   registerCsiHandler(
     id: { readonly final: string },
     handler: (params: { readonly params: { [index: number]: number } }) => boolean | Promise<boolean>,
@@ -28,7 +38,7 @@ const turnCells = 80_000
 /** What moving a row costs beside its cells. */
 const rowCells = 50
 /** A palette of 256 colours takes 6 KB; a title or a link less. */
-const maxOscLength = 16_384
+const maxTextLength = 16_384
 /** The texts that xterm takes in: titles, colours, links. */
 const oscIdents = [0, 1, 2, 4, 8, 10, 11, 12, 104, 110, 111, 112]
 const maxJoined = 32
@@ -70,7 +80,36 @@ export function boundSequences(terminal: BoundedTerminal): void {
     () => terminal.cols * terminal.rows,
     (count) => count,
   )
-  for (const ident of oscIdents) terminal.parser.registerOscHandler(ident, ({ length }) => length > maxOscLength)
+  const { _oscParser: osc, _dcsParser: dcs } = core._inputHandler._parser
+  osc.start = resetting(osc.start.bind(osc), boundText(osc))
+  dcs.hook = resetting(dcs.hook.bind(dcs), boundText(dcs))
+  for (const ident of oscIdents) terminal.parser.registerOscHandler(ident, ({ length }) => length > maxTextLength)
+}
+
+/** Lets through little more of each text than may be in one; the returned function begins a new one. */
+function boundText(parser: TextParser): () => void {
+  const put = parser.put.bind(parser)
+  let length = 0
+  parser.put = (data, start, end) => {
+    // One more tells its handler that it was too long.
+    const taken = Math.min(end, start + maxTextLength + 1 - length)
+    if (taken <= start) return
+    length += taken - start
+    put(data, start, taken)
+  }
+  return () => {
+    length = 0
+  }
+}
+
+function resetting<A extends readonly unknown[]>(
+  begin: (...given: A) => void,
+  reset: () => void,
+): (...given: A) => void {
+  return (...given) => {
+    reset()
+    begin(...given)
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
 import serialize from '@xterm/addon-serialize'
+import unicode11 from '@xterm/addon-unicode11'
 import headless from '@xterm/headless'
+import { boundSequences, setBoundedWidths } from '../../app/util/terminal-bounds.ts'
 import { createModes } from './modes.ts'
 import { createRing } from './ring.ts'
 
@@ -48,7 +50,7 @@ export function createHistory(
   }
 
   const paint = (bytes: Uint8Array): void => {
-    screen ??= new headless.Terminal({ cols: columns, rows, scrollback: 0, allowProposedApi: true })
+    screen ??= createScreen(columns, rows)
     const painted = screen
     unreadBytes += bytes.length
     painted.write(bytes, () => {
@@ -103,4 +105,13 @@ export function createHistory(
       ring.clear()
     },
   }
+}
+
+/** A screen as the window's terminals have it, without a scrollback. Links are left out: what is serialized has none. */
+function createScreen(cols: number, rows: number): headless.Terminal {
+  const screen = new headless.Terminal({ cols, rows, scrollback: 0, allowProposedApi: true })
+  setBoundedWidths(screen, new unicode11.Unicode11Addon())
+  boundSequences(screen)
+  screen.parser.registerOscHandler(8, () => true)
+  return screen
 }

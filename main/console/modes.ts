@@ -27,6 +27,8 @@ const onByDefault = new Set(['7', '25'])
 const unrepeatable = new Set(['3', '1048'])
 const saveCursor = Buffer.from('\x1b7')
 const restoreCursor = Buffer.from('\x1b8')
+const maxNameLength = 4
+const maxModes = 128
 const nothing = new Uint8Array()
 const escapeByte = 0x1b
 
@@ -47,10 +49,14 @@ export function createModes(): Modes {
     isAlternate = false
   }
 
+  /** Terminals have some fifty modes, all below 10,000; a program may set any number of others. */
+  const isRepeatable = (name: string): boolean =>
+    !unrepeatable.has(name) && name.length <= maxNameLength && (modes.has(name) || modes.size < maxModes)
+
   const apply = (names: readonly string[], isOn: boolean): void => {
     for (const name of names) {
       if (alternateScreens.has(name)) isAlternate = isOn
-      else if (!unrepeatable.has(name)) modes.set(name, isOn)
+      else if (isRepeatable(name)) modes.set(name, isOn)
     }
   }
 

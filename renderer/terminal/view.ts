@@ -7,6 +7,7 @@ import '@xterm/xterm/css/xterm.css'
 import type { Client } from '../../app/contract/client.ts'
 import type { SessionId } from '../../app/domain/ids.ts'
 import type { Settings } from '../../app/domain/settings.ts'
+import { boundSequences, setBoundedWidths } from '../../app/util/terminal-bounds.ts'
 import { call } from '../actions/call.ts'
 import { isMac } from '../keyboard/platform.ts'
 import { type Attachment, attach } from './attach.ts'
@@ -70,8 +71,8 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
   const search = new SearchAddon({ highlightLimit: 2_000 })
   terminal.loadAddon(fit)
   terminal.loadAddon(search)
-  terminal.loadAddon(new Unicode11Addon())
-  terminal.unicode.activeVersion = '11'
+  setBoundedWidths(terminal, new Unicode11Addon())
+  boundSequences(terminal)
   const hint = {
     hover: () => {
       element.title = events.linkHint()
