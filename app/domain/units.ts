@@ -39,6 +39,13 @@ function withUnit(number: string, unit: string, locale: string): string {
   return locale.startsWith('ko') ? `${number}${unit}` : `${number} ${unit}`
 }
 
+/** Sets a size that main wrote in English, since it does not know the window's language, as the locale does. */
+export function localizeSize(text: string, locale: string): string {
+  return text.replace(/^([\d.,]+) ([KMGTP]?B)(?=$|, )/, (_size, number: string, unit: string) =>
+    withUnit(number, unit, locale),
+  )
+}
+
 /** Reads `4 GB`, `512 MiB`, `4096`, `1.5g`. Without a unit, `defaultUnit` bytes. Null when it is not a size. */
 export function parseBytes(text: string, defaultUnit = 1): number | null {
   const match = /^\s*(\d+(?:[.,]\d+)?)\s*([kmgt]?)(i?)b?\s*$/i.exec(text)

@@ -1,3 +1,4 @@
+import { localizeSize } from '../domain/units.ts'
 import { en } from './en.ts'
 import { ko } from './ko.ts'
 import type { Catalogue, Message, Text } from './text.ts'
@@ -53,10 +54,10 @@ function choose(message: Message, count: string | number | undefined, locale: Lo
   return message[new Intl.PluralRules(locale).select(count)] ?? message.other
 }
 
-/** Holes that main fills with a size it wrote in English, `8 GB`: it does not know the window's language. */
-const sizeHoles: ReadonlySet<string> = new Set(['size', 'needed', 'free', 'kept', 'now'])
+/** Holes that main fills with sizes. Others hold names, which are never changed. */
+const sizeHoles: ReadonlySet<string> = new Set(['size', 'needed', 'free', 'kept', 'now', 'theirs', 'ours'])
 
 function formatValue(value: string | number, hole: string, locale: Locale): string {
   if (typeof value === 'number') return new Intl.NumberFormat(locale).format(value)
-  return locale === 'ko' && sizeHoles.has(hole) ? value.replace(/^([\d.,]+) ([KMGTP]?B)$/, '$1$2') : value
+  return sizeHoles.has(hole) ? localizeSize(value, locale) : value
 }

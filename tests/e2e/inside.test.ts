@@ -54,8 +54,8 @@ describe('running a command in a machine', () => {
     await expect.poll(() => dialog.textContent()).toContain('A quotation mark is not closed.')
     await line.fill('nothing')
     await berth.page.keyboard.press('Enter')
-    await expect.poll(() => dialog.textContent()).toContain('The guest could not start this program.')
-    expect(await dialog.textContent()).toContain('Write its whole path')
+    await expect.poll(() => dialog.textContent()).toContain('The guest couldn’t start this program.')
+    expect(await dialog.textContent()).toContain('Enter the full path')
   })
 })
 

@@ -40,9 +40,7 @@ export function createDetails(world: World, label: string): Provider['details'] 
     }
     facts.push(fact('hardware', 'mock.fact.disk', formatBytes(diskBytes, 'en')))
     const network: Text =
-      machine.addresses.length === 0
-        ? { key: 'mock.fact.network.none' }
-        : { key: 'mock.fact.network.user', params: { count: forwards.length } }
+      machine.addresses.length === 0 ? { key: 'mock.fact.network.none' } : { key: 'mock.fact.network.user' }
     facts.push(fact('hardware', 'mock.fact.network', network))
     facts.push(fact('place', 'mock.fact.provider', label))
     if (machine.kind === 'vm') {

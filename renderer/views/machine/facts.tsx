@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react'
 import type { Fact } from '../../../app/domain/details.ts'
 import type { PermitContext } from '../../../app/domain/permit.ts'
+import { localizeSize } from '../../../app/domain/units.ts'
 import { attempt, call } from '../../actions/call.ts'
 import { placeOf } from '../../actions/machines.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { showControls } from '../../format/names.ts'
-import { useSay } from '../../say.tsx'
+import { useLocale, useSay } from '../../say.tsx'
 
 /** Facts as lines: label, value, and what can be done with it. `children` are further lines made with `FactLine`. */
 export function Facts({
@@ -19,12 +20,14 @@ export function Facts({
   readonly children?: ReactNode
 }): ReactNode {
   const say = useSay()
+  const locale = useLocale()
   const place = placeOf(context.machine.id)
   return (
     <dl className="facts">
       {facts.map((fact) => {
         const label = say(fact.label)
-        const value = typeof fact.value === 'string' ? showControls(fact.value) : say(fact.value)
+        const text = typeof fact.value === 'string' ? showControls(fact.value) : say(fact.value)
+        const value = fact.group === 'hardware' ? localizeSize(text, locale) : text
         const { revealPath, openUrl } = fact
         return (
           <FactLine

@@ -51,11 +51,11 @@ describe('write', () => {
   })
 
   it('chooses the plural by the number and writes the number as the language does', () => {
-    const text = (count: number) => ({ key: 'mock.fact.network.user', params: { count } }) as const
-    expect(write(text(1), 'en')).toBe('NAT, 1 port forwarded')
-    expect(write(text(1234), 'en')).toBe('NAT, 1,234 ports forwarded')
-    expect(write(text(0), 'en')).toBe('NAT, 0 ports forwarded')
-    expect(write(text(1), 'ko')).toBe('NAT, 전달한 포트 1개')
+    const text = (count: number) => ({ key: 'inspect.lines', params: { count } }) as const
+    expect(write(text(1), 'en')).toBe('1 line')
+    expect(write(text(1234), 'en')).toBe('1,234 lines')
+    expect(write(text(0), 'en')).toBe('0 lines')
+    expect(write(text(1), 'ko')).toBe('1줄')
   })
 })
 
