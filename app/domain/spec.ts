@@ -69,6 +69,11 @@ export const vmSpecSchema = z.object({
       format: z.enum(diskFormats),
       /** `copy` leaves the file alone; `in-place` writes to it. */
       use: z.enum(['copy', 'in-place']),
+      /**
+       * Other files of this computer that the image may open, and the image itself where it is not known who else uses it: each
+       * agreed to by the person, by its path with links resolved.
+       */
+      allowedFiles: z.array(pathSchema).max(64).optional(),
     }),
     z.object({ from: z.literal('none') }),
   ]),

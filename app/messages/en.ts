@@ -4,6 +4,7 @@ import { createEn } from './areas/create.ts'
 import { detailEn } from './areas/detail.ts'
 import { dockerEn } from './areas/docker.ts'
 import { errorsEn } from './areas/errors.ts'
+import { imagesEn } from './areas/images.ts'
 import { insideEn } from './areas/inside.ts'
 import { keptEn } from './areas/kept.ts'
 import { listEn } from './areas/list.ts'
@@ -36,6 +37,7 @@ export const en = {
   ...listEn,
   ...machinesEn,
   ...mockEn,
+  ...imagesEn,
   ...insideEn,
   ...movingEn,
   ...providersEn,

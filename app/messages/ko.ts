@@ -4,6 +4,7 @@ import { createKo } from './areas/create.ts'
 import { detailKo } from './areas/detail.ts'
 import { dockerKo } from './areas/docker.ts'
 import { errorsKo } from './areas/errors.ts'
+import { imagesKo } from './areas/images.ts'
 import { insideKo } from './areas/inside.ts'
 import { keptKo } from './areas/kept.ts'
 import { listKo } from './areas/list.ts'
@@ -33,6 +34,7 @@ export const ko: Catalogue = {
   ...listKo,
   ...machinesKo,
   ...mockKo,
+  ...imagesKo,
   ...insideKo,
   ...movingKo,
   ...providersKo,

@@ -57,7 +57,6 @@ export const qemuEn = {
   'qemu.error.corrupt.hint':
     'Back up the file first. “qemu-img check -r all” can repair some damage. Snapshots or clones may contain an older state.',
   'qemu.error.notFormat': 'The file is not a {format} disk, or its header is damaged.',
-  'qemu.error.otherFormat': 'The format was set to {given}, but the file is {found}.',
   'qemu.error.accelerator': '{name} acceleration failed.',
   'qemu.error.accelerator.hint': 'Start the machine again to run it without acceleration.',
   'qemu.error.machineType': 'This version of QEMU doesn’t support this machine type.',
@@ -158,7 +157,6 @@ export const qemuKo: Record<keyof typeof qemuEn, Message> = {
   'qemu.error.corrupt.hint':
     '먼저 파일을 백업하세요. “qemu-img check -r all” 명령으로 일부 손상을 복구할 수 있습니다. 스냅샷이나 복제본에 이전 상태가 있을 수 있습니다.',
   'qemu.error.notFormat': '{format} 디스크 파일이 아니거나 헤더가 손상되었습니다.',
-  'qemu.error.otherFormat': '{given} 형식으로 지정했지만 실제 파일은 {found} 형식입니다.',
   'qemu.error.accelerator': '{name} 가속에 실패했습니다.',
   'qemu.error.accelerator.hint': '다시 시작하면 가속 없이 실행합니다.',
   'qemu.error.machineType': '이 QEMU 버전은 이 머신 유형을 지원하지 않습니다.',

@@ -1,6 +1,7 @@
 import { truncate } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import type { ConfigureField, ConfigureSpec, MachineConfiguration } from '../../../app/domain/spec.ts'
+import { checkDisc } from '../../images/check.ts'
 import { syncFile } from '../../state/durable.ts'
 import { freeBytes } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
@@ -55,7 +56,10 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
   if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.configureRunning' })
   if (entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
   const { isoPath, memoryBytes, diskBytes } = changes
-  if (isoPath !== undefined && isoPath !== null) await checkFile(isoPath, 'isoPath')
+  if (isoPath !== undefined && isoPath !== null) {
+    await checkFile(isoPath, 'isoPath')
+    await checkDisc(isoPath, 'isoPath')
+  }
   throwIfCancelled(op)
   const next: Definition = {
     ...definition,

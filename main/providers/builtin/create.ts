@@ -3,6 +3,7 @@ import { copyFile, open } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
+import { checkDisc, checkImage } from '../../images/check.ts'
 import { look } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { CreateOps, Op } from '../provider.ts'
@@ -72,7 +73,10 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<{ definition: D
       { hint: { key: 'builtin.error.noBios.hint' }, field: 'biosFiles.system' },
     )
   }
-  if (spec.isoPath !== null) await checkFile(spec.isoPath, 'isoPath')
+  if (spec.isoPath !== null) {
+    await checkFile(spec.isoPath, 'isoPath')
+    await checkDisc(spec.isoPath, 'isoPath')
+  }
   throwIfCancelled(op)
   return {
     bios,
@@ -112,6 +116,7 @@ async function diskBytesOf(world: World, { disk }: VmSpec): Promise<number | nul
       }
       if (disk.use !== 'copy') throw invalid('builtin.error.diskCopy', 'disk.use')
       const sizeBytes = await checkFile(disk.path, 'disk.path')
+      await checkImage({ path: disk.path, format: disk.format, use: disk.use, allowed: [] }, 'disk.path')
       if (sizeBytes === 0 || sizeBytes % sectorBytes !== 0) throw invalid('builtin.error.diskSize', 'disk.path')
       return sizeBytes
     }

@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { VmSpec } from '../../../app/domain/spec.ts'
+import { checkDisc } from '../../images/check.ts'
 import { isFile } from './files.ts'
 
 /** The real path of a file that must be there. */
@@ -17,7 +18,7 @@ export async function checkPath(path: string, field: string): Promise<string> {
 
 /** A disc is a file that must be there; null is an empty drive. */
 export async function checkIso(isoPath: string | null): Promise<void> {
-  if (isoPath !== null) await checkPath(isoPath, 'isoPath')
+  if (isoPath !== null) await checkDisc(await checkPath(isoPath, 'isoPath'), 'isoPath')
 }
 
 /** Tools take an address as it is, in the middle of an option: only what is one goes there. */

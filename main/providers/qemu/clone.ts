@@ -64,7 +64,7 @@ async function copyInto(
     if (image === undefined) continue
     const file = `disk${index}.qcow2`
     await world.images.copy(image, folder.file(file), tag, { key: 'kept.step.copy' }, op)
-    const copied: Disk = { file, format: 'qcow2', sizeBytes: disk.sizeBytes }
+    const copied: Disk = { file, format: 'qcow2', sizeBytes: disk.sizeBytes, allowed: null }
     disks.push({ ...copied, sizeBytes: await presentSize(copied, folder.file(file)) })
   }
   return { ...own, disks }
@@ -91,7 +91,8 @@ async function linkInto(
   }
   await copyVars(world, known, folder, tag, op)
   const file = 'disk0.qcow2'
-  const disks: Disk[] = [{ file, format: 'qcow2', sizeBytes: await presentSize(disk, image.path) }]
+  const sizeBytes = await presentSize(disk, image.path)
+  const disks: Disk[] = [{ file, format: 'qcow2', sizeBytes, allowed: null }]
   if (tag !== null) {
     const baseId = await baseOfSnapshot(world, entry, image, tag, op)
     const linked = { ...own, disks, bases: [baseId] }
@@ -99,7 +100,7 @@ async function linkInto(
     return named(world, folder, await withPresentSizes(linked, folder))
   }
   if (isInPlace(disk)) throw failure('unsupported', { key: 'qemu.error.linkInPlace' })
-  const { snapshots } = await world.images.info(image.path, image.format, false, op)
+  const { snapshots } = await world.images.info(image, false, op)
   if (snapshots.length > 0) throw failure('unsupported', { key: 'qemu.error.linkSnapshots' })
   throwIfCancelled(op)
   // A base a crash leaves without its clone is the machine's own by then, and stays.
@@ -118,5 +119,11 @@ async function named(world: World, folder: Folder, definition: Definition): Prom
 async function copyVars(world: World, known: Known, folder: Folder, tag: string | null, op: Op): Promise<void> {
   if (known.definition.firmware.kind === 'bios') return
   const path = known.entry.folder.file(varsFile)
-  await world.images.copy({ path, format: 'qcow2' }, folder.file(varsFile), tag, { key: 'qemu.step.firmware' }, op)
+  await world.images.copy(
+    { path, format: 'qcow2', allowed: [] },
+    folder.file(varsFile),
+    tag,
+    { key: 'qemu.step.firmware' },
+    op,
+  )
 }

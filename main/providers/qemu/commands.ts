@@ -1,13 +1,17 @@
 import { MiB } from '../../../app/domain/units.ts'
+import type { Layer } from '../../images/chain.ts'
+import { type BlockOptions, blockOptions } from '../common/images/block-options.ts'
 import { doubleCommas } from '../common/images/commands.ts'
 import type { AcceleratorChoice } from './accelerator.ts'
 import { architectureOf } from './architectures.ts'
-import { type Definition, diskPath, isInPlace } from './definitions.ts'
+import type { Definition } from './definitions.ts'
 import { type Folder, type Sockets, varsFile } from './layout.ts'
 
 /** All that a machine's command line depends on. */
 export interface Launch {
   readonly definition: Definition
+  /** What each disk is made of, in the definition's order. */
+  readonly chains: readonly (readonly Layer[])[]
   readonly folder: Folder
   readonly sockets: Sockets
   readonly accelerator: AcceleratorChoice
@@ -17,7 +21,8 @@ export interface Launch {
 
 /**
  * The whole command line. Names and paths that a person chose are given as JSON, or with their commas doubled: nothing in
- * them is read as an option. The format of every image is given, so that QEMU never guesses it from what a guest wrote.
+ * them is read as an option. The format of every image is given, and what it stands on, so that QEMU neither guesses from
+ * what a guest wrote nor opens what a header names.
  */
 export function qemuArguments(launch: Launch): readonly string[] {
   const { definition, folder, sockets, accelerator } = launch
@@ -35,17 +40,11 @@ export function qemuArguments(launch: Launch): readonly string[] {
     '-S',
     ...['-boot', 'strict=on'],
     ...firmwareArguments(definition, folder),
-    ...definition.disks.flatMap((disk, index) => [
+    ...definition.disks.flatMap((_disk, index) => [
       '-blockdev',
       JSON.stringify({
-        driver: disk.format,
+        ...diskOptions(launch.chains[index] ?? []),
         'node-name': `disk${index}`,
-        discard: 'unmap',
-        file: {
-          driver: 'file',
-          filename: isInPlace(disk) ? disk.file : diskPath(disk, folder),
-          discard: 'unmap',
-        },
       }),
       '-device',
       `virtio-blk-${architecture.bus},drive=disk${index},id=blk${index},bootindex=${index}`,
@@ -63,6 +62,11 @@ export function qemuArguments(launch: Launch): readonly string[] {
     ...['-pidfile', folder.pid],
     ...(launch.incoming ? ['-incoming', 'defer'] : []),
   ]
+}
+
+function diskOptions(layers: readonly Layer[]): BlockOptions {
+  const { file, ...options } = blockOptions(layers)
+  return { ...options, discard: 'unmap', file: { ...(file as BlockOptions), discard: 'unmap' } }
 }
 
 function machineArguments(definition: Definition): readonly string[] {
@@ -90,6 +94,7 @@ function firmwareArguments(definition: Definition, folder: Folder): readonly str
     JSON.stringify({
       driver: 'qcow2',
       'node-name': 'vars0',
+      backing: null,
       file: { driver: 'file', filename: folder.file(varsFile) },
     }),
   ]

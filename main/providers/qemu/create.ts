@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { checkImage } from '../../images/check.ts'
 import { checkForwards, checkIso, checkPath } from '../common/checks.ts'
 import { names } from '../common/files.ts'
 import { imageArguments } from '../common/images/commands.ts'
@@ -14,6 +15,7 @@ import { architectureOf } from './architectures.ts'
 import { qemuArguments } from './commands.ts'
 import { createOptions } from './create-options.ts'
 import { type Definition, type Disk, isInPlace, macOf, readDefinition } from './definitions.ts'
+import { aloneImage, shownChains } from './disk-chains.ts'
 import { type Firmware, findFirmware } from './firmware.ts'
 import { type Folder, varsFile } from './layout.ts'
 import { makeMachine } from './staging.ts'
@@ -106,7 +108,13 @@ async function makeDisks(
 ): Promise<Disk[]> {
   if (firmware !== null) {
     const { varsPath: path, varsFormat: format } = firmware
-    await world.images.copy({ path, format }, folder.file(varsFile), null, { key: 'qemu.step.firmware' }, op)
+    await world.images.copy(
+      { path, format, allowed: [] },
+      folder.file(varsFile),
+      null,
+      { key: 'qemu.step.firmware' },
+      op,
+    )
   }
   const { disk } = spec
   switch (disk.from) {
@@ -115,22 +123,18 @@ async function makeDisks(
     case 'blank': {
       await checkSpace(folder.path, emptyDiskBytes)
       await world.images.createBlank(folder.file(diskFile), disk.sizeBytes, op)
-      return [{ file: diskFile, format: 'qcow2', sizeBytes: disk.sizeBytes }]
+      return [{ file: diskFile, format: 'qcow2', sizeBytes: disk.sizeBytes, allowed: null }]
     }
     case 'image': {
       const path = await checkPath(disk.path, 'disk.path')
       if (disk.use === 'in-place') await checkUnused(world, path)
-      const info = await world.images.info(path, null, false, op)
-      if (info.format !== disk.format) {
-        throw failure(
-          'invalid-input',
-          { key: 'qemu.error.otherFormat', params: { given: disk.format, found: info.format } },
-          { field: 'disk.format' },
-        )
-      }
-      if (disk.use === 'in-place') return [{ file: path, format: disk.format, sizeBytes: info.virtualBytes }]
-      await world.images.copy({ path, format: disk.format }, folder.file(diskFile), null, { key: 'kept.step.copy' }, op)
-      return [{ file: diskFile, format: 'qcow2', sizeBytes: info.virtualBytes }]
+      const allowed = disk.allowedFiles ?? []
+      await checkImage({ path, format: disk.format, use: disk.use, allowed }, 'disk.path')
+      const image = { path, format: disk.format, allowed }
+      const { virtualBytes: sizeBytes } = await world.images.info(image, false, op)
+      if (disk.use === 'in-place') return [{ file: path, format: disk.format, sizeBytes, allowed: [...allowed] }]
+      await world.images.copy(image, folder.file(diskFile), null, { key: 'kept.step.copy' }, op)
+      return [{ file: diskFile, format: 'qcow2', sizeBytes, allowed: null }]
     }
   }
 }
@@ -172,7 +176,7 @@ async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly str
   if (spec.disk.from === 'blank')
     lines.push(readable('qemu-img', imageArguments.createBlank(disk, spec.disk.sizeBytes)))
   if (spec.disk.from === 'image' && spec.disk.use === 'copy') {
-    lines.push(readable('qemu-img', imageArguments.convert(spec.disk.path, spec.disk.format, disk, null)))
+    lines.push(readable('qemu-img', imageArguments.convert([aloneImage(spec.disk.path, spec.disk.format)], disk, null)))
   }
   const file = await world.host.findTool(`qemu-system-${spec.arch}`)
   const machine = architectureOf(spec.arch).machine
@@ -186,7 +190,9 @@ async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly str
         )
   if (firmware !== null) {
     const vars = folder.file(varsFile)
-    lines.push(readable('qemu-img', imageArguments.convert(firmware.varsPath, firmware.varsFormat, vars, null)))
+    lines.push(
+      readable('qemu-img', imageArguments.convert([aloneImage(firmware.varsPath, firmware.varsFormat)], vars, null)),
+    )
   }
   const choice = world.accelerators.known(spec.arch)?.choice ?? {
     name: 'tcg',
@@ -205,8 +211,8 @@ async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly str
       spec.disk.from === 'none'
         ? []
         : spec.disk.from === 'image' && spec.disk.use === 'in-place'
-          ? [{ file: spec.disk.path, format: spec.disk.format, sizeBytes: 0 }]
-          : [{ file: diskFile, format: 'qcow2', sizeBytes: 0 }],
+          ? [{ file: spec.disk.path, format: spec.disk.format, sizeBytes: 0, allowed: null }]
+          : [{ file: diskFile, format: 'qcow2', sizeBytes: 0, allowed: null }],
     isoPath: spec.isoPath,
     network: spec.network,
     mac: macOf(uuid),
@@ -219,7 +225,8 @@ async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly str
   }
   const socket = (line: string): string => join(world.host.runtimeDir, `UUID.${line}`)
   const sockets = { qmp: socket('qmp'), serial: socket('serial'), vnc: socket('vnc') }
-  const args = qemuArguments({ definition, folder, sockets, accelerator: choice, incoming: false })
+  const chains = shownChains(definition, folder)
+  const args = qemuArguments({ definition, chains, folder, sockets, accelerator: choice, incoming: false })
   throwIfCancelled(op)
   return [...lines, readable(`qemu-system-${spec.arch}`, args)]
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { isAbsolute } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
 import { diskFormats, vmSpecSchema } from '../../../app/domain/spec.ts'
 import { readJson, writeJson } from '../common/files.ts'
 import type { Image } from '../common/images/qemu-img.ts'
-import { type Folder, varsFile } from './layout.ts'
+import { baseReference, type Folder, varsFile } from './layout.ts'
 
 const diskSchema = z.object({
   /** A name in the machine's folder, or the absolute path of a disk that is used in place. */
@@ -12,6 +12,8 @@ const diskSchema = z.object({
   format: z.enum(diskFormats),
   /** As the guest sees it. */
   sizeBytes: z.number().int().nonnegative(),
+  /** Files elsewhere that a disk used in place may open besides, each agreed to; null when it was taken in before that was asked. */
+  allowed: z.array(z.string()).nullable().default(null),
 })
 
 /** What a machine is, as its folder keeps it. A field added later gets a default, so that older folders stay readable. */
@@ -58,9 +60,15 @@ export function imagesOf(definition: Definition, folder: Folder): readonly Image
     node: `disk${index}`,
     path: diskPath(disk, folder),
     format: disk.format,
+    allowed: allowedOf(disk, definition, folder),
   }))
   if (definition.firmware.kind === 'bios') return disks
-  return [...disks, { node: 'vars0', path: folder.file(varsFile), format: 'qcow2' }]
+  return [...disks, { node: 'vars0', path: folder.file(varsFile), format: 'qcow2', allowed: [] }]
+}
+
+/** Files outside its folder that a disk may stand on: of one that Berth made, its bases. */
+function allowedOf(disk: Disk, { bases }: Definition, folder: Folder): readonly string[] | null {
+  return isInPlace(disk) ? disk.allowed : bases.map((baseId) => resolve(folder.path, baseReference(baseId)))
 }
 
 export function diskPath(disk: Disk, folder: Folder): string {

@@ -10,6 +10,7 @@ import type { AcceleratorChoice, Verdict } from './accelerator.ts'
 import { architectureOf } from './architectures.ts'
 import { qemuArguments } from './commands.ts'
 import { type Definition, diskPath } from './definitions.ts'
+import { diskChains, shownChains } from './disk-chains.ts'
 import type { Entry } from './fleet.ts'
 import { withPresentSizes } from './sizes.ts'
 import type { World } from './world.ts'
@@ -53,7 +54,8 @@ async function commandLineOf(
 ): Promise<string> {
   const tool = `qemu-system-${definition.arch}`
   const file = (await world.host.findTool(tool)) ?? tool
-  return commandLine(file, qemuArguments({ definition, folder, sockets, accelerator, incoming: false }))
+  const chains = await diskChains(definition, folder).catch(() => shownChains(definition, folder))
+  return commandLine(file, qemuArguments({ definition, chains, folder, sockets, accelerator, incoming: false }))
 }
 
 function fact(group: Fact['group'], label: Text['key'], value: Fact['value'], more: Partial<Fact> = {}): Fact {

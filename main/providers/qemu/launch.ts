@@ -8,6 +8,7 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import type { AcceleratorChoice } from './accelerator.ts'
 import { qemuArguments } from './commands.ts'
+import { diskChains } from './disk-chains.ts'
 import type { Entry, Known } from './fleet.ts'
 import { adopt, type Live } from './live.ts'
 import { connectQmp, type Qmp } from './qmp.ts'
@@ -39,9 +40,10 @@ export async function launch(world: World, known: Known, options: LaunchOptions,
   if (Buffer.byteLength(sockets.serial) > maxSocketBytes) {
     throw failure('unsupported', { key: 'qemu.error.socketPath' }, { detail: sockets.serial })
   }
-  const [file, logFrom] = await Promise.all([
+  const [file, logFrom, chains] = await Promise.all([
     world.tools.system(definition.arch),
     rotate(folder.log, maxLogBytes),
+    diskChains(definition, folder),
     rotate(folder.serialLog, maxSerialLogBytes),
     remove(sockets.qmp),
     remove(sockets.serial),
@@ -50,7 +52,7 @@ export async function launch(world: World, known: Known, options: LaunchOptions,
   ])
   const accelerator = options.accelerator ?? (await world.accelerators.verdict(definition.arch, file)).choice
   throwIfCancelled(op)
-  const args = qemuArguments({ definition, folder, sockets, accelerator, incoming: options.incoming })
+  const args = qemuArguments({ definition, chains, folder, sockets, accelerator, incoming: options.incoming })
   const run: RunRecord = {
     version: 1,
     startedAt: world.host.now().toISOString(),

@@ -246,8 +246,8 @@ async function conclude(world: World, entry: Entry, live: Live, exit: Exit | nul
 /** Whether somebody still holds one of its disks. What cannot be told otherwise is found out at the next start. */
 async function isLocked(world: World, entry: Entry): Promise<boolean> {
   if (entry.definition === null) return false
-  const looks = imagesOf(entry.definition, entry.folder).map(({ path, format }) =>
-    world.images.info(path, format, false, quietOp).then(
+  const looks = imagesOf(entry.definition, entry.folder).map((image) =>
+    world.images.info(image, false, quietOp).then(
       () => false,
       (error: unknown) => error instanceof Failure && error.error.code === 'in-use',
     ),

@@ -89,7 +89,7 @@ export async function memorySizes(
 ): Promise<ReadonlyMap<string, number>> {
   const [first] = imagesOf(definition, entry.folder)
   if (first === undefined) return new Map()
-  const info = await world.images.info(first.path, first.format, true, op)
+  const info = await world.images.info(first, true, op)
   const sizes = new Map(info.snapshots.map(({ tag, memoryBytes }) => [tag, memoryBytes]))
   for (const tag of sizes.keys()) {
     const apart = await look(statesOf(entry.folder, tag).memory)
@@ -120,7 +120,7 @@ export async function bringBackSuspended(folder: Folder, tag: string): Promise<v
 }
 
 function infosOf(world: World, entry: Entry, images: readonly Image[], op: Op): Promise<readonly ImageInfo[]> {
-  return Promise.all(images.map(({ path, format }) => world.images.info(path, format, entry.live !== null, op)))
+  return Promise.all(images.map((image) => world.images.info(image, entry.live !== null, op)))
 }
 
 function hasTag(info: ImageInfo | undefined, tag: string): boolean {

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import type { OpenableImage } from '../common/images/qemu-img.ts'
 import { readPlist } from './plist.ts'
 
 /** Where a bundle keeps what. */
@@ -136,6 +137,11 @@ export function writableDisks({ config }: Bundle): readonly Drive[] {
 export function imagePath({ path }: Pick<Bundle, 'path'>, { ImageName }: Drive): string | null {
   // A name is one file in the folder, whatever somebody wrote into the configuration.
   return ImageName === undefined ? null : join(path, dataFolder, basename(ImageName))
+}
+
+/** A qcow2 of a bundle. What it stands on elsewhere is UTM's and the person's affair; what is no file is not opened. */
+export function ownImage(path: string): OpenableImage {
+  return { path, format: 'qcow2', allowed: null }
 }
 
 /** The first removable drive: where a disc goes. */

@@ -8,7 +8,7 @@ import { freeBytes } from '../common/files.ts'
 import { cpuLimit, diskLimit, memoryLimit } from '../common/limits.ts'
 import { throwIfCancelled, unstoppable } from '../common/op.ts'
 import type { ConfigureOps, Op, RenameOps } from '../provider.ts'
-import { type Bundle, discDrive, imagePath, isApple, writableDisks } from './bundle.ts'
+import { type Bundle, discDrive, imagePath, isApple, ownImage, writableDisks } from './bundle.ts'
 import { networkArguments } from './create.ts'
 import { mostCpus } from './create-options.ts'
 import type { Known } from './fleet.ts'
@@ -90,7 +90,7 @@ async function configurationOf(
   const size =
     disk === null
       ? null
-      : await world.images.info(disk, 'qcow2', true, op).then(
+      : await world.images.info(ownImage(disk), true, op).then(
           ({ virtualBytes }) => virtualBytes,
           () => null,
         )
@@ -151,7 +151,7 @@ async function configure(world: World, { sight, bundle }: Known, changes: Config
   }
   if (disk === null || changes.diskBytes === undefined) return
   op.progress({ text: { key: 'kept.step.grow' }, fraction: null, cancellable: false })
-  await world.images.resize({ node: 'disk0', path: disk, format: 'qcow2' }, changes.diskBytes, unstoppable(op))
+  await world.images.resize(ownImage(disk), changes.diskBytes, unstoppable(op))
 }
 
 /** What `configureScript` takes. */
@@ -178,7 +178,7 @@ export function configureArguments(bundle: Bundle, changes: ConfigureSpec): read
 async function diskToGrow(world: World, bundle: Bundle, wanted: number, op: Op): Promise<string | null> {
   const path = growable(bundle)
   if (path === null) throw failure('unsupported', { key: 'qemu.error.noResize' }, { field: 'diskBytes' })
-  const { virtualBytes } = await world.images.info(path, 'qcow2', false, op)
+  const { virtualBytes } = await world.images.info(ownImage(path), false, op)
   if (wanted < virtualBytes) throw failure('invalid-input', { key: 'kept.error.shrink' }, { field: 'diskBytes' })
   return wanted === virtualBytes ? null : path
 }

@@ -2,6 +2,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { checkImage } from '../../images/check.ts'
 import { hostArchitecture } from '../common/architectures.ts'
 import { checkForwards, checkIso, checkPath } from '../common/checks.ts'
 import { look } from '../common/files.ts'
@@ -47,7 +48,9 @@ function vmOnly(spec: CreateSpec): VmSpec {
 async function checkDisk({ disk }: VmSpec, documents: string): Promise<void> {
   if (disk.from !== 'image') return
   if (disk.use === 'in-place') throw failure('unsupported', { key: 'utm.error.inPlace' }, { field: 'disk.use' })
-  await checkPath(disk.path, 'disk.path')
+  const path = await checkPath(disk.path, 'disk.path')
+  const { format, use, allowedFiles: allowed = [] } = disk
+  await checkImage({ path, format, use, allowed }, 'disk.path')
   await checkSpace(documents, (await look(disk.path))?.size ?? 0)
 }
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { QemuImg } from '../common/images/qemu-img.ts'
 import type { Op } from '../provider.ts'
-import { type Bundle, imagePath, isApple, memoryPath, writableDisks } from './bundle.ts'
+import { type Bundle, imagePath, isApple, memoryPath, ownImage, writableDisks } from './bundle.ts'
 
 /** The tag under which UTM keeps a suspended machine's memory in its images. */
 export const suspendTag = 'suspend'
@@ -36,7 +36,7 @@ export function createMemory(images: QemuImg, hasImages: () => Promise<boolean>,
       const last = looked.get(path)
       if (last?.stamp !== stamp) {
         if (!(await hasImages())) return null
-        const { snapshots } = await images.info(path, 'qcow2', true, op)
+        const { snapshots } = await images.info(ownImage(path), true, op)
         looked.set(path, { stamp, isKept: snapshots.some(({ tag }) => tag === suspendTag) })
       }
       if (looked.get(path)?.isKept === true) return true

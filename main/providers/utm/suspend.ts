@@ -1,7 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import { throwIfCancelled, unstoppable } from '../common/op.ts'
 import type { Op, SuspendOps } from '../provider.ts'
-import { imagePath, isApple, writableDisks } from './bundle.ts'
+import { imagePath, isApple, ownImage, writableDisks } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
 import type { Known } from './fleet.ts'
 import { suspendTag } from './memory.ts'
@@ -62,13 +62,12 @@ async function discard(world: World, { sight, bundle }: Known, op: Op): Promise<
   }
   if (isApple(bundle)) throw failure('unsupported', { key: 'utm.why.appleDiscard' })
   throwIfCancelled(op)
-  for (const [index, drive] of writableDisks(bundle).entries()) {
+  for (const drive of writableDisks(bundle)) {
     const path = imagePath(bundle, drive)
     if (path === null || !/\.qcow2$/i.test(path)) continue
-    const { snapshots } = await world.images.info(path, 'qcow2', false, op)
+    const { snapshots } = await world.images.info(ownImage(path), false, op)
     if (!snapshots.some(({ tag }) => tag === suspendTag)) continue
-    const image = { node: `disk${index}`, path, format: 'qcow2' } as const
-    await world.images.snapshot('delete', suspendTag, image, unstoppable(op))
+    await world.images.snapshot('delete', suspendTag, ownImage(path), unstoppable(op))
   }
   await world.fleet.publish(sight.uuid, op)
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
+import { formatOf } from '../../images/chain.ts'
 import { makeFolder, renameDurably, syncFile, syncTree } from '../../state/durable.ts'
 import { explain } from '../common/images/errors.ts'
 import { applyOffline, requireWhole, saveOffline } from '../common/images/offline-tags.ts'
@@ -9,7 +10,7 @@ import type { ImageInfo } from '../common/images/parse.ts'
 import type { Image } from '../common/images/qemu-img.ts'
 import { unstoppable } from '../common/op.ts'
 import type { Op } from '../provider.ts'
-import { type Bundle, imagePath, ownFiles, tpmPath, varsPath, writableDisks } from './bundle.ts'
+import { type Bundle, imagePath, ownFiles, ownImage, tpmPath, varsPath, writableDisks } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
 import type { Known } from './fleet.ts'
 import { suspendTag } from './memory.ts'
@@ -29,17 +30,16 @@ interface Parts {
 /** UTM tries out whether a machine can be saved with this one. */
 const probeTag = 'tmp-ss-support-probe'
 
-async function partsOf(world: World, bundle: Bundle, op: Op): Promise<Parts> {
+async function partsOf(bundle: Bundle): Promise<Parts> {
   const images: Image[] = writableDisks(bundle).flatMap((drive, index) => {
     const path = imagePath(bundle, drive)
-    return path === null ? [] : [{ node: `disk${index}`, path, format: 'qcow2' as const }]
+    return path === null ? [] : [{ node: `disk${index}`, ...ownImage(path) }]
   })
   const companions: string[] = []
   const vars = varsPath(bundle)
   if (vars !== null && (await isThere(vars))) {
     // Older versions of UTM keep them raw, newer ones in a qcow2 of the same name.
-    const { format } = await world.images.info(vars, null, true, op)
-    if (format === 'qcow2') images.push({ node: 'vars0', path: vars, format })
+    if ((await formatOf(vars)) === 'qcow2') images.push({ node: 'vars0', ...ownImage(vars) })
     else companions.push(vars)
   }
   if (await isThere(tpmPath(bundle))) companions.push(tpmPath(bundle))
@@ -48,7 +48,7 @@ async function partsOf(world: World, bundle: Bundle, op: Op): Promise<Parts> {
 
 /** Keeps a stopped machine under a tag: all of it or nothing. */
 export async function saveStopped(world: World, bundle: Bundle, tag: string, op: Op): Promise<void> {
-  const { images, companions } = await partsOf(world, bundle, op)
+  const { images, companions } = await partsOf(bundle)
   const folder = join(ownFiles(bundle).folder, tag)
   try {
     if (companions.length > 0) await makeFolder(folder)
@@ -63,7 +63,7 @@ export async function saveStopped(world: World, bundle: Bundle, tag: string, op:
 
 /** Makes a stopped machine what a tag kept. Done again after it was broken off, it ends the same. */
 export async function applyStopped(world: World, bundle: Bundle, tag: string, op: Op): Promise<void> {
-  const { images } = await partsOf(world, bundle, op)
+  const { images } = await partsOf(bundle)
   await applyOffline(world, images, tag, op)
   const folder = join(ownFiles(bundle).folder, tag)
   for (const path of [varsPath(bundle), tpmPath(bundle)]) {
@@ -87,7 +87,7 @@ export async function saveLive(world: World, { sight, bundle }: Known, tag: stri
 /** Takes a tag out of whichever images have it, with the machine on or off. */
 export async function deleteTag(world: World, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
   const isOn = stateOf(sight.status) !== 'stopped'
-  const { images } = await partsOf(world, bundle, unstoppable(op))
+  const { images } = await partsOf(bundle)
   if (isOn) {
     const error = await world.tool.tell(utmctlArguments.snapshot('delete', sight.uuid, tag), eventMs, unstoppable(op))
     if ((await presence(world, bundle, tag, true, unstoppable(op))) !== 'none') {
@@ -95,7 +95,7 @@ export async function deleteTag(world: World, { sight, bundle }: Known, tag: str
     }
   } else {
     for (const image of images) {
-      const { snapshots } = await world.images.info(image.path, image.format, false, unstoppable(op))
+      const { snapshots } = await world.images.info(image, false, unstoppable(op))
       if (snapshots.some((one) => one.tag === tag)) await world.images.snapshot('delete', tag, image, unstoppable(op))
     }
   }
@@ -105,7 +105,7 @@ export async function deleteTag(world: World, { sight, bundle }: Known, tag: str
 /** Fails with `not-found` when a tag is not in every image or not whole there, and as `qemu-img` does when one cannot be read. */
 export async function checkTag(world: World, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
   if ((await presence(world, bundle, tag, stateOf(sight.status) !== 'stopped', op)) === 'all') {
-    return requireWhole((await partsOf(world, bundle, op)).images, tag)
+    return requireWhole((await partsOf(bundle)).images, tag)
   }
   const known = explain(`Snapshot '${tag}' does not exist`, tag)
   throw known ?? failure('not-found', { key: 'qemu.error.tagMissing' })
@@ -148,8 +148,8 @@ export async function foundTags(world: World, bundle: Bundle, op: Op): Promise<r
 }
 
 async function infosOf(world: World, bundle: Bundle, isOn: boolean, op: Op): Promise<readonly ImageInfo[]> {
-  const { images } = await partsOf(world, bundle, op)
-  return Promise.all(images.map(({ path, format }) => world.images.info(path, format, isOn, op)))
+  const { images } = await partsOf(bundle)
+  return Promise.all(images.map((image) => world.images.info(image, isOn, op)))
 }
 
 function isThere(path: string): Promise<boolean> {

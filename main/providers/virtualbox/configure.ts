@@ -7,7 +7,7 @@ import type {
   MachineConfiguration,
 } from '../../../app/domain/spec.ts'
 import type { Text } from '../../../app/messages/text.ts'
-import { checkForwards, checkPath } from '../common/checks.ts'
+import { checkForwards, checkIso, checkPath } from '../common/checks.ts'
 import { freeBytes } from '../common/files.ts'
 import type { ConfigureOps, Op } from '../provider.ts'
 import { graphicsCards } from './create-options.ts'
@@ -181,6 +181,7 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
   const noLiveScreen = liveScreen === true ? await withheldLiveScreen(world, settings) : null
   if (noLiveScreen !== null) throw failure('unsupported', noLiveScreen, { field: 'liveScreen' })
   if (changes.network !== undefined) checkForwards(changes.network)
+  if (changes.isoPath != null) await checkIso(changes.isoPath)
   const iso = changes.isoPath == null ? changes.isoPath : await checkPath(changes.isoPath, 'isoPath')
   throwIfCancelled(op)
 

@@ -5,7 +5,8 @@ import { guessOsType } from '../../../app/domain/guess-os.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { commandLine } from '../../exec/mask.ts'
-import { checkForwards, checkPath } from '../common/checks.ts'
+import { checkImage } from '../../images/check.ts'
+import { checkForwards, checkIso, checkPath } from '../common/checks.ts'
 import { diskUse } from '../common/files.ts'
 import { checkSpace } from '../common/space.ts'
 import type { CreateOps, Op } from '../provider.ts'
@@ -46,8 +47,13 @@ async function create(world: World, trash: TrashStore, spec: VmSpec, op: Op): Pr
     const params = { arch: spec.arch }
     throw failure('unsupported', { key: 'virtualbox.error.arch', params }, { field: 'arch' })
   }
+  await checkIso(spec.isoPath)
   const isoPath = spec.isoPath === null ? null : await checkPath(spec.isoPath, 'isoPath')
   const imagePath = spec.disk.from === 'image' ? await checkPath(spec.disk.path, 'disk.path') : null
+  if (spec.disk.from === 'image' && imagePath !== null) {
+    const { format, use, allowedFiles: allowed = [] } = spec.disk
+    await checkImage({ path: imagePath, format, use, allowed }, 'disk.path')
+  }
   if (spec.disk.from === 'image' && spec.disk.use === 'in-place') await checkUnused(world, trash, imagePath ?? '')
   const osType = await osTypeOf(world, spec, op)
   const machines = await defaultMachineFolder(world)

@@ -1,12 +1,14 @@
-/** Arguments of `qemu-img`. Paths are absolute, so none is read as an option or a protocol. */
+import type { Layer } from '../../../images/chain.ts'
+import { blockOptions, imageArgument } from './block-options.ts'
+
+/** Arguments of `qemu-img`. Images are given with their formats and with all they stand on; paths are absolute. */
 export const imageArguments = {
-  /** `shared` looks at an image that a running machine writes to. Without `format` its content is asked. */
-  info: (path: string, format: string | null, shared: boolean): readonly string[] => [
+  /** `shared` looks at an image that a running machine writes to. What the image stands on is not opened. */
+  info: (layers: readonly Layer[], shared: boolean): readonly string[] => [
     'info',
     '--output=json',
     ...(shared ? ['-U'] : []),
-    ...(format === null ? [] : ['-f', format]),
-    path,
+    ...imageArgument(layers, 'nothing'),
   ],
   createBlank: (path: string, sizeBytes: number): readonly string[] => [
     'create',
@@ -22,10 +24,10 @@ export const imageArguments = {
     ...['-F', 'qcow2', '-b', base],
     path,
   ],
-  convert: (from: string, format: string, to: string, tag: string | null): readonly string[] => [
-    ...['convert', '-p', '-f', format, '-O', 'qcow2'],
+  convert: (from: readonly Layer[], to: string, tag: string | null): readonly string[] => [
+    ...['convert', '-p', '-O', 'qcow2'],
     ...(tag === null ? [] : ['-l', `snapshot.name=${tag}`]),
-    from,
+    ...imageArgument(from),
     to,
   ],
   /**
@@ -37,44 +39,47 @@ export const imageArguments = {
     layer,
     String(sizeBytes),
   ],
-  applyInLayer: (layer: string, tag: string): readonly string[] => [
+  applyInLayer: (layer: string, layers: readonly Layer[], tag: string): readonly string[] => [
     ...['snapshot', '-q', '-a', tag],
-    ...['--image-opts', throughLayer(layer)],
+    throughLayer(layer, layers),
   ],
-  measureLayer: (layer: string): readonly string[] => [
+  measureLayer: (layer: string, layers: readonly Layer[]): readonly string[] => [
     ...['measure', '--output=json', '-O', 'qcow2'],
-    ...['--image-opts', throughLayer(layer)],
+    throughLayer(layer, layers),
   ],
-  convertLayer: (layer: string, to: string): readonly string[] => [
+  convertLayer: (layer: string, layers: readonly Layer[], to: string): readonly string[] => [
     ...['convert', '-p', '-O', 'qcow2'],
-    ...['--image-opts', throughLayer(layer)],
+    throughLayer(layer, layers),
     to,
   ],
-  measure: (path: string, format: string, tag: string | null): readonly string[] => [
-    ...['measure', '--output=json', '-f', format, '-O', 'qcow2'],
+  measure: (layers: readonly Layer[], tag: string | null): readonly string[] => [
+    ...['measure', '--output=json', '-O', 'qcow2'],
     ...(tag === null ? [] : ['-l', `snapshot.name=${tag}`]),
-    path,
+    ...imageArgument(layers),
   ],
-  resize: (path: string, format: string, sizeBytes: number): readonly string[] => [
-    ...['resize', '-q', '-f', format],
-    path,
+  resize: (layers: readonly Layer[], sizeBytes: number): readonly string[] => [
+    ...['resize', '-q'],
+    ...imageArgument(layers),
     String(sizeBytes),
   ],
-  check: (path: string, mendsLeaks: boolean): readonly string[] => [
-    ...['check', '--output=json', '-f', 'qcow2'],
+  check: (layers: readonly Layer[], mendsLeaks: boolean): readonly string[] => [
+    ...['check', '--output=json'],
     ...(mendsLeaks ? ['-r', 'leaks'] : []),
-    path,
+    ...imageArgument(layers, 'nothing'),
   ],
-  snapshot: (what: 'create' | 'apply' | 'delete', tag: string, path: string): readonly string[] => [
+  snapshot: (what: 'create' | 'apply' | 'delete', tag: string, layers: readonly Layer[]): readonly string[] => [
     ...['snapshot', '-q', { create: '-c', apply: '-a', delete: '-d' }[what], tag],
     // The one command without `-f`.
-    ...['--image-opts', `driver=qcow2,file.driver=file,file.filename=${doubleCommas(path)}`],
+    `json:${JSON.stringify(blockOptions(layers))}`,
   ],
 } as const
 
-/** The qcow2 whose bytes a layer holds. */
-function throughLayer(layer: string): string {
-  return `driver=qcow2,file.driver=qcow2,file.file.driver=file,file.file.filename=${doubleCommas(layer)}`
+/** The image whose bytes a layer holds. */
+function throughLayer(layer: string, layers: readonly Layer[]): string {
+  const image = blockOptions(layers)
+  const bytes = { driver: 'raw', file: image['file'] }
+  const file = { driver: 'qcow2', file: { driver: 'file', filename: layer }, backing: bytes }
+  return `json:${JSON.stringify({ ...image, file })}`
 }
 
 /** A value inside one of QEMU's comma-separated options. */

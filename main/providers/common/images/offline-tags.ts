@@ -25,7 +25,7 @@ export async function saveOffline(
 }
 
 async function deleteTagIfThere(tool: QemuImg, image: Image, tag: string): Promise<void> {
-  const { snapshots } = await tool.info(image.path, image.format, false, quietOp)
+  const { snapshots } = await tool.info(image, false, quietOp)
   if (snapshots.some((snapshot) => snapshot.tag === tag)) await tool.snapshot('delete', tag, image, quietOp)
 }
 

@@ -4,6 +4,8 @@ import type { DiskFormat } from '../../../../app/domain/spec.ts'
 import type { Text } from '../../../../app/messages/text.ts'
 import type { RunResult } from '../../../exec/command.ts'
 import { maskText } from '../../../exec/mask.ts'
+import type { Layer } from '../../../images/chain.ts'
+import { checkOwnImage } from '../../../images/check.ts'
 import { syncFile } from '../../../state/durable.ts'
 import type { Host, Op } from '../../provider.ts'
 import { quietOp } from '../op.ts'
@@ -21,22 +23,28 @@ const copyMs = 7 * 24 * 60 * 60_000
 /** What a layer may grow by while a snapshot is gone back to in it: tables, no data. A hole until then. */
 const layerRoomBytes = 4 * 1024 * 1024 * 1024
 
-/** A writable image of a machine and the name its emulator knows it by. */
-export interface Image {
-  readonly node: string
+/** An image that Berth may open, and the files elsewhere that may be opened with it. */
+export interface OpenableImage {
   readonly path: string
   readonly format: DiskFormat
+  /** Files that it may stand on; null for a disk that was taken in before they were written down. */
+  readonly allowed: readonly string[] | null
+}
+
+/** A writable image of a machine and the name its emulator knows it by. */
+export interface Image extends OpenableImage {
+  readonly node: string
 }
 
 export interface QemuImg {
-  /** `shared` looks at an image a running machine writes to. With a null format the content is asked what it is. */
-  info(path: string, format: DiskFormat | null, shared: boolean, op: Op): Promise<ImageInfo>
+  /** `shared` looks at an image a running machine writes to. */
+  info(image: OpenableImage, shared: boolean, op: Op): Promise<ImageInfo>
   createBlank(path: string, sizeBytes: number, op: Op): Promise<void>
   createLinked(path: string, base: string, op: Op): Promise<void>
   /** Copies what the guest sees into a new qcow2, of the present or of one snapshot, after making sure that it fits. */
-  copy(from: Pick<Image, 'path' | 'format'>, to: string, tag: string | null, step: Text, op: Op): Promise<void>
-  resize(image: Image, sizeBytes: number, op: Op): Promise<void>
-  snapshot(what: 'create' | 'apply' | 'delete', tag: string, image: Image, op: Op): Promise<void>
+  copy(from: OpenableImage, to: string, tag: string | null, step: Text, op: Op): Promise<void>
+  resize(image: OpenableImage, sizeBytes: number, op: Op): Promise<void>
+  snapshot(what: 'create' | 'apply' | 'delete', tag: string, image: OpenableImage, op: Op): Promise<void>
 }
 
 export function createQemuImg(host: Host): QemuImg {
@@ -64,26 +72,32 @@ export function createQemuImg(host: Host): QemuImg {
     }
   }
 
-  const info: QemuImg['info'] = async (path, format, shared, op) => {
-    const { stdout } = await run(imageArguments.info(path, format, shared), lookMs, op)
+  const info: QemuImg['info'] = async (image, shared, op) => {
+    const { stdout } = await run(imageArguments.info(await layersOf(image), shared), lookMs, op)
     return parsed(() => parseImageInfo(JSON.parse(stdout)), stdout)
   }
 
   /** Changes an image in place. One whose tool was killed meanwhile is looked at, and what is wrong with it mended or said. */
-  const change = async (image: Image, args: readonly string[], op: Op): Promise<void> => {
+  const change = async (
+    image: OpenableImage,
+    argumentsFor: (layers: readonly Layer[]) => readonly string[],
+    op: Op,
+  ): Promise<void> => {
+    const layers = await layersOf(image)
     try {
-      await run(args, changeMs, op)
+      await run(argumentsFor(layers), changeMs, op)
     } catch (error) {
-      if (image.format === 'qcow2') await mend(image, errorOf(error).detail ?? '')
+      if (image.format === 'qcow2') await mend(layers, errorOf(error).detail ?? '')
       throw error
     }
   }
 
   /** Clusters that nobody has are given back; errors, which no tool mends without a loss, are said. */
-  const mend = async ({ path }: Image, cause: string): Promise<void> => {
-    const found = await check(imageArguments.check(path, false))
+  const mend = async (layers: readonly Layer[], cause: string): Promise<void> => {
+    const found = await check(imageArguments.check(layers, false))
     if (found === null || (found.errors === 0 && found.leaks === 0)) return
-    const left = found.leaks === 0 ? found : await check(imageArguments.check(path, true))
+    const left = found.leaks === 0 ? found : await check(imageArguments.check(layers, true))
+    const path = layers[0]?.path ?? ''
     host.log.warn('images.mended', { path, found, left })
     if (left === null || left.errors === 0) return
     const params = { path: maskText(path), count: left.errors }
@@ -137,10 +151,10 @@ export function createQemuImg(host: Host): QemuImg {
       await run(imageArguments.createLinked(path, base), lookMs, op)
     },
     async copy(from, to, tag, step, op) {
+      const layers = await layersOf(from)
       const [other] = tag === null ? [] : await otherSizes(from.path, tag)
       if (tag === null || other === undefined) {
-        const measured = imageArguments.measure(from.path, from.format, tag)
-        await convert(measured, imageArguments.convert(from.path, from.format, to, tag), to, step, op)
+        await convert(imageArguments.measure(layers, tag), imageArguments.convert(layers, to, tag), to, step, op)
         return
       }
       // `convert -l` copies as many bytes as the image has now: the snapshot is gone back to in a layer over it, which has its size.
@@ -148,12 +162,13 @@ export function createQemuImg(host: Host): QemuImg {
       try {
         const { size } = await stat(from.path)
         await run(imageArguments.createLayer(layer, from.path, size + layerRoomBytes), lookMs, op)
-        await run(imageArguments.applyInLayer(layer, tag), changeMs, op)
-        await convert(imageArguments.measureLayer(layer), imageArguments.convertLayer(layer, to), to, step, op)
+        await run(imageArguments.applyInLayer(layer, layers, tag), changeMs, op)
+        const measured = imageArguments.measureLayer(layer, layers)
+        await convert(measured, imageArguments.convertLayer(layer, layers, to), to, step, op)
       } finally {
         await rm(layer, { force: true })
       }
-      const { virtualBytes } = await info(to, 'qcow2', false, op)
+      const { virtualBytes } = await info({ path: to, format: 'qcow2', allowed: [] }, false, op)
       if (virtualBytes !== other.virtualBytes) {
         throw failure(
           'tool-failed',
@@ -162,8 +177,8 @@ export function createQemuImg(host: Host): QemuImg {
         )
       }
     },
-    resize: (image, sizeBytes, op) => change(image, imageArguments.resize(image.path, image.format, sizeBytes), op),
-    snapshot: (what, tag, image, op) => change(image, imageArguments.snapshot(what, tag, image.path), op),
+    resize: (image, sizeBytes, op) => change(image, (layers) => imageArguments.resize(layers, sizeBytes), op),
+    snapshot: (what, tag, image, op) => change(image, (layers) => imageArguments.snapshot(what, tag, layers), op),
   }
 }
 
@@ -171,4 +186,9 @@ export function createQemuImg(host: Host): QemuImg {
 async function otherSizes(path: string, tag: string): Promise<readonly Qcow2Snapshot[]> {
   const image = await readQcow2(path)
   return (image?.snapshots ?? []).filter((one) => one.tag === tag && one.virtualBytes !== image?.virtualBytes)
+}
+
+/** What an image is made of, looked at anew each time: whoever can write to it may have changed what it names. */
+async function layersOf({ path, format, allowed }: OpenableImage): Promise<readonly Layer[]> {
+  return (await checkOwnImage(path, format, allowed)).layers
 }
