@@ -58,6 +58,11 @@ const rules: Readonly<Record<Verb, { readonly needs: Capability | null; readonly
   },
 }
 
+/** Whether a verb is ever possible in this state. */
+export function isPossibleIn(verb: Verb, state: MachineState): boolean {
+  return rules[verb].states.includes(state)
+}
+
 /** Verbs that only look: they stay possible on an endpoint that does not answer and beside another task. */
 const reading: readonly Verb[] = ['console', 'terminal']
 

@@ -57,6 +57,8 @@ export interface ProviderInfo {
   readonly importExtensions?: readonly string[]
   /** Whether folders can be copied into and out of its machines, not only files; left out without the facet `files`. */
   readonly copiesFolders?: boolean
+  /** Why snapshots of its machines that are on always hold the memory; left out where that is a choice. */
+  readonly snapshotsHoldMemory?: Text
   /** Why none of its machines can be cloned linked; left out where they can, or without the facet `clone`. */
   readonly noLinkedClones?: Text
 }

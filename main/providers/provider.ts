@@ -154,8 +154,13 @@ export interface SuspendOps {
   discard(id: MachineId, op: Op): Promise<void>
 }
 export interface SnapshotOps {
+  /** Why a snapshot of a machine that is on always holds its memory; left out where `take` leaves it out when asked to. */
+  readonly alwaysMemory?: Text
   tree(id: MachineId, op: Op): Promise<SnapshotTree>
-  /** `memory` is asked for only on a running or paused machine. */
+  /**
+   * `memory` is asked for only on a running or paused machine. Without it, what is kept is what the disks hold at one moment, as after a
+   * power cut, and going back to it boots a machine that ran.
+   */
   take(id: MachineId, request: { name: string; description: string; memory: boolean }, op: Op): Promise<SnapshotId>
   edit(id: MachineId, snapshotId: SnapshotId, change: { name: string; description: string }, op: Op): Promise<void>
   /** Deletes one; its children keep their state and move to its parent. */

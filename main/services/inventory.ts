@@ -129,7 +129,7 @@ export function createInventory(
 
 function infoOf(provider: Provider): ProviderInfo {
   const { id, label, word, kind, never } = provider
-  const { exporting, importing, clone, files } = provider
+  const { exporting, importing, clone, files, snapshots } = provider
   return {
     id,
     label,
@@ -140,6 +140,7 @@ function infoOf(provider: Provider): ProviderInfo {
     ...(exporting === undefined ? {} : { exportFormats: exporting.formats }),
     ...(importing === undefined ? {} : { importExtensions: importing.extensions }),
     ...(files === undefined ? {} : { copiesFolders: files.folders }),
+    ...(snapshots?.alwaysMemory === undefined ? {} : { snapshotsHoldMemory: snapshots.alwaysMemory }),
     ...(clone?.noLinked === undefined ? {} : { noLinkedClones: clone.noLinked }),
   }
 }

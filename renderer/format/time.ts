@@ -50,6 +50,16 @@ export function formatTime(iso: string, locale: Locale): string {
   )
 }
 
+/** The time of day to the second, for what may happen twice in a minute: `14:32:05`. */
+export function formatTimeOfDay(iso: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale === 'ko' ? 'ko-KR' : 'en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date(iso))
+}
+
 /** A date without its time: `12 Mar 2026`. */
 export function formatDate(iso: string, locale: Locale): string {
   return new Intl.DateTimeFormat(locale === 'ko' ? 'ko-KR' : 'en-GB', { dateStyle: 'medium' }).format(new Date(iso))

@@ -10,6 +10,7 @@ import { connectQmp } from '../../main/providers/qemu/qmp.ts'
 import { op } from '../conformance/ground.ts'
 import { wrongWith } from '../conformance/tree.ts'
 import { qemuProcesses } from '../support/crash/qemu-disk.ts'
+import { fileSize, waitInFile } from '../support/serial.ts'
 import { missingQemu, type QemuGround, qemuGround } from './qemu-ground.ts'
 
 describe.skipIf(missingQemu !== null)('a QEMU machine', () => {
@@ -103,6 +104,29 @@ describe.skipIf(missingQemu !== null)('a QEMU machine', () => {
     await ground.provider.power.start(id, op())
     expect(await ground.machine(id)).toMatchObject({ state: 'running' })
     expect(await memoryOf(id)).toBe('only in memory')
+    await ground.provider.power.powerOff(id, op())
+  })
+
+  it('keeps its disks alone when asked to while it runs, and boots from them when that is restored', async () => {
+    const id = await ground.make('disks alone')
+    await ground.start(id)
+    await ground.ask(id, '=on the disk\n', /OK/)
+    await ground.ask(id, '~in memory\n', /OK/)
+    const snapshotId = await snapshots().take(id, { name: 'disks', description: '', memory: false }, op())
+    expect((await snapshots().tree(id, op())).snapshots).toEqual([
+      expect.objectContaining({ id: snapshotId, hasMemory: false }),
+    ])
+    expect(await memoryOf(id)).toBe('in memory')
+    const [pid] = await qemuProcesses(uuidOf(id))
+    const log = join(ground.folderOf(id), 'serial0.log')
+    const from = await fileSize(log)
+    await snapshots().restore(id, snapshotId, op())
+    expect(await ground.machine(id)).toMatchObject({ state: 'running' })
+    expect(await qemuProcesses(uuidOf(id))).not.toEqual([pid])
+    await waitInFile(log, from, /READY/)
+    // It has booted, and reads from its disk what was there.
+    expect(await memoryOf(id)).toBe('on the disk')
+    await snapshots().delete(id, snapshotId, op())
     await ground.provider.power.powerOff(id, op())
   })
 

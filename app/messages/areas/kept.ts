@@ -43,6 +43,7 @@ export const keptEn = {
   'kept.fact.disk': 'Disk',
   'kept.error.file': 'This file does not exist: {path}',
   'kept.error.file.hint': 'Restore the file, or connect the drive that contains it.',
+  'kept.why.nothingButMemory': 'This machine has no disk, so a snapshot without memory would be empty.',
   'kept.error.cutShort': 'The file {path} is incomplete: part of it is missing.',
   'kept.error.cutShort.hint': 'Nothing was changed. Copy the file back from a backup, then try again.',
   'kept.error.imageErrors': {
@@ -96,6 +97,7 @@ export const keptKo: Record<keyof typeof keptEn, Message> = {
   'kept.fact.disk': '디스크',
   'kept.error.file': '파일이 없습니다: {path}',
   'kept.error.file.hint': '파일을 되돌려 놓거나 파일이 있는 드라이브를 연결하세요.',
+  'kept.why.nothingButMemory': '디스크가 없는 머신이므로 메모리 없는 스냅샷은 비어 있습니다.',
   'kept.error.cutShort': '‘{path}’ 파일의 일부가 없습니다.',
   'kept.error.cutShort.hint': '변경한 것은 없습니다. 백업에서 파일을 복사한 다음 다시 시도하세요.',
   'kept.error.imageErrors': '도구가 중간에 끝나 ‘{path}’ 파일 안에 오류가 {count}개 있습니다.',

@@ -47,19 +47,19 @@ export function presentSnapshot(
   }
 }
 
-/**
- * Takes one. Of a machine that is on, its memory is always in it: its disk alone would be that of a machine whose plug was
- * pulled.
- */
+/** Takes one. Of a machine that is on, without its memory, it is what its disk holds at one moment: as after a power cut. */
 async function take(
   world: World,
   known: Known,
-  request: { name: string; description: string },
+  request: { name: string; description: string; memory: boolean },
   op: Op,
 ): Promise<string> {
   const { entry, definition } = known
   const { folder, live } = entry
-  const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: null })
+  const { name, description } = request
+  const present = presentSnapshot(world, known, { name, description, keptForUndo: false, parentId: null })
+  const hasMemory = live !== null && request.memory
+  const snapshot: KeptSnapshot = live === null || hasMemory ? present : { ...present, power: 'off' }
   const { id } = snapshot
   if (snapshot.power === 'suspended') {
     throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
@@ -67,13 +67,20 @@ async function take(
   // The thread of one that is on knows itself what it is about to write.
   if (live === null) await checkSpace(folder.path, diskUse(folder.disk))
   throwIfCancelled(op)
-  const text: Text = { key: live === null ? 'kept.step.disks' : 'kept.step.memory' }
+  if (live !== null && !hasMemory && definition.diskBytes === null) {
+    throw failure('unsupported', { key: 'kept.why.nothingButMemory' })
+  }
+  const text: Text = { key: hasMemory ? 'kept.step.memory' : 'kept.step.disks' }
   op.progress({ text, fraction: null, cancellable: false })
   const diskPath = definition.diskBytes === null ? null : folder.snapshotFile(id, 'disk')
   const memoryPath = folder.snapshotFile(id, 'memory')
   const write = async (): Promise<KeptSnapshot['memory']> => {
     if (live === null) {
       if (diskPath !== null) await copyDisk(folder.disk, diskPath)
+      return null
+    }
+    if (!hasMemory) {
+      if (diskPath !== null) await live.thread.ask({ kind: 'copyDisk', diskPath })
       return null
     }
     const order = { kind: 'keep', memoryPath, diskPath, stays: false, safe: false } as const
@@ -91,7 +98,7 @@ async function take(
     const memory = await write()
     await naming
     // What it holds is on the disk before a tree names it, and its name before anybody is told.
-    const written = [...(diskPath === null ? [] : [diskPath]), ...(live === null ? [] : [memoryPath])]
+    const written = [...(diskPath === null ? [] : [diskPath]), ...(hasMemory ? [memoryPath] : [])]
     await Promise.all([...written.map(syncFile), syncFolder(folder.snapshotsPath)])
     const diskBytes = diskPath === null ? null : (await stat(diskPath)).size
     const there: KeptSnapshot = { ...snapshot, parentId: tree.currentId, memory, diskBytes, phase: 'there' }
@@ -139,8 +146,8 @@ export function createSnapshots(world: World): SnapshotOps {
       const params = { path: folder.snapshotsPath, count }
       return { ...shown, notice: { key: 'kept.notice.unlisted', params } }
     },
-    async take(id, { name, description }, op) {
-      return take(world, await fleet.get(id), { name, description }, op)
+    async take(id, request, op) {
+      return take(world, await fleet.get(id), request, op)
     },
     async edit(id, snapshotId, { name, description }) {
       const known = await fleet.get(id)

@@ -50,7 +50,8 @@ export function createSnapshots(world: World): SnapshotOps {
   ): Promise<void> {
     const before = world.of(id)
     throwIfCancelled(op)
-    const running = target.snapshot.hasMemory === true
+    // Its disks alone boot it again when it ran.
+    const running = target.snapshot.hasMemory === true || before.machine.state === 'running'
     await whileBusy(world, id, 'restoring', async () => {
       await world.work(900, op, 'mock.step.verify', 0, 0.2)
       if (before.quirks.includes('no-space')) {

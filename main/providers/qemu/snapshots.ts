@@ -23,7 +23,7 @@ import { snapshotObstacle } from './machine.ts'
 import { lineOf } from './power.ts'
 import { restorable, restoreRoom } from './restore.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
-import { deleteTag, memorySizes, saveLive, tagPresence } from './tags.ts'
+import { deleteTag, memorySizes, saveLive, saveLiveDisks, tagPresence } from './tags.ts'
 import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. */
@@ -52,14 +52,11 @@ export function requireSnapshots(definition: Definition): void {
   if (obstacle !== null) throw failure('unsupported', obstacle)
 }
 
-/**
- * Takes one. Of a machine that is on, its memory is always in it: its disks alone would be those of a machine whose plug
- * was pulled.
- */
+/** Takes one. Of a machine that is on, without its memory, it is what its disks hold at one moment: as after a power cut. */
 async function take(
   world: World,
   known: Known,
-  request: { name: string; description: string },
+  request: { name: string; description: string; memory: boolean },
   op: Op,
 ): Promise<string> {
   const { entry, definition } = known
@@ -68,10 +65,16 @@ async function take(
   const images = imagesOf(definition, folder)
   const [tree] = await Promise.all([
     trees.read(folder.snapshots),
-    live === null ? null : checkSpace(folder.path, memoryInUse(world.host, live.identity.pid, definition.memoryBytes)),
+    live === null || !request.memory
+      ? null
+      : checkSpace(folder.path, memoryInUse(world.host, live.identity.pid, definition.memoryBytes)),
   ])
   throwIfCancelled(op)
-  const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: tree.currentId })
+  const { name, description } = request
+  const present = presentSnapshot(world, known, { name, description, keptForUndo: false, parentId: tree.currentId })
+  const hasMemory = live !== null && request.memory
+  const snapshot: KeptSnapshot =
+    live === null || hasMemory ? present : { ...present, power: 'off', hardware: null, accelerator: null }
   const { id } = snapshot
   if (snapshot.power === 'suspended') {
     throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
@@ -80,13 +83,18 @@ async function take(
   // The guest stands still while its memory is written: that is no change of the machine's state.
   await world.fleet.hold(entry, state, async () => {
     op.progress({
-      text: { key: live === null ? 'kept.step.disks' : 'kept.step.memory' },
+      text: { key: hasMemory ? 'kept.step.memory' : 'kept.step.disks' },
       fraction: null,
       cancellable: false,
     })
     // Named before there is anything to name; that a power cut does not take the name back is seen to meanwhile.
     const begun = await trees.put(folder.snapshots, tree, snapshot, tree.currentId)
-    const save = live === null ? saveOffline(world, images, id, op) : saveLive(lineOf(entry), images, id, op)
+    const save =
+      live === null
+        ? saveOffline(world, images, id, op)
+        : hasMemory
+          ? saveLive(lineOf(entry), images, id, op)
+          : saveLiveDisks(lineOf(entry), images, id, op)
     const [settled, saved] = await Promise.allSettled([syncFile(folder.snapshots), save])
     for (const result of [saved, settled]) {
       if (result.status === 'fulfilled') continue
@@ -150,7 +158,7 @@ export function createSnapshots(world: World): SnapshotOps {
       return shownTree(tree, new Map([...sizes].filter(([tag]) => withMemory.has(tag))))
     },
     async take(id, request, op) {
-      return take(world, await fleet.get(id), { name: request.name, description: request.description }, op)
+      return take(world, await fleet.get(id), request, op)
     },
     async edit(id, snapshotId, { name, description }) {
       const { entry } = await fleet.get(id)

@@ -29,6 +29,15 @@ export function saveLive(qmp: Qmp, images: readonly Image[], tag: string, op: Op
   return runJob(qmp, 'snapshot-save', `save-${tag}`, liveArguments(images, tag), op)
 }
 
+/** The disks alone, all at the same moment or none: QEMU holds their writes until all have the tag. */
+export async function saveLiveDisks(qmp: Qmp, images: readonly Image[], tag: string, op: Op): Promise<void> {
+  const actions = images.map(({ node }) => ({
+    type: 'blockdev-snapshot-internal-sync',
+    data: { device: node, name: tag },
+  }))
+  await qmp.execute('transaction', { actions }, { timeoutMs: null, op })
+}
+
 /** Leaves the job to be dismissed by the caller once its outcome is written down. */
 export function loadLive(qmp: Qmp, jobId: string, images: readonly Image[], tag: string, op: Op): Promise<JobOutcome> {
   return beginJob(qmp, 'snapshot-load', jobId, liveArguments(images, tag), op)

@@ -111,6 +111,7 @@ export function createSnapshots(world: World): SnapshotOps {
   }
 
   return {
+    alwaysMemory: { key: 'utm.why.alwaysMemory' },
     async tree(id, op) {
       const known = await fleet.known(id, op)
       if (snapshotObstacle(known.bundle) !== null || !known.sight.abilities.images) {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { failure } from '../../../app/domain/errors.ts'
+import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { diskUse } from '../common/files.ts'
 import { checkSpace } from '../common/space.ts'
 import type { CloneOps, Op } from '../provider.ts'
+import { discardState } from './commands.ts'
 import { disksOf } from './dependants.ts'
 import type { Known } from './entry.ts'
 import { idOf } from './inventory.ts'
@@ -24,6 +25,9 @@ import {
 import { isResting } from './states.ts'
 import type { TrashStore } from './trash-store.ts'
 import { act, quietOp, throwIfCancelled, type World } from './world.ts'
+
+/** From VirtualBox's answer to the settings that say so too. */
+const settleMs = 30_000
 
 type Request = Parameters<CloneOps['clone']>[1]
 
@@ -70,7 +74,7 @@ async function clone(world: SnapshotWorld, known: Known, request: Request, op: O
           timeoutMs: diskWorkMs,
           onFraction: (fraction) => op.progress({ text: { key: 'virtualbox.step.clone' }, fraction }),
         })
-        await takeOwnSerial(world, uuid)
+        await takeShape(world, uuid)
         inventory.publish((await inventory.get(idOf(uuid))).entry)
         return idOf(uuid)
       } catch (error) {
@@ -85,6 +89,28 @@ async function clone(world: SnapshotWorld, known: Known, request: Request, op: O
       }
     }),
   )
+}
+
+/**
+ * A copy of a snapshot with memory is a saved machine, in which nothing can be changed. Its memory is the original's, with the
+ * original's network address: the clone starts from its firmware.
+ */
+async function takeShape(world: SnapshotWorld, uuid: string): Promise<void> {
+  const { inventory } = world
+  const id = idOf(uuid)
+  try {
+    const { entry, settings } = await inventory.get(id)
+    if (settings.stateFile !== null) {
+      const isDiscarded = async (): Promise<boolean> => (await inventory.get(id)).settings.stateFile === null
+      await act(world, entry, discardState(uuid), quietOp, { isDone: isDiscarded })
+      await inventory.until(id, ({ word }) => word !== 'saved', quietOp, settleMs)
+    }
+    await takeOwnSerial(world, uuid)
+  } catch (error) {
+    // About the copy, of which nothing stays: the state of the machine that was copied has no part in it.
+    const { code, message, hint, detail } = errorOf(error)
+    throw failure(code === 'wrong-state' ? 'tool-failed' : code, message, { hint, detail, cause: error })
+  }
 }
 
 function chainOf({ settings, path }: Known, disk: string): readonly string[] {

@@ -40,6 +40,7 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
   const changed = (uuid: string): void => inventory.changed({ kind: 'snapshots', id: idOf(uuid) })
 
   return {
+    alwaysMemory: { key: 'virtualbox.why.alwaysMemory' },
     async tree(id, op) {
       const known = await inventory.get(id)
       throwIfCancelled(op)

@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../../app/domain/errors.ts'
 import type { MachineState } from '../../../app/domain/machine.ts'
+import { isPossibleIn } from '../../../app/domain/permit.ts'
 import type { TaskVerb } from '../../../app/domain/task.ts'
+import { verbs } from '../../../app/domain/verbs.ts'
 import type { MessageKey } from '../../../app/messages/text.ts'
 
 /** A way on from a failure: what its button says is its key. */
@@ -74,7 +76,10 @@ export function errorActions(code: ErrorCode, context: ErrorContext): readonly E
 }
 
 /** The verb that brings a machine into the state in which it was asked for something. */
-function leadsThere({ state }: ErrorContext): readonly ErrorAction[] {
+function leadsThere({ verb, state }: ErrorContext): readonly ErrorAction[] {
+  // Where the verb is possible as it is, the trouble is another.
+  const asked = verbs.find((one) => one === verb)
+  if (asked !== undefined && state !== null && isPossibleIn(asked, state)) return []
   if (state === 'running' || state === 'paused') return ['shutDown']
   return state === 'stopped' || state === 'suspended' || state === 'crashed' ? ['start'] : []
 }

@@ -76,6 +76,13 @@ export function ErrorCard({
   )
 }
 
+/** What failed stands first: it may have been no step of the task's own, and be missing among its commands. */
+function rawText({ detail }: AppError, commands: readonly CommandRecord[]): string {
+  const hasFailed = commands.some(({ outcome }) => outcome !== 'ok')
+  const failed = detail === null || hasFailed ? [] : [detail]
+  return [...failed, ...commands.map(commandText)].join('\n\n')
+}
+
 /** What the tool said: folded until asked for, and only then are the commands fetched. */
 function RawOutput({
   error,
@@ -101,7 +108,7 @@ function RawOutput({
       isGone = true
     }
   }, [isOpen, taskId])
-  const text = commands.length > 0 ? commands.map(commandText).join('\n\n') : (error.detail ?? '')
+  const text = rawText(error, commands)
   if (taskId === null && error.detail === null) return null
   return (
     <div className="error-card-raw">

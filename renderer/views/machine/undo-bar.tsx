@@ -15,6 +15,7 @@ import { StateMark } from '../../components/state-mark.tsx'
 import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
+import { copyName } from '../snapshots/copy-names.ts'
 import { useRestoreRoom, useShortReason } from '../snapshots/restore-room.tsx'
 import { canCancel } from './header-items.ts'
 import './undo-bar.css'
@@ -96,8 +97,8 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
           {isBroken
             ? say('undo.brokenHint')
             : size === null
-              ? say('undo.kept', { time })
-              : say('undo.keptSize', { time, size })}
+              ? copyName(record, locale, say)
+              : say('undo.copySize', { name: copyName(record, locale, say), size })}
         </small>
       </p>
       <div className="undo-bar-actions">

@@ -1,7 +1,9 @@
 import { type ReactNode, useState } from 'react'
+import type { Machine } from '../../../app/domain/machine.ts'
 import { type PermitContext, permit } from '../../../app/domain/permit.ts'
 import type { Snapshot } from '../../../app/domain/snapshot.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
+import type { MessageKey } from '../../../app/messages/text.ts'
 import { showView } from '../../actions/navigate.ts'
 import { restoreSnapshot } from '../../actions/snapshots.ts'
 import { Button } from '../../components/button.tsx'
@@ -9,6 +11,13 @@ import { Popover } from '../../components/popover.tsx'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { isShort, ShortOfRoom, useRestoreRoom } from './restore-room.tsx'
 import { useSpaceNote } from './space-note.ts'
+
+/** What becomes of a machine that is on. Its disks alone boot it only when it ran. */
+function becomes({ hasMemory }: Snapshot, { kind, state }: Machine): MessageKey {
+  if (kind === 'container') return 'snap.becomes.container'
+  if (hasMemory === true) return 'snap.becomes.resumes'
+  return state === 'running' ? 'snap.becomes.boots' : 'snap.becomes.off'
+}
 
 /**
  * Goes back to a snapshot: at once when nothing runs, after one question when what runs is about to be kept first. Where
@@ -64,6 +73,7 @@ export function RestoreButton({
         <p>
           <Say text="snap.restoreRunning" params={{ name: snapshot.name }} strong={['name']} />
         </p>
+        <p>{say(becomes(snapshot, machine))}</p>
         {note !== undefined && <p className="ask-note">{note}</p>}
         <div className="ask-buttons">
           {isTight && (

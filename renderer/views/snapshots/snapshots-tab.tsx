@@ -14,6 +14,7 @@ import { readTree, useSnapshotTree } from '../../store/snapshots.ts'
 import { errorActions } from '../machine/error-actions.ts'
 import { ErrorCard } from '../machine/error-card.tsx'
 import { doVerb } from '../machine/verbs.ts'
+import { withCopyNames } from './copy-names.ts'
 import { DeleteSnapshots } from './delete-snapshots.tsx'
 import { Inspector } from './inspector.tsx'
 import { SnapshotGrid } from './snapshot-grid.tsx'
@@ -60,9 +61,10 @@ function Loading(): ReactNode {
   )
 }
 
-function Tree({ tree, context }: { readonly tree: SnapshotTree; readonly context: PermitContext }): ReactNode {
+function Tree({ tree: told, context }: { readonly tree: SnapshotTree; readonly context: PermitContext }): ReactNode {
   const say = useSay()
   const locale = useLocale()
+  const tree = useMemo(() => withCopyNames(told, locale, say), [told, locale, say])
   const { machine } = context
   const [chosen, setChosen] = useState<readonly SnapshotId[] | null>(null)
   const [find, setFind] = useState('')

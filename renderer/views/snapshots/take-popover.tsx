@@ -54,9 +54,16 @@ function TakeForm({ context, onDone }: { readonly context: PermitContext; readon
   const [name, setName] = useState(() => proposedName(new Date(), locale, say))
   const [description, setDescription] = useState('')
   const [wantsMemory, setWantsMemory] = useState(true)
-  const hasMemory = wantsMemory && memoryReason === null
+  const always = context.provider.snapshotsHoldMemory
+  const hasMemory = (wantsMemory || always !== undefined) && memoryReason === null
   const space = useSpaceNote(machine)
   const problem = name.trim() === '' ? say('create.problem.name.empty') : null
+  /** What the box does as it stands. */
+  const memoryHint = (): string => {
+    if (memoryReason !== null) return memoryReason
+    if (!hasMemory) return say('snap.withoutMemoryHint')
+    return space === null ? say('snap.withMemoryHint') : `${say('snap.withMemoryHint')} ${space.text}`
+  }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (problem !== null) return
@@ -89,10 +96,13 @@ function TakeForm({ context, onDone }: { readonly context: PermitContext; readon
           />
         )}
       </Field>
-      {machine.kind === 'vm' && (
+      {machine.kind === 'vm' && always !== undefined && memoryReason === null && (
+        <p className="ask-note">{say(always)}</p>
+      )}
+      {machine.kind === 'vm' && always === undefined && (
         <Checkbox
           label={say('snap.withMemoryLabel')}
-          hint={hasMemory && space !== null ? space.text : say('snap.withMemoryHint')}
+          hint={memoryHint()}
           isChecked={hasMemory}
           onChange={setWantsMemory}
           reason={memoryReason}

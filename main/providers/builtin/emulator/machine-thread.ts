@@ -122,6 +122,10 @@ async function main(): Promise<void> {
         apply()
         return memory
       }
+      case 'copyDisk':
+        requireRoomNow(order.diskPath, disk?.copyBytes() ?? 0)
+        disk?.copy(order.diskPath)
+        return null
       case 'figures':
         return {
           memoryBytes: internals.cpu.wasm_memory.buffer.byteLength,

@@ -52,6 +52,8 @@ export type Order =
       readonly stays: boolean
       readonly safe: boolean
     }
+  /** Copies the disk as it is at one moment, without the memory. */
+  | { readonly kind: 'copyDisk'; readonly diskPath: string }
   | { readonly kind: 'figures' }
 
 export interface Figures {
@@ -66,6 +68,7 @@ export interface Answers {
   readonly reset: null
   readonly button: null
   readonly keep: Memory
+  readonly copyDisk: null
   readonly figures: Figures
 }
 

@@ -46,6 +46,20 @@ describe('a built-in machine', () => {
     expect(await counter(id)).toBe(2)
   })
 
+  it('keeps its disk alone when asked to while it runs, and boots from that when it is restored', async () => {
+    const id = await running('disk alone')
+    await ground.say(id, 'write kept', /Written/)
+    expect(await counter(id)).toBe(1)
+    const snapshotId = await snapshots().take(id, { name: 'disk', description: '', memory: false }, op())
+    expect((await snapshots().tree(id, op())).snapshots).toEqual([expect.objectContaining({ hasMemory: false })])
+    await ground.say(id, 'write later', /Written/)
+    expect(await counter(id)).toBe(2)
+    await snapshots().restore(id, snapshotId, op())
+    expect((await ground.machine(id)).state).toBe('running')
+    expect(await counter(id)).toBe(1)
+    await ground.say(id, 'read', /On the disk: kept/)
+  })
+
   it('whose snapshot was cut to half is not restored, and stays as it is', async () => {
     const id = await running('cut')
     const snapshotId = await snapshots().take(id, { name: 'whole', description: '', memory: true }, op())

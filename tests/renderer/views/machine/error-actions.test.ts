@@ -9,13 +9,19 @@ test.each([
   ['timeout', ['check', 'retry']],
   ['busy', ['whenFree']],
   ['no-space', ['trash', 'retry']],
-  ['wrong-state', ['start', 'check']],
+  ['wrong-state', ['check']],
   ['tool-failed', ['retry']],
   ['bug', ['copyReport', 'retry']],
   ['cancelled', []],
   ['invalid-input', []],
 ] as const)('%s offers %j', (code, actions) => {
   expect(errorActions(code, start)).toEqual(actions)
+})
+
+test('a wrong state offers the verb that leads to the right one, and none where the verb is possible as it is', () => {
+  const context = { state: 'stopped', canRetry: true } as const
+  expect(errorActions('wrong-state', { ...context, verb: 'pause' })).toEqual(['start', 'check'])
+  expect(errorActions('wrong-state', { ...context, verb: 'clone' })).toEqual(['check'])
 })
 
 test('a shutdown that failed offers to power off, after trying again', () => {
