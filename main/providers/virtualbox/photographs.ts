@@ -6,9 +6,10 @@ import { strokesOf } from '../../../app/domain/typing.ts'
 import type { ScreenEvents, ScreenSource } from '../../screen/source.ts'
 import * as commands from './control-commands.ts'
 import type { Entry } from './entry.ts'
+import { heldAfterMs, nextBatch, type Stroke } from './key-batches.ts'
 import { hasFailed } from './manage.ts'
 import { isResting } from './states.ts'
-import { quietOp, type World } from './world.ts'
+import { quietOp, tell, type World } from './world.ts'
 
 /** Between two photographs: while something changes, and when nothing has for a while. Each costs about 0.1 s of VirtualBox. */
 const quickMs = 350
@@ -17,15 +18,8 @@ const calmMs = 1_000
 const calmAfter = 6
 /** What is typed shows soon. */
 const afterKeyMs = 120
-/** A keyboard holds few bytes that its machine has not read yet. */
-const mostCodes = 16
 /** VBoxManage that fails so often in a row is not going to show anything. */
 const mostFailures = 5
-
-interface Stroke {
-  readonly code: string
-  readonly isDown: boolean
-}
 
 export interface Photographs extends ScreenSource {
   /** Takes none until it is asked for the next, which it then gives even if it shows what the last one did. */
@@ -52,6 +46,8 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
   /** Keys that the machine has been told are down. */
   const held = new Set<string>()
   let typing = Promise.resolve()
+  /** Runs while a key waits for its other half. */
+  let waiting: NodeJS.Timeout | null = null
 
   const end = (): void => {
     if (isOver) return
@@ -61,7 +57,7 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
     // What is still to be typed is not; a key in the middle of its stroke is let go, or its guest would repeat it.
     typed = []
     typing = typing.then(() => {
-      typed = [...held].map((code) => ({ code, isDown: false }))
+      typed = [...held].map((code) => ({ code, isDown: false, atMs: 0 }))
       return sendTyped()
     })
   }
@@ -116,24 +112,35 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
     return picture
   }
 
-  const give = (strokes: readonly Stroke[]): void => {
+  const give = (strokes: readonly Omit<Stroke, 'atMs'>[]): void => {
     if (isOver || strokes.length === 0) return
-    typed.push(...strokes)
-    typing = typing.then(sendTyped)
+    const atMs = performance.now()
+    typed.push(...strokes.map((stroke) => ({ ...stroke, atMs })))
+    typing = typing.then(() => sendTyped())
   }
-  async function sendTyped(): Promise<void> {
-    while (typed.length > 0) {
+  /** Gives what may be given now; `all` also a key whose other half is not there yet. */
+  async function sendTyped(all = false): Promise<void> {
+    if (waiting !== null) clearTimeout(waiting)
+    waiting = null
+    for (;;) {
+      const count = nextBatch(typed, all ? Number.POSITIVE_INFINITY : performance.now())
+      if (count === 0) break
       const codes: number[] = []
-      for (let next = typed[0]; next !== undefined && codes.length < mostCodes; next = typed[0]) {
-        typed.shift()
-        codes.push(...scanCodesOf(next.code, next.isDown))
-        if (next.isDown) held.add(next.code)
-        else held.delete(next.code)
+      for (const { code, isDown } of typed.splice(0, count)) {
+        codes.push(...scanCodesOf(code, isDown))
+        if (isDown) held.add(code)
+        else held.delete(code)
       }
       if (codes.length === 0) continue
+      // Again while another client has the machine: a key that is refused is not lost.
       await queue
-        .run(entry.uuid, () => manage.attempt(commands.scanCodes(entry.uuid, codes), quietOp))
+        .run(entry.uuid, () => tell(world, entry, commands.scanCodes(entry.uuid, codes)))
         .catch((error) => host.log.warn('virtualbox.keys', { uuid: entry.uuid, error: String(error) }))
+    }
+    if (typed.length > 0) {
+      waiting = setTimeout(() => {
+        typing = typing.then(() => sendTyped())
+      }, heldAfterMs)
     }
     same = 0
     soon(afterKeyMs)
@@ -156,6 +163,7 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
     },
     async typed() {
       let until: Promise<void>
+      typing = typing.then(() => sendTyped(true))
       do {
         until = typing
         await until

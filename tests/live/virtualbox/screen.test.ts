@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MachineId } from '../../../app/domain/ids.ts'
@@ -6,6 +7,9 @@ import type { ScreenEvents } from '../../../main/screen/source.ts'
 import { errorFrom, op } from '../../conformance/ground.ts'
 import { missingVirtualBox } from '../../support/virtualbox-lab.ts'
 import { type Acts, openActs } from './acts-ground.ts'
+
+/** What else the computer does: a load of twenty. */
+const busyLoops = 20
 
 describe.skipIf(missingVirtualBox !== null)('consoles and screens of VirtualBox machines', () => {
   let acts: Acts
@@ -56,6 +60,32 @@ describe.skipIf(missingVirtualBox !== null)('consoles and screens of VirtualBox 
     source?.key('KeyX', true)
     source?.key('KeyX', false)
     source?.close()
+  })
+
+  it('gives every key once, however busy the computer is', { timeout: 240_000 }, async () => {
+    const busy = Array.from({ length: busyLoops }, () =>
+      spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+    )
+    try {
+      const source = await acts.provider().screens?.open(id, 'screen0', { takeOver: false }, pictures().events, op())
+      const talk = await line(acts, id)
+      const typed = 'write abcdefghijklmnopqrstuvwxyz'
+      for (const letter of typed) {
+        const code = letter === ' ' ? 'Space' : `Key${letter.toUpperCase()}`
+        source?.key(code, true)
+        // As long as a person's finger stays on a key.
+        await new Promise((resolve) => setTimeout(resolve, 40))
+        source?.key(code, false)
+      }
+      source?.key('Enter', true)
+      source?.key('Enter', false)
+      await talk.heard(/write abcdefghijklmnopqrstuvwxyz[\s\S]*Written to the disk/, 0, 200_000)
+      expect(await talk.ask('read\r', /On the disk: (.*)\r/)).toContain('abcdefghijklmnopqrstuvwxyz')
+      talk.close()
+      source?.close()
+    } finally {
+      for (const one of busy) one.kill('SIGKILL')
+    }
   })
 
   it('says that the screen is over when the machine goes off', async () => {
@@ -113,11 +143,11 @@ async function line(acts: Acts, id: MachineId) {
     },
     ended() {},
   })
-  const heard = (answer: RegExp, from = 0): Promise<string> =>
+  const heard = (answer: RegExp, from = 0, limitMs = 60_000): Promise<string> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`waited for ${answer}, heard ${JSON.stringify(said.slice(-300))}`)),
-        60_000,
+        limitMs,
       )
       const look = (): void => {
         if (!answer.test(said.slice(from))) return
