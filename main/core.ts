@@ -1,3 +1,4 @@
+import type { ConsoleWindowTarget } from '../app/contract/console-window.ts'
 import type { SystemInfo } from '../app/domain/system.ts'
 import type { ToolFinder } from './exec/find-tool.ts'
 import type { Activity } from './services/activity.ts'
@@ -28,6 +29,8 @@ export interface Desktop {
   readonly reveal: (path: string) => Promise<void>
   /** Opens a web address, which has been checked, in the person's browser. */
   readonly openLink: (url: string) => Promise<void>
+  /** Shows one machine's console in a window of its own. Throws `unsupported` where the page opens its windows itself. */
+  readonly openConsoleWindow: (target: ConsoleWindowTarget) => Promise<void>
   /** Ends the program once everything is put away. */
   readonly quit: () => void
 }

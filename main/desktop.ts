@@ -1,5 +1,6 @@
 import { app, type BrowserWindow, dialog, shell } from 'electron'
 import { localeFor, write } from '../app/messages/write.ts'
+import type { ConsoleWindows } from './console-windows.ts'
 import type { Desktop } from './core.ts'
 import { type Purpose, suffixesOf } from './services/files.ts'
 import type { SettingsStore } from './settings.ts'
@@ -8,10 +9,12 @@ import { appVersion } from './version.ts'
 /** What Electron does for the core: dialogs, the file manager, the browser. */
 export function createDesktop({
   window,
+  consoleWindows,
   settings,
   quit,
 }: {
   readonly window: () => BrowserWindow | null
+  readonly consoleWindows: ConsoleWindows
   readonly settings: SettingsStore
   readonly quit: () => void
 }): Desktop {
@@ -28,6 +31,7 @@ export function createDesktop({
     },
     reveal: async (path) => shell.showItemInFolder(path),
     openLink: (url) => shell.openExternal(url),
+    openConsoleWindow: async (target) => consoleWindows.show(target),
     quit,
   }
 }

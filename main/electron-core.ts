@@ -1,6 +1,7 @@
 import { app, type BrowserWindow, Menu, nativeTheme } from 'electron'
 import { localeFor } from '../app/messages/write.ts'
 import { type Assembled, assemble } from './assemble.ts'
+import type { ConsoleWindows } from './console-windows.ts'
 import { createDesktop } from './desktop.ts'
 import type { Log } from './log.ts'
 import { buildMenu } from './menu.ts'
@@ -14,19 +15,21 @@ export function startCore({
   paths,
   log,
   window,
+  consoleWindows,
   show,
   quit,
 }: {
   readonly paths: Paths
   readonly log: Log
   readonly window: () => BrowserWindow | null
+  readonly consoleWindows: ConsoleWindows
   /** Brings the window to the front. */
   readonly show: () => void
   readonly quit: () => void
 }): Assembled {
   const problems = createStateProblems((error) => log.error('problems.listener', { error }))
   const settings = openSettings(paths.config, log, problems)
-  const desktop = createDesktop({ window, settings, quit })
+  const desktop = createDesktop({ window, consoleWindows, settings, quit })
   const mock = process.env['BERTH_MOCK'] === '1' || process.argv.includes('--mock')
   const assembled = assemble({ paths, log, settings, problems, desktop, mock })
 

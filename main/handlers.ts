@@ -28,6 +28,11 @@ export function createHandlers(core: Core): Handlers {
 
       'console.options': ({ id }) => consoles.options(id),
       'console.open': (request) => consoles.open(request),
+      'console.openWindow': async ({ id, consoleId }) => {
+        // Throws where the machine is gone: an empty window would explain nothing.
+        core.inventory.providerOf(id)
+        await core.desktop.openConsoleWindow({ machineId: id, consoleId })
+      },
       'console.openHost': async (request) => consoles.openHost(request),
       'console.list': async () => consoles.list(),
       'console.close': ({ sessionId }) => consoles.close(sessionId),

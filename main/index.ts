@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { app, type BrowserWindow, dialog, nativeTheme, powerMonitor, session, shell } from 'electron'
 import type { Assembled } from './assemble.ts'
+import { createConsoleWindows } from './console-windows.ts'
 import { watchPage } from './first-files.ts'
 import { readLastSeen, withLastSeen } from './last-seen.ts'
 import { createLog, type Log, logUncaught } from './log.ts'
@@ -89,6 +90,8 @@ function run(paths: Paths, log: Log, release: () => void): void {
   const bounds = openWindowBounds(join(paths.config, 'window.json'), log)
   nativeTheme.themeSource = readTheme(paths.config)
   let lastSeen = readLastSeen(paths.cache)
+  const visible = new Set<BrowserWindow>()
+  const consoleWindows = createConsoleWindows(preloadPath, followVisibility)
   let hasLastSeen = false
   const core = whenPageIsServed().then(whenPainted).then(loadCore)
   core.catch((error: unknown) => {
@@ -96,7 +99,7 @@ function run(paths: Paths, log: Log, release: () => void): void {
     app.exit(1)
   })
   servePorts({
-    isOurs: (contents) => window !== null && contents === window.webContents,
+    isOurs: (contents) => contents === window?.webContents || consoleWindows.has(contents),
     isOurUrl: isOurs,
     log,
     connect: (wire) =>
@@ -135,6 +138,7 @@ function run(paths: Paths, log: Log, release: () => void): void {
       paths,
       log,
       window: () => window,
+      consoleWindows,
       show: () => (window === null ? open() : focus()),
       quit: () => void leave(),
     })
@@ -146,11 +150,7 @@ function run(paths: Paths, log: Log, release: () => void): void {
   function open(): void {
     const opened = openWindow({ bounds, preloadPath })
     window = opened
-    const show = (isVisible: boolean) => (): void => assembled?.core.attention.setVisible(isVisible)
-    opened.on('show', show(true))
-    opened.on('restore', show(true))
-    opened.on('hide', show(false))
-    opened.on('minimize', show(false))
+    followVisibility(opened)
     opened.on('close', (event) => {
       if (isLeaving || process.platform === 'darwin') return
       event.preventDefault()
@@ -160,12 +160,25 @@ function run(paths: Paths, log: Log, release: () => void): void {
     opened.on('session-end', () => void leave())
     opened.on('closed', () => {
       window = null
-      assembled?.core.attention.setVisible(false)
     })
     opened.webContents.on('render-process-gone', (_event, { reason }) => {
       log.error('page.gone', { reason })
       if (!isLeaving && reason !== 'clean-exit') opened.webContents.reload()
     })
+  }
+
+  /** Main works less while nobody sees any of the windows. */
+  function followVisibility(opened: BrowserWindow): void {
+    const set = (isVisible: boolean) => (): void => {
+      if (isVisible) visible.add(opened)
+      else visible.delete(opened)
+      assembled?.core.attention.setVisible(visible.size > 0)
+    }
+    opened.on('show', set(true))
+    opened.on('restore', set(true))
+    opened.on('hide', set(false))
+    opened.on('minimize', set(false))
+    opened.on('closed', set(false))
   }
 
   /** Asks before leaving when something would change or end, and only when there is a page that can ask. */

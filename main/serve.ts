@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     pick: () => Promise.reject(failure('unsupported', { key: 'files.noDialog' })),
     reveal: () => Promise.reject(failure('unsupported', { key: 'files.noReveal' })),
     openLink: () => Promise.reject(failure('unsupported', { key: 'link.inBrowser' })),
+    openConsoleWindow: () => Promise.reject(failure('unsupported', { key: 'link.inBrowser' })),
     quit: () => void stop(),
   }
   const {

@@ -1,4 +1,5 @@
-import { BrowserWindow, nativeTheme, screen } from 'electron'
+import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme, screen } from 'electron'
+import { type ConsoleWindowTarget, consoleFragment } from '../app/contract/console-window.ts'
 import { pageUrl } from './security.ts'
 import type { WindowBounds } from './window-bounds.ts'
 
@@ -16,17 +17,41 @@ export interface WindowOptions {
 /** Makes the window and begins to load the page; it shows itself with its first paint. */
 export function openWindow({ bounds, preloadPath }: WindowOptions): BrowserWindow {
   const place = bounds.read(screen.getAllDisplays())
-  const window = new BrowserWindow({
+  const window = pageWindow(preloadPath, {
     width: 1280,
     height: 800,
     ...(place === null ? {} : { x: place.x, y: place.y, width: place.width, height: place.height }),
     minWidth: 760,
     minHeight: 520,
+    ...captionOf(process.platform),
+  })
+  window.once('ready-to-show', () => {
+    // Maximizing shows it: not before there is something to see.
+    if (place?.isMaximized === true) window.maximize()
+    window.show()
+  })
+  bounds.follow(window, () => screen.getAllDisplays())
+  if (process.platform === 'win32') followTheme(window, () => window.setTitleBarOverlay(overlay()))
+  void window.loadURL(pageUrl)
+  return window
+}
+
+/** Opens one machine's console alone, under the system's own title bar. The page gives the title. */
+export function openConsoleWindow(target: ConsoleWindowTarget, preloadPath: string): BrowserWindow {
+  const window = pageWindow(preloadPath, { width: 900, height: 660, minWidth: 360, minHeight: 280 })
+  window.once('ready-to-show', () => window.show())
+  void window.loadURL(`${pageUrl}${consoleFragment(target)}`)
+  return window
+}
+
+/** A window for a page of ours, not shown yet: nothing flashes, and the page reaches nothing but main. */
+function pageWindow(preloadPath: string, options: BrowserWindowConstructorOptions): BrowserWindow {
+  const window = new BrowserWindow({
+    ...options,
     show: false,
     title: 'Berth',
     backgroundColor: grounds[theme()],
     autoHideMenuBar: true,
-    ...captionOf(process.platform),
     webPreferences: {
       preload: preloadPath,
       sandbox: true,
@@ -39,22 +64,13 @@ export function openWindow({ bounds, preloadPath }: WindowOptions): BrowserWindo
       v8CacheOptions: 'bypassHeatCheck',
     },
   })
-  window.once('ready-to-show', () => {
-    // Maximizing shows it: not before there is something to see.
-    if (place?.isMaximized === true) window.maximize()
-    window.show()
-  })
-  bounds.follow(window, () => screen.getAllDisplays())
-
-  const follow = (): void => {
-    window.setBackgroundColor(grounds[theme()])
-    if (process.platform === 'win32') window.setTitleBarOverlay(overlay())
-  }
-  nativeTheme.on('updated', follow)
-  window.once('closed', () => nativeTheme.off('updated', follow))
-
-  void window.loadURL(pageUrl)
+  followTheme(window, () => window.setBackgroundColor(grounds[theme()]))
   return window
+}
+
+function followTheme(window: BrowserWindow, apply: () => void): void {
+  nativeTheme.on('updated', apply)
+  window.once('closed', () => nativeTheme.off('updated', apply))
 }
 
 function theme(): 'light' | 'dark' {

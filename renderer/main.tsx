@@ -1,5 +1,6 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { consoleTargetOf } from '../app/contract/console-window.ts'
 import { followFocus } from './keyboard/focus-history.ts'
 import { isMac } from './keyboard/platform.ts'
 import { localeIn } from './say.tsx'
@@ -10,6 +11,7 @@ import { store } from './store/store.ts'
 import './styles/tokens.css'
 import './styles/global.css'
 import { App } from './views/app/app.tsx'
+import { fetched } from './views/app/fetched.tsx'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('The page has no #root')
@@ -19,8 +21,6 @@ document.documentElement.classList.toggle('is-mac', isMac)
 store.setState((state) => ({ inventory: withOwnNames(lastSeen(lastSeenText(), new Date()), localeIn(state)) }))
 startConnection()
 followFocus()
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-)
+const ConsoleWindow = fetched(async () => (await import('./views/terminals/console-window.tsx')).ConsoleWindow)
+const target = consoleTargetOf(window.location.hash)
+createRoot(root).render(<StrictMode>{target === null ? <App /> : <ConsoleWindow {...target} />}</StrictMode>)

@@ -116,6 +116,8 @@ export const calls = {
   /** A new terminal with a shell of this computer. */
   'console.openHost': call<SessionId>()(v.openHostRequest),
   'console.list': call<SessionsView>()(v.nothing),
+  /** One machine's console in a window of its own, or that window brought to the front. A page in a browser opens it itself. */
+  'console.openWindow': call<void>()(v.consoleWindowRequest),
   /** Ends the session and what runs in it. Hiding a tab does not. */
   'console.close': call<void>()(v.bySession),
   /** Opens an ended session again, in the same tab, its text kept. */

@@ -97,6 +97,8 @@ export const annotateRequest = z.object({
   note: z.string().max(10_000).optional(),
 })
 
+export const consoleWindowRequest = z.object({ id: machineIdSchema, consoleId: handleSchema.nullable() })
+
 export const openConsoleRequest = z.object({
   id: machineIdSchema,
   consoleId: handleSchema,

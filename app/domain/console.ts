@@ -12,7 +12,9 @@ export interface ConsoleOption {
   /** Whether what is typed goes anywhere. Logs do not. */
   readonly writable: boolean
   readonly withheld: Text | null
-  /** A change of the machine's settings that would make this console possible, where one click can do it. */
+  /** What this console lacks, for a person who uses it: no pointer, no colours. */
+  readonly remark?: Text
+  /** A change of the machine's settings that would make this console possible or better, where one click can do it. */
   readonly setUp?: { readonly label: Text; readonly changes: ConfigureSpec }
 }
 

@@ -1,3 +1,4 @@
+import { type ConsoleWindowTarget, consoleFragment } from '../../app/contract/console-window.ts'
 import type { ConsoleOption } from '../../app/domain/console.ts'
 import type { MachineId, SessionId } from '../../app/domain/ids.ts'
 import { sessionById, showSession, stepTab, toggleSplit } from '../store/console-tabs.ts'
@@ -36,6 +37,18 @@ export async function openTerminal(machineId: MachineId, isNew = false): Promise
     showTerminal(sessionId)
     return sessionId
   })
+}
+
+/** Shows a console in a window of its own; a page in a browser opens that window itself, and its tab's key goes with it. */
+export async function openConsoleWindow(target: ConsoleWindowTarget): Promise<void> {
+  if (store.getState().system?.shell === 'electron') {
+    await attempt(placeOf(target.machineId), () =>
+      call('console.openWindow', { id: target.machineId, consoleId: target.consoleId }),
+    )
+    return
+  }
+  const address = `${window.location.pathname}${consoleFragment(target)}`
+  window.open(address, `console ${target.machineId}`, 'popup,width=900,height=660')?.focus()
 }
 
 /** Opens one console; rejects with main's failure. */

@@ -14,6 +14,7 @@ export function DisplayBar({
   scale,
   onScale,
   onFill,
+  end,
   children,
 }: {
   readonly status: ScreenStatus | null
@@ -22,6 +23,7 @@ export function DisplayBar({
   readonly scale: ScreenScale
   readonly onScale: (scale: ScreenScale) => void
   readonly onFill: () => void
+  readonly end: ReactNode
   readonly children: ReactNode
 }): ReactNode {
   const say = useSay()
@@ -103,6 +105,7 @@ export function DisplayBar({
         />
       )}
       <IconButton size="small" icon="fill-window" label={say('screen.fill')} onClick={onFill} />
+      {end}
     </div>
   )
 }

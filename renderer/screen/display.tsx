@@ -18,11 +18,17 @@ export function Display({
   machineId,
   name,
   option,
+  remark,
+  end,
   children,
 }: {
   readonly machineId: MachineId
   readonly name: string
   readonly option: ConsoleOption
+  /** What this screen lacks, and the way to get it: below the picture while nobody types. */
+  readonly remark: ReactNode
+  /** What the bar ends with. */
+  readonly end: ReactNode
   readonly children: ReactNode
 }): ReactNode {
   const say = useSay()
@@ -65,6 +71,7 @@ export function Display({
           remember('screenScale', next)
         }}
         onFill={() => void fill(region.current)}
+        end={end}
       >
         {children}
       </DisplayBar>
@@ -79,7 +86,12 @@ export function Display({
         />
         {text !== null && isLive && <pre className="visually-hidden">{text}</pre>}
         <DisplayCover machineId={machineId} name={name} status={status} onOpen={(takeOver) => view?.open(takeOver)} />
-        <p className="display-line">{<LineText name={name} status={status} isCaptured={isCaptured} />}</p>
+        <div className="display-line">
+          <p>
+            <LineText name={name} status={status} isCaptured={isCaptured} />
+          </p>
+          {isLive && !isCaptured && remark}
+        </div>
       </section>
     </>
   )

@@ -1,3 +1,4 @@
+import { contentSize } from './guest-size.ts'
 import { createPainter, type Painter } from './painter.ts'
 
 /** A canvas of its own in `place`, whose screen always fills the room there is, and what takes both away again. */
@@ -6,9 +7,7 @@ export function fittedPainter(place: HTMLElement): { readonly painter: Painter; 
   canvas.className = 'screen-canvas'
   place.append(canvas)
   const painter = createPainter(canvas)
-  const observer = new ResizeObserver(() =>
-    painter.layOut({ width: place.clientWidth, height: place.clientHeight, scale: 'fit' }),
-  )
+  const observer = new ResizeObserver(() => painter.layOut({ ...contentSize(place), scale: 'fit' }))
   observer.observe(place)
   return {
     painter,

@@ -3,7 +3,7 @@ import type { ScreenStatus } from '../../app/domain/screen.ts'
 import { isReturningFocus } from '../keyboard/focus-history.ts'
 import { isMac } from '../keyboard/platform.ts'
 import { attachScreen } from './attach-screen.ts'
-import { guestSize } from './guest-size.ts'
+import { contentSize, guestSize } from './guest-size.ts'
 import { createKeys } from './keys.ts'
 import { createPainter, type Room, type ScreenSize } from './painter.ts'
 import { createPointerGather } from './pointer.ts'
@@ -76,7 +76,7 @@ export function openScreenView(
     events.look(next)
   }
   const layOut = (): void => {
-    const { clientWidth: width, clientHeight: height } = host
+    const { width, height } = contentSize(host)
     painter.layOut({ width, height, scale: scale === 'guest' ? 'fit' : scale })
     tellLook()
     askGuest()
@@ -86,7 +86,7 @@ export function openScreenView(
     if (askTimer !== null) clearTimeout(askTimer)
     if (scale !== 'guest' || status?.state !== 'live' || status.takes.resize !== true) return
     askTimer = setTimeout(() => {
-      const { width, height } = guestSize(host.clientWidth, host.clientHeight)
+      const { width, height } = guestSize(contentSize(host))
       const now = painter.size()
       if (now?.width !== width || now.height !== height) line.resize(width, height)
     }, settleMs)

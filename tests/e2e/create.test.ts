@@ -51,6 +51,10 @@ describe('a new virtual machine', () => {
     await expect
       .poll(() => page.locator('.machine-header').textContent(), { timeout: 30_000 })
       .toMatch(/debian-13\.2\.0.*Running/)
+    // An installer may wait for a key for some seconds only: the screen is there, with the keyboard in it.
+    await page.getByRole('application', { name: 'Display of debian-13.2.0' }).waitFor({ timeout: 20_000 })
+    await page.locator('.display-captured').waitFor({ timeout: 20_000 })
+    await page.keyboard.press('Control+Alt')
   })
 
   test('says what is wrong beside its field, and how much in the footer', async () => {

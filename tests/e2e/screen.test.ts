@@ -163,8 +163,9 @@ describe('a screen of pixels', () => {
     await follow.click()
     const room = async (): Promise<string> => {
       const box = await display('win11-dev').boundingBox()
-      const width = Math.floor(box?.width ?? 0)
-      return `${width - (width % 8)} × ${Math.floor(box?.height ?? 0)}, 100%`
+      // The outline has 3 px on each side.
+      const width = Math.floor((box?.width ?? 0) - 6)
+      return `${width - (width % 8)} × ${Math.floor((box?.height ?? 0) - 6)}, 100%`
     }
     await expect.poll(size, patience).toBe(await room())
     await picture(page, 'screen-followed-light')

@@ -18,6 +18,8 @@ export const virtualboxWorkEn = {
   'virtualbox.console.noSerial': 'This machine has no serial port for the console.',
   'virtualbox.console.addSerial': 'Add serial port',
   'virtualbox.console.clonedSerial': 'The serial port belongs to the machine that this one was cloned from.',
+  'virtualbox.console.still': 'VirtualBox shows this display as still pictures, without a pointer.',
+  'virtualbox.console.goLive': 'Turn on the live display',
 
   'virtualbox.why.renameRunning': 'Shut down the machine to rename it.',
   'virtualbox.why.exportRunning': 'Shut down the machine to export it.',
@@ -85,6 +87,8 @@ export const virtualboxWorkKo: Record<keyof typeof virtualboxWorkEn, Message> = 
   'virtualbox.console.noSerial': '이 머신에는 콘솔에 쓸 시리얼 포트가 없습니다.',
   'virtualbox.console.addSerial': '시리얼 포트 추가',
   'virtualbox.console.clonedSerial': '시리얼 포트가 복제 원본 머신의 것으로 설정되어 있습니다.',
+  'virtualbox.console.still': 'VirtualBox가 이 화면을 포인터 없이 정지 화면으로 보여 줍니다.',
+  'virtualbox.console.goLive': '실시간 화면 켜기',
 
   'virtualbox.why.renameRunning': '이름을 바꾸려면 머신을 종료하세요.',
   'virtualbox.why.exportRunning': '내보내려면 머신을 종료하세요.',

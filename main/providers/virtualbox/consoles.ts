@@ -6,8 +6,11 @@ import { lastLines } from '../../console/last-lines.ts'
 import type { ConsoleOps } from '../provider.ts'
 import { hasOwnSerial } from './configure.ts'
 import type { Known } from './entry.ts'
+import { withheldLiveScreen } from './live-screen.ts'
+import { wantsLiveScreen } from './remote-display.ts'
 import { serialLogOf, serialPathOf } from './serial-path.ts'
 import type { SerialRelays } from './serial-relay.ts'
+import type { Settings } from './settings-file.ts'
 import type { SerialPort } from './settings-hardware.ts'
 import { isResting } from './states.ts'
 import { throwIfCancelled, type World } from './world.ts'
@@ -80,6 +83,7 @@ export function createConsoles(world: World, relays: SerialRelays): ConsoleOps {
         label: { key: 'virtualbox.console.screen' },
         writable: true,
         withheld,
+        ...(await stillPictures(world, settings)),
       }
       const hasScreen = settings.hardware.graphicsController.toLowerCase() !== 'none'
       const isFirstTaken = others.some((option) => option.id === 'serial1')
@@ -127,4 +131,12 @@ async function readTail(path: string): Promise<string> {
   } finally {
     await file.close()
   }
+}
+
+/** A screen by still pictures has no pointer; the change that gives it one, where VirtualBox can. */
+async function stillPictures(world: World, settings: Settings): Promise<Pick<ConsoleOption, 'remark' | 'setUp'>> {
+  if (wantsLiveScreen(settings)) return {}
+  const remark = { key: 'virtualbox.console.still' } as const
+  if ((await withheldLiveScreen(world, settings)) !== null) return { remark }
+  return { remark, setUp: { label: { key: 'virtualbox.console.goLive' }, changes: { liveScreen: true } } }
 }

@@ -5,8 +5,10 @@ import type { CreateSpec } from '../../../app/domain/spec.ts'
 import { runCreate } from '../../actions/create.ts'
 import { closeDialog, openMachine } from '../../actions/navigate.ts'
 import type { SayFunction } from '../../say.tsx'
+import { wishToType } from '../../screen/wish.ts'
 import { store } from '../../store/store.ts'
 import { isOver } from '../../store/tasks.ts'
+import type { DetailTab } from '../../store/ui.ts'
 import { clearDraft } from './draft.ts'
 import type { Problems } from './problems.ts'
 import { fieldOf } from './vm-form.ts'
@@ -47,7 +49,7 @@ export function useSubmission(problems: Problems, say: SayFunction): Submission 
       const taskId = await runCreate(spec)
       clearDraft(spec.kind)
       closeDialog()
-      openWhenMade(taskId)
+      openWhenMade(taskId, spec.kind === 'vm' && spec.startAfter ? 'console' : undefined)
     } catch (thrown) {
       const error = errorOf(thrown)
       const field = error.field === null ? null : fieldOf(error.field.replace(/^spec\./, ''))
@@ -75,15 +77,20 @@ export function useSubmission(problems: Problems, say: SayFunction): Submission 
   }
 }
 
-/** Shows the new machine as soon as it is there, unless the person has chosen another meanwhile. */
-export function openWhenMade(taskId: TaskId): void {
+/**
+ * Shows the new machine as soon as it is there, unless the person has chosen another meanwhile. One that starts shows its console,
+ * which takes the keyboard: an installer may wait for a key for some seconds only.
+ */
+export function openWhenMade(taskId: TaskId, tab?: DetailTab): void {
   const chosen = store.getState().ui.selection
   const stop = store.subscribe((state) => {
     const task = state.tasks.byId.get(taskId)
     const id = task?.result.machineId ?? task?.machineId ?? null
     if (id !== null && state.inventory.machines.has(id)) {
       stop()
-      if (state.ui.selection === chosen) openMachine(id)
+      if (state.ui.selection !== chosen) return
+      if (tab === 'console') wishToType(id)
+      openMachine(id, tab)
     } else if (task !== undefined && isOver(task) && task.state !== 'succeeded') stop()
   })
 }

@@ -17,7 +17,14 @@ import { ErrorCard } from './error-card.tsx'
 import { doVerb } from './verbs.ts'
 
 /** What stands above a machine's page: what failed last with it, why its tool stopped it, or why it cannot be read. */
-export function MachineFailure({ context }: { readonly context: PermitContext }): ReactNode {
+export function MachineFailure({
+  context,
+  isOwnWindow = false,
+}: {
+  readonly context: PermitContext
+  /** In a console's own window nothing is offered that would show in another one. */
+  readonly isOwnWindow?: boolean
+}): ReactNode {
   const { machine, endpoint } = context
   const place = placeOf(machine.id)
   const failure = useApp(failureAt(place))
@@ -50,7 +57,9 @@ export function MachineFailure({ context }: { readonly context: PermitContext })
           error={failure.error}
           taskId={failure.taskId}
           tool={endpoint.label}
-          actions={errorActions(failure.error.code, { verb, state: machine.state, canRetry })}
+          actions={errorActions(failure.error.code, { verb, state: machine.state, canRetry }).filter(
+            (action) => !isOwnWindow || !leavesTheConsole.has(action),
+          )}
           onAction={(action) => void acts[action]()}
           onClose={() => clearFailure(place)}
         />
@@ -92,6 +101,8 @@ export function MachineFailure({ context }: { readonly context: PermitContext })
     </div>
   )
 }
+
+const leavesTheConsole: ReadonlySet<ErrorAction> = new Set(['providers', 'trash', 'rename'])
 
 /** Verbs that need nothing but the machine can be asked for again as they were. */
 function repeatable(verb: TaskVerb): Verb | null {

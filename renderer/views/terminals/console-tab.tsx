@@ -3,11 +3,12 @@ import { useShallow } from 'zustand/react/shallow'
 import type { ConsoleOption, Session } from '../../../app/domain/console.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { attemptUnasked } from '../../actions/call.ts'
-import { openSession } from '../../actions/consoles.ts'
+import { openConsoleWindow, openSession } from '../../actions/consoles.ts'
 import { configureMachine, placeOf, startMachine } from '../../actions/machines.ts'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import type { IconName } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
 import { Segments } from '../../components/segments.tsx'
 import { Say, useSay } from '../../say.tsx'
 import { Display } from '../../screen/display.tsx'
@@ -27,12 +28,21 @@ const icons: Readonly<Record<ConsoleOption['kind'], IconName>> = {
   logs: 'sort',
 }
 
-/** A machine's consoles on its own page: one at a time, each with its way in. */
-export function ConsoleTab({ machineId }: { readonly machineId: MachineId }): ReactNode {
+/** A machine's consoles, on its page or in a window of its own: one at a time, each with its way in. */
+export function ConsoleTab({
+  machineId,
+  first = null,
+  isOwnWindow = false,
+}: {
+  readonly machineId: MachineId
+  /** The console to begin with; null is the best one. */
+  readonly first?: string | null
+  readonly isOwnWindow?: boolean
+}): ReactNode {
   const say = useSay()
   const found = useConsoleOptions(machineId)
   const name = useApp((state) => machineOf(machineId)(state)?.name ?? '')
-  const [chosen, setChosen] = useState<string | null>(null)
+  const [chosen, setChosen] = useState<string | null>(first)
   if (found === null) return <EmptyState>{say('console.looking')}</EmptyState>
   const screens = found.filter(isScreen)
   const options = [...screens, ...found.filter((option) => !isScreen(option))]
@@ -58,16 +68,34 @@ export function ConsoleTab({ machineId }: { readonly machineId: MachineId }): Re
       onChange={setChosen}
     />
   )
+  const ownWindow = isOwnWindow ? null : (
+    <IconButton
+      size="small"
+      icon="open-outside"
+      label={say('console.window.open')}
+      onClick={() => void openConsoleWindow({ machineId, consoleId: option.id })}
+    />
+  )
+  const remark = option.remark !== undefined && (
+    <>
+      <span>{say(option.remark)}</span>
+      {option.setUp !== undefined && <SetUpButton machineId={machineId} setUp={option.setUp} isSmall />}
+    </>
+  )
   return (
     <div className="console-tab">
       {option.kind === 'screen' ? (
-        <Display key={option.id} machineId={machineId} name={name} option={option}>
+        <Display key={option.id} machineId={machineId} name={name} option={option} remark={remark} end={ownWindow}>
           {segments}
         </Display>
       ) : (
         <>
-          <div className="console-bar">{segments}</div>
-          <ConsolePlace key={option.id} machineId={machineId} name={name} option={option} />
+          <div className="console-bar">
+            {segments}
+            <span className="grow" />
+            {ownWindow}
+          </div>
+          <ConsolePlace key={option.id} machineId={machineId} name={name} option={option} takesFocus={isOwnWindow} />
         </>
       )}
     </div>
@@ -87,10 +115,12 @@ function ConsolePlace({
   machineId,
   name,
   option,
+  takesFocus,
 }: {
   readonly machineId: MachineId
   readonly name: string
   readonly option: ConsoleOption
+  readonly takesFocus: boolean
 }): ReactNode {
   const say = useSay()
   const sessions = useConsoles(
@@ -111,7 +141,7 @@ function ConsolePlace({
   if (session !== undefined && !isAsking) {
     return (
       <>
-        <TerminalPane session={session} isActive takesFocus={false} />
+        <TerminalPane session={session} isActive takesFocus={takesFocus} />
         {option.kind === 'shell' && option.withheld === null && (
           <div className="console-more">
             <Button size="small" icon="plus" onClick={() => setAsking(true)}>
@@ -157,8 +187,10 @@ function ConsolePlace({
 function SetUpButton({
   machineId,
   setUp,
+  isSmall = false,
 }: {
   readonly machineId: MachineId
+  readonly isSmall?: boolean
   readonly setUp: NonNullable<ConsoleOption['setUp']>
 }): ReactNode {
   const say = useSay()
@@ -172,7 +204,11 @@ function SetUpButton({
         ? null
         : say('console.setUp.off', { name: machine?.name ?? '' })
   return (
-    <Button kind="primary" icon="plus" reason={reason} onClick={() => void configureMachine(machineId, setUp.changes)}>
+    <Button
+      {...(isSmall ? { size: 'small' } : { kind: 'primary', icon: 'plus' })}
+      reason={reason}
+      onClick={() => void configureMachine(machineId, setUp.changes)}
+    >
       {say(setUp.label)}
     </Button>
   )
