@@ -40,7 +40,7 @@ export async function develop({ flags, say, opened }) {
   })
   await server.listen()
   const address = new URL(server.resolvedUrls.local[0])
-  say(`pretending machines: ${address.origin}/#token=${token}`)
+  say(`mock machines: ${address.origin}/#token=${token}`)
   opened(`${address.origin}/#token=${token}`)
 
   await new Promise((resolve) => {

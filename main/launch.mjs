@@ -46,26 +46,26 @@ async function open() {
 
 /** Electron as the project wants it, fetched on first use; or why it cannot be had or used here, in one line. */
 async function findElectron() {
-  if (!hasDisplay) return { missing: 'There is no display here' }
+  if (!hasDisplay) return { missing: 'No display was found' }
   if (process.platform === 'linux' && process.getuid() === 0 && !forwarded.includes('--no-sandbox')) {
-    return { missing: 'Electron does not run as root (but for --no-sandbox, which is unsafe)' }
+    return { missing: 'Electron does not run as root (except with --no-sandbox, which is unsafe)' }
   }
   const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules/electron/dist')
   const name = () => readFileSync(join(root, 'node_modules/electron/path.txt'), 'utf8')
   const path = () => join(folder, existsSync(join(root, 'node_modules/electron/path.txt')) ? name() : 'electron')
   if (existsSync(path())) return { path: path() }
 
-  say('fetching Electron (once)')
+  say('downloading Electron (first start only)')
   const fetching = await runChild(process.execPath, [join(root, 'node_modules/electron/install.js')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     quiet: true,
   })
   if (fetching.code === 0 && existsSync(path())) return { path: path() }
-  return { missing: `Electron could not be fetched (${fetching.complaint})` }
+  return { missing: `Electron could not be downloaded (${fetching.complaint})` }
 }
 
 async function openWeb(why) {
-  if (why !== undefined) say(`${why}: going on in the browser.`)
+  if (why !== undefined) say(`${why}. Opening Berth in the browser instead.`)
   const serving = await runChild(process.execPath, [join(root, 'out/main/serve.js'), ...forwarded], {
     stdio: ['inherit', 'pipe', 'inherit'],
     onOutput: untilAddress(openBrowser),

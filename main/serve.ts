@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   let address: string | null = null
   const claim = await claimData(paths.data, paths.runtime, () => ({ shell: 'web', address }))
   if (claim.kind === 'taken') {
-    say(`Berth is running already (process ${claim.pid}).`)
+    say(`Berth is already running (process ${claim.pid}).`)
     if (claim.other?.address !== null && claim.other?.address !== undefined) say(claim.other.address)
     process.exitCode = 3
     return

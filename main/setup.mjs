@@ -50,7 +50,12 @@ function run(file, args, options = {}) {
     child.once('error', reject)
     child.once('close', (code, signal) => {
       if (code === 0) resolve()
-      else reject(new Error(`${[file, ...args].join(' ')} ended with ${signal ?? `exit code ${code}`}`))
+      else
+        reject(
+          new Error(
+            `${[file, ...args].join(' ')} failed with ${signal === null ? `exit code ${code}` : `signal ${signal}`}`,
+          ),
+        )
     })
   })
 }

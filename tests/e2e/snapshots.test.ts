@@ -146,7 +146,7 @@ describe('a snapshot', () => {
     await snapshot('Windows updates, March').click()
     await page.keyboard.press('Delete')
     const question = page.getByRole('alertdialog')
-    expect(await question.textContent()).toContain('The child snapshot is kept')
+    expect(await question.textContent()).toContain('The child snapshot isn’t deleted')
     await question.getByRole('button', { name: /^Delete 3\.1 GB$/ }).click()
     await expect.poll(() => snapshot('Windows updates, March').count(), { timeout: 20_000 }).toBe(0)
   })

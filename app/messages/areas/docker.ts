@@ -15,7 +15,7 @@ export const dockerEn = {
   'docker.remark.signal': 'Crashed with signal {signal} (exit code {code})',
   'docker.remark.exitCode': 'Exited with code {code}',
   'docker.withheld.swarmTask': 'A swarm service manages this container and replaces it. Change the service instead.',
-  'docker.withheld.standIn': 'Only the copy kept for undo is left. Undo the restore first.',
+  'docker.withheld.standIn': 'Only the undo copy is left. Undo the restore first.',
   'docker.withheld.autoRemove':
     'Snapshots are not available, because this container removes itself when it exits (--rm).',
   'docker.error.context': 'The Docker context {context} no longer exists.',
@@ -58,8 +58,7 @@ export const dockerEn = {
   'docker.error.noCommand': 'The image doesn’t define a command to run.',
   'docker.error.noFolder': 'The host has no file or folder {path}.',
   'docker.error.unmountable': 'The container can’t start because one of these can’t be mounted: {paths}',
-  'docker.error.unmountable.hint':
-    'Check whether a folder now stands where a file was. The container was left running.',
+  'docker.error.unmountable.hint': 'Check whether a folder replaced a file. The running container was not changed.',
   'docker.error.mount': '{tool} can’t parse a volume or folder setting.',
   'docker.error.limits': 'The limits are above what the host has or below what a container needs.',
   'docker.error.paused': 'The container is paused. Resume it first.',
@@ -99,8 +98,7 @@ export const dockerEn = {
   'docker.snapshot.gone': 'This snapshot no longer exists.',
   'docker.snapshot.noVolumes': 'Snapshots contain the container’s files and settings, but not the memory.',
   'docker.restore.gone': 'The undo copy no longer exists.',
-  'docker.restore.onlyCopy':
-    'This copy is all that is left of the container. Undo the restore, or remove the container.',
+  'docker.restore.onlyCopy': 'This is the only copy of the container. Undo the restore or delete the container.',
   'docker.restore.keptGone': 'The undo copy was removed outside Berth.',
   'docker.restore.creating': 'Creating a container from the snapshot',
   'docker.restore.stopping': 'Stopping the current container and saving it',
@@ -128,7 +126,8 @@ export const dockerEn = {
   'docker.restart.onFailure': 'On failure',
   'docker.exit.ordinary': 'Exited normally (exit code {code})',
   'docker.notice.autoRemove': 'This container removes itself when it exits (--rm).',
-  'docker.notice.seccomp': 'The command needs the seccomp profile in seccomp.json. Its content is in the raw details.',
+  'docker.notice.seccomp':
+    'The command needs the seccomp profile in seccomp.json. Copy the profile from the raw details.',
   'docker.notice.differences': 'The restore couldn’t transfer these settings: {settings}',
   'docker.snapshot.volumes': {
     one: 'Snapshots don’t include the volume or folder at {targets}. A restore leaves its contents unchanged.',
@@ -196,8 +195,7 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.error.noCommand': '이미지에 실행할 명령이 없습니다.',
   'docker.error.noFolder': '호스트에 ‘{path}’ 파일이나 폴더가 없습니다.',
   'docker.error.unmountable': '다음 가운데 마운트할 수 없는 것이 있어 컨테이너를 시작할 수 없습니다: {paths}',
-  'docker.error.unmountable.hint':
-    '파일이 있던 자리에 폴더가 생겼는지 확인하세요. 실행 중인 컨테이너는 그대로 두었습니다.',
+  'docker.error.unmountable.hint': '파일이 폴더로 바뀌었는지 확인하세요. 실행 중인 컨테이너는 바뀌지 않았습니다.',
   'docker.error.mount': '{tool}에서 볼륨이나 폴더 설정을 해석할 수 없습니다.',
   'docker.error.limits': '제한이 호스트의 한도를 넘거나 컨테이너에 필요한 값보다 작습니다.',
   'docker.error.paused': '컨테이너가 일시 정지되어 있습니다. 먼저 계속하세요.',
@@ -237,7 +235,7 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.snapshot.gone': '이 스냅샷은 더 이상 없습니다.',
   'docker.snapshot.noVolumes': '스냅샷에는 컨테이너의 파일과 설정이 저장되고 메모리는 저장되지 않습니다.',
   'docker.restore.gone': '되돌리기용 사본이 더 이상 없습니다.',
-  'docker.restore.onlyCopy': '컨테이너에서 남은 것은 이 사본뿐입니다. 복원을 되돌리거나 컨테이너를 삭제하세요.',
+  'docker.restore.onlyCopy': '컨테이너의 유일한 사본입니다. 복원을 되돌리거나 컨테이너를 삭제하세요.',
   'docker.restore.keptGone': '되돌리기용 사본이 Berth 밖에서 삭제되었습니다.',
   'docker.restore.creating': '스냅샷으로 컨테이너를 만드는 중',
   'docker.restore.stopping': '현재 컨테이너를 중지하고 저장하는 중',
@@ -265,7 +263,7 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.exit.ordinary': '정상 종료(종료 코드 {code})',
   'docker.notice.autoRemove': '이 컨테이너는 종료하면 자동으로 삭제됩니다(--rm).',
   'docker.notice.seccomp':
-    '이 명령을 실행하려면 seccomp.json에 seccomp 프로필이 있어야 합니다. 내용은 원본 정보에 있습니다.',
+    '이 명령을 실행하려면 seccomp.json에 seccomp 프로필이 있어야 합니다. 프로필은 세부 정보(원본)에서 복사하세요.',
   'docker.notice.differences': '복원할 때 다음 설정은 옮기지 못했습니다: {settings}',
   'docker.snapshot.volumes': {
     other: '볼륨과 폴더 {count}개({targets})의 내용은 스냅샷에 저장되지 않습니다. 복원해도 바뀌지 않습니다.',

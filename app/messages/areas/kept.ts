@@ -17,9 +17,8 @@ export const keptEn = {
   'kept.error.tree': 'The snapshot list of this machine can’t be read.',
   'kept.error.snapshotGone': 'This snapshot no longer exists.',
   'kept.notice.listGone': {
-    one: 'The list of this machine’s snapshots was missing. 1 snapshot was found again by its files: {path}',
-    other:
-      'The list of this machine’s snapshots was missing. {count} snapshots were found again by their files: {path}',
+    one: 'The snapshot list of this machine was missing. Berth recovered 1 snapshot from its files: {path}',
+    other: 'The snapshot list of this machine was missing. Berth recovered {count} snapshots from their files: {path}',
   },
   'kept.notice.unlisted': {
     one: 'The folder {path} has files of 1 snapshot that isn’t in the list. Berth doesn’t delete them.',
@@ -45,13 +44,13 @@ export const keptEn = {
   'kept.error.file.hint': 'Restore the file, or connect the drive that contains it.',
   'kept.why.nothingButMemory': 'This machine has no disk, so a snapshot without memory would be empty.',
   'kept.error.cutShort': 'The file {path} is incomplete: part of it is missing.',
-  'kept.error.cutShort.hint': 'Nothing was changed. Copy the file back from a backup, then try again.',
+  'kept.error.cutShort.hint': 'Nothing was changed. Restore the file from a backup, then try again.',
   'kept.error.imageErrors': {
-    one: 'The tool stopped in the middle, and {path} has one error inside.',
-    other: 'The tool stopped in the middle, and {path} has {count} errors inside.',
+    one: 'The tool stopped early. {path} contains one error.',
+    other: 'The tool stopped early. {path} contains {count} errors.',
   },
-  'kept.error.imageErrors.hint': 'Copy the data off this disk before you use it further.',
-  'kept.error.otherSize': 'The copied disk has another size than the snapshot’s disk.',
+  'kept.error.imageErrors.hint': 'Copy the data off this disk before you continue to use it.',
+  'kept.error.otherSize': 'The copied disk and the snapshot’s disk differ in size.',
   'kept.error.shrink': 'Disks can only be enlarged.',
   'kept.console.serial': 'Serial console',
   'kept.error.console': 'This console does not exist on this machine.',
@@ -73,8 +72,7 @@ export const keptKo: Record<keyof typeof keptEn, Message> = {
   'kept.why.cloneRunning': '복제하려면 머신을 종료하세요.',
   'kept.error.unreadable': '머신 설정을 읽을 수 없습니다.',
   'kept.error.unreadable.hint': '디스크는 그대로입니다. 손상된 파일은 ‘자세히’에서 확인하세요.',
-  'kept.notice.listGone':
-    '이 머신의 스냅샷 목록이 없었습니다. 파일을 바탕으로 스냅샷 {count}개를 다시 찾았습니다: {path}',
+  'kept.notice.listGone': '이 머신의 스냅샷 목록이 없었습니다. 파일을 바탕으로 스냅샷 {count}개를 복구했습니다: {path}',
   'kept.notice.unlisted':
     '{path} 폴더에 목록에 없는 스냅샷 {count}개의 파일이 있습니다. Berth는 이 파일을 삭제하지 않습니다.',
   'kept.error.tree': '이 머신의 스냅샷 목록을 읽을 수 없습니다.',
@@ -99,8 +97,8 @@ export const keptKo: Record<keyof typeof keptEn, Message> = {
   'kept.error.file.hint': '파일을 되돌려 놓거나 파일이 있는 드라이브를 연결하세요.',
   'kept.why.nothingButMemory': '디스크가 없는 머신이므로 메모리 없는 스냅샷은 비어 있습니다.',
   'kept.error.cutShort': '‘{path}’ 파일의 일부가 없습니다.',
-  'kept.error.cutShort.hint': '변경한 것은 없습니다. 백업에서 파일을 복사한 다음 다시 시도하세요.',
-  'kept.error.imageErrors': '도구가 중간에 끝나 ‘{path}’ 파일 안에 오류가 {count}개 있습니다.',
+  'kept.error.cutShort.hint': '바뀐 것은 없습니다. 백업에서 파일을 복구한 뒤 다시 시도하세요.',
+  'kept.error.imageErrors': '도구가 중간에 중단되었습니다. ‘{path}’ 파일에 오류가 {count}개 있습니다.',
   'kept.error.imageErrors.hint': '이 디스크를 계속 쓰기 전에 데이터를 다른 곳에 복사하세요.',
   'kept.error.otherSize': '복사한 디스크와 스냅샷 디스크의 크기가 다릅니다.',
   'kept.error.shrink': '디스크 크기는 늘릴 수만 있습니다.',

@@ -295,7 +295,7 @@ export const listKo: Record<keyof typeof listEn, Message> = {
   'list.needsYou': '해결 방법…',
   'list.asOf': '{time} 기준',
   'list.noMatch': '“{text}” 검색 결과 없음',
-  'list.didYouMean': '‘{name}’ 머신을 찾으셨나요?',
+  'list.didYouMean': '‘{name}’ 머신을 찾으십니까?',
   'list.noneInFilter': '이 필터와 일치하는 머신이 없습니다.',
   'list.noneHere': '아직 머신이 없습니다.',
   'list.noneRunning': '실행 중인 머신이 없습니다.',

@@ -51,16 +51,16 @@ export const utmEn = {
   'utm.notice.unreadable':
     'The configuration is damaged, so UTM does not show this machine. The disks may still be intact.',
   'utm.notice.unreadForwards': {
-    one: 'One port forward in UTM’s configuration can’t be read. UTM still keeps it.',
-    other: '{count} port forwards in UTM’s configuration can’t be read. UTM still keeps them.',
+    one: 'One port forward in UTM’s configuration can’t be read. UTM’s settings weren’t changed.',
+    other: '{count} port forwards in UTM’s configuration can’t be read. UTM’s settings weren’t changed.',
   },
   'utm.notice.unreadNetworks': {
-    one: 'One network card in UTM’s configuration can’t be read. UTM still keeps it.',
-    other: '{count} network cards in UTM’s configuration can’t be read. UTM still keeps them.',
+    one: 'One network card in UTM’s configuration can’t be read. UTM’s settings weren’t changed.',
+    other: '{count} network cards in UTM’s configuration can’t be read. UTM’s settings weren’t changed.',
   },
   'utm.notice.unreadDrives': {
-    one: 'One drive in UTM’s configuration can’t be read. UTM still keeps it.',
-    other: '{count} drives in UTM’s configuration can’t be read. UTM still keeps them.',
+    one: 'One drive in UTM’s configuration can’t be read. UTM’s settings weren’t changed.',
+    other: '{count} drives in UTM’s configuration can’t be read. UTM’s settings weren’t changed.',
   },
   'utm.notice.twin': 'Two bundles have the same UUID, and UTM knows only one of them.',
   'utm.error.automation': 'macOS does not allow Berth to control UTM.',
@@ -105,7 +105,7 @@ export const utmEn = {
   'utm.error.noEffect': 'UTM reported no error, but nothing changed.',
   'utm.error.noEffect.hint': 'Check UTM’s window for an open question.',
   'utm.error.pathTaken': 'A file with this name already exists and was not changed.',
-  'utm.import.old': 'This machine was made before UTM 4. UTM converts the imported copy and leaves this file alone.',
+  'utm.import.old': 'This machine was made before UTM 4. UTM converts the imported copy and doesn’t change this file.',
   'utm.import.noDisc': 'The ISO in the drive is not imported.',
   'utm.error.copy': 'The copy is incomplete. The original was not changed.',
   'utm.error.removing': 'UTM didn’t confirm the removal. The machine is in Berth’s trash.',
@@ -167,11 +167,10 @@ export const utmKo: Record<keyof typeof utmEn, Message> = {
   'utm.notice.old': '구성이 UTM 4 이전 형식입니다. UTM에서 설정을 한 번 저장한 뒤 다시 확인하세요.',
   'utm.notice.unseen': 'macOS가 번들을 열지 못하게 하여 설정을 알 수 없습니다.',
   'utm.notice.unreadable': '구성이 손상되어 UTM에 이 머신이 표시되지 않습니다. 디스크는 온전할 수 있습니다.',
-  'utm.notice.unreadForwards':
-    'UTM 구성에 읽을 수 없는 포트 포워딩이 {count}개 있습니다. UTM에는 그대로 남아 있습니다.',
+  'utm.notice.unreadForwards': 'UTM 구성에 읽을 수 없는 포트 전달이 {count}개 있습니다. UTM 설정은 바뀌지 않았습니다.',
   'utm.notice.unreadNetworks':
-    'UTM 구성에 읽을 수 없는 네트워크 카드가 {count}개 있습니다. UTM에는 그대로 남아 있습니다.',
-  'utm.notice.unreadDrives': 'UTM 구성에 읽을 수 없는 드라이브가 {count}개 있습니다. UTM에는 그대로 남아 있습니다.',
+    'UTM 구성에 읽을 수 없는 네트워크 카드가 {count}개 있습니다. UTM 설정은 바뀌지 않았습니다.',
+  'utm.notice.unreadDrives': 'UTM 구성에 읽을 수 없는 드라이브가 {count}개 있습니다. UTM 설정은 바뀌지 않았습니다.',
   'utm.notice.twin': '두 번들의 UUID가 같습니다. UTM은 그중 하나만 표시합니다.',
   'utm.error.automation': 'Berth가 UTM을 제어하는 것을 macOS가 허용하지 않습니다.',
   'utm.error.automation.hint':
@@ -213,7 +212,7 @@ export const utmKo: Record<keyof typeof utmEn, Message> = {
   'utm.error.noEffect': 'UTM이 오류를 보고하지 않았지만 바뀐 것이 없습니다.',
   'utm.error.noEffect.hint': 'UTM 창에서 확인을 요청하는지 보세요.',
   'utm.error.pathTaken': '같은 이름의 파일이 이미 있어 바꾸지 않았습니다.',
-  'utm.import.old': 'UTM 4 이전에 만든 머신입니다. UTM은 가져온 사본을 변환하고 이 파일은 그대로 둡니다.',
+  'utm.import.old': 'UTM 4 이전에 만든 머신입니다. UTM은 가져온 사본을 변환하고 이 파일은 바꾸지 않습니다.',
   'utm.import.noDisc': '드라이브의 ISO는 가져오지 않습니다.',
   'utm.error.copy': '사본이 온전하지 않습니다. 원본은 바뀌지 않았습니다.',
   'utm.error.removing': 'UTM에서 삭제를 확인하지 못했습니다. 머신은 Berth의 휴지통에 있습니다.',
