@@ -18,7 +18,7 @@ export const utmEn = {
   'utm.why.snapshotSuspended':
     'The saved state only works with the current disks. Start the machine, or discard the saved state.',
   'utm.why.memorySnapshot': 'The snapshot contains memory, which this UTM version can’t load.',
-  'utm.why.alwaysMemory': 'The memory is included: UTM always saves it while the VM is on.',
+  'utm.why.alwaysMemory': 'UTM always saves the memory while the VM is on.',
   'utm.why.linked': 'UTM only makes full clones. On the Mac’s file system, clones share identical data.',
   'utm.why.cloneRunning': 'Shut down the machine to clone it.',
   'utm.why.exportRunning': 'Shut down the machine to export it.',
@@ -137,7 +137,7 @@ export const utmKo: Record<keyof typeof utmEn, Message> = {
   'utm.why.snapshotSuspended':
     '저장된 상태는 현재 디스크에서만 쓸 수 있습니다. 머신을 시작하거나 저장된 상태를 삭제하세요.',
   'utm.why.memorySnapshot': '이 UTM 버전은 스냅샷에 포함된 메모리를 불러올 수 없습니다.',
-  'utm.why.alwaysMemory': '메모리도 저장합니다. VM이 켜져 있으면 UTM이 항상 메모리를 저장합니다.',
+  'utm.why.alwaysMemory': 'VM이 켜져 있으면 UTM이 항상 메모리를 저장합니다.',
   'utm.why.linked': 'UTM은 전체 복제만 지원합니다. Mac의 파일 시스템에서는 같은 데이터를 공유합니다.',
   'utm.why.cloneRunning': '복제하려면 머신을 종료하세요.',
   'utm.why.exportRunning': '내보내려면 머신을 종료하세요.',

@@ -32,7 +32,7 @@ const labels = (messages: Readonly<Record<string, Message>>): Readonly<Record<st
   Object.fromEntries(Object.entries(messages).filter(([, message]) => forms(message).every(isLabel)))
 
 const englishRules: Readonly<Record<string, Rule>> = {
-  'a sentence that begins with “it”': { pattern: /(^|[.:;] )Its?\b/ },
+  'a sentence that begins with “it”': { pattern: /^Its?\b/ },
   'output as something said': { pattern: /\b(said|says|saying|told|tells?)\b/i },
   'letting things go, look or do': { pattern: /\b(let|lets|letting)\b/i },
   'house words': {
@@ -61,6 +61,7 @@ const koreanRules: Readonly<Record<string, Rule>> = {
   '연결 복제 for 연결된 복제': { pattern: /연결 복제/ },
   '안쪽, 여기 for a place': { pattern: /안쪽|여기/ },
   '보관 끝내기 for 사본 삭제': { pattern: /보관을? 끝|보관한 (상태|메모리)/ },
+  '다운로드하다 for 내려받다': { pattern: /다운로드/ },
   '고치다 for 편집하다': { pattern: /고치|고쳤/ },
   '버리다 for 삭제하다': { pattern: /버리|버렸|버립/ },
   '취소함, 복사함 for 취소됨, 복사됨': { pattern: /(취소|복사)함/ },
