@@ -63,6 +63,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
   let machineName = config.machine()?.name ?? ''
   let exitCode: number | null = null
   let since = now()
+  let sinceMs = performance.now()
   let attempts = 0
   let reason: Text | null = null
   let reopens = false
@@ -101,7 +102,10 @@ export function createSession(config: SessionConfig): ConsoleSession {
 
   const become = (next: SessionState, rest: { exitCode?: number | null; reason?: Text | null } = {}): void => {
     if (isClosed) return
-    if (next !== state) since = now()
+    if (next !== state) {
+      since = now()
+      sinceMs = performance.now()
+    }
     state = next
     exitCode = rest.exitCode ?? null
     reason = rest.reason ?? null
@@ -259,7 +263,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
       }
       const because = machineReason()
       if (because !== null) {
-        const endedJustNow = state === 'ended' && exitCode !== 0 && now().getTime() - since.getTime() < machineEndMs
+        const endedJustNow = state === 'ended' && exitCode !== 0 && performance.now() - sinceMs < machineEndMs
         if (state === 'lost' || (endedJustNow && reason?.key !== because.key)) end({ exitCode })
         else if (state === 'ended' && machine === null) reopens = false
       } else if (machine?.state === 'running') {

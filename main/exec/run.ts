@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { failure } from '../../app/domain/errors.ts'
+import { maxTimerMs } from '../../app/util/timers.ts'
 import type { Log } from '../log.ts'
 import type { Command, Detached, ExitReason, RunContext, Runner, RunResult } from './command.ts'
 import { leashed } from './leash.ts'
@@ -33,6 +34,7 @@ export function createRunner(log: Log): Runner {
 
 async function run(command: Command, context: RunContext, log: Log): Promise<RunResult> {
   const startedAt = new Date()
+  const startedMs = performance.now()
   const stdout: Uint8Array[] = []
   const stderr: Uint8Array[] = []
   const maxOutputBytes = command.maxOutputBytes ?? defaultMaxOutputBytes
@@ -60,7 +62,7 @@ async function run(command: Command, context: RunContext, log: Log): Promise<Run
         signal,
         stdout: decodeOutput(stdout),
         stderr: decodeOutput(stderr),
-        durationMs: Date.now() - startedAt.getTime(),
+        durationMs: Math.round(performance.now() - startedMs),
       }
       const record = recordOf(result, startedAt)
       log.info('process.ended', {
@@ -85,7 +87,7 @@ async function run(command: Command, context: RunContext, log: Log): Promise<Run
       })
     }
     const cancel = (): void => end('cancelled')
-    const timeout = setTimeout(() => end('timeout'), command.timeoutMs)
+    const timeout = setTimeout(() => end('timeout'), Math.min(command.timeoutMs, maxTimerMs))
 
     if (context.signal.aborted) {
       files.close()
@@ -166,6 +168,7 @@ function openFiles({ inputPath, outputPath }: Pick<Command, 'inputPath' | 'outpu
 async function detach(command: Parameters<Runner['detach']>[0], context: RunContext, log: Log): Promise<Detached> {
   if (context.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
   const startedAt = new Date()
+  const startedMs = performance.now()
   const output = openSync(command.logPath, 'a+', 0o600)
   try {
     const outputFrom = fstatSync(output).size
@@ -185,7 +188,7 @@ async function detach(command: Parameters<Runner['detach']>[0], context: RunCont
         kind: 'process',
         line: lineOf(command),
         startedAt: startedAt.toISOString(),
-        durationMs: Date.now() - startedAt.getTime(),
+        durationMs: Math.round(performance.now() - startedMs),
         exitCode,
         outcome: outcomeOf(reason, exitCode ?? 0),
         output: shownOutput('', said),
@@ -305,9 +308,9 @@ async function endTree(pid: number, graceMs: number): Promise<void> {
 
 /** Looks until nobody is left in the group, at most so long. */
 async function isGroupGone(pid: number, forMs: number): Promise<boolean> {
-  const until = Date.now() + forMs
+  const until = performance.now() + forMs
   while (signalGroup(pid, 0)) {
-    if (Date.now() >= until) return false
+    if (performance.now() >= until) return false
     await new Promise((resolve) => setTimeout(resolve, groupPollMs))
   }
   return true

@@ -1,4 +1,5 @@
-import { type PointerInput, pixelBytes, type ScreenTakes } from '../../app/domain/screen.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type PointerInput, pixelBytes, type ScreenArea, type ScreenTakes } from '../../app/domain/screen.ts'
 import { strokesOf } from '../../app/domain/typing.ts'
 import { greet, type RfbServer, reach, unreachable } from './rfb-hello.ts'
 import { rfbKeyOf } from './rfb-keys.ts'
@@ -7,6 +8,12 @@ import type { ScreenEvents, ScreenSource } from './source.ts'
 
 /** A server that does not let go of a line in this time is not waited for. */
 const partMs = 2_000
+/** A message that was begun is whole after so long, or its server is given up. */
+const messageMs = 30_000
+/** New sizes follow each other at this distance at least: for each one a whole picture is made. */
+const sizeSpacingMs = 100
+/** Of an area, read at once. */
+const stripBytes = 1024 * 1024
 /** A keyboard's queue is short: typed text is given no faster than this. */
 const strokeMs = 12
 
@@ -50,6 +57,9 @@ export async function openRfb(
   const parted = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   let takes: ScreenTakes = { keyboard: true, pointer, text: true }
   let size = { width: 0, height: 0 }
+  /** Whether the size is one that the listener has not been told of. */
+  let isSizeNew = false
+  let sizedMs = Number.NEGATIVE_INFINITY
   let hasScanCodes = false
   let isOver = false
   let isAsked = false
@@ -87,7 +97,28 @@ export async function openRfb(
   const become = (width: number, height: number): void => {
     size = { width, height }
     isWholeWanted = true
-    events.pixels(width, height)
+    isSizeNew = true
+  }
+  /** Tells of the last of several sizes. While this waits, the server does. */
+  const tellSize = async (): Promise<void> => {
+    if (!isSizeNew) return
+    const waitMs = sizedMs + sizeSpacingMs - performance.now()
+    if (waitMs > 0) await delay(waitMs)
+    if (isOver) return
+    isSizeNew = false
+    sizedMs = performance.now()
+    events.pixels(size.width, size.height)
+  }
+  /** Reads an area's pixels in strips: no server can make this hold more than one of them. */
+  const readPixels = async (area: ScreenArea): Promise<void> => {
+    const { x, y, width, height } = area
+    if (x + width > size.width || y + height > size.height) throw new Error('an area outside the screen')
+    await tellSize()
+    const rows = Math.max(1, Math.floor(stripBytes / Math.max(1, width * pixelBytes)))
+    for (let row = 0; row < height; row += rows) {
+      const strip = { x, y: y + row, width, height: Math.min(rows, height - row) }
+      events.area(strip, await reader.take(strip.width * strip.height * pixelBytes))
+    }
   }
   const setTakes = (next: Partial<ScreenTakes>): void => {
     const changed = { ...takes, ...next }
@@ -101,7 +132,7 @@ export async function openRfb(
     const [x, y, width, height] = [0, 2, 4, 6].map((at) => head.readUInt16BE(at)) as [number, number, number, number]
     switch (head.readInt32BE(8)) {
       case encodings.raw:
-        events.area({ x, y, width, height }, await reader.take(width * height * pixelBytes))
+        await readPixels({ x, y, width, height })
         return
       case encodings.cursor:
         // The window has its own. Asked for all the same: who is not draws one into the picture.
@@ -119,6 +150,7 @@ export async function openRfb(
         return
       }
       case encodings.pointerKind:
+        await tellSize()
         setTakes({ pointer: x === 1 ? 'absolute' : 'relative' })
         return
       case encodings.scanCodes:
@@ -129,11 +161,21 @@ export async function openRfb(
     }
   }
   const readMessage = async (): Promise<void> => {
-    switch ((await reader.take(1))[0]) {
+    const kind = (await reader.take(1))[0]
+    const late = setTimeout(() => socket.destroy(), messageMs)
+    try {
+      await readRest(kind)
+    } finally {
+      clearTimeout(late)
+    }
+  }
+  const readRest = async (kind: number | undefined): Promise<void> => {
+    switch (kind) {
       case 0: {
         const areas = (await reader.take(3)).readUInt16BE(1)
         isAsked = false
         for (let area = 0; area < areas; area += 1) await readArea()
+        await tellSize()
         return
       }
       case 1: {
@@ -220,6 +262,7 @@ export async function openRfb(
     throw unreachable(server, error)
   }
   setUp(send)
+  sizedMs = performance.now()
   events.pixels(size.width, size.height)
   void follow()
 

@@ -154,10 +154,10 @@ export function createKeeper(provider: Provider, { truth, log, now, onSnapshots,
     const run = (): void => {
       waiting.delete(name)
       if (stopping.signal.aborted) return
-      lastAsked.set(name, Date.now())
+      lastAsked.set(name, performance.now())
       job()
     }
-    const delayMs = (lastAsked.get(name) ?? 0) + spacingMs - Date.now()
+    const delayMs = (lastAsked.get(name) ?? Number.NEGATIVE_INFINITY) + spacingMs - performance.now()
     if (delayMs <= 0) run()
     else waiting.set(name, setTimeout(run, delayMs))
   }

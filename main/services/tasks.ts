@@ -57,15 +57,19 @@ interface Entry {
   readonly commands: CommandRecord[]
   readonly telling: ReturnType<typeof coalesce>
   readonly over: Promise<Task>
+  /** By the clock that only goes forward; null while it is not over. */
+  endedMs: number | null
 }
 
 export interface TaskWorld {
   readonly inventory: Pick<InventoryService, 'contextOf' | 'machine' | 'read'>
   readonly log: Log
   readonly now: () => Date
+  /** A clock that only goes forward: the other one may be set back. */
+  readonly monotonicMs?: () => number
 }
 
-export function createTasks({ inventory, log, now }: TaskWorld): TaskService {
+export function createTasks({ inventory, log, now, monotonicMs = () => performance.now() }: TaskWorld): TaskService {
   const entries = new Map<TaskId, Entry>()
   const serial = createSerial()
   const onError = (error: unknown): void => log.error('task.listener', { error })
@@ -116,6 +120,7 @@ export function createTasks({ inventory, log, now }: TaskWorld): TaskService {
       telling: coalesce(() => changed.emit(entry.task), progressMs, schedule),
       // A queued task starts after the present code is through, so `entry` is whole by then.
       over: serial.run(key, () => carryOut(entry)),
+      endedMs: null,
     }
     entries.set(id, entry)
     if (isQueued) changed.emit(entry.task)
@@ -171,6 +176,7 @@ export function createTasks({ inventory, log, now }: TaskWorld): TaskService {
   function end(entry: Entry, state: TaskState, thrown: unknown): void {
     entry.telling.cancel()
     const { task } = entry
+    entry.endedMs = monotonicMs()
     entry.task = {
       ...task,
       state,
@@ -190,7 +196,7 @@ export function createTasks({ inventory, log, now }: TaskWorld): TaskService {
   function forgetOld(): void {
     if (expiry !== null) clearTimeout(expiry)
     const over = [...entries.values()].filter(isOver)
-    const oldest = now().getTime() - keptMs
+    const oldest = monotonicMs() - keptMs
     const gone = over.filter((entry, index) => over.length - index > keptTasks || endOf(entry) <= oldest)
     forget(gone)
     const next = over[gone.length]
@@ -239,7 +245,7 @@ export function createTasks({ inventory, log, now }: TaskWorld): TaskService {
 }
 
 function endOf(entry: Entry): number {
-  return Date.parse(entry.task.endedAt ?? entry.task.createdAt)
+  return entry.endedMs ?? Number.POSITIVE_INFINITY
 }
 
 function denied(permission: Exclude<ReturnType<typeof permit>, { kind: 'allowed' }>, context: PermitContext): Failure {

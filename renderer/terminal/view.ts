@@ -21,6 +21,9 @@ const resizeMs = 80
 /** xterm counts from a cell's own height, about 1.17 of the font size: together the design's leading of 1.4. */
 const lineHeightOfCell = 1.2
 
+/** Programs colour grounds as well as text: what could not be read on its ground is made lighter or darker (WCAG AA). */
+const minContrast = 4.5
+
 /** How terminals look: from the settings and the text zoom. */
 export interface Look {
   readonly terminal: Settings['terminal']
@@ -228,6 +231,7 @@ function optionsOf({ terminal, zoom, isRead }: Look): ITerminalOptions {
     fontFamily: style.getPropertyValue('--font-mono').trim(),
     lineHeight: lineHeightOfCell,
     scrollback: terminal.scrollbackLines,
+    minimumContrastRatio: minContrast,
     screenReaderMode: isRead,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
   }

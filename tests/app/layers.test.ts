@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { maxTimerMs } from '../../app/util/timers.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -79,6 +80,31 @@ describe('the walls', () => {
     const whole = (name: string): boolean => /\.(ts|tsx|mjs|js|css|json|svg|rom)(\?[\w-]+)?$/.test(name)
     const own = (name: string): boolean => ['app', 'main', 'renderer', 'assets'].some((layer) => isIn(layer, name))
     expect(breaking((_file, name) => !own(name) || whole(name))).toEqual([])
+  })
+})
+
+describe('clocks', () => {
+  it('no wait reads the clock that people set: it may be set back', () => {
+    // A moment that is shown, or compared with one that a file or a log tells.
+    const wallClock = new Set([
+      'main/providers/virtualbox/entry.ts',
+      'main/providers/virtualbox/session-log.ts',
+      'renderer/components/time.tsx',
+      'renderer/format/clock.ts',
+      'renderer/views/machine/machine-header.tsx',
+      'renderer/views/snapshots/snapshot-lines.tsx',
+      'renderer/views/tasks/wait-text.tsx',
+    ])
+    const marks = /\bDate\.now\(|\bnow\(\)\.getTime\(\) - \w+\.getTime\(\)|new Date\(\)\.getTime\(/
+    const found = sources.filter((file) => !wallClock.has(file) && marks.test(readFileSync(join(root, file), 'utf8')))
+    expect(found).toEqual([])
+  })
+
+  it('a delay that is reckoned from a length of time is bounded', () => {
+    expect(2 ** 31 - 1).toBe(maxTimerMs)
+    const reckoned =
+      /setTimeout\([^\n]*, (?:\w+\.)?timeoutMs\)|^\s*\}, (?:\w+\.)?timeoutMs\)|AbortSignal\.timeout\(timeoutMs\)/m
+    expect(sources.filter((file) => reckoned.test(readFileSync(join(root, file), 'utf8')))).toEqual([])
   })
 })
 

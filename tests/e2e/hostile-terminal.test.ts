@@ -16,8 +16,8 @@ describe('a program that prints hostile sequences in a terminal of the window', 
     const { page } = berth
     await page.getByRole('row').first().waitFor()
     await page.locator('body').press('Control+k')
-    await page.getByRole('combobox').fill('terminal of this computer')
-    await page.getByRole('option', { name: /terminal of this computer/ }).waitFor()
+    await page.getByRole('combobox').fill('terminal on this computer')
+    await page.getByRole('option', { name: /terminal on this computer/ }).waitFor()
     await page.keyboard.press('Enter')
     await page.locator('.xterm-rows').filter({ hasText: /[#$]/ }).waitFor()
   })

@@ -106,6 +106,7 @@ export function createEndpoints(host: Host, journal: Journal): Endpoints {
   /** The first list begins while the engine is still asked for its version: what a person waits for is the list. */
   const startLook = (engine: Engine, op: Op): EarlyLook => ({
     startedAt: host.now().getTime(),
+    startedMs: performance.now(),
     look: lookAtAll(host, engine, op).catch(() => null),
   })
 

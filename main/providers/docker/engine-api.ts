@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { failure } from '../../../app/domain/errors.ts'
 import type { CommandRecord } from '../../../app/domain/task.ts'
 import type { TextParams } from '../../../app/messages/text.ts'
+import { maxTimerMs } from '../../../app/util/timers.ts'
 import type { RunContext } from '../../exec/command.ts'
 import { createLines } from '../../exec/lines.ts'
 import { answerFailure } from './errors.ts'
@@ -27,14 +28,15 @@ export async function postStream(
   onLine: (line: string) => void,
 ): Promise<void> {
   const startedAt = new Date()
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)])
+  const startedMs = performance.now()
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(Math.min(timeoutMs, maxTimerMs))])
   let last = ''
   const settle = (outcome: CommandRecord['outcome']): void =>
     context.record({
       kind: 'api',
       line: `POST ${path}`,
       startedAt: startedAt.toISOString(),
-      durationMs: Date.now() - startedAt.getTime(),
+      durationMs: Math.round(performance.now() - startedMs),
       exitCode: null,
       outcome,
       output: last === '' ? null : last.slice(-keptCharacters),

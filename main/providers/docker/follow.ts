@@ -49,6 +49,8 @@ export interface FollowerWorld {
 /** A list that was begun before the follower was; null inside when it failed. */
 export interface EarlyLook {
   readonly startedAt: number
+  /** The same moment by the clock that only goes forward. */
+  readonly startedMs: number
   readonly look: Promise<Look | null>
 }
 
@@ -112,12 +114,12 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
     if (toConfirm.size > 0) confirming.request()
   }
 
-  const lost = (of: { stop(): void } | null, startedAt: number, why: string): void => {
+  const lost = (of: { stop(): void } | null, startedMs: number, why: string): void => {
     if (source !== of) return
     source = null
     if (lifetime.signal.aborted) return
     host.log.info('docker.events.lost', { endpointId: engine.endpointId, why: why.slice(0, 500) })
-    world.onLost(engine.endpointId, Date.now() - startedAt)
+    world.onLost(engine.endpointId, performance.now() - startedMs)
   }
 
   /**
@@ -127,7 +129,7 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
   const readLogInstead = async (process: { readonly pid: number | null; stop(): void }): Promise<void> => {
     const path = process.pid === null ? null : await eventsLogOf(process.pid)
     if (path === null || source !== process) return
-    const startedAt = Date.now()
+    const startedMs = performance.now()
     const ending = new AbortController()
     const log = await followFile(path, {
       onLine(line) {
@@ -138,7 +140,7 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
     })
     // What could not be read for long leaves the process as it was.
     if (ending.signal.aborted || source !== process) return log.stop()
-    ending.signal.addEventListener('abort', () => lost(log, startedAt, String(ending.signal.reason)))
+    ending.signal.addEventListener('abort', () => lost(log, startedMs, String(ending.signal.reason)))
     source = log
     process.stop()
     // What the process had not told yet.
@@ -156,7 +158,7 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
     },
     async list(op) {
       const began = model.beginLook()
-      const isFresh = unused !== null && model.beginLook() === 0 && host.now().getTime() - unused.startedAt < earlyMs
+      const isFresh = unused !== null && model.beginLook() === 0 && performance.now() - unused.startedMs < earlyMs
       const first = isFresh ? unused : null
       unused = null
       const look = (await first?.look) ?? (await lookAtAll(host, engine, op))
@@ -168,7 +170,7 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
     },
     listen() {
       if (source !== null || lifetime.signal.aborted) return
-      const startedAt = Date.now()
+      const startedMs = performance.now()
       // What happened while nobody listened is not all replayed: only the last 256 events are kept.
       if (since !== null) setImmediate(() => emit({ kind: 'list', endpointId: engine.endpointId }))
       const overlap = engine.isLocal ? overlapMs.local : overlapMs.remote
@@ -179,7 +181,7 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
         onLine: (line, stream) => {
           if (stream === 'stdout' && line.trim() !== '') hear(line)
         },
-        onEnd: ({ stderr }) => lost(process, startedAt, stderr),
+        onEnd: ({ stderr }) => lost(process, startedMs, stderr),
       })
       source = process
       if (engine.flavour !== 'podman') return

@@ -104,12 +104,12 @@ async function note(world: World, entry: Entry, run: RunRecord): Promise<void> {
 
 /** Connects as soon as QEMU listens. null when the process ended, the time is over or the person cancelled. */
 async function reachLine(path: string, process: Detached, signal: AbortSignal): Promise<Qmp | null> {
-  const until = Date.now() + greetingMs
+  const until = performance.now() + greetingMs
   let isOver = false
   void process.exited.then(() => {
     isOver = true
   })
-  while (!isOver && !signal.aborted && Date.now() < until) {
+  while (!isOver && !signal.aborted && performance.now() < until) {
     const qmp = connectQmp(path)
     const isReady = await qmp.ready.then(
       () => true,

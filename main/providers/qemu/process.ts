@@ -48,9 +48,9 @@ export function createProcesses(host: Host): Processes {
       }
     },
     async waitGone(identity, limitMs) {
-      const until = Date.now() + limitMs
+      const until = performance.now() + limitMs
       while (await processes.isAlive(identity)) {
-        if (Date.now() >= until) return false
+        if (performance.now() >= until) return false
         await delay(lookEveryMs)
       }
       return true

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { CommandRecord } from '../../../app/domain/task.ts'
 import { createEmitter } from '../../../app/util/emitter.ts'
+import { maxTimerMs } from '../../../app/util/timers.ts'
 import { maskText } from '../../exec/mask.ts'
 import { qmpFailure } from '../common/images/errors.ts'
 
@@ -37,6 +38,8 @@ export interface Qmp {
 }
 
 const defaultTimeoutMs = 10_000
+/** A line that a monitor began and has not ended after so long is not waited for. One that is silent may be serving another. */
+const patienceMs = 30_000
 /** Longer than the longest answer there is (`query-named-block-nodes` of a machine with thousands of snapshots). */
 const maxLineLength = 64 * 1024 * 1024
 
@@ -66,7 +69,10 @@ export function speakQmp(stream: Duplex): Qmp {
   const decoder = new StringDecoder('utf8')
   const events = createEmitter<QmpEvent>()
   const waiting = new Map<number, Waiting>()
-  let pending = ''
+  /** Of the line that has not ended: joined once, at its end. */
+  let pending: string[] = []
+  let pendingLength = 0
+  let patience: NodeJS.Timeout | null = null
   let nextId = 1
   let isClosed = false
   let version = ''
@@ -79,11 +85,20 @@ export function speakQmp(stream: Duplex): Qmp {
   const shut = (reason: Failure): void => {
     if (isClosed) return
     isClosed = true
+    if (patience !== null) clearTimeout(patience)
+    pending = []
     stream.destroy()
     ready.reject(reason)
     for (const { reject } of waiting.values()) reject(reason)
     waiting.clear()
     closed.resolve()
+  }
+
+  /** Gives the monitor its time for the line that it has begun. */
+  const beginPatience = (isWaiting: boolean): void => {
+    if (patience !== null) clearTimeout(patience)
+    patience = null
+    if (isWaiting && !isClosed) patience = setTimeout(() => shut(timedOut(patienceMs)), patienceMs).unref()
   }
 
   const receive = (line: string): void => {
@@ -117,11 +132,18 @@ export function speakQmp(stream: Duplex): Qmp {
     })
 
   stream.on('data', (chunk: Uint8Array) => {
-    pending += decoder.write(Buffer.from(chunk))
-    const lines = pending.split('\n')
-    pending = lines.pop() ?? ''
-    for (const line of lines) if (!isClosed && line.trim() !== '') receive(line)
-    if (pending.length > maxLineLength) {
+    const [first = '', ...others] = decoder.write(Buffer.from(chunk)).split('\n')
+    pending.push(first)
+    pendingLength += first.length
+    for (const next of others) {
+      const line = pending.join('')
+      pending = [next]
+      pendingLength = next.length
+      if (!isClosed && line.trim() !== '') receive(line)
+    }
+    if (others.length > 0) beginPatience(pendingLength > 0)
+    else if (pendingLength > 0 && patience === null) beginPatience(true)
+    if (pendingLength > maxLineLength) {
       shut(failure('output-unreadable', { key: 'error.flood', params: { tool: 'QEMU' } }))
     }
   })
@@ -132,13 +154,14 @@ export function speakQmp(stream: Duplex): Qmp {
     ready: ready.promise,
     async execute(command, args, call = {}) {
       const startedAt = new Date()
+      const startedMs = performance.now()
       const timeoutMs = call.timeoutMs === undefined ? defaultTimeoutMs : call.timeoutMs
       const write = (outcome: CommandRecord['outcome'], output: string | null): void =>
         call.op?.record({
           kind: 'qmp',
           line: maskText(JSON.stringify({ execute: command, ...(args === undefined ? {} : { arguments: args }) })),
           startedAt: startedAt.toISOString(),
-          durationMs: Date.now() - startedAt.getTime(),
+          durationMs: Math.round(performance.now() - startedMs),
           exitCode: null,
           outcome,
           output,
@@ -165,10 +188,12 @@ export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number | nu
   if (timeoutMs === null) return promise
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const params = { tool: 'QEMU', seconds: Math.round(timeoutMs / 1000) }
-      reject(failure('timeout', { key: 'error.timeout', params }, { hint: { key: 'error.timeout.hint' } }))
-    }, timeoutMs)
+    timer = setTimeout(
+      () => {
+        reject(timedOut(timeoutMs))
+      },
+      Math.min(timeoutMs, maxTimerMs),
+    )
   })
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
@@ -198,4 +223,9 @@ export function deferred<T>(): {
     reject = no
   })
   return { promise, resolve, reject }
+}
+
+function timedOut(afterMs: number): Failure {
+  const params = { tool: 'QEMU', seconds: Math.round(afterMs / 1000) }
+  return failure('timeout', { key: 'error.timeout', params }, { hint: { key: 'error.timeout.hint' } })
 }

@@ -34,7 +34,7 @@ export function createAddresses(tool: Tool, now: () => Date, changed: (uuid: str
     refresh(running) {
       for (const uuid of known.keys()) if (!running.includes(uuid)) known.delete(uuid)
       if (isAsking) return
-      const due = running.filter((uuid) => now().getTime() - (known.get(uuid)?.at ?? 0) > freshMs)
+      const due = running.filter((uuid) => Math.abs(now().getTime() - (known.get(uuid)?.at ?? 0)) > freshMs)
       if (due.length === 0) return
       isAsking = true
       void ask(due)

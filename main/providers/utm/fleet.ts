@@ -211,7 +211,7 @@ export function createFleet(world: FleetWorld): Fleet {
       if (machine !== null) world.changed({ kind: 'upsert', machine })
     },
     async settles(uuid, fits, limitMs, op) {
-      const until = Date.now() + limitMs
+      const until = performance.now() + limitMs
       for (let waitMs = firstPollMs; ; waitMs = Math.min(lastPollMs, waitMs * 1.5)) {
         const word = await wordOf(uuid, op).catch((error: unknown) => {
           if (isCancelled(error)) throw error
@@ -219,7 +219,7 @@ export function createFleet(world: FleetWorld): Fleet {
         })
         if (word !== null && fits(word.status)) return true
         throwIfCancelled(op)
-        if (Date.now() > until) return false
+        if (performance.now() > until) return false
         await pauseFor(waitMs, op)
       }
     },

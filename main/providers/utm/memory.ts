@@ -48,7 +48,7 @@ export function createMemory(images: QemuImg, hasImages: () => Promise<boolean>,
     isKept,
     async isSuspended(bundle, registered, op) {
       const since = believed.get(bundle.config.Information.UUID) ?? 0
-      if (!registered && now().getTime() - since > believedMs) return false
+      if (!registered && Math.abs(now().getTime() - since) > believedMs) return false
       // What cannot be looked into is what the registry says of it; a look that fails must not hide the machine.
       return (await isKept(bundle, op).catch(() => null)) ?? registered
     },

@@ -68,6 +68,7 @@ async function shutDown(world: World, sight: Sight, op: Op): Promise<void> {
     // A guest that stands still cannot hear.
     if (stateOf(status) !== 'running') await start(world, sight, op)
     const since = host.now()
+    const sinceMs = performance.now()
     const tell = (unanswered: boolean): void =>
       op.progress({
         text: null,
@@ -80,7 +81,7 @@ async function shutDown(world: World, sight: Sight, op: Op): Promise<void> {
     tell(false)
     let isLate = false
     for (let waitMs = firstPollMs; !(await fleet.settles(uuid, isOff, 0, op)); waitMs *= 1.1) {
-      if (!isLate && host.now().getTime() - since.getTime() > shutDownMs) {
+      if (!isLate && performance.now() - sinceMs > shutDownMs) {
         isLate = true
         tell(true)
       }

@@ -45,8 +45,8 @@ async function isOnDisk(world: World, { sight, bundle }: Known, op: Op): Promise
   const kept = await world.memory.isKept(bundle, unstoppable(op)).catch(() => null)
   if (kept !== null) return kept
   // Without `qemu-img` the image cannot be asked: UTM's own registry is.
-  const until = Date.now() + registryMs
-  while (Date.now() < until) {
+  const until = performance.now() + registryMs
+  while (performance.now() < until) {
     const { registry } = await world.fleet.disk()
     if (registry?.get(sight.uuid)?.isSuspended === true) return true
     await new Promise((resolve) => setTimeout(resolve, 250))

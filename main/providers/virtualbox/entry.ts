@@ -107,7 +107,8 @@ export function unsettledSession(entry: Entry, isAlive: (pid: number, program: s
   if (session === null || settings === null || session.openedAt === entry.overRun) return null
   if (session.word !== 'saving' && session.word !== 'saved') return null
   if (settings.stateFile !== null || settings.isAborted) return null
-  if (Date.now() - Date.parse(session.since) > unsettledMs) return null
+  // A log from the future is of before the clock was set back.
+  if (Math.abs(Date.now() - Date.parse(session.since)) > unsettledMs) return null
   return liveSession(entry, isAlive) === null ? session : null
 }
 

@@ -122,7 +122,7 @@ export function createInventory(
       const settings = parseSettings(await withReplacing(() => readFile(path, 'utf8')), path)
       if (settings.uuid !== entry.uuid) throw new Error(`the file is that of ${settings.uuid}`)
       entry.settings = settings
-      entry.stamp = stamp ?? `read at ${Date.now()}`
+      entry.stamp = stamp ?? `read at ${performance.now()}`
       entry.problem = entry.isRefused ? { kind: 'refused', path, said: '' } : null
     } catch (error) {
       // A renamed machine's folder goes before the registry says where to.
@@ -316,15 +316,15 @@ export function createInventory(
     sight,
     look,
     async until(id, isThere, op, timeoutMs) {
-      const deadline = timeoutMs === null ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs
-      let askAt = Date.now() + untilAskMs
+      const deadline = timeoutMs === null ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs
+      let askAt = performance.now() + untilAskMs
       for (;;) {
         const entry = await find(id)
         if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
-        const isLast = Date.now() > deadline
-        if (!isThere(sight(entry)) && (isLast || (isBlind(entry) && Date.now() > askAt))) {
+        const isLast = performance.now() > deadline
+        if (!isThere(sight(entry)) && (isLast || (isBlind(entry) && performance.now() > askAt))) {
           await askByName(entry, op)
-          askAt = Date.now() + untilAskMs
+          askAt = performance.now() + untilAskMs
         }
         if (isThere(sight(entry))) return sight(entry)
         if (isLast) {

@@ -105,7 +105,7 @@ export async function recoverMakings(
 async function quiet({ inventory }: World, { uuid, folder }: Making): Promise<void> {
   let bytes = -1
   let unchanged = 0
-  for (const until = Date.now() + quietMs; Date.now() < until && unchanged < quietLooks; ) {
+  for (const until = performance.now() + quietMs; performance.now() < until && unchanged < quietLooks; ) {
     const { machines } = await inventory.registry()
     const isThere = [...machines].some(([known, path]) => known === uuid || dirname(path) === folder)
     if (isThere && unchanged > 0) return

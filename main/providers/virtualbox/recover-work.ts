@@ -80,11 +80,11 @@ async function finishSwitch(world: SnapshotWorld, uuid: string, record: KeptRest
 
 /** Waits until VirtualBox itself is no longer at work on a machine: its files do not tell, the tool does. */
 async function settled({ manage, queue, inventory }: World, entry: Entry): Promise<void> {
-  const until = Date.now() + settleMs
+  const until = performance.now() + settleMs
   for (;;) {
     const said = await queue.run(entry.uuid, () => manage.attempt(commands.showMachine(entry.uuid), quietOp))
     const word = wordOf(parseInfo(said.stdout).get('VMState') ?? '')
-    if (isResting(word) || word === 'running' || word === 'paused' || Date.now() > until) break
+    if (isResting(word) || word === 'running' || word === 'paused' || performance.now() > until) break
     await delay(pauseMs)
   }
   await inventory.refresh(entry)

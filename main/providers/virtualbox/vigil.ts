@@ -65,7 +65,7 @@ export function createVigil({ host, inventory }: World, arrange: () => void): { 
     processes = setInterval(checkProcesses, processMs)
     processes.unref()
     scheduleLists()
-    if (lookedAwayAt !== null && Date.now() - lookedAwayAt > awayMs) checkLists()
+    if (lookedAwayAt !== null && performance.now() - lookedAwayAt > awayMs) checkLists()
     lookedAwayAt = null
     checkProcesses()
   }
@@ -74,7 +74,7 @@ export function createVigil({ host, inventory }: World, arrange: () => void): { 
     if (lists !== null) clearTimeout(lists)
     processes = null
     lists = null
-    lookedAwayAt = Date.now()
+    lookedAwayAt = performance.now()
   }
 
   const forget = host.attention?.onChanged((isWatched) => (isWatched ? begin() : rest()))

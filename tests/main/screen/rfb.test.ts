@@ -226,6 +226,26 @@ describe('a screen over RFB', () => {
     expect([up[0], up[1], up.readUInt32BE(4)]).toEqual([4, 0, 0xffe1])
   })
 
+  it('is over when the server sends an area outside its screen, before any of it is held', async () => {
+    const { far, source, areas, said } = await joined()
+    source.next()
+    far.say([0, 0], u16(1), area(0, 0, 65_535, 65_535, 0), Buffer.alloc(1024))
+    await expect.poll(() => said.at(-1)).toBe('gone')
+    expect(areas).toEqual([])
+  })
+
+  it('is told of the last of hundreds of sizes in one message, and of few in many messages', async () => {
+    const { far, said } = await joined()
+    const sizes = Array.from({ length: 300 }, (_, index) => area(0, 0, 2_000 + index, 2_000, -223))
+    far.say([0, 0], u16(sizes.length), ...sizes)
+    await expect.poll(() => said.at(-1)).toBe('2299×2000')
+    expect(said.filter((word) => word.includes('×'))).toEqual(['4×2', '2299×2000'])
+    const startedMs = performance.now()
+    for (let index = 0; index < 5; index += 1) far.say([0, 0], u16(1), area(0, 0, 100 + index, 100, -223))
+    await expect.poll(() => said.at(-1)).toBe('104×100')
+    expect(performance.now() - startedMs).toBeGreaterThan(400)
+  })
+
   it('is over when the server says what nobody asked for', async () => {
     const { far, said } = await joined()
     far.say([0, 0, 0, 1], area(0, 0, 1, 1, 16))

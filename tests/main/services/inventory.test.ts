@@ -234,6 +234,19 @@ describe('a change', () => {
     expect(list.mock.calls.length).toBeLessThanOrEqual(2)
   })
 
+  it('is listed again at once though the clock was set back by an hour', async () => {
+    const small = smallProvider('tiny')
+    const { inventory } = inventoryOf(small.provider)
+    await inventory.start()
+    small.notice({ kind: 'list', endpointId: 'tiny:local' })
+    await vi.advanceTimersByTimeAsync(1_000)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    const list = vi.spyOn(small.provider, 'list')
+    small.notice({ kind: 'list', endpointId: 'tiny:local' })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(list).toHaveBeenCalled()
+  })
+
   it('about one machine read afresh has been told when the reading is done', async () => {
     const small = smallProvider('tiny')
     const one = small.put('one')

@@ -13,6 +13,7 @@ const id: MachineId = 'tiny:one'
 function world(rest: Partial<Machine> = {}, read = vi.fn(async () => null)) {
   let machine = machineOf('tiny', 'one', rest)
   let now = Date.parse('2026-01-01T00:00:00Z')
+  let monotonicMs = 0
   const tasks = createTasks({
     inventory: {
       machine: (wanted) => (wanted === id ? machine : null),
@@ -25,6 +26,7 @@ function world(rest: Partial<Machine> = {}, read = vi.fn(async () => null)) {
     },
     log: silent,
     now: () => new Date(now),
+    monotonicMs: () => monotonicMs,
   })
   const told: Task[] = []
   tasks.onChanged((task) => told.push(task))
@@ -46,6 +48,10 @@ function world(rest: Partial<Machine> = {}, read = vi.fn(async () => null)) {
     },
     pass: (ms: number) => {
       now += ms
+      monotonicMs += ms
+    },
+    setClockBack: (ms: number) => {
+      now -= ms
     },
   }
 }
@@ -303,6 +309,20 @@ describe('what is over', () => {
     pass(3_600_001)
     await tasks.settled(tasks.start(request('start', nothing)))
     expect(tasks.list()).toHaveLength(1)
+  })
+
+  it('is forgotten after an hour though the clock was set back by 40 days, and no timer overflows', async () => {
+    const warned = vi.fn()
+    process.on('warning', warned)
+    const { tasks, request, pass, setClockBack } = world()
+    await tasks.settled(tasks.start(request('start', nothing)))
+    setClockBack(40 * 86_400_000)
+    pass(3_600_001)
+    await tasks.settled(tasks.start(request('start', nothing)))
+    expect(tasks.list()).toHaveLength(1)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', warned)
+    expect(warned).not.toHaveBeenCalled()
   })
 
   it('is forgotten when asked, and what runs is not', async () => {
