@@ -1,4 +1,14 @@
-import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -51,7 +61,8 @@ export function openActivity(
   const folder = join(dataDir, 'activity')
   const path = join(folder, 'journal.jsonl')
   mkdirSync(join(folder, 'commands'), { recursive: true })
-  const reading = readLines(path, (line) => lineSchema.parse(line) as unknown as ActivityEntry)
+  const hasCommands = (): boolean => readdirSync(join(folder, 'commands')).length > 0
+  const reading = readLines(path, (line) => lineSchema.parse(line) as unknown as ActivityEntry, hasCommands)
   problems.report(path, noticeOf(path, reading))
   if (reading.kind !== 'read' && reading.kind !== 'absent')
     log.warn('activity.unreadable', { path, ...reading, value: null })

@@ -72,8 +72,14 @@ export function readBytes<T>(path: string, parse: (bytes: Buffer, unfit: Unfit) 
 }
 
 /** Reads a file of lines that are each written for themselves; the same holds for each of them. */
-export function readLines<T>(path: string, parse: (line: unknown) => T): Reading<readonly T[]> {
+export function readLines<T>(
+  path: string,
+  parse: (line: unknown) => T,
+  /** Whether there must be a line. */
+  mustHold: () => boolean,
+): Reading<readonly T[]> {
   return readBytes<readonly T[]>(path, (bytes, unfit) => {
+    if (bytes.length === 0 && mustHold()) unfit('the file', 'is empty')
     const lines = bytes.toString('utf8').split('\n')
     return lines.flatMap((line, index) => {
       if (line === '') return []

@@ -34,7 +34,11 @@ const needs = { qemu, docker, electron: window_, browser, virtualbox }
 const byHand = ['VirtualBox']
 
 /** Packages that are worth having and that no test waits for. */
-const extras = { podman: () => onPath('podman'), 'qemu-system-arm': () => onPath('qemu-system-aarch64') }
+const extras = {
+  xfsprogs: () => onPath('mkfs.xfs') || existsSync('/sbin/mkfs.xfs'),
+  podman: () => onPath('podman'),
+  'qemu-system-arm': () => onPath('qemu-system-aarch64'),
+}
 
 /**
  * Gets what is missing where that is possible.

@@ -45,6 +45,8 @@ export interface Lab {
   readonly endOlder: (kept: number) => Promise<void>
   /** The process that runs a machine; null when none does. */
   readonly pidOf: (uuid: string) => Promise<number | null>
+  /** VirtualBox's service and machines, as far as they are this lab's. */
+  readonly processes: () => Promise<readonly { readonly pid: number; readonly name: string }[]>
   /** Ends and removes everything. Says what is still there: processes of its machines. */
   readonly leave: () => Promise<readonly string[]>
 }
@@ -173,6 +175,11 @@ export async function openLab(purpose: string): Promise<Lab> {
       for (const pid of pids.slice(kept)) process.kill(pid, 'SIGKILL')
     },
     pidOf,
+    async processes() {
+      const programs = ['VBoxSVC', 'VBoxHeadless'] as const
+      const pids = await Promise.all(programs.map((program) => processesOf(folder, program)))
+      return programs.flatMap((name, index) => (pids[index] ?? []).map((pid) => ({ pid, name })))
+    },
     leave: () => putAway(folder),
   }
 }

@@ -88,6 +88,19 @@ export async function dockerScenario(): Promise<Scenario> {
       return wrong
     },
 
+    async toolProcesses() {
+      return [{ pid: Number(await readFile(join(dockerd.folder, 'pid'), 'utf8')), name: 'dockerd' }]
+    },
+    async revive() {
+      const answers = await docker('version').then(
+        () => true,
+        () => false,
+      )
+      if (answers) return
+      await dockerd.kill()
+      await dockerd.start()
+    },
+
     async close() {
       await dockerd.close()
       await rm(home, { recursive: true, force: true, maxRetries: 5 })

@@ -42,7 +42,13 @@ export interface Ledger {
   /** Says that a stopped machine holds another number from now on. */
   readonly wrote: (id: MachineId, value: number) => void
   /** What is wrong after an act about `about`; what was found is expected from now on. */
-  readonly check: (client: TestClient, about: MachineId | null, change: Change) => Promise<readonly string[]>
+  readonly check: (
+    client: TestClient,
+    about: MachineId | null,
+    change: Change,
+    /** Whether machines that were up may be off. */
+    stopsMachines: boolean,
+  ) => Promise<readonly string[]>
 }
 
 /** What a killed Berth had asked for may still be carried out: how long until all agrees, without a click. */
@@ -58,10 +64,15 @@ interface Look {
 export function createLedger(substrate: Substrate): Ledger {
   let expected: ReadonlyMap<MachineId, Known> = new Map()
 
-  async function check(client: TestClient, about: MachineId | null, change: Change): Promise<readonly string[]> {
+  async function check(
+    client: TestClient,
+    about: MachineId | null,
+    change: Change,
+    stopsMachines: boolean,
+  ): Promise<readonly string[]> {
     const deadline = Date.now() + settleMs
     for (;;) {
-      const { wrong, machines } = await look(client, about, change).catch(
+      const { wrong, machines } = await look(client, about, change, stopsMachines).catch(
         (error: unknown): Look => ({ wrong: [`can’t be looked at: ${String(error)}`], machines: expected }),
       )
       if (wrong.length === 0 || Date.now() > deadline) {
@@ -72,7 +83,13 @@ export function createLedger(substrate: Substrate): Ledger {
     }
   }
 
-  async function look(client: TestClient, about: MachineId | null, change: Change): Promise<Look> {
+  async function look(
+    client: TestClient,
+    about: MachineId | null,
+    change: Change,
+    stopsMachines: boolean,
+  ): Promise<Look> {
+    const off: readonly MachineState[] = stopsMachines ? ['crashed', 'stopped'] : []
     const wrong: string[] = []
     const known = new Map(expected)
     const inventory = await client.call('inventory.get')
@@ -88,7 +105,7 @@ export function createLedger(substrate: Substrate): Ledger {
     for (const one of [...known.values()]) {
       const machine = machines.find(({ id }) => id === one.id) ?? null
       const trashId = trash.find((item) => item.machineId === one.id)?.id ?? null
-      const now = await compare(one, one.id === about ? change : {}, machine, trashId, trees.get(one.id) ?? null)
+      const now = await compare(one, one.id === about ? change : {}, off, machine, trashId, trees.get(one.id) ?? null)
       wrong.push(...now.wrong.map((line) => `${one.machine.name} ${one.id}: ${line}`))
       if (now.known === null) known.delete(one.id)
       else known.set(one.id, now.known)
@@ -101,7 +118,7 @@ export function createLedger(substrate: Substrate): Ledger {
     for (const machine of made) {
       const values = change.makes ?? []
       const fresh: Known = { id: machine.id, machine, values, snapshots: new Map(), restores: [], trashId: null }
-      const now = await compare(fresh, { states: ['stopped'] }, machine, null, trees.get(machine.id) ?? null)
+      const now = await compare(fresh, { states: ['stopped'] }, off, machine, null, trees.get(machine.id) ?? null)
       wrong.push(...now.wrong.map((line) => `the new ${machine.name} ${machine.id}: ${line}`))
       if (now.known !== null) known.set(machine.id, now.known)
     }
@@ -116,6 +133,8 @@ export function createLedger(substrate: Substrate): Ledger {
   async function compare(
     one: Known,
     change: Change,
+    /** What a machine that was up may be besides. */
+    off: readonly MachineState[],
     machine: Machine | null,
     trashId: string | null,
     tree: SnapshotTree | null,
@@ -137,7 +156,9 @@ export function createLedger(substrate: Substrate): Ledger {
     if (one.trashId !== null && change.moves !== 'from-trash') wrong.push('came out of the trash')
 
     const states: MachineState[] = [one.machine.state, ...(change.states ?? [])]
-    if (substrate.endsWithBerth === true && states.some((state) => isUp({ state }))) states.push('crashed')
+    const couldBeUp = states.some((state) => isUp({ state }))
+    if (couldBeUp) states.push(...off)
+    if (substrate.endsWithBerth === true && couldBeUp) states.push('crashed')
     const { state, nativeState, remark } = machine
     if (!states.includes(state)) {
       wrong.push(`is ${state} (${nativeState}, ${JSON.stringify(remark)}), not ${states.join(' or ')}`)

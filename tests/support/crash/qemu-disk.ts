@@ -35,6 +35,18 @@ export async function tagsOf(path: string): Promise<readonly string[]> {
   return (info.snapshots ?? []).map((one) => one.name)
 }
 
+/** Processes of QEMU and its image tool that have this word in one of their arguments, or stand in a folder of that name. */
+export async function toolProcesses(word: string): Promise<readonly { readonly pid: number; readonly name: string }[]> {
+  const found = []
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const words = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')
+    const name = /^(?:[^\0]*\/)?(qemu-[^\0/]*)/.exec(words)?.[1]
+    if (name !== undefined && words.includes(word)) found.push({ pid: Number(entry), name })
+  }
+  return found
+}
+
 /** Processes of QEMU that have this word in one of their arguments. */
 export async function qemuProcesses(word: string): Promise<readonly number[]> {
   const found: number[] = []

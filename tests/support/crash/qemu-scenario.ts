@@ -7,7 +7,7 @@ import { parseId } from '../../../app/domain/ids.ts'
 import type { Machine } from '../../../app/domain/machine.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import type { Scenario } from './loop.ts'
-import { damageOf, qemuProcesses, readPattern, tagsOf, writePattern } from './qemu-disk.ts'
+import { damageOf, qemuProcesses, readPattern, tagsOf, toolProcesses, writePattern } from './qemu-disk.ts'
 import { scenarioOn } from './scenario.ts'
 
 const run = promisify(execFile)
@@ -73,6 +73,8 @@ export async function qemuScenario(): Promise<Scenario> {
         ...staged.map((folder) => `a half-made machine: ${folder}`),
       ]
     },
+
+    toolProcesses: () => toolProcesses(home),
 
     async close() {
       for (const pid of await qemuProcesses(home)) process.kill(pid, 'SIGKILL')

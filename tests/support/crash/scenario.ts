@@ -1,6 +1,6 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { MachineState } from '../../../app/domain/machine.ts'
-import { type Change, createLedger, type Known } from './ledger.ts'
+import { type Change, createLedger, type Known, type Ledger } from './ledger.ts'
 import type { Act, Random, Scenario } from './loop.ts'
 import type { Substrate } from './substrate.ts'
 
@@ -14,7 +14,12 @@ const anywhere: readonly MachineState[] = ['running', 'stopped', 'paused']
 /** Not up: where a crash of Berth ends its machines, they are found crashed. */
 const isOff = (state: MachineState): boolean => state === 'stopped' || state === 'crashed'
 
-type KnownAct = Act & { readonly about: MachineId | null; readonly change: Change }
+type KnownAct = Act & {
+  readonly about: MachineId | null
+  readonly change: Change
+  /** What it is called once it is renamed. */
+  readonly renames?: string
+}
 
 /** A person who does one thing after another to a few machines, of each kind of thing as often as it is possible. */
 export function scenarioOn(substrate: Substrate): Scenario {
@@ -114,7 +119,9 @@ export function scenarioOn(substrate: Substrate): Scenario {
     if (!isOff(machine.state)) return []
     const name = newName()
     const found: KnownAct[] = []
-    if (random() < 0.2) found.push(act('rename', {}, (client) => client.call('machine.rename', { id, name })))
+    if (random() < 0.2) {
+      found.push({ ...act('rename', {}, (client) => client.call('machine.rename', { id, name })), renames: name })
+    }
     if (ledger.machines().size >= most) {
       const request = { id, volumes: [], typedName: null }
       found.push(act('remove', { moves: 'to-trash' }, (client) => client.call('machine.remove', request)))
@@ -128,6 +135,25 @@ export function scenarioOn(substrate: Substrate): Scenario {
     return found
   }
 
+  /** What an act that was said to be done has not done, or what was taken back of it since. */
+  function unkept(
+    { verb, about, change, renames }: KnownAct,
+    before: ReturnType<Ledger['machines']>,
+  ): readonly string[] {
+    const now = ledger.machines()
+    if (change.makes !== undefined && now.size === before.size) return ['nothing was made']
+    if (about === null) return []
+    const [was, is] = [before.get(about), now.get(about)]
+    if (change.moves === 'for-good') return is === undefined ? [] : ['is still there']
+    if (was === undefined || is === undefined) return []
+    if (change.moves !== undefined && (is.trashId === null) === (was.trashId === null)) return ['was not moved']
+    if (renames !== undefined && is.machine.name !== renames) return [`is called ${is.machine.name}, not ${renames}`]
+    const hasKept = /^(?:snapshot|restore)/.test(verb) && is.snapshots.size <= was.snapshots.size
+    if (hasKept) return [`has no snapshot more after ${verb}`]
+    const isDeleted = /^(?:delete|letting)/.test(verb) && (change.loses ?? []).some((id) => is.snapshots.has(id))
+    return isDeleted ? ['still has the snapshot that was deleted'] : []
+  }
+
   return {
     home: substrate.home,
     env: substrate.env,
@@ -135,7 +161,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
       for (let made = 0; made < fewest; made += 1) {
         const act = create()
         await client.succeeded(await act.begin(client))
-        const wrong = await ledger.check(client, null, act.change)
+        const wrong = await ledger.check(client, null, act.change, false)
         if (wrong.length > 0) throw new Error(wrong.join('\n'))
       }
     },
@@ -152,13 +178,14 @@ export function scenarioOn(substrate: Substrate): Scenario {
       const acts = possible(ledger.machines().get(one.id) ?? one, random)
       return acts[Math.floor(random() * acts.length)] ?? create()
     },
-    async check(client, act, done) {
+    async check(client, act, done, stopsMachines) {
       const { about, change } = act as KnownAct
-      const before = ledger.machines().size
-      const wrong = await ledger.check(client, about, change)
-      const madeNothing = change.makes !== undefined && ledger.machines().size === before
-      return done?.state === 'succeeded' && madeNothing ? [...wrong, 'nothing was made'] : wrong
+      const before = ledger.machines()
+      const wrong = await ledger.check(client, about, change, stopsMachines)
+      return done?.state === 'succeeded' ? [...wrong, ...unkept(act as KnownAct, before)] : wrong
     },
+    toolProcesses: async () => substrate.toolProcesses?.() ?? [],
+    revive: async () => substrate.revive?.(),
     close: substrate.close,
   }
 }

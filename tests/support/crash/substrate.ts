@@ -3,6 +3,7 @@ import type { Machine } from '../../../app/domain/machine.ts'
 import type { Capability } from '../../../app/domain/provider.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { CreateSpec } from '../../../app/domain/spec.ts'
+import type { ToolProcess } from './loop.ts'
 
 /** The real thing below a provider, looked at and written to past Berth. */
 export interface Substrate {
@@ -30,5 +31,9 @@ export interface Substrate {
     trees: ReadonlyMap<MachineId, SnapshotTree>,
     trash: readonly MachineId[],
   ) => Promise<readonly string[]>
+  /** Processes of the tool that work for it. */
+  readonly toolProcesses?: () => Promise<readonly ToolProcess[]>
+  /** Starts again what of the tool does not start by itself. */
+  readonly revive?: () => Promise<void>
   readonly close: () => Promise<void>
 }

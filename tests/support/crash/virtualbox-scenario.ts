@@ -83,6 +83,8 @@ export async function virtualboxScenario(): Promise<Scenario> {
       ]
     },
 
+    toolProcesses: lab.processes,
+
     async close() {
       await lab.leave()
       await rm(home, { recursive: true, force: true, maxRetries: 5 })

@@ -1,0 +1,173 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Notice } from '../../../app/domain/provider.ts'
+import { defaultSettings } from '../../../app/domain/settings.ts'
+import type { Log } from '../../../main/log.ts'
+import { keptSnapshotShape } from '../../../main/providers/common/snapshot-tree.ts'
+import { createTreeStore } from '../../../main/providers/common/tree-store.ts'
+import { createJournal } from '../../../main/providers/docker/journal.ts'
+import { openActivity } from '../../../main/services/activity.ts'
+import { openAnnotations } from '../../../main/services/annotations.ts'
+import { openSettings } from '../../../main/settings.ts'
+import { createStateProblems } from '../../../main/state/problems.ts'
+import { mutate } from './damaged-state.ts'
+import { randomFrom } from './loop.ts'
+
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+/** What an owner made of its file. */
+interface Opened {
+  /** Its entries, each as text, so that they can be compared. */
+  readonly entries: readonly string[]
+  readonly notices: readonly Notice[]
+  /** Changes something, so that the file is written; false when that is refused. */
+  readonly write: () => Promise<boolean>
+}
+
+interface Owner {
+  readonly file: string
+  readonly content: string
+  readonly open: (folder: string) => Promise<Opened>
+}
+
+const texts = (entries: readonly unknown[]): readonly string[] => entries.map((entry) => JSON.stringify(entry))
+const accepted = (change: Promise<unknown>): Promise<boolean> =>
+  change.then(
+    () => true,
+    () => false,
+  )
+const many = <T>(make: (index: number) => T): readonly T[] => Array.from({ length: 20 }, (_, index) => make(index))
+const at = '2026-01-01T00:00:00.000Z'
+
+const settings: Owner = {
+  file: 'settings.json',
+  content: JSON.stringify({ ...defaultSettings, theme: 'dark', toolPaths: { docker: '/opt/docker' } }, null, 2),
+  async open(folder) {
+    const problems = createStateProblems()
+    const store = openSettings(folder, silent, problems)
+    const write = () => accepted(store.set({ firstRunDone: !store.get().firstRunDone }))
+    return { entries: texts(Object.entries(store.get())), notices: problems.notices(), write }
+  },
+}
+const annotations: Owner = {
+  file: 'annotations.json',
+  content: JSON.stringify(
+    Object.fromEntries(many((index) => [`x:${index}`, { pinned: true, tags: ['가'], note: 'n' }])),
+  ),
+  async open(folder) {
+    const problems = createStateProblems()
+    const store = openAnnotations(folder, silent, problems)
+    const write = () => accepted(store.set('x:new', { pinned: true }))
+    return { entries: texts(Object.entries(store.all())), notices: problems.notices(), write }
+  },
+}
+const docker: Owner = {
+  file: 'docker.json',
+  content: JSON.stringify({
+    version: 1,
+    machines: Object.fromEntries(many((index) => [`docker:d/${index}`, { currentId: `now${index}`, restores: [] }])),
+    trash: many((index) => ({
+      ...{ id: `t${index}`, endpointId: 'docker:d', machineId: `docker:d/t${index}`, containerId: 'c', name: 'n' },
+      ...{ removedAt: at, sizeBytes: null, snapshotCount: 2, restart: 'no', volumes: [], purging: false },
+    })),
+    edits: { s: { name: 'n', description: '' } },
+  }),
+  async open(folder) {
+    const problems = createStateProblems()
+    const journal = createJournal(folder, silent, problems)
+    const write = () => accepted(journal.setEdit('new', { name: 'n', description: '' }))
+    const entries = texts([...journal.machines(), ...journal.trash(), journal.edit('s')].filter((one) => one !== null))
+    return { entries, notices: problems.notices(), write }
+  },
+}
+const activity: Owner = {
+  file: 'activity/journal.jsonl',
+  content: many((index) => {
+    const task = {
+      taskId: `t${index}`,
+      verb: 'start',
+      machineId: 'x:1',
+      machineName: 'm',
+      subject: null,
+      state: 'succeeded',
+    }
+    return `${JSON.stringify({ ...task, startedAt: at, endedAt: at, error: null, result: null })}\n`
+  }).join(''),
+  async open(folder) {
+    const problems = createStateProblems()
+    // What was done leaves its commands too: a journal without a line beside them has lost some.
+    mkdirSync(join(folder, 'activity/commands'), { recursive: true })
+    writeFileSync(join(folder, 'activity/commands/t0.json'), '[]')
+    const store = openActivity(folder, silent, () => new Date(at), problems)
+    await store.stop()
+    const entries = texts(store.list({ id: null, limit: 100, before: null }))
+    return { entries, notices: problems.notices(), write: async () => true }
+  },
+}
+const trees = createTreeStore(z.object(keptSnapshotShape))
+const tree: Owner = {
+  file: 'snapshots.json',
+  content: `${JSON.stringify(
+    {
+      ...{ version: 1, currentId: null, restores: [] },
+      snapshots: many((index) => ({
+        ...{ id: `berth-${index}`, name: 'n', description: '', parentId: null, createdAt: at },
+        ...{ keptForUndo: false, power: 'off', phase: 'there' },
+      })),
+    },
+    null,
+    2,
+  )}\n`,
+  async open(folder) {
+    const path = join(folder, 'snapshots.json')
+    const read = await trees.read(path).catch(() => null)
+    if (read === null) return { entries: [], notices: [refused], write: async () => false }
+    const write = () => accepted(trees.write(path, read))
+    return { entries: texts(read.snapshots), notices: read.damage === undefined ? [] : [read.damage], write }
+  },
+}
+/** Stands for the error that a machine's page shows: it names the file, and nothing is written. */
+const refused: Notice = { level: 'warning', text: { key: 'kept.error.tree' } }
+
+/** Damages each kind of Berth's own files so many times and looks whether anything else is lost, or anything is lost unsaid. */
+export async function mutatedFiles(times: number, seed: number): Promise<readonly string[]> {
+  const random = randomFrom(seed)
+  const findings: string[] = []
+  for (const owner of [settings, annotations, docker, activity, tree]) {
+    for (let time = 0; time < times; time += 1) {
+      const folder = mkdtempSync(join(tmpdir(), 'berth-m-'))
+      const path = join(folder, owner.file)
+      mkdirSync(join(path, '..'), { recursive: true })
+      writeFileSync(path, owner.content)
+      const before = await owner.open(folder)
+      if (before.notices.length > 0) throw new Error(`${owner.file} is not in order to begin with`)
+      const bytes = mutate(Buffer.from(owner.content), random)
+      writeFileSync(path, bytes)
+      const say = (line: string): number =>
+        findings.push(`${owner.file} ${JSON.stringify(bytes.toString('utf8')).slice(0, 2_000)}: ${line}`)
+      try {
+        const after = await owner.open(folder)
+        const lost = before.entries.filter((entry) => !after.entries.includes(entry))
+        const [notice] = after.notices
+        // One value was changed: one entry may be another. More go only with a file that nothing can be read of.
+        if (lost.length > 1 && notice === undefined) say(`lost ${lost.length} entries, and nothing is said`)
+        if (after.entries.length < before.entries.length && notice === undefined)
+          say('an entry is gone, and nothing is said')
+        const aside = notice?.text.params?.['aside']
+        const wasWritten = await after.write()
+        if (!wasWritten && notice === undefined) say('refuses a change and does not say why')
+        if (!wasWritten && !readFileSync(path).equals(bytes)) say('is written though the change was refused')
+        if (wasWritten && notice !== undefined) {
+          const isKept = aside !== undefined && existsSync(String(aside)) && readFileSync(String(aside)).equals(bytes)
+          if (!isKept) say('what it held is not kept')
+        }
+      } catch (error) {
+        say(`throws ${String(error)}`)
+      }
+      rmSync(folder, { recursive: true })
+    }
+  }
+  return findings
+}
