@@ -54,9 +54,9 @@ describe('a text screen', () => {
 
   test('leaves the window its keys until it is clicked, then takes every one', async () => {
     await openScreen('alpine-router')
-    await expect.poll(line, patience).toBe('Click the display, or press Enter on it, to type into it.')
+    await expect.poll(line, patience).toBe('Click the display, or press Enter, to type in it.')
     await display('alpine-router').click()
-    await expect.poll(line).toBe('Keys go to alpine-router. Press Ctrl+Alt to let go.')
+    await expect.poll(line).toBe('Keyboard captured by alpine-router. Press Ctrl+Alt to release.')
     await page.keyboard.type('echo hello')
     await page.keyboard.press('Shift+Digit1')
     await page.keyboard.type(' ')
@@ -72,7 +72,7 @@ describe('a text screen', () => {
   test('gives the keys back for Ctrl+Alt, and holds none of them', async () => {
     await openScreen('alpine-router')
     await display('alpine-router').click()
-    await expect.poll(line).toContain('Keys go to')
+    await expect.poll(line).toContain('Keyboard captured by')
     await page.keyboard.press('Control+Alt')
     await expect.poll(line).toContain('Click the display')
     await page.keyboard.press('Control+k')
@@ -84,7 +84,7 @@ describe('a text screen', () => {
   test('lets go of a held key when the focus goes elsewhere', async () => {
     await openScreen('alpine-router')
     await display('alpine-router').click()
-    await expect.poll(line).toContain('Keys go to')
+    await expect.poll(line).toContain('Keyboard captured by')
     await page.keyboard.down('ShiftLeft')
     await page.getByRole('row', { name: /^freebsd-14-router,/ }).focus()
     await page.keyboard.up('ShiftLeft')
@@ -99,7 +99,7 @@ describe('a text screen', () => {
     await expect.poll(said, patience).toContain('Type “help”.')
     await page.evaluate(() => navigator.clipboard.writeText('echo pasted\n'))
     await page.getByRole('button', { name: 'Special keys' }).click()
-    await page.getByRole('menuitem', { name: 'Type what is on the clipboard' }).click()
+    await page.getByRole('menuitem', { name: 'Type the clipboard text' }).click()
     await expect.poll(said, patience).toContain('> echo pasted\npasted\n')
     await page.getByRole('button', { name: 'Copy the text on the display' }).click()
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText()), patience).toContain('> echo pasted')
@@ -108,7 +108,7 @@ describe('a text screen', () => {
   test('goes dark with its machine and says how to go on, in both looks', async () => {
     await openScreen('alpine-router')
     await display('alpine-router').click()
-    await expect.poll(line).toContain('Keys go to')
+    await expect.poll(line).toContain('Keyboard captured by')
     await page.keyboard.type('poweroff\n')
     const cover = page.locator('.display-cover')
     await expect.poll(() => cover.innerText(), patience).toContain('alpine-router is not running.')
@@ -139,7 +139,7 @@ describe('a screen of pixels', () => {
     const size = page.locator('.display-size')
     await expect.poll(() => size.innerText(), patience).toMatch(/^800 × 600, \d+%$/)
     await display('win11-dev').click({ position: { x: 60, y: 60 } })
-    await expect.poll(line).toContain('Keys go to win11-dev')
+    await expect.poll(line).toContain('Keyboard captured by win11-dev')
     const box = await page.locator('.display .screen-canvas').boundingBox()
     if (box === null) throw new Error('no canvas')
     await page.mouse.move(box.x + box.width * 0.75, box.y + box.height * 0.75)
@@ -150,16 +150,16 @@ describe('a screen of pixels', () => {
 
   test('is shown at its own size when that is asked for', async () => {
     await openScreen('win11-dev')
-    await page.getByRole('button', { name: 'Show the display at its own size' }).click()
+    await page.getByRole('button', { name: 'Show at actual size' }).click()
     await expect.poll(() => page.locator('.display-size').innerText(), patience).toBe('800 × 600, 100%')
-    await page.getByRole('button', { name: 'Fit the display into the window' }).click()
+    await page.getByRole('button', { name: 'Fit to window' }).click()
     await expect.poll(() => page.locator('.display-size').innerText(), patience).not.toContain('100%')
   })
 
   test('takes the size of the window where its guest can, and follows it', async () => {
     await openScreen('win11-dev')
     const size = (): Promise<string> => page.locator('.display-size').innerText()
-    const follow = page.getByRole('button', { name: 'Let the guest take the size of the window' })
+    const follow = page.getByRole('button', { name: 'Resize guest to window' })
     await follow.click()
     const room = async (): Promise<string> => {
       const box = await display('win11-dev').boundingBox()
@@ -198,7 +198,7 @@ describe('a screen of pixels', () => {
     await picture(page, 'screen-preview-light')
     await page.getByRole('button', { name: 'More ways to stop' }).click()
     await page.getByRole('menuitem', { name: 'Power off' }).click()
-    await expect.poll(() => page.locator('.preview-time').innerText(), patience).toMatch(/^The picture is of /)
+    await expect.poll(() => page.locator('.preview-time').innerText(), patience).toMatch(/^Screenshot from /)
     await picture(page, 'screen-preview-off-light')
   })
 })

@@ -72,7 +72,7 @@ describe('the snapshot tree', () => {
     await snapshot('course begins').click()
     const restore = inspector().getByRole('button', { name: 'Restore', exact: true })
     await expect.poll(() => restore.getAttribute('aria-disabled')).toBe('true')
-    const both = /^Needs [\d.]+ GB; only [\d.]+ GB is free\.$/
+    const both = /^Requires [\d.]+ GB; only [\d.]+ GB free\.$/
     await inspector().getByRole('paragraph').filter({ hasText: both }).waitFor()
     const undo = undoBar().getByRole('button', { name: 'Undo restore' })
     expect(await undo.getAttribute('aria-disabled')).toBe('true')

@@ -92,7 +92,7 @@ describe('a terminal in the dock', () => {
       await press('Control+Shift+V')
     }
     await paste('echo one\necho two\n')
-    await page.getByText('Paste 2 lines that are run one after another?').waitFor()
+    await page.getByText('Paste 2 lines that run one after another?').waitFor()
     await press('Escape')
     await expect.poll(pane).toBe('dock')
     expect(await screen()).not.toContain('two')
@@ -116,7 +116,7 @@ describe('a terminal in the dock', () => {
     await dock().locator('.xterm').click()
     await page.keyboard.type('poweroff\n')
     await dock()
-      .getByText(/postgres-16 stopped at .+\. The text above is kept\./)
+      .getByText(/postgres-16 stopped at .+\. The output above is preserved\./)
       .waitFor()
     await tells(/kept-by-copy/)
     await dock().getByRole('tab').first().focus()
