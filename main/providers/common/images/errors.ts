@@ -16,7 +16,7 @@ interface Row {
  * What QEMU and qemu-img say, and what it means. Each row has a recording under tests/fixtures/cli/qemu; the first that
  * matches wins, so what names the cause stands before what names the symptom.
  */
-const rows: readonly Row[] = [
+export const errorRows: readonly Row[] = [
   {
     pattern: /Could not set up host forwarding rule '(\w+):([^']{0,500}?):?(\d+)-[^']{0,500}'/,
     code: 'in-use',
@@ -50,13 +50,14 @@ const rows: readonly Row[] = [
     hint: { key: 'qemu.error.locked.hint' },
   },
   {
-    pattern: /Could not open '([^']{1,500})': No such file or directory\nCould not open backing image/,
+    pattern:
+      /Could not open '([^']{1,500})': No such file or directory\nCould not open backing image|Could not open backing file: Could not open '([^']+)': No such file or directory/,
     code: 'not-found',
-    message: ([, path = '']) => ({ key: 'qemu.error.backing', params: { path: maskText(path) } }),
+    message: ([, image, base]) => ({ key: 'qemu.error.backing', params: { path: maskText(image ?? base ?? '') } }),
     hint: { key: 'kept.error.file.hint' },
   },
   {
-    pattern: /Could not open(?: backing file: Could not open)? '([^']{1,500})': No such file or directory/,
+    pattern: /Could not open '([^']{1,500})': No such file or directory/,
     code: 'not-found',
     message: ([, path = '']) => ({ key: 'kept.error.file', params: { path: maskText(path) } }),
     hint: { key: 'kept.error.file.hint' },
@@ -152,7 +153,7 @@ export function cutShort(path: string): Failure {
 
 /** The failure that a text of QEMU's means, with all of it as detail; null when no row knows it. */
 export function explain(text: string, detail: string): Failure | null {
-  for (const { pattern, code, message, hint, field } of rows) {
+  for (const { pattern, code, message, hint, field } of errorRows) {
     const match = pattern.exec(text)
     if (match !== null) return failure(code, message(match), { detail, hint: hint ?? null, field: field ?? null })
   }
