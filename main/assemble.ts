@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Dispatcher } from '../app/contract/dispatch.ts'
 import { createDispatcher } from '../app/contract/dispatch.ts'
 import { errorOf } from '../app/domain/errors.ts'
-import type { MachineId } from '../app/domain/ids.ts'
+import { type MachineId, parseId } from '../app/domain/ids.ts'
 import { taskOf } from '../app/domain/permit.ts'
 import { openSource } from './console/open.ts'
 import type { Core, Desktop } from './core.ts'
@@ -17,6 +17,8 @@ import { openActivity } from './services/activity.ts'
 import { openAnnotations } from './services/annotations.ts'
 import { createAttention } from './services/attention.ts'
 import { createConsoles } from './services/consoles.ts'
+import { createFileGuard } from './services/file-guard.ts'
+import { createFilesInUse } from './services/files-in-use.ts'
 import { createInventory } from './services/inventory.ts'
 import { createQuitting } from './services/quit.ts'
 import { createScreens, lookAtScreen } from './services/screens.ts'
@@ -82,6 +84,8 @@ export function assemble({ paths, log, settings, problems, desktop, mock }: Asse
   const inventory = createInventory(providers, annotations.all(), { cacheDir: paths.cache, log, now })
   const tasks = createTasks({ inventory, log, now })
   const stats = createStats(inventory, log)
+  const filesInUse = createFilesInUse(providers, log)
+  const fileGuard = createFileGuard(filesInUse, inventory.machine)
   const trash = createTrash(providers, log)
   const onMachine = (listener: (id: MachineId) => void) =>
     inventory.onChanged(({ upserts, removed }) => {
@@ -127,6 +131,7 @@ export function assemble({ paths, log, settings, problems, desktop, mock }: Asse
     snapshotPictures,
     stats,
     trash,
+    fileGuard,
     quitting,
     settings,
     problems,
@@ -146,6 +151,11 @@ export function assemble({ paths, log, settings, problems, desktop, mock }: Asse
   attention.onChanged(stats.setVisible)
   inventory.onChanged((change) => dispatcher.publish('inventory.changed', change))
   inventory.onSnapshots((machineId) => dispatcher.publish('snapshots.changed', { machineId }))
+  inventory.onFiles(filesInUse.changed)
+  inventory.onChanged(({ upserts, removed }) => {
+    const ids = [...upserts.map(({ id }) => id), ...removed]
+    for (const provider of new Set(ids.map((id) => parseId(id)?.provider ?? ''))) filesInUse.changed(provider)
+  })
   inventory.onTrash(() => {
     void trash.list().then(({ length }) => dispatcher.publish('trash.changed', { count: length }))
   })

@@ -5,6 +5,7 @@ import type { Activity } from './services/activity.ts'
 import type { AnnotationStore } from './services/annotations.ts'
 import type { AttentionService } from './services/attention.ts'
 import type { Consoles } from './services/consoles.ts'
+import type { FileGuard } from './services/file-guard.ts'
 import type { Purpose } from './services/files.ts'
 import type { InventoryService } from './services/inventory.ts'
 import type { Quitting } from './services/quit.ts'
@@ -47,6 +48,7 @@ export interface Core {
   readonly snapshotPictures: SnapshotPictures
   readonly stats: StatsService
   readonly trash: TrashService
+  readonly fileGuard: FileGuard
   readonly quitting: Quitting
   readonly settings: SettingsStore
   readonly problems: StateProblems

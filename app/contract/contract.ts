@@ -4,11 +4,11 @@ import type { SessionId, TaskId } from '../domain/ids.ts'
 import type { Notice } from '../domain/provider.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { RestoreRoom, SnapshotTree } from '../domain/snapshot.ts'
-import type { CreateOptions, ImportSummary, MachineConfiguration } from '../domain/spec.ts'
+import type { CreateOptions, ImageInspection, ImportSummary, MachineConfiguration } from '../domain/spec.ts'
 import type { Stats } from '../domain/stats.ts'
 import type { License, SystemInfo } from '../domain/system.ts'
 import type { CommandRecord, Task } from '../domain/task.ts'
-import type { RemovalPlan, TrashItem } from '../domain/trash.ts'
+import type { PurgePlan, RemovalPlan, TrashItem } from '../domain/trash.ts'
 import { call, feed, stream } from './kinds.ts'
 import * as v from './validators.ts'
 import type {
@@ -81,10 +81,12 @@ export const calls = {
   'create.run': call<TaskId>()(v.createRequest),
   /** What a file for `create.import` holds; null where the provider cannot tell beforehand. */
   'create.inspect': call<ImportSummary | null>()(v.inspectRequest),
+  'create.inspectImage': call<ImageInspection>()(v.inspectImageRequest),
   'create.import': call<TaskId>()(v.importRequest),
 
   'trash.list': call<readonly TrashItem[]>()(v.nothing),
-  'trash.recover': call<TaskId>()(v.purgeRequest),
+  'trash.recover': call<TaskId>()(v.byTrash),
+  'trash.purgePlan': call<PurgePlan>()(v.byTrash),
   'trash.purge': call<TaskId>()(v.purgeRequest),
 
   'snapshot.tree': call<SnapshotTree>()(v.byMachine),

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { type EndpointId, type MachineId, parseId } from '../domain/ids.ts'
 import { leastPixels, mostPixels } from '../domain/screen.ts'
-import { configureSpecSchema, createSpecSchema, descriptionSchema, nameSchema, pathSchema } from '../domain/spec.ts'
+import {
+  configureSpecSchema,
+  createSpecSchema,
+  descriptionSchema,
+  diskFormats,
+  nameSchema,
+  pathSchema,
+} from '../domain/spec.ts'
 
 /** For calls that need nothing. */
 export const nothing = z.undefined()
@@ -64,6 +71,12 @@ export const runCommandRequest = z.object({
 })
 export const locateRequest = z.object({ id: machineIdSchema, path: pathSchema })
 export const inspectRequest = z.object({ endpointId: endpointIdSchema, path: pathSchema })
+/** null: the format that the file's first bytes tell. */
+export const inspectImageRequest = z.object({
+  path: pathSchema,
+  format: z.enum(diskFormats).nullable(),
+  use: z.enum(['copy', 'in-place']),
+})
 export const importRequest = z.object({
   endpointId: endpointIdSchema,
   path: pathSchema,
@@ -77,7 +90,10 @@ export const removeRequest = z.object({
   /** The machine's name as typed, where the plan's way is `gone`; null for the trash. */
   typedName: z.string().max(1000).nullable(),
 })
-export const purgeRequest = z.object({ trashIds: z.array(handleSchema).min(1).max(1000) })
+const trashIds = z.array(handleSchema).min(1).max(1000)
+export const byTrash = z.object({ trashIds })
+/** `acknowledged`: names of the plan's `unknown` that the person was shown. */
+export const purgeRequest = byTrash.extend({ acknowledged: z.array(z.string().max(1000)).max(10_000).optional() })
 export const takeSnapshotRequest = z.object({
   id: machineIdSchema,
   name: nameSchema,

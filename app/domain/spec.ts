@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Text } from '../messages/text.ts'
+import type { AppError } from './errors.ts'
 import type { OsType } from './guess-os.ts'
 import type { EndpointId } from './ids.ts'
 import { GiB, MiB } from './units.ts'
@@ -207,6 +208,14 @@ export interface MachineConfiguration {
   readonly limits: Readonly<Partial<Record<'cpus' | 'memoryBytes' | 'diskBytes', Limit>>>
   /** The cards to choose from, the present one among them, where `graphics` is a field. */
   readonly graphics?: readonly GraphicsOption[]
+}
+
+/** What is known of a disk image before a machine is made with it. */
+export interface ImageInspection {
+  /** Why it can't be used so; null when it can. */
+  readonly problem: AppError | null
+  /** Files that need the person's yes, each with the sentence that says what for. */
+  readonly asks: readonly { readonly path: string; readonly message: Text }[]
 }
 
 /** What a file holds that a machine could be imported from, as far as it says so itself. */

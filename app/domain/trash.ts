@@ -30,3 +30,11 @@ export interface RemovalPlan {
   /** Why it cannot be removed now, e.g. a linked clone needs it; null when it can. */
   readonly blockedBy: readonly string[]
 }
+
+/** What speaks against deleting machines in the trash permanently. */
+export interface PurgePlan {
+  /** Machines that use a file of theirs, by name and provider. */
+  readonly blockedBy: readonly string[]
+  /** Machines and providers that can't be read, and may use a file of theirs. */
+  readonly unknown: readonly string[]
+}

@@ -2,14 +2,22 @@ import { basename } from 'node:path'
 import type { CallHandlers } from '../../app/contract/dispatch.ts'
 import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, TaskId } from '../../app/domain/ids.ts'
+import type { CreateSpec } from '../../app/domain/spec.ts'
 import type { TrashItem } from '../../app/domain/trash.ts'
+import { createSerial } from '../../app/util/serial.ts'
 import type { Core } from '../core.ts'
+import { checkDisc, checkImage } from '../images/check.ts'
+import { isFile } from '../providers/common/files.ts'
 import type { Op, TrashOps } from '../providers/provider.ts'
+import type { FileGuard } from '../services/file-guard.ts'
 import { existing } from '../services/files.ts'
 import { askProvider, facetOf } from './asking.ts'
 
 /** What makes machines, and what brings them back. */
-export function makingHandlers({ inventory, tasks, trash, snapshotPictures }: Core) {
+export function makingHandlers({ inventory, tasks, trash, snapshotPictures, fileGuard }: Core) {
+  /** Two machines are not made on one file at once: the second is asked about once the first is known. */
+  const inPlace = createSerial()
+
   /** One task over several items, in order; what is done stays done when a later one fails. */
   const overTrash = async (
     verb: 'recover' | 'purge',
@@ -49,6 +57,17 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures }: Co
     'create.run': async ({ spec }) => {
       const provider = inventory.providerOf(spec.endpointId)
       const create = facetOf(provider, 'create')
+      // Said while the form is still there to put it right.
+      await checkChosen(spec, fileGuard)
+      const make = async (op: Op): Promise<MachineId> => {
+        if (spec.kind !== 'vm' || spec.disk.from !== 'image' || spec.disk.use !== 'in-place') {
+          return create.create(spec, op)
+        }
+        return inPlace.run('in-place', async () => {
+          await fileGuard.checkTaken(spec)
+          return create.create(spec, op)
+        })
+      }
       return tasks.start({
         verb: 'create',
         permit: null,
@@ -56,7 +75,7 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures }: Co
         machineName: spec.name ?? '',
         subject: null,
         async run(op, made) {
-          const machineId = await create.create(spec, op)
+          const machineId = await make(op)
           made({ machineId })
           // Listed as it is before it starts, so that a start that fails leaves a machine to be seen.
           await inventory.read(machineId).catch(() => null)
@@ -71,6 +90,7 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures }: Co
       await existing(path)
       return inspect === undefined ? null : askProvider(provider, (op) => inspect(path, op))
     },
+    'create.inspectImage': async ({ path, ...wish }) => fileGuard.inspectImage({ path: await existing(path), ...wish }),
     'create.import': async ({ endpointId, path, name }) => {
       const importing = facetOf(inventory.providerOf(endpointId), 'importing')
       await existing(path)
@@ -85,8 +105,17 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures }: Co
     },
     'trash.list': trash.list,
     'trash.recover': ({ trashIds }) => overTrash('recover', trashIds, (ops, { id }, op) => ops.recover(id, op)),
-    'trash.purge': ({ trashIds }) =>
+    'trash.purgePlan': async ({ trashIds }) => {
+      const items = (await trash.list()).filter(({ id }) => trashIds.includes(id))
+      const plans = await Promise.all(items.map(({ machineId }) => fileGuard.planPurge(machineId)))
+      return {
+        blockedBy: [...new Set(plans.flatMap(({ blockedBy }) => blockedBy))],
+        unknown: [...new Set(plans.flatMap(({ unknown }) => unknown))],
+      }
+    },
+    'trash.purge': ({ trashIds, acknowledged = [] }) =>
       overTrash('purge', trashIds, async (ops, { id, machineId }, op) => {
+        await fileGuard.checkPurge(machineId, acknowledged)
         await ops.purge(id, op)
         await snapshotPictures.forgetMachine(machineId)
       }),
@@ -95,4 +124,14 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures }: Co
 
 function namesOf(items: readonly TrashItem[]): string {
   return items.map(({ name }) => name).join(', ')
+}
+
+/** A file that is not there is the provider's to speak of. */
+async function checkChosen(spec: CreateSpec, { checkTaken }: FileGuard): Promise<void> {
+  if (spec.kind !== 'vm') return
+  if (spec.isoPath !== null && (await isFile(spec.isoPath))) await checkDisc(spec.isoPath, 'isoPath')
+  if (spec.disk.from !== 'image' || !(await isFile(spec.disk.path))) return
+  const { path, format, use, allowedFiles: allowed = [] } = spec.disk
+  await checkImage({ path, format, use, allowed }, 'disk.path')
+  await checkTaken(spec)
 }

@@ -16,7 +16,7 @@ const outputLines = 14
 const mostSubject = 100
 
 /** What a person does to one machine there is. */
-export function machineHandlers({ inventory, tasks, annotations, snapshotPictures }: Core) {
+export function machineHandlers({ inventory, tasks, annotations, snapshotPictures, fileGuard }: Core) {
   /** A verb that is nothing but itself. */
   const simply =
     (verb: TaskVerb & Verb, work: (provider: Provider, id: MachineId, op: Op) => Promise<void>) =>
@@ -49,7 +49,10 @@ export function machineHandlers({ inventory, tasks, annotations, snapshotPicture
     'machine.check': async ({ id }) => {
       await inventory.read(id)
     },
-    'machine.start': simply('start', (provider, id, op) => provider.power.start(id, op)),
+    'machine.start': simply('start', async (provider, id, op) => {
+      await fileGuard.checkStart(id)
+      await provider.power.start(id, op)
+    }),
     'machine.shutDown': simply('shutDown', (provider, id, op) => provider.power.shutDown(id, op)),
     'machine.powerOff': simply('powerOff', (provider, id, op) => provider.power.powerOff(id, op)),
     'machine.reset': simply('reset', (provider, id, op) => facetOf(provider, 'reset').reset(id, op)),
@@ -80,6 +83,7 @@ export function machineHandlers({ inventory, tasks, annotations, snapshotPicture
         machineName: nameOf(inventory, id),
         subject: null,
         async run(op) {
+          if (changes.diskBytes !== undefined) await fileGuard.checkWritten(id)
           await facetOf(inventory.providerOf(id), 'configure').configure(id, changes, op)
           return {}
         },
@@ -171,7 +175,11 @@ export function machineHandlers({ inventory, tasks, annotations, snapshotPicture
     },
     'machine.removalPlan': async ({ id }) => {
       const provider = inventory.providerOf(id)
-      return askProvider(provider, (op) => facetOf(provider, 'remove').plan(id, op))
+      const plan = await askProvider(provider, (op) => facetOf(provider, 'remove').plan(id, op))
+      const users = await fileGuard.blockingRemoval(id)
+      // The provider may have named the same machine itself.
+      const others = users.filter((user) => !plan.blockedBy.some((name) => user.startsWith(`${name} (`)))
+      return { ...plan, blockedBy: [...plan.blockedBy, ...others] }
     },
     'machine.remove': async ({ id, volumes, typedName }) => {
       const machineName = nameOf(inventory, id)
@@ -185,6 +193,7 @@ export function machineHandlers({ inventory, tasks, annotations, snapshotPicture
         machineName,
         subject: null,
         async run(op) {
+          await fileGuard.checkRemoval(id)
           const trashId = await remove.remove(id, { volumes }, op)
           if (trashId !== null) return { trashId }
           await snapshotPictures.forgetMachine(id)

@@ -8,7 +8,7 @@ import type { Op, SnapshotOps } from '../providers/provider.ts'
 import { askProvider, facetOf, nameOf } from './asking.ts'
 
 /** Snapshots and the restores that can be undone. */
-export function snapshotHandlers({ inventory, tasks, snapshotPictures }: Core) {
+export function snapshotHandlers({ inventory, tasks, snapshotPictures, fileGuard }: Core) {
   const treeOf = (id: MachineId): Promise<SnapshotTree> => {
     const provider = inventory.providerOf(id)
     return askProvider(provider, (op) => facetOf(provider, 'snapshots').tree(id, op))
@@ -73,13 +73,15 @@ export function snapshotHandlers({ inventory, tasks, snapshotPictures }: Core) {
     },
     'snapshot.picture': ({ id, snapshotId }) => snapshotPictures.read(id, snapshotId),
     'snapshot.restore': async ({ id, snapshotId }) =>
-      start(id, 'restore', 'restore', await snapshotName(id, snapshotId), (snapshots, op) =>
-        snapshots.restore(id, snapshotId, op),
-      ),
+      start(id, 'restore', 'restore', await snapshotName(id, snapshotId), async (snapshots, op) => {
+        await fileGuard.checkWritten(id)
+        await snapshots.restore(id, snapshotId, op)
+      }),
     'restore.undo': async ({ id, restoreId }) =>
-      start(id, 'undoRestore', 'undoRestore', await restoreName(id, restoreId), (snapshots, op) =>
-        snapshots.undo(id, restoreId, op),
-      ),
+      start(id, 'undoRestore', 'undoRestore', await restoreName(id, restoreId), async (snapshots, op) => {
+        await fileGuard.checkWritten(id)
+        await snapshots.undo(id, restoreId, op)
+      }),
     'restore.keep': async ({ id, restoreId }) =>
       start(id, 'keepRestore', 'restore', await restoreName(id, restoreId), (snapshots, op) =>
         snapshots.keep(id, restoreId, op),

@@ -19,6 +19,7 @@ import type { Verb } from '../../app/domain/verbs.ts'
 import type { MessageKey, Text } from '../../app/messages/text.ts'
 import type { ConsoleTarget } from '../console/target.ts'
 import type { Runner } from '../exec/command.ts'
+import type { ImageFormat } from '../images/first-bytes.ts'
 import type { Log } from '../log.ts'
 import type { ScreenEvents, ScreenSource } from '../screen/source.ts'
 import type { StateProblems } from '../state/problems.ts'
@@ -80,6 +81,26 @@ export type ProviderChange =
   | { readonly kind: 'snapshots'; readonly id: MachineId }
   | { readonly kind: 'trash' }
 
+/** Files of this computer that one machine uses, as its description names them. */
+export interface MachineFiles {
+  readonly machineId: MachineId
+  readonly name: string
+  readonly isInTrash: boolean
+  /** Folder that moves and goes with the machine; null when it has none of its own. */
+  readonly folder: string | null
+  /**
+   * Disks, discs and saved memory. What an image stands on need not be named where its header does: `format` is what the image
+   * is opened as, null where only its first bytes tell.
+   */
+  readonly files: readonly {
+    readonly path: string
+    readonly access: 'write' | 'read'
+    readonly format: ImageFormat | null
+  }[]
+  /** False when its description is missing or cannot be read: it may use any file. */
+  readonly isComplete: boolean
+}
+
 /**
  * One vendor's machines behind the same verbs as everyone's.
  *
@@ -111,6 +132,11 @@ export interface Provider extends Partial<Facets> {
   /** One machine, looked at afresh; null when the tool says that it does not exist. */
   read(id: MachineId, op: Op): Promise<Machine | null>
   details(id: MachineId, op: Op): Promise<MachineDetails>
+  /**
+   * The files of every machine, those in the trash included; left out where machines have no files on this computer. Reads
+   * descriptions only, starts no tool, and throws when it cannot be told which machines there are.
+   */
+  usedFiles?(op: Op): Promise<readonly MachineFiles[]>
   /** Says what changed, from now until the returned function is called. Reconnects by itself. */
   watch(changed: (change: ProviderChange) => void): () => void
   /**

@@ -34,6 +34,8 @@ export interface InventoryService {
   readonly onChanged: (listener: (change: InventoryChange) => void) => () => void
   readonly onSnapshots: (listener: (id: MachineId) => void) => () => void
   readonly onTrash: (listener: () => void) => () => void
+  /** Called when a provider's machines may use other files than before. */
+  readonly onFiles: (listener: (provider: ProviderId) => void) => () => void
   readonly stop: () => Promise<void>
 }
 
@@ -53,6 +55,7 @@ export function createInventory(
   const changed = createEmitter<InventoryChange>(onError)
   const snapshots = createEmitter<MachineId>(onError)
   const trash = createEmitter<void>(onError)
+  const files = createEmitter<ProviderId>(onError)
   const saving = coalesce(() => void save(), saveMs, schedule)
 
   const truth = createTruth(
@@ -70,7 +73,14 @@ export function createInventory(
   const keepers = new Map<ProviderId, Keeper>(
     providers.map((provider) => [
       provider.id,
-      createKeeper(provider, { truth, log, now, onSnapshots: snapshots.emit, onTrash: trash.emit }),
+      createKeeper(provider, {
+        truth,
+        log,
+        now,
+        onSnapshots: snapshots.emit,
+        onTrash: trash.emit,
+        onFiles: () => files.emit(provider.id),
+      }),
     ]),
   )
 
@@ -119,6 +129,7 @@ export function createInventory(
     onChanged: changed.on,
     onSnapshots: snapshots.on,
     onTrash: trash.on,
+    onFiles: files.on,
     async stop() {
       for (const keeper of keepers.values()) keeper.stop()
       saving.cancel()

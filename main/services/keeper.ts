@@ -34,9 +34,14 @@ export interface KeeperWorld {
   readonly now: () => Date
   readonly onSnapshots: (id: MachineId) => void
   readonly onTrash: () => void
+  /** Which files its machines use may be different. */
+  readonly onFiles: () => void
 }
 
-export function createKeeper(provider: Provider, { truth, log, now, onSnapshots, onTrash }: KeeperWorld): Keeper {
+export function createKeeper(
+  provider: Provider,
+  { truth, log, now, onSnapshots, onTrash, onFiles }: KeeperWorld,
+): Keeper {
   const stopping = new AbortController()
   /** Endpoints as the last probe had them. */
   let probed: readonly Endpoint[] = []
@@ -164,6 +169,7 @@ export function createKeeper(provider: Provider, { truth, log, now, onSnapshots,
 
   function take(change: ProviderChange): void {
     if (stopping.signal.aborted) return
+    onFiles()
     switch (change.kind) {
       case 'endpoints':
         attempts = 0

@@ -1,5 +1,5 @@
 import type { EndpointId, MachineId, SnapshotId, TaskId } from '../../app/domain/ids.ts'
-import type { CreateOptions, CreateSpec, ImportSummary } from '../../app/domain/spec.ts'
+import type { CreateOptions, CreateSpec, DiskFormat, ImageInspection, ImportSummary } from '../../app/domain/spec.ts'
 import { attempt, call } from './call.ts'
 import { placeOf } from './machines.ts'
 
@@ -13,6 +13,12 @@ export const runCreate = (spec: CreateSpec): Promise<TaskId> => call('create.run
 
 export const inspectImport = (endpointId: EndpointId, path: string): Promise<ImportSummary | null> =>
   call('create.inspect', { endpointId, path })
+
+export const inspectImage = (
+  path: string,
+  format: DiskFormat | null,
+  use: 'copy' | 'in-place',
+): Promise<ImageInspection> => call('create.inspectImage', { path, format, use })
 
 export const importMachine = (endpointId: EndpointId, path: string, name: string): Promise<TaskId> =>
   call('create.import', { endpointId, path, name })

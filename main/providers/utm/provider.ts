@@ -29,6 +29,7 @@ import { createSnapshots } from './snapshots.ts'
 import { createSuspend } from './suspend.ts'
 import { createTool } from './tool.ts'
 import { createRemove } from './trash.ts'
+import { usedFiles } from './used-files.ts'
 import { watchMachines } from './watch.ts'
 import type { World } from './world.ts'
 
@@ -96,6 +97,7 @@ export function createUtmProvider(
     trash: guarded(trash),
     files: guarded(createFiles(world)),
     commands: guarded(createCommands(world)),
+    usedFiles: () => usedFiles(world),
     probe: (op) => probe(world, documents, op),
     async list(wanted, op: Op) {
       throwIfCancelled(op)

@@ -20,7 +20,7 @@ import { countSnapshots } from './snapshot-store.ts'
 import { stateOf } from './states.ts'
 import type { World } from './world.ts'
 
-const noteSchema = z.object({
+export const noteSchema = z.object({
   version: z.literal(1),
   at: z.string(),
   uuid: z.string(),

@@ -1,5 +1,6 @@
 import type { Settings } from './settings-file.ts'
 import type { Hardware } from './settings-hardware.ts'
+import type { Medium } from './settings-media.ts'
 
 /** A machine as far as its disks matter to others. */
 export interface DiskUser {
@@ -46,11 +47,31 @@ export function dependantsOf(
   return users.filter((user) => user.uuid !== self && [...allDisksOf(user)].some(standsOnOne))
 }
 
-/** Machines other than `self` that have one of these files as disk, disc or floppy. */
+/**
+ * Machines other than `self` that have one of these files as disk, disc or floppy. A medium stands in one registry only: what a
+ * machine merely attaches is found by its UUID among `known`, the media of all registries.
+ */
 export function usersOfFiles(
   self: string,
   isWanted: (path: string) => boolean,
   users: readonly DiskUser[],
+  known: readonly Medium[],
 ): readonly DiskUser[] {
-  return users.filter(({ uuid, settings }) => uuid !== self && settings.media.some(({ path }) => isWanted(path)))
+  const wanted = new Set(
+    [...known, ...users.flatMap(({ settings }) => settings.media)].flatMap(({ uuid, path }) =>
+      isWanted(path) ? uuid : [],
+    ),
+  )
+  return users.filter(
+    ({ uuid, settings }) =>
+      uuid !== self &&
+      (settings.media.some(({ path }) => isWanted(path)) || attachedTo(settings).some((medium) => wanted.has(medium))),
+  )
+}
+
+/** Disks, discs and floppies in a machine's present and in its snapshots. */
+export function attachedTo({ hardware, snapshots }: Pick<Settings, 'hardware' | 'snapshots'>): readonly string[] {
+  return [hardware, ...snapshots.map((snapshot) => snapshot.hardware)].flatMap(({ controllers }) =>
+    controllers.flatMap(({ devices }) => devices.flatMap(({ mediumId }) => mediumId ?? [])),
+  )
 }

@@ -26,6 +26,7 @@ import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
 import { createRemove } from './trash.ts'
 import { createTrashStore } from './trash-store.ts'
+import { usedFiles } from './used-files.ts'
 import { createVigil } from './vigil.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { withoutDisplay } from './without-display.ts'
@@ -90,6 +91,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     remove: guarded(remove),
     trash: guarded(trash),
     stats: guarded(createStats(world)),
+    usedFiles: () => usedFiles(world, store),
     probe: (op) => probe(world, op),
     async list(_endpointId, op) {
       const machines = await inventory.list(op)

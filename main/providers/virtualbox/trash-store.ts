@@ -6,7 +6,7 @@ import { removeDurably } from '../../state/durable.ts'
 import { names, readJson } from '../common/files.ts'
 import type { Host } from '../provider.ts'
 import type { DiskUser } from './dependants.ts'
-import { parseSettings } from './settings-file.ts'
+import { parseSettings, type Settings } from './settings-file.ts'
 import { writeRecord } from './write-record.ts'
 
 const itemSchema = z.object({
@@ -47,24 +47,59 @@ export interface TrashStore {
   drop(uuid: string): Promise<void>
   /** What is in the trash, as users of disks: a linked clone there still stands on its parent's. */
   users(): Promise<readonly DiskUser[]>
+  /** Everything in the trash, what cannot be read included: it may use any disk. */
+  contents(): Promise<readonly TrashContent[]>
+}
+
+interface TrashContent {
+  readonly uuid: string
+  readonly name: string
+  /** null when Berth's record of it cannot be read. */
+  readonly item: KeptItem | null
+  /** With the media that VirtualBox forgot; null when they cannot be read. */
+  readonly settings: Settings | null
 }
 
 export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>): TrashStore {
   const folder = join(dataDir, 'trash')
   const pathOf = (uuid: string): string => join(folder, `${uuid}.json`)
 
-  const list = async (): Promise<readonly KeptItem[]> => {
+  const read = async (): Promise<readonly { readonly name: string; readonly item: KeptItem | null }[]> => {
     const files = (await names(folder)).filter((name) => name.endsWith('.json'))
-    const items = await Promise.all(
-      files.map((name) =>
-        readJson(join(folder, name), itemSchema).catch((error) => {
+    return Promise.all(
+      files.map(async (name) => ({
+        name,
+        item: await readJson(join(folder, name), itemSchema).catch((error) => {
           // It stays where it is for a person to look at; the others are still shown.
           log.error('virtualbox.trash.unreadable', { name, error: String(error) })
           return null
         }),
-      ),
+      })),
     )
-    return items.filter((item) => item !== null)
+  }
+  const list = async (): Promise<readonly KeptItem[]> => (await read()).flatMap(({ item }) => item ?? [])
+
+  const settingsOf = async (item: KeptItem): Promise<Settings | null> => {
+    const path = presentPath(item)
+    try {
+      const settings = parseSettings(await readFile(path, 'utf8'), path)
+      return { ...settings, media: [...settings.media, ...item.borrowed] }
+    } catch (error) {
+      log.warn('virtualbox.trash.settings', { uuid: item.uuid, error: String(error) })
+      return null
+    }
+  }
+
+  const contents = async (): Promise<readonly TrashContent[]> => {
+    const left = (await read()).filter(({ item }) => item?.phase !== 'purging')
+    return Promise.all(
+      left.map(async ({ name, item }) => ({
+        uuid: item?.uuid ?? name.replace(/\.json$/, ''),
+        name: item?.name ?? name,
+        item,
+        settings: item === null ? null : await settingsOf(item),
+      })),
+    )
   }
 
   return {
@@ -76,28 +111,10 @@ export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>
     },
     put: (item) => writeRecord(pathOf(item.uuid), item),
     drop: (uuid) => removeDurably(pathOf(uuid)),
+    contents,
     async users() {
-      const found = await Promise.all(
-        (await list()).map(async (item): Promise<readonly DiskUser[]> => {
-          const path = presentPath(item)
-          const text = await readFile(path, 'utf8').catch(() => null)
-          if (text === null || item.phase === 'purging') return []
-          try {
-            const settings = parseSettings(text, path)
-            return [
-              {
-                uuid: item.uuid,
-                name: item.name,
-                settings: { ...settings, media: [...settings.media, ...item.borrowed] },
-              },
-            ]
-          } catch (error) {
-            log.warn('virtualbox.trash.settings', { uuid: item.uuid, error: String(error) })
-            return []
-          }
-        }),
-      )
-      return found.flat()
+      const found = await contents()
+      return found.flatMap(({ uuid, name, settings }) => (settings === null ? [] : [{ uuid, name, settings }]))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
@@ -13,6 +13,7 @@ import type { Known } from './entry.ts'
 import { idOf } from './inventory.ts'
 import { endpointId, providerId } from './machine.ts'
 import { borrowedMedia, knownMedia, withMedia } from './media-registry.ts'
+import { ownFolder } from './own-folder.ts'
 import { emptyRestores } from './restore-records.ts'
 import { parseSettings, type Settings } from './settings-file.ts'
 import { clonesOf, diskUsers } from './snapshot-deletable.ts'
@@ -159,17 +160,10 @@ function isInside(path: string, folder: string): boolean {
  * a file of it. A settings file may stand anywhere, also in a person's home.
  */
 async function isOwnFolder(world: SnapshotWorld, { entry, path }: Known): Promise<boolean> {
-  const folder = dirname(path)
-  const { machines, machineFolder } = await world.inventory.registry()
-  if (folder === machineFolder || folder === dirname(folder)) return false
-  const isShared = [...machines].some(
-    ([uuid, other]) => uuid !== entry.uuid && (dirname(other) === folder || isInside(other, folder)),
-  )
-  const users = usersOfFiles(entry.uuid, (file) => isInside(file, folder), diskUsers(world))
-  if (isShared || users.length > 0) return false
-  const settingsFiles = (await readdir(folder)).filter((name) => name.endsWith('.vbox'))
-  // What VirtualBox itself goes by when it renames or moves a machine's folder.
-  return settingsFiles.length === 1 && basename(path, '.vbox') === basename(folder)
+  const folder = await ownFolder(world, entry.uuid, path)
+  if (folder === null) return false
+  const users = [...diskUsers(world), ...(await world.trash.users())]
+  return usersOfFiles(entry.uuid, (file) => isInside(file, folder), users, await knownMedia(world)).length === 0
 }
 
 function asidePath(settingsPath: string, uuid: string): string {
@@ -256,7 +250,9 @@ async function purgeInPlace(world: SnapshotWorld, item: KeptItem): Promise<void>
   const folder = dirname(item.settingsPath)
   const own = users.find(({ uuid }) => uuid === item.uuid)
   const others = [...users.filter(({ uuid }) => uuid !== item.uuid), ...diskUsers(world)]
-  const isForeign = (path: string): boolean => usersOfFiles(item.uuid, (file) => file === path, others).length > 0
+  const known = await knownMedia(world)
+  const isForeign = (path: string): boolean =>
+    usersOfFiles(item.uuid, (file) => file === path, others, known).length > 0
   for (const medium of own?.settings.media ?? []) {
     if (medium.kind === 'disk' && isInside(medium.path, folder) && !isForeign(medium.path)) await remove(medium.path)
   }

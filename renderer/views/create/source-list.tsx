@@ -27,7 +27,9 @@ export function SourceList({
   const say = useSay()
   const name = useId()
   const iso = useFileChoice('iso', (isoPath) => onChange({ source: 'installer', isoPath }))
-  const image = useFileChoice('disk-image', (imagePath) => onChange({ source: 'image', imagePath, imageFormat: null }))
+  const image = useFileChoice('disk-image', (imagePath) =>
+    onChange({ source: 'image', imagePath, imageFormat: null, allowedFiles: [] }),
+  )
   const file = useFileChoice('machine-file', (filePath) => onChange({ source: 'file', filePath }))
   const extensions = importable(useApp(({ inventory }) => inventory.providers))
   const rows = [

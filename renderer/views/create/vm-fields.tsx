@@ -11,6 +11,7 @@ import { useLocale, useSay } from '../../say.tsx'
 import { BiosRows } from './bios-rows.tsx'
 import { DiscField } from './disc-field.tsx'
 import { FormRow } from './form-row.tsx'
+import { ImageAsks } from './image-asks.tsx'
 import { PortTable } from './port-table.tsx'
 import { guessFormat } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
@@ -183,6 +184,7 @@ function ImageRows({ form, options, onChange, problemOf }: VmFieldsProps): React
           />
         )}
       </FormRow>
+      <ImageAsks form={form} format={form.imageFormat ?? guessed} onChange={onChange} />
     </>
   )
 }

@@ -32,6 +32,8 @@ export interface VmForm {
   /** null follows the file's extension. */
   readonly imageFormat: DiskFormat | null
   readonly imageUse: 'copy' | 'in-place'
+  /** Files that the person said yes to for this image. */
+  readonly allowedFiles: readonly string[]
   readonly hasDisk: boolean
   /** A BIOS of the person's and the graphics card's; both empty for the one that is found. */
   readonly biosPath: string
@@ -63,6 +65,7 @@ export const emptyVmForm: VmForm = {
   filePath: '',
   imageFormat: null,
   imageUse: 'copy',
+  allowedFiles: [],
   hasDisk: true,
   biosPath: '',
   vgaBiosPath: '',
@@ -176,7 +179,13 @@ export function readVmForm(
     memoryBytes: form.memoryBytes,
     disk:
       form.source === 'image'
-        ? { from: 'image', path: form.imagePath, format, use: form.imageUse }
+        ? {
+            from: 'image',
+            path: form.imagePath,
+            format,
+            use: form.imageUse,
+            ...(form.allowedFiles.length === 0 ? {} : { allowedFiles: form.allowedFiles }),
+          }
         : isBlankDisk
           ? { from: 'blank', sizeBytes: form.diskBytes }
           : { from: 'none' },

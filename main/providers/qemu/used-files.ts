@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import { keptMachineFiles } from '../common/used-files.ts'
+import type { MachineFiles } from '../provider.ts'
+import { type Definition, imagesOf, readDefinition } from './definitions.ts'
+import { baseFile, type Folder, type Layout } from './layout.ts'
+import { providerId } from './machine.ts'
+
+export function usedFiles(layout: Layout): Promise<readonly MachineFiles[]> {
+  const filesOf = (definition: Definition, folder: Folder): MachineFiles['files'] => [
+    ...imagesOf(definition, folder).map(({ path, format }) => ({ path, access: 'write' as const, format })),
+    ...definition.bases.map((baseId) => ({
+      path: join(layout.base(baseId), baseFile),
+      access: 'read' as const,
+      format: 'qcow2' as const,
+    })),
+    ...(definition.isoPath === null
+      ? []
+      : [{ path: definition.isoPath, access: 'read' as const, format: 'raw' as const }]),
+    { path: folder.memory, access: 'write', format: 'raw' },
+  ]
+  return keptMachineFiles({ providerId, layout, readDefinition, filesOf })
+}

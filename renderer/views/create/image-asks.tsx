@@ -1,0 +1,53 @@
+import type { ReactNode } from 'react'
+import type { DiskFormat, ImageInspection } from '../../../app/domain/spec.ts'
+import { inspectImage } from '../../actions/create.ts'
+import { Checkbox } from '../../components/checkbox.tsx'
+import { useSay } from '../../say.tsx'
+import { useAnswer } from '../machine/use-answer.ts'
+import { FormRow } from './form-row.tsx'
+import type { VmForm } from './vm-form.ts'
+
+/** What speaks against the chosen image, and a box for each file that it may only open with the person's yes. */
+export function ImageAsks({
+  form,
+  format,
+  onChange,
+}: {
+  readonly form: Pick<VmForm, 'imagePath' | 'imageUse' | 'allowedFiles'>
+  /** As it will be opened; null where neither the person nor its name says. */
+  readonly format: DiskFormat | null
+  readonly onChange: (change: Partial<VmForm>) => void
+}): ReactNode {
+  const say = useSay()
+  const { imagePath, imageUse, allowedFiles } = form
+  const subject = `${imageUse} ${format ?? ''} ${imagePath}`
+  const { value } = useAnswer<ImageInspection>(subject, subject, async () =>
+    imagePath === '' ? { problem: null, asks: [] } : inspectImage(imagePath, format, imageUse),
+  )
+  const { problem = null, asks = [] } = value ?? {}
+  if (problem === null && asks.length === 0) return null
+  const hint = problem?.hint ?? null
+  return (
+    <FormRow
+      label={say('image.ask')}
+      isGroup
+      error={problem === null ? null : say(problem.message)}
+      hint={hint === null ? null : say(hint)}
+    >
+      {() =>
+        asks.map(({ path, message }) => (
+          <Checkbox
+            key={path}
+            label={say(message)}
+            isChecked={allowedFiles.includes(path)}
+            onChange={(isChecked) =>
+              onChange({
+                allowedFiles: isChecked ? [...allowedFiles, path] : allowedFiles.filter((file) => file !== path),
+              })
+            }
+          />
+        ))
+      }
+    </FormRow>
+  )
+}
