@@ -42,8 +42,8 @@ export interface Machine {
   /** A short sentence that belongs beside the state: an exit code, an accelerator that is not used. */
   readonly remark: Text | null
   /**
-   * Whether its tool stopped it by itself and it goes on only once a person has put something right: a disk is full, say. Of a
-   * machine that is `paused`; `remark` says what it is.
+   * Whether its tool stopped it by itself and it goes on only once a person has put something right: a disk is full, say. Or,
+   * of one that is off, whether it lacks a file that it cannot start without; `remark` says what it is.
    */
   readonly needsHelp: boolean
 }

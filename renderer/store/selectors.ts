@@ -128,9 +128,9 @@ export function groupOf(machine: Pick<Machine, 'state' | 'needsHelp'>, isReachab
     case 'paused':
       return standsStill(machine) ? 'attention' : 'paused'
     case 'suspended':
-      return 'paused'
+      return machine.needsHelp ? 'attention' : 'paused'
     case 'stopped':
-      return 'stopped'
+      return machine.needsHelp ? 'attention' : 'stopped'
     case 'crashed':
     case 'inaccessible':
       return 'attention'

@@ -75,14 +75,15 @@ function stateOf(sight: Sight): {
   if (sight.isLocked) return { state: 'unknown', nativeState: 'locked', remark: { key: 'qemu.remark.locked' } }
   const missing: Text | null =
     sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { path: sight.missingPath } }
-  if (sight.isSuspended) return { state: 'suspended', nativeState: 'suspended', remark: missing }
+  if (sight.isSuspended)
+    return { state: 'suspended', nativeState: 'suspended', remark: missing, needsHelp: missing !== null }
   if (run?.ended?.how === 'crashed') {
     const said = run.ended.said?.trim().split('\n').at(-1) ?? ''
     const crash: Text =
       said === '' ? { key: 'qemu.remark.crashed' } : { key: 'qemu.remark.crashedSaying', params: { said } }
     return { state: 'crashed', nativeState: 'crashed', remark: missing ?? crash }
   }
-  return { state: 'stopped', nativeState: 'off', remark: missing }
+  return { state: 'stopped', nativeState: 'off', remark: missing, needsHelp: missing !== null }
 }
 
 /** Why its snapshots cannot be had at all; null when they can. */

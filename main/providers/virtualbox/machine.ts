@@ -2,7 +2,9 @@ import { machineId } from '../../../app/domain/ids.ts'
 import type { Machine } from '../../../app/domain/machine.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { Entry, Problem, Sight } from './entry.ts'
+import type { Settings } from './settings-file.ts'
 import type { Hardware } from './settings-hardware.ts'
+import { isStateGone } from './start-failure.ts'
 import { meaningOf } from './states.ts'
 import { withheldFrom } from './withheld.ts'
 
@@ -13,6 +15,7 @@ export const endpointId = 'virtualbox:local'
 export function machineOf(entry: Entry, sight: Sight): Machine {
   const { settings, problem } = entry
   const meaning = meaningOf(sight.word)
+  const stateGone = meaning.state === 'suspended' && settings !== null ? stateGoneText(settings) : null
   return {
     id: machineId(providerId, entry.uuid),
     endpointId,
@@ -27,14 +30,23 @@ export function machineOf(entry: Entry, sight: Sight): Machine {
     since: sight.since,
     addresses: settings === null ? [] : addressesOf(settings.hardware, sight.lostPorts),
     withheld: withheldFrom(entry, meaning.state),
-    remark: problem === null ? (meaning.remark ?? troubleText(sight) ?? lostPortText(sight)) : problemText(problem),
-    needsHelp: troubleText(sight) !== null,
+    remark:
+      problem === null
+        ? (stateGone ?? meaning.remark ?? troubleText(sight) ?? lostPortText(sight))
+        : problemText(problem),
+    needsHelp: troubleText(sight) !== null || stateGone !== null,
   }
 }
 
 /** Whether VirtualBox paused a machine because a disk of this computer is full. */
 export function isStoppedByFullDisk({ word, trouble }: Sight): boolean {
   return word === 'paused' && trouble !== null && /DISKFULL/i.test(trouble.id)
+}
+
+/** A saved machine whose memory is not where its settings say does not start. */
+function stateGoneText(settings: Settings): Text | null {
+  if (!isStateGone(settings)) return null
+  return { key: 'virtualbox.error.stateGone', params: { path: settings.stateFile ?? '' } }
 }
 
 /** Why VirtualBox paused a machine that nobody paused. */
