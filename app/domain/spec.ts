@@ -152,6 +152,32 @@ export const containerSpecSchema = z.object({
     )
     .max(1000),
   restart: z.enum(['no', 'on-failure', 'always', 'unless-stopped']),
+  /** Whether it has a terminal and an open input; `auto` where its command is a shell. Left out means no. */
+  terminal: z.enum(['auto', 'yes', 'no']).optional(),
+  /** Processors' worth of time; left out, no limit. */
+  cpus: z.number().min(0.01).max(1024).optional(),
+  memoryBytes: z
+    .number()
+    .int()
+    .min(6 * MiB)
+    .max(16_384 * GiB)
+    .optional(),
+  /** One of the options' networks, or another's name; left out, the tool's default. */
+  network: z
+    .string()
+    .min(1)
+    .max(300)
+    .refine((name) => !/[\s,\0]/.test(name))
+    .optional(),
+  /** As `user`, `uid` or `user:group`; left out, the image's own. */
+  user: z
+    .string()
+    .min(1)
+    .max(300)
+    .refine((name) => !/[\s\0]/.test(name))
+    .optional(),
+  /** Left out, the image's own. */
+  workingFolder: pathSchema.optional(),
   startAfter: z.boolean(),
 })
 export type ContainerSpec = z.infer<typeof containerSpecSchema>
@@ -311,6 +337,8 @@ export interface ContainerCreateOptions {
   /** Images already here, most recent first. */
   readonly images: readonly { readonly reference: string; readonly sizeBytes: number | null }[]
   readonly volumes: readonly string[]
+  /** Networks it can be in besides the default one. */
+  readonly networks?: readonly string[]
 }
 
 export type CreateOptions = VmCreateOptions | ContainerCreateOptions

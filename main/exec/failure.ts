@@ -5,6 +5,8 @@ import type { RunResult } from './command.ts'
 import { maskText } from './mask.ts'
 import { lineOf, shownOutput } from './output.ts'
 
+const maxDetailCharacters = 4_000
+
 /**
  * The failure of a run that did not do what was asked, for what no row of a provider's own table matches. `tool` is the
  * product's name as a person knows it. Made for exit 0 too, for tools that fail with it.
@@ -65,6 +67,12 @@ export function joinSaid(lines: readonly string[]): string {
     .map((line, index, all) => (index < all.length - 1 ? line.replace(/[.!:]$/, '') : line))
     .join(': ')
   return whole.length <= maxSaidCharacters ? whole : `${whole.slice(0, maxSaidCharacters - 1)}…`
+}
+
+/** The failure of a tool that ended well and said something else than what was asked: nothing is known from it. */
+export function unreadableOutput(tool: string, said: string): Failure {
+  const detail = maskText(said.slice(0, maxDetailCharacters))
+  return failure('output-unreadable', { key: 'error.unreadable', params: { tool } }, { detail })
 }
 
 /** The command, how it ended and what it said, as the error card shows them: nothing secret in it. */

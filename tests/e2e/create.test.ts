@@ -107,6 +107,43 @@ describe('a new container', () => {
     await machine('alpine').waitFor({ timeout: 30_000 })
   })
 
+  test('takes the local image that a few letters stand for, and pulls only what is chosen to be pulled', async () => {
+    await dialog().getByRole('radio', { name: 'Container' }).click()
+    await dialog().getByRole('textbox', { name: 'Image' }).fill('alp')
+    expect(
+      await dialog()
+        .getByRole('radio', { name: /^alpine:3\.22/ })
+        .isChecked(),
+    ).toBe(true)
+    await expect.poll(() => dialog().locator('.create-preview pre').textContent()).toContain('-- alpine:3.22')
+    await dialog()
+      .getByRole('radio', { name: /^Pull alp/ })
+      .click({ force: true })
+    await expect.poll(() => dialog().locator('.create-preview pre').textContent()).toMatch(/-- alp$/)
+  })
+
+  test('has a terminal, limits, a network, a user and a folder to choose', async () => {
+    await dialog().getByRole('radio', { name: 'Container' }).click()
+    await dialog().getByRole('textbox', { name: 'Image' }).fill('caddy:2')
+    await dialog().getByRole('radiogroup', { name: 'Terminal' }).getByRole('radio', { name: 'On', exact: true }).click()
+    await dialog()
+      .getByRole('button', { name: /^Advanced: limits/ })
+      .click()
+    await dialog().getByRole('textbox', { name: 'CPU limit' }).fill('many')
+    await page.keyboard.press('Tab')
+    await dialog().getByText('Enter a number of CPUs').waitFor()
+    await dialog().getByRole('textbox', { name: 'CPU limit' }).fill('1.5')
+    await dialog().getByRole('textbox', { name: 'Memory limit' }).fill('512 MB')
+    await dialog().getByRole('combobox', { name: 'Network' }).selectOption('web-tier')
+    await dialog().getByRole('textbox', { name: 'User' }).fill('1000')
+    await dialog().getByRole('textbox', { name: 'Working folder' }).fill('/srv')
+    await expect
+      .poll(() => dialog().locator('.create-preview pre').textContent())
+      .toContain('-it --cpus 1.5 --memory 536870912 --network web-tier --user 1000 --workdir /srv -- caddy:2')
+    await page.keyboard.press('Control+Enter')
+    await machine('caddy').waitFor({ timeout: 30_000 })
+  })
+
   test('pulls an image that is not here', async () => {
     await dialog().getByRole('radio', { name: 'Container' }).click()
     await dialog().getByRole('textbox', { name: 'Image' }).fill('ghcr.io/owner/web:3')

@@ -56,6 +56,11 @@ export const dockerEn = {
   'docker.error.reference': 'This is not a valid image name.',
   'docker.error.reference.hint': 'Use lower case, in the form name:tag or registry/name:tag.',
   'docker.error.noCommand': 'The image doesn’t define a command to run.',
+  'docker.error.contextFile': 'Docker can’t read one of its contexts because the file {path} is damaged.',
+  'docker.error.contextFile.hint':
+    'Remove the folder {folder}, or restore the file. Other contexts keep working in Berth.',
+  'docker.snapshot.settingsTooLarge': 'The settings of {name} are too large to save with a snapshot.',
+  'docker.snapshot.settingsTooLarge.hint': 'Move long commands or options into a file in the image or a volume.',
   'docker.error.noFolder': 'The host has no file or folder {path}.',
   'docker.error.unmountable': 'The container can’t start because one of these can’t be mounted: {paths}',
   'docker.error.unmountable.hint': 'Check whether a folder replaced a file. The running container was not changed.',
@@ -193,6 +198,11 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.error.reference': '올바른 이미지 이름이 아닙니다.',
   'docker.error.reference.hint': '소문자로 ‘이름:태그’ 또는 ‘레지스트리/이름:태그’처럼 씁니다.',
   'docker.error.noCommand': '이미지에 실행할 명령이 없습니다.',
+  'docker.error.contextFile': '{path} 파일이 손상되어 Docker가 컨텍스트 하나를 읽지 못합니다.',
+  'docker.error.contextFile.hint':
+    '{folder} 폴더를 삭제하거나 파일을 복구하세요. 다른 컨텍스트는 Berth에서 계속 사용할 수 있습니다.',
+  'docker.snapshot.settingsTooLarge': '‘{name}’ 컨테이너의 설정이 너무 커서 스냅샷에 저장할 수 없습니다.',
+  'docker.snapshot.settingsTooLarge.hint': '긴 명령이나 옵션을 이미지나 볼륨의 파일로 옮기세요.',
   'docker.error.noFolder': '호스트에 ‘{path}’ 파일이나 폴더가 없습니다.',
   'docker.error.unmountable': '다음 가운데 마운트할 수 없는 것이 있어 컨테이너를 시작할 수 없습니다: {paths}',
   'docker.error.unmountable.hint': '파일이 폴더로 바뀌었는지 확인하세요. 실행 중인 컨테이너는 바뀌지 않았습니다.',

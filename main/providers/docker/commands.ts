@@ -20,6 +20,7 @@ export const imageIds = (filters: readonly string[]): readonly string[] => [
   ...filters.flatMap((filter) => ['--filter', filter]),
 ]
 export const imageList = (): readonly string[] => ['image', 'ls', ...asJson]
+export const networkNames = (): readonly string[] => ['network', 'ls', '--format', '{{.Name}}']
 export const volumeNames = (): readonly string[] => ['volume', 'ls', '--format', '{{.Name}}']
 
 /** Only what changes a list: an exec for a health check, every 30 s in every container, is not even sent. */
@@ -165,6 +166,7 @@ export function createFrom(
     readonly pull: ContainerSpec['pull']
     /** In place of the spec's own variables, so that their values are no arguments. */
     readonly environment?: readonly string[]
+    readonly hasTerminal?: boolean
   },
 ): readonly string[] {
   return [
@@ -172,7 +174,13 @@ export function createFrom(
     ...(how.verb === 'run' ? ['--detach'] : []),
     ...(how.pull === 'missing' ? [] : [`--pull=${how.pull}`]),
     ...(spec.name === null ? [] : ['--name', spec.name]),
+    ...(how.hasTerminal === true ? ['--interactive', '--tty'] : []),
     ...(spec.restart === 'no' ? [] : ['--restart', spec.restart]),
+    ...(spec.cpus === undefined ? [] : ['--cpus', String(spec.cpus)]),
+    ...(spec.memoryBytes === undefined ? [] : ['--memory', String(spec.memoryBytes)]),
+    ...(spec.network === undefined ? [] : ['--network', spec.network]),
+    ...(spec.user === undefined ? [] : ['--user', spec.user]),
+    ...(spec.workingFolder === undefined ? [] : ['--workdir', spec.workingFolder]),
     ...spec.ports.flatMap((port) => ['--publish', publish(port)]),
     ...spec.mounts.flatMap((mount) => ['--mount', mountOption(mount)]),
     ...(how.environment ?? spec.environment.flatMap(({ name, value }) => ['--env', `${name}=${value}`])),

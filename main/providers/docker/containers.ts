@@ -1,9 +1,11 @@
 import type { RunResult } from '../../exec/command.ts'
+import { unreadableOutput } from '../../exec/failure.ts'
 import type { Host, Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import { attempt, type Engine, run } from './engine.ts'
 import { engineFailure } from './errors.ts'
 import { type Inspected, parseInspect } from './inspect.ts'
+import { readJson } from './json.ts'
 import { type PsRow, parsePs } from './parse.ts'
 
 /** A command line holds 2 MiB on Linux, 1 MiB on macOS and 32 KiB on Windows; an id takes 65 bytes of it. */
@@ -20,7 +22,10 @@ export interface Look {
 
 /** Lists everything with two commands: the ids, then all of them inspected at once. */
 export async function lookAtAll(host: Host, engine: Engine, op: Op): Promise<Look> {
-  const { rows, oddLines } = parsePs(await run(host, engine, commands.ps(), op))
+  const said = await run(host, engine, commands.ps(), op)
+  const { rows, oddLines } = parsePs(said)
+  // One odd line costs itself alone; where most are, it is no list, and what was known stands.
+  if (oddLines > rows.length) throw unreadableOutput(engine.product, said)
   const { found, missing } = await inspectMany(
     host,
     engine,
@@ -50,6 +55,10 @@ export async function inspectMany(
     found.push(...read)
     for (const id of chunk) if (saysMissing(result, id)) missing.add(id)
     if (read.length > 0 || chunk.every((id) => missing.has(id))) continue
+    // Not of one container: an answer that is none, to every question.
+    if (result.exitCode === 0 && chunk.length > 1 && !Array.isArray(readJson(result.stdout))) {
+      throw unreadableOutput(engine.product, result.stdout)
+    }
     if (chunk.length === 1) host.log.warn('docker.inspect.unreadable', { id: chunk[0], exitCode: result.exitCode })
     else if (isAboutTheEngine(result)) throw engineFailure(result, engine.product)
     // One whose description cannot be read must not cost the others theirs: halves, until it is alone.

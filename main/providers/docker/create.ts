@@ -8,9 +8,11 @@ import { withClientInput } from './client-input.ts'
 import * as commands from './commands.ts'
 import { attempt, type Engine, run } from './engine.ts'
 import { engineFailure } from './errors.ts'
+import { parseImages } from './inspect.ts'
 import { readRows, textOf, textsOf } from './json.ts'
 import { snapshotRepository } from './naming.ts'
 import { pullImage } from './pull.ts'
+import { wantsTerminal } from './wants-terminal.ts'
 import type { DockerWorld } from './world.ts'
 
 /** A volume nobody named has 64 hex digits for a name: nothing to offer. */
@@ -22,24 +24,30 @@ export function createCreate(world: DockerWorld): CreateOps {
   return {
     async options(endpointId, op) {
       const { engine } = endpoints.follower(endpointId)
-      const [images, volumes] = await Promise.all([
+      const [images, volumes, networks] = await Promise.all([
         run(host, engine, commands.imageList(), op),
         run(host, engine, commands.volumeNames(), op),
+        run(host, engine, commands.networkNames(), op),
       ])
       return {
         kind: 'container',
         endpointId,
         images: parseImageList(images),
         volumes: volumes.split('\n').filter((name) => name !== '' && !namelessVolume.test(name)),
+        networks: networks.split('\n').filter((name) => name !== '' && name !== 'bridge' && name !== 'podman'),
       }
     },
 
-    async preview(spec) {
+    async preview(spec, op) {
       const container = containerSpec(spec)
       const { engine } = endpoints.follower(container.endpointId)
       const verb = container.startAfter ? 'run' : 'create'
       const prefix = engine.prefix[1] === 'default' ? [] : engine.prefix
-      const args = commands.createFrom(container, { verb, pull: container.pull })
+      const args = commands.createFrom(container, {
+        verb,
+        pull: container.pull,
+        hasTerminal: await hasTerminal(engine, container, op),
+      })
       return [quoteLine([engine.flavour, ...prefix, ...args])]
     },
 
@@ -51,9 +59,15 @@ export function createCreate(world: DockerWorld): CreateOps {
       // Short, and not to be left half done: it is finished, and taken back if it was cancelled meanwhile.
       const whole: Op = { ...op, signal: new AbortController().signal }
       op.progress({ text: null, fraction: null, cancellable: false })
+      const isInteractive = await hasTerminal(engine, container, whole)
       const environment = container.environment.map(({ name, value }) => `${name}=${value}`)
       const said = await withClientInput(host, { environment, seccompProfile: null }, ({ flags, env, secrets }) => {
-        const args = commands.createFrom(container, { verb: 'create', pull: 'never', environment: flags })
+        const args = commands.createFrom(container, {
+          verb: 'create',
+          pull: 'never',
+          environment: flags,
+          hasTerminal: isInteractive,
+        })
         return run(host, engine, args, whole, { env, secrets })
       })
       const containerId = said.trim().split('\n').at(-1) ?? ''
@@ -70,6 +84,14 @@ export function createCreate(world: DockerWorld): CreateOps {
       }
       return `${container.endpointId}/${containerId}`
     },
+  }
+
+  /** A shell without a terminal ends at once. An image that is not here yet is asked when it is. */
+  async function hasTerminal(engine: Engine, { terminal, image, command }: ContainerSpec, op: Op): Promise<boolean> {
+    if (terminal !== 'auto') return terminal === 'yes'
+    const found = await attempt(host, engine, commands.imageInspect([image]), { ...op, record: () => {} })
+    const [defaults] = parseImages(found.stdout)
+    return wantsTerminal(defaults?.entrypoint ?? [], command.length > 0 ? command : (defaults?.command ?? []))
   }
 
   async function bringImage(engine: Engine, { image, pull }: ContainerSpec, op: Op): Promise<void> {

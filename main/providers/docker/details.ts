@@ -7,10 +7,17 @@ import { quoteLine } from '../../exec/quote.ts'
 import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import { attempt, type Engine } from './engine.ts'
-import { type Container, type ImageDefaults, mountsOf, type PublishedPort, parseImages } from './inspect.ts'
+import {
+  type Container,
+  type ImageDefaults,
+  imageNameOf,
+  mountsOf,
+  type PublishedPort,
+  parseImages,
+} from './inspect.ts'
 import { type Fields, fieldsOf, textOf, textsOf } from './json.ts'
 import { exitRemark, portAddress } from './machine.ts'
-import { machineLabel, snapshotLabel } from './naming.ts'
+import { isSnapshotImage, machineLabel, snapshotLabel } from './naming.ts'
 import { each } from './option-words.ts'
 import { recreate, seccompProfileOf } from './recreate.ts'
 import { isSecretEntry, shownEntry } from './secrets.ts'
@@ -29,7 +36,10 @@ export function createDetails(world: DockerWorld): (id: MachineId, op: Op) => Pr
     const { engine } = targetOf(world, id)
     const { container, raw } = await world.endpoints.inspect(id, op)
     // Without its image the line says more than it must, and is right all the same.
-    const result = await attempt(world.host, engine, commands.imageInspect([container.imageId]), op)
+    // A restored one is made again from the image it was first made from: its snapshot is Berth's own.
+    const isFromSnapshot = isSnapshotImage(textOf(fieldsOf(raw['Config'])['Image']))
+    const named = isFromSnapshot ? container.image : container.imageId
+    const result = await attempt(world.host, engine, commands.imageInspect([named]), { ...op, record: () => {} })
     const image = parseImages(result.stdout)[0] ?? null
     const restored = world.journal.machine(id)?.restores.find((restore) => restore.direction === 'restored')
     return {
@@ -63,7 +73,7 @@ export function runLine(
     ...(seccompProfile === null ? [] : ['--security-opt', 'seccomp=seccomp.json']),
   ]
   const name = textOf(raw['Name']).replace(/^\//, '')
-  const reference = textOf(fieldsOf(raw['Config'])['Image']) || textOf(raw['ImageName'])
+  const reference = referenceOf(raw)
   const tool = [engine.flavour, ...(engine.prefix[1] === 'default' ? [] : engine.prefix)]
   const join = networks.map((network) =>
     quoteLine([...tool, ...commands.networkConnect(network.name, name, network.flags)]),
@@ -73,6 +83,11 @@ export function runLine(
     return quoteLine([...tool, 'run', '--detach', '--name', name, ...flags, '--', reference, ...command])
   const create = quoteLine([...tool, 'create', '--name', name, ...flags, '--', reference, ...command])
   return [create, ...join, quoteLine([...tool, 'start', name])].join(' && ')
+}
+
+function referenceOf(raw: Fields): string {
+  const config = fieldsOf(raw['Config'])
+  return imageNameOf(textOf(config['Image']) || textOf(raw['ImageName']), config)
 }
 
 function fact(

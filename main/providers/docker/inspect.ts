@@ -114,7 +114,7 @@ function isSwarmTask(config: Fields): boolean {
 }
 
 /** One made from a snapshot of ours still runs what it ran before: its label says what. */
-function imageNameOf(image: string, config: Fields): string {
+export function imageNameOf(image: string, config: Fields): string {
   if (!isSnapshotImage(image)) return image
   return unpackLabel(textMapOf(config['Labels'])[snapshotLabel] ?? '')?.image ?? image
 }

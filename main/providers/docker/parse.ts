@@ -55,6 +55,8 @@ export interface Context {
   readonly isCurrent: boolean
   /** Why the tool itself cannot use it; empty when it can. */
   readonly error: string
+  /** The file that says what it is, where that cannot be read. */
+  readonly brokenFile?: string
 }
 
 /** Reads `context ls`, one object per line. A context without a name is left out. */

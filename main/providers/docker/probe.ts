@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { EndpointId } from '../../../app/domain/ids.ts'
 import type { Endpoint, HostInfo } from '../../../app/domain/provider.ts'
 import type { RunResult } from '../../exec/command.ts'
 import type { Host, Op } from '../provider.ts'
 import * as commands from './commands.ts'
-import { placeOf, usableContexts } from './contexts.ts'
+import { dockerConfigFolder, placeOf, usableContexts } from './contexts.ts'
 import { attempt, type Engine } from './engine.ts'
 import { engineFailure } from './errors.ts'
 import { type Context, parseContexts, parseVersion } from './parse.ts'
 import { podmanContext } from './podman.ts'
 import { remediesFor } from './remedies.ts'
+import { readStoredContexts } from './stored-contexts.ts'
 
 /** The oldest engine Berth is tested with the words of: Docker 19.03. */
 const oldestApi = [1, 40] as const
@@ -56,8 +58,13 @@ async function probeDocker(
   const listed = await attempt(host, bare, commands.contextList(), op, { timeoutMs: answerMs.local })
   // A podman that answers to docker's name has no contexts, and is found under its own.
   if (listed.exitCode !== 0 && /unrecognized command/.test(listed.stderr)) return []
-  const contexts = parseContexts(listed.stdout)
-  if (contexts.length === 0) {
+  const listedContexts = parseContexts(listed.stdout)
+  // One file that cannot be read and docker lists no context at all.
+  const contexts =
+    listed.exitCode === 0 || listed.reason !== 'exit'
+      ? listedContexts
+      : await readStoredContexts(dockerConfigFolder(), { env: process.env, platform: host.platform })
+  if (!contexts.some(({ brokenFile }) => brokenFile !== undefined) && listedContexts.length === 0) {
     const nowhere: Context = { name: 'default', endpoint: '', isCurrent: true, error: '' }
     return [unanswered(host, nowhere, engineFailure(listed, 'Docker'))]
   }
@@ -85,6 +92,13 @@ async function probeContext(
   }
   const label = isOneOfMany && context.name !== 'default' ? `Docker (${context.name})` : 'Docker'
   try {
+    if (context.brokenFile !== undefined) {
+      throw failure(
+        'tool-failed',
+        { key: 'docker.error.contextFile', params: { path: context.brokenFile } },
+        { hint: { key: 'docker.error.contextFile.hint', params: { folder: dirname(context.brokenFile) } } },
+      )
+    }
     if (context.error !== '')
       throw failure(
         'tool-failed',

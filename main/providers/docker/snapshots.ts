@@ -8,7 +8,7 @@ import { attempt, type Engine, run } from './engine.ts'
 import { engineFailure } from './errors.ts'
 import { type ImageDefaults, type Inspected, mountsOf, parseImages } from './inspect.ts'
 import type { RestoreEntry } from './journal.ts'
-import { type Fields, fieldsOf, listOf, textMapOf } from './json.ts'
+import { type Fields, fieldsOf, listOf } from './json.ts'
 import { hasSnapshotTag, machineLabel, newHandle, snapshotImage, snapshotLabel } from './naming.ts'
 import { commitFlags } from './podman.ts'
 import type { Restores } from './restore.ts'
@@ -17,6 +17,8 @@ import { type DockerWorld, type Target, targetOf } from './world.ts'
 
 /** Copying a large container takes as long as its writes. */
 const commitMs = 2 * 3_600_000
+/** Docker's longest instruction is 65,535 bytes long. */
+const maxLabelCharacters = 65_000
 const keptPrefix = 'kept-'
 
 /** A snapshot as the engine has it. */
@@ -64,12 +66,20 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
       container: configurationOf(inspected.raw),
     }
     const key = id.slice(id.lastIndexOf('/') + 1)
+    const packed = packLabel(label)
+    if (packed.length > maxLabelCharacters) {
+      throw failure(
+        'unsupported',
+        { key: 'docker.snapshot.settingsTooLarge', params: { name: inspected.container.name } },
+        { hint: { key: 'docker.snapshot.settingsTooLarge.hint' } },
+      )
+    }
     await target.run(
       commands.commit(inspected.container.id, snapshotImage(handle), {
         flags: commitFlags(target.engine),
         // For those who meet the image outside Berth; never read back.
         message: request.name,
-        labels: { [machineLabel]: key, [snapshotLabel]: packLabel(label) },
+        labels: { [machineLabel]: key, [snapshotLabel]: packed },
       }),
       op,
       { timeoutMs: commitMs },
@@ -249,13 +259,14 @@ function noticeOf(raw: Fields): Text {
   return { key: 'docker.snapshot.volumes', params: { count: outside.length, targets } }
 }
 
-/** The parts of `inspect` that are settings, without labels of ours: they would grow with every generation. */
+/** The parts of `inspect` that are settings and that the image does not repeat. */
 function configurationOf(raw: Fields): SnapshotLabel['container'] {
-  const config = fieldsOf(raw['Config'])
-  const labels = Object.entries(textMapOf(config['Labels'])).filter(([name]) => !name.startsWith('dev.berth.'))
+  // The image has variables and labels itself, without the limit of one label, and without every user's reading them on the way.
+  // Podman's command that made it holds both.
+  const { Env: _env, Labels: _labels, CreateCommand: _command, ...config } = fieldsOf(raw['Config'])
   return {
     Name: String(raw['Name'] ?? ''),
-    Config: { ...config, Labels: Object.fromEntries(labels) },
+    Config: config,
     HostConfig: { ...fieldsOf(raw['HostConfig']) },
     Mounts: [...listOf(raw['Mounts'])],
     Networks: { ...fieldsOf(fieldsOf(raw['NetworkSettings'])['Networks']) },

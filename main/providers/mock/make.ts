@@ -25,6 +25,7 @@ export function createMaking(world: World): CreateOps {
             { reference: 'caddy:2', sizeBytes: 50 * MB },
           ],
           volumes: ['postgres-data', 'build-cache'],
+          networks: ['web-tier', 'host', 'none'],
         }
       }
       const slow = { key: 'mock.tcg' } as const
@@ -163,6 +164,12 @@ function containerCommand(spec: ContainerSpec): string {
     ...spec.mounts.flatMap((one) => ['-v', quote(`${one.source}:${one.target}${one.readOnly ? ':ro' : ''}`)]),
     ...spec.environment.flatMap((one) => ['-e', quote(`${one.name}=${one.value}`)]),
     ...(spec.restart === 'no' ? [] : [`--restart ${spec.restart}`]),
+    ...(spec.terminal === 'yes' || (spec.terminal === 'auto' && /^alpine/.test(spec.image)) ? ['-it'] : []),
+    ...(spec.cpus === undefined ? [] : [`--cpus ${spec.cpus}`]),
+    ...(spec.memoryBytes === undefined ? [] : [`--memory ${spec.memoryBytes}`]),
+    ...(spec.network === undefined ? [] : [`--network ${quote(spec.network)}`]),
+    ...(spec.user === undefined ? [] : [`--user ${quote(spec.user)}`]),
+    ...(spec.workingFolder === undefined ? [] : [`--workdir ${quote(spec.workingFolder)}`]),
     '--',
     quote(spec.image),
     ...spec.command.map(quote),

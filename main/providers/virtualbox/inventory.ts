@@ -3,6 +3,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId, parseId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import { isSame } from '../../../app/util/same.ts'
+import { unreadableOutput } from '../../exec/failure.ts'
 import { quietOp, throwIfCancelled } from '../common/op.ts'
 import type { Host, Op, ProviderChange } from '../provider.ts'
 import { createIsAlive } from './alive.ts'
@@ -20,7 +21,7 @@ import {
 import { machineOf, providerId } from './machine.ts'
 import type { MachineQueue } from './machine-queue.ts'
 import type { Manage } from './manage.ts'
-import { type Listed, parseInfo, parseList, parseLongList } from './parse.ts'
+import { isNoList, type Listed, parseInfo, parseList, parseLongList } from './parse.ts'
 import { emptyRegistry, type Registry, readRegistry, registryPath } from './registry.ts'
 import { problemOf, stampOf, withReplacing } from './replaced-file.ts'
 import { parseSettings } from './settings-file.ts'
@@ -258,6 +259,7 @@ export function createInventory(
     listing ??= (async () => {
       const listed = await manage.run(commands.listMachines(), quietOp)
       const running = await manage.run(commands.listRunning(), quietOp)
+      for (const text of [listed, running]) if (isNoList(text)) throw unreadableOutput('VirtualBox', text)
       await refreshRegistry().catch(() => {})
       await takeLists(parseList(listed, isKnown), new Set(parseList(running, isKnown).map(({ uuid }) => uuid)))
     })().finally(() => {

@@ -39,6 +39,14 @@ export function parseList(text: string, isKnown: (uuid: string) => boolean = () 
   return found
 }
 
+/**
+ * Whether a list that names no machine is no list at all: VirtualBox says nothing where there is none, and before that only Debian's
+ * wrapper its warning, whose lines are indented.
+ */
+export function isNoList(text: string): boolean {
+  return parseList(text).length === 0 && text.split('\n').some((line) => /^(?!WARNING:)\S/.test(line))
+}
+
 /** A machine as `list --long` describes it, as far as it is needed. */
 export interface ListedLong {
   readonly uuid: string

@@ -2,17 +2,13 @@ import type { ReactNode } from 'react'
 import type { ContainerCreateOptions } from '../../../app/domain/spec.ts'
 import { Button } from '../../components/button.tsx'
 import { Segments } from '../../components/segments.tsx'
-import { Select } from '../../components/select.tsx'
 import { TextInput } from '../../components/text-input.tsx'
 import { useSay } from '../../say.tsx'
 import type { ContainerForm } from './container-form.ts'
+import { ContainerMore } from './container-more.tsx'
 import { FormRow } from './form-row.tsx'
 import { ImageList } from './image-list.tsx'
-import { MountTable } from './mount-table.tsx'
 import { PortTable } from './port-table.tsx'
-import { VariableTable } from './variable-table.tsx'
-
-export const restartPolicies = ['no', 'on-failure', 'always', 'unless-stopped'] as const
 
 /** The form of a new container. */
 export function ContainerFields({
@@ -75,6 +71,19 @@ export function ContainerFields({
           />
         )}
       </FormRow>
+      <FormRow label={say('create.terminal')} isGroup hint={say(`create.terminal.${form.terminal}.hint`)}>
+        {() => (
+          <Segments
+            label={say('create.terminal')}
+            value={form.terminal}
+            segments={(['auto', 'yes', 'no'] as const).map((value) => ({
+              value,
+              label: say(`create.terminal.${value}`),
+            }))}
+            onChange={(terminal) => onChange({ terminal })}
+          />
+        )}
+      </FormRow>
       <FormRow label={say('create.ports')} isGroup>
         {() => (
           <PortTable
@@ -97,52 +106,7 @@ export function ContainerFields({
         {say('create.moreContainer')}
       </Button>
       {isMoreOpen && (
-        <>
-          <FormRow label={say('create.mounts')} isGroup>
-            {() => (
-              <MountTable
-                rows={form.mounts}
-                volumes={options.volumes}
-                onChange={(mounts) => onChange({ mounts })}
-                onLeave={(index) => onLeave(`mounts.${index}`)}
-                problemOf={(index) => problemOf(`mounts.${index}`)}
-              />
-            )}
-          </FormRow>
-          <FormRow label={say('create.environment')} isGroup>
-            {() => (
-              <VariableTable
-                rows={form.variables}
-                onChange={(variables) => onChange({ variables })}
-                onLeave={(index) => onLeave(`environment.${index}`)}
-                problemOf={(index) => problemOf(`environment.${index}`)}
-              />
-            )}
-          </FormRow>
-          <FormRow label={say('create.restart')}>
-            {(control) => (
-              <Select
-                control={control}
-                value={form.restart}
-                options={restartPolicies.map((value) => ({ value, label: say(`create.restart.${value}`) }))}
-                onChange={(restart) => onChange({ restart })}
-              />
-            )}
-          </FormRow>
-          <FormRow label={say('create.pull')} isGroup>
-            {() => (
-              <Segments
-                label={say('create.pull')}
-                value={form.pull}
-                segments={(['missing', 'always', 'never'] as const).map((value) => ({
-                  value,
-                  label: say(`create.pull.${value}`),
-                }))}
-                onChange={(pull) => onChange({ pull })}
-              />
-            )}
-          </FormRow>
-        </>
+        <ContainerMore form={form} options={options} onChange={onChange} problemOf={problemOf} onLeave={onLeave} />
       )}
     </>
   )

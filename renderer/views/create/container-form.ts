@@ -1,8 +1,10 @@
 import type { EndpointId } from '../../../app/domain/ids.ts'
 import { type ContainerSpec, containerSpecSchema } from '../../../app/domain/spec.ts'
+import { GiB, MiB } from '../../../app/domain/units.ts'
 import { type PortRow, readForwards } from './forwards.ts'
 import { checkName, createProblems, type Problems } from './problems.ts'
 import { nameFromImage, uniqueName } from './propose.ts'
+import { memory } from './quantities.ts'
 import { splitWords } from './split-words.ts'
 import { fieldOf } from './vm-form.ts'
 
@@ -30,6 +32,13 @@ export interface ContainerForm {
   readonly mounts: readonly MountRow[]
   readonly variables: readonly VariableRow[]
   readonly restart: ContainerSpec['restart']
+  readonly terminal: NonNullable<ContainerSpec['terminal']>
+  /** These as typed; empty leaves it to the image or the tool. */
+  readonly cpus: string
+  readonly memory: string
+  readonly network: string
+  readonly user: string
+  readonly workingFolder: string
 }
 
 export const emptyMount: MountRow = { source: '', target: '', readOnly: false }
@@ -46,6 +55,12 @@ export const emptyContainerForm: ContainerForm = {
   mounts: [],
   variables: [],
   restart: 'no',
+  terminal: 'auto',
+  cpus: '',
+  memory: '',
+  network: '',
+  user: '',
+  workingFolder: '',
 }
 
 /** The form with the proposed name filled in, as it is shown. */
@@ -73,6 +88,14 @@ export function readContainerForm(
   const ports = readForwards(form.ports, add, { isHostPortOptional: true })
   const mounts = readMounts(form.mounts, add)
   const environment = readVariables(form.variables, add)
+  const cpus = readNumber(form.cpus, (text) => Number(text.replace(',', '.')), [0.01, 1024])
+  if (cpus === null) add('cpus', { key: 'create.problem.cpus' })
+  const memoryBytes = readNumber(form.memory, memory.read, [6 * MiB, 16_384 * GiB])
+  if (memoryBytes === null) add('memory', { key: 'create.problem.memory' })
+  const user = form.user.trim()
+  if (/\s/.test(user)) add('user', { key: 'create.problem.user' })
+  const workingFolder = form.workingFolder.trim()
+  if (workingFolder !== '' && !isAbsolute(workingFolder)) add('workingFolder', { key: 'create.problem.mountTarget' })
   if (problems.size > 0) return { spec: null, problems }
 
   const parsed = containerSpecSchema.safeParse({
@@ -91,6 +114,12 @@ export function readContainerForm(
     mounts,
     environment,
     restart: form.restart,
+    terminal: form.terminal,
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(form.network === '' ? {} : { network: form.network }),
+    ...(user === '' ? {} : { user }),
+    ...(workingFolder === '' ? {} : { workingFolder }),
     startAfter,
   })
   if (parsed.success) return { spec: parsed.data, problems }
@@ -105,9 +134,25 @@ function readMounts(rows: readonly MountRow[], add: Add): ContainerSpec['mounts'
     const [source, target] = [row.source.trim(), row.target.trim()]
     if (source === '' && target === '') return []
     if (source === '') add(`mounts.${index}`, { key: 'create.problem.mountSource' })
-    else if (!/^(?:\/|[A-Za-z]:[\\/])/.test(target)) add(`mounts.${index}`, { key: 'create.problem.mountTarget' })
+    else if (!isAbsolute(target)) add(`mounts.${index}`, { key: 'create.problem.mountTarget' })
     return [{ type: isFolder(source) ? 'bind' : 'volume', source, target, readOnly: row.readOnly } as const]
   })
+}
+
+/** undefined for nothing typed, null for what is no number within the limits. */
+function readNumber(
+  text: string,
+  read: (text: string) => number | null,
+  [min, max]: readonly [number, number],
+): number | null | undefined {
+  if (text.trim() === '') return undefined
+  const value = read(text.trim())
+  return value !== null && value >= min && value <= max ? value : null
+}
+
+/** A folder in a container, which may run Windows. */
+function isAbsolute(folder: string): boolean {
+  return /^(?:\/|[A-Za-z]:[\\/])/.test(folder)
 }
 
 /** A folder of this computer rather than the name of a volume. */

@@ -7,7 +7,10 @@ import { useLocale, useSay } from '../../say.tsx'
 
 const mostShown = 60
 
-/** The images that are here, found by typing; what is typed and not here is pulled. */
+/**
+ * The images that are here, found by typing. One that is here stands first and is chosen; what is typed is pulled when it is here
+ * under no such name, or when that is what a person chooses.
+ */
 export function ImageList({
   value,
   images,
@@ -23,12 +26,18 @@ export function ImageList({
 }): ReactNode {
   const say = useSay()
   const locale = useLocale()
+  const [text, setText] = useState(value)
   // An image that was chosen leaves the others on the list; only typing narrows it.
   const [search, setSearch] = useState('')
   const words = search.trim().toLowerCase()
   const found = images.filter((image) => image.reference.toLowerCase().includes(words))
-  const typed = value.trim()
+  const typed = text.trim()
+  const chosen = value.trim()
   const isHere = images.some((image) => sameImage(image.reference, typed))
+  const choose = (reference: string): void => {
+    setText(reference)
+    onChange(reference)
+  }
   return (
     <div className="source-list">
       <TextInput
@@ -36,34 +45,25 @@ export function ImageList({
         icon="search"
         aria-label={say('create.image')}
         placeholder={say('create.image.placeholder')}
-        value={value}
+        value={text}
         {...(isInvalid ? { 'aria-invalid': true as const } : {})}
         onChange={(event) => {
+          setText(event.currentTarget.value)
           setSearch(event.currentTarget.value)
-          onChange(event.currentTarget.value)
+          onChange(localImage(event.currentTarget.value, images) ?? event.currentTarget.value)
         }}
         // Passing by an empty field is no mistake yet.
         onBlur={() => typed !== '' && onLeave()}
       />
       <div role="radiogroup" aria-label={say('create.image')} className="image-results">
-        {typed !== '' && !isHere && (
-          <div className="source-row">
-            <label>
-              <input type="radio" name="image" checked readOnly />
-              <Icon name="download" />
-              <span className="cut">{say('create.image.pull', { reference: typed })}</span>
-              <span className="source-end">{say('create.image.pulled')}</span>
-            </label>
-          </div>
-        )}
         {found.slice(0, mostShown).map((image) => (
           <div key={image.reference} className="source-row">
             <label>
               <input
                 type="radio"
                 name="image"
-                checked={sameImage(image.reference, typed)}
-                onChange={() => onChange(image.reference)}
+                checked={sameImage(image.reference, chosen)}
+                onChange={() => choose(image.reference)}
               />
               <Icon name="check" />
               <bdi className="cut" dir="ltr">
@@ -80,6 +80,16 @@ export function ImageList({
         {found.length > mostShown && (
           <p className="source-row faint-text">{say('create.image.more', { count: found.length - mostShown })}</p>
         )}
+        {typed !== '' && !isHere && (
+          <div className="source-row">
+            <label>
+              <input type="radio" name="image" checked={chosen === typed} onChange={() => onChange(typed)} />
+              <Icon name="download" />
+              <span className="cut">{say('create.image.pull', { reference: typed })}</span>
+              <span className="source-end">{say('create.image.pulled')}</span>
+            </label>
+          </div>
+        )}
         {images.length === 0 && typed === '' && <p className="source-row faint-text">{say('create.image.none')}</p>}
       </div>
     </div>
@@ -90,4 +100,14 @@ export function ImageList({
 function sameImage(here: string, typed: string): boolean {
   const whole = /[:@][^/]*$/.test(typed) ? typed : `${typed}:latest`
   return typed !== '' && (here === typed || here === whole)
+}
+
+/** The image that is here and that a word without a tag stands for: by the beginning of its name. */
+export function localImage(typed: string, images: ContainerCreateOptions['images']): string | null {
+  const word = typed.trim().toLowerCase()
+  if (word === '' || /[:@][^/]*$/.test(word)) return null
+  const same = images.find((image) => sameImage(image.reference, word))
+  const begins = ({ reference }: { readonly reference: string }): boolean =>
+    reference.startsWith(word) || (reference.split('/').at(-1) ?? '').startsWith(word)
+  return (same ?? images.find(begins))?.reference ?? null
 }

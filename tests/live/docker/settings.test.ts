@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -117,5 +118,38 @@ describe('a restore that cannot work', () => {
     const after = await inspect('bound')
     expect([after.Id, after.State.StartedAt]).toEqual([Id, State.StartedAt])
     expect(await docker('ps', '--all', '--format', '{{.Names}}', '--filter', 'name=berth-new')).toBe('')
+  })
+})
+
+describe('a container with a large environment', () => {
+  it('has a snapshot and is restored with all of it', async () => {
+    const value = randomBytes(45_000).toString('base64')
+    const environment = ['V0', 'V1', 'V2'].map((name) => `${name}=${value}`)
+    const file = join(world.home, 'large.env')
+    await writeFile(file, environment.join('\n'))
+    await docker('run', '-d', '--name', 'large', '--env-file', file, image, ...patient)
+    await restoreFromSnapshot('large')
+    expect((await inspect('large')).Config.Env).toEqual(expect.arrayContaining(environment))
+    expect(await noticeOf('large')).toEqual([])
+  })
+})
+
+describe('a context whose file is damaged', () => {
+  it('leaves the others as they are, and is named with its file', async () => {
+    const path = join(world.daemon.env.DOCKER_CONFIG, 'contexts/meta', 'f'.repeat(64))
+    await mkdir(path)
+    await writeFile(join(path, 'meta.json'), '')
+    try {
+      const { endpoints } = await world.provider.probe(createOp())
+      expect(endpoints.find(({ id }) => id === world.endpointId)?.state).toBe('ready')
+      const broken = endpoints.find(({ state }) => state === 'broken')
+      expect(broken?.error?.message).toEqual({
+        key: 'docker.error.contextFile',
+        params: { path: join(path, 'meta.json') },
+      })
+      expect((await world.provider.list(world.endpointId, createOp())).length).toBeGreaterThan(0)
+    } finally {
+      await rm(path, { recursive: true })
+    }
   })
 })

@@ -52,6 +52,39 @@ describe('creating', () => {
     expect((await world.machine('full')).addresses[0]).toBe('127.0.0.1:18321')
   })
 
+  it('gives a shell a terminal, so that it stays, and limits, network, user and folder as they are asked for', async () => {
+    const { provider, daemon } = world
+    const settings = { cpus: 0.5, memoryBytes: 64 * 1024 * 1024, network: 'none', user: '1000', workingFolder: '/tmp' }
+    const spec = specOf({ name: 'shell', command: [], terminal: 'auto', ...settings })
+    expect((await provider.create?.preview(spec, createOp()))?.[0]).toContain('--interactive --tty')
+    const id = await provider.create?.create(spec, createOp())
+    await provider.power.start(id ?? 'docker:x', createOp())
+    const [{ Config, HostConfig, State }] = JSON.parse(await daemon.docker('inspect', 'shell'))
+    expect([Config.Tty, Config.OpenStdin, State.Status]).toEqual([true, true, 'running'])
+    expect([HostConfig.NanoCpus, HostConfig.Memory, HostConfig.NetworkMode]).toEqual([5e8, 67_108_864, 'none'])
+    expect([Config.User, Config.WorkingDir]).toEqual(['1000', '/tmp'])
+    const service = await provider.create?.create(specOf({ name: 'service', terminal: 'auto' }), createOp())
+    expect(JSON.parse(await daemon.docker('inspect', service?.split('/')[1] ?? ''))[0].Config.Tty).toBe(false)
+  })
+
+  it('gives no user of the computer a variable’s value to read', async () => {
+    const { provider, daemon } = world
+    const environment = [
+      { name: 'MY_PASSWORD', value: 'hush-1' },
+      { name: 'DB_URL', value: 'postgres://u:hush-2@h/db' },
+      { name: 'PATH', value: '/bin:/hush-3' },
+    ]
+    const op = createOp()
+    await provider.create?.create(specOf({ name: 'hushed', environment }), op)
+    const given = op.records.map(({ line }) => line).join('\n')
+    expect(given).toContain('--env MY_PASSWORD --env DB_URL')
+    expect(given).not.toContain('hush')
+    const [{ Config }] = JSON.parse(await daemon.docker('inspect', 'hushed'))
+    expect(Config.Env).toEqual(
+      expect.arrayContaining(['MY_PASSWORD=hush-1', 'DB_URL=postgres://u:hush-2@h/db', 'PATH=/bin:/hush-3']),
+    )
+  })
+
   it('pulls an image and tells each layer’s bytes', async () => {
     const { provider } = world
     const op = createOp()

@@ -14,6 +14,7 @@ import { markFor, shellWords } from '../../../../main/providers/docker/shell-ses
 import { packLabel, type SnapshotLabel, unpackLabel } from '../../../../main/providers/docker/snapshot-label.ts'
 import { stateOf, states } from '../../../../main/providers/docker/states.ts'
 import { parseStats } from '../../../../main/providers/docker/stats.ts'
+import { wantsTerminal } from '../../../../main/providers/docker/wants-terminal.ts'
 import { recording } from './recordings.ts'
 
 describe('states', () => {
@@ -218,5 +219,24 @@ describe('figures', () => {
 describe('text for people', () => {
   it('quotes a line so that a shell reads it back', () => {
     expect(quoteLine(['a', 'b c', "it's", '$HOME', ''])).toBe(`a 'b c' 'it'\\''s' '$HOME' ''`)
+  })
+})
+
+describe('a new container’s terminal', () => {
+  it.each([
+    [[], ['bash'], true],
+    [[], ['/bin/sh', '-l'], true],
+    [['/bin/sh'], [], true],
+    [['docker-entrypoint.sh'], ['node'], true],
+    [[], ['python3'], true],
+    [[], ['busybox', 'sh'], true],
+    [[], ['sh', '-c', 'sleep 9'], false],
+    [['/bin/sh', '-c'], ['sleep 9'], false],
+    [[], ['python3', 'app.py'], false],
+    [['docker-entrypoint.sh'], ['postgres'], false],
+    [['docker-entrypoint.sh'], [], false],
+    [[], [], false],
+  ])('for %j and %j is on by itself: %s', (entrypoint, command, isWanted) => {
+    expect(wantsTerminal(entrypoint, command)).toBe(isWanted)
   })
 })

@@ -7,6 +7,7 @@ import {
   pastedVariables,
   readContainerForm,
 } from '../../../../renderer/views/create/container-form.ts'
+import { localImage } from '../../../../renderer/views/create/image-list.tsx'
 import { overSensible } from '../../../../renderer/views/create/problems.ts'
 import { guessFormat } from '../../../../renderer/views/create/propose.ts'
 import { memory } from '../../../../renderer/views/create/quantities.ts'
@@ -169,6 +170,7 @@ describe('the form of a new container', () => {
 
   test('needs nothing but an image', () => {
     expect(container({ image: 'ghcr.io/o/web:1' }, ['web']).spec).toEqual({
+      terminal: 'auto',
       kind: 'container',
       endpointId: 'docker:default',
       image: 'ghcr.io/o/web:1',
@@ -243,5 +245,21 @@ describe('the form of a new container', () => {
       { name: 'URL', value: 'a=b' },
     ])
     expect(pastedVariables('just words')).toBeNull()
+  })
+})
+
+describe('the image that a few letters stand for', () => {
+  const images = ['ghcr.io/o/web:1', 'debian:12', 'debian:latest'].map((reference) => ({ reference, sizeBytes: null }))
+  test.each([
+    ['deb', 'debian:12'],
+    ['debian', 'debian:latest'],
+    ['web', 'ghcr.io/o/web:1'],
+    ['ghcr.io/o', 'ghcr.io/o/web:1'],
+    // A tag is meant as it is typed.
+    ['debian:1', null],
+    ['ebian', null],
+    ['', null],
+  ])('is for %j %j', (typed, reference) => {
+    expect(localImage(typed, images)).toBe(reference)
   })
 })
