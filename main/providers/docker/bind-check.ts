@@ -3,8 +3,7 @@ import type { Host, Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import { attempt, type Engine, run } from './engine.ts'
 import { engineFailure } from './errors.ts'
-import { mountsOf } from './inspect.ts'
-import type { Fields } from './json.ts'
+import { type Fields, fieldsOf, listOf, textOf, textsOf } from './json.ts'
 
 /** Nothing has this name: the engine mounts everything before it says so. */
 const absentPath = '/.berth-absent'
@@ -61,12 +60,14 @@ export async function refuseUnmountable(
   )
 }
 
-function bindSources(raw: Fields): readonly string[] {
-  return [
-    ...new Set(
-      mountsOf(raw)
-        .filter(({ type, source }) => type === 'bind' && source !== '')
-        .map(({ source }) => source),
-    ),
-  ]
+/** As they were given: what `Mounts` says of them is, behind a virtual machine, another computer's path. */
+export function bindSources(raw: Fields): readonly string[] {
+  const host = fieldsOf(raw['HostConfig'])
+  const binds = textsOf(host['Binds']).map((bind) => /^(?:[A-Za-z]:[\\/])?[^:]*/.exec(bind)?.[0] ?? '')
+  const mounts = listOf(host['Mounts'])
+    .map(fieldsOf)
+    // What the engine is told to make may be missing.
+    .filter((mount) => textOf(mount['Type']) === 'bind' && fieldsOf(mount['BindOptions'])['CreateMountpoint'] !== true)
+    .map((mount) => textOf(mount['Source']))
+  return [...new Set([...binds.filter((source) => /^(?:[A-Za-z]:)?[\\/]/.test(source)), ...mounts])]
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bindSources } from '../../../../main/providers/docker/bind-check.ts'
 import { sortEnvironment, withClientInput } from '../../../../main/providers/docker/client-input.ts'
 import { differences } from '../../../../main/providers/docker/compare.ts'
 import { runLine } from '../../../../main/providers/docker/details.ts'
@@ -156,5 +157,19 @@ describe('what a client is given besides its arguments', () => {
     } finally {
       await rm(runtimeDir, { recursive: true })
     }
+  })
+})
+
+describe('what a container needs of its host', () => {
+  it('are the folders and files that were given, not volumes, nor what the engine is to make', () => {
+    const raw = container({
+      Binds: ['/a/b:/x:ro', 'named:/y', 'C:\\data:C:\\inside', '/a/b:/z'],
+      Mounts: [
+        { Type: 'bind', Source: '/c', Target: '/t' },
+        { Type: 'bind', Source: '/made', Target: '/u', BindOptions: { CreateMountpoint: true } },
+        { Type: 'volume', Source: 'v', Target: '/w' },
+      ],
+    })
+    expect(bindSources(raw)).toEqual(['/a/b', 'C:\\data', '/c'])
   })
 })
