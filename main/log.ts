@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { maskUrlPasswords } from './exec/mask.ts'
 
 /** One structured line per thing that happened. */
 export interface Log {
@@ -116,7 +117,9 @@ function sizeOf(path: string): number {
 
 function lineOf(entry: Readonly<Record<string, unknown>>): string {
   const text = textOf(entry)
-  return `${text.length > longestLine ? JSON.stringify({ ...shortened(entry), cut: text.slice(0, longestLine) }) : text}\n`
+  const line =
+    text.length > longestLine ? JSON.stringify({ ...shortened(entry), cut: text.slice(0, longestLine) }) : text
+  return `${maskUrlPasswords(line)}\n`
 }
 
 /** Never throws, whatever was given: a circular object is told of as such. */

@@ -34,6 +34,13 @@ describe('the log', () => {
     expect((await readFile(join(folder, 'berth.log.1'), 'utf8')).length).toBeLessThan(4_020_000)
   })
 
+  it('holds no password of an address', async () => {
+    const log = createLog(join(folder, 'berth.log'), { stderr: () => {} })
+    log.info('said', { text: 'connect to "postgres://user:hush@host/db"' })
+    const line = await readFile(join(folder, 'berth.log'), 'utf8')
+    expect(JSON.parse(line).text).toBe('connect to "postgres://user:•••@host/db"')
+  })
+
   it('limits each warning per second and counts those left out', async () => {
     let nowMs = 0
     const log = createLog(join(folder, 'berth.log'), { stderr: () => {}, nowMs: () => nowMs })
