@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { EndpointId, MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { Op } from '../provider.ts'
+import { refuseUnmountable } from './bind-check.ts'
 import * as commands from './commands.ts'
 import { inspectOne } from './containers.ts'
 import { attempt, type Engine } from './engine.ts'
@@ -209,6 +210,8 @@ export function createRestores(world: DockerWorld): Restores {
       const kept = await inspectKept(id, restore, op)
       const containerId = journal.machine(id)?.currentId ?? targetOf(world, id).containerId
       if (await isGone(id, containerId, op)) return takePlace(id, restore, kept.container, uncancellable(op))
+      // What it needs of its host may have gone since: the present container then stays up.
+      await refuseUnmountable(host, targetOf(world, id).engine, kept.container.id, kept.raw, op)
       const { container, raw } = await inspectWithSize(id, containerId, op)
       await transact(
         id,

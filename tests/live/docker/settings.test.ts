@@ -121,6 +121,25 @@ describe('a restore that cannot work', () => {
   })
 })
 
+describe('an undo that cannot work', () => {
+  it('is refused before the present container is stopped', async () => {
+    const path = join(world.home, 'undone.conf')
+    await writeFile(path, 'x')
+    await docker('run', '-d', '--name', 'undone', '-v', `${path}:/f.conf`, image, ...patient)
+    await restoreFromSnapshot('undone')
+    const present = await inspect('undone')
+    await rm(path)
+    await mkdir(path)
+    const { id } = await world.machine('undone')
+    const [record] = (await world.provider.snapshots?.tree(id, createOp()))?.restores ?? []
+    await expect(world.provider.snapshots?.undo(id, record?.id ?? '', createOp())).rejects.toMatchObject({
+      error: { message: { key: 'docker.error.unmountable' } },
+    })
+    const after = await inspect('undone')
+    expect([after.Id, after.State.StartedAt]).toEqual([present.Id, present.State.StartedAt])
+  })
+})
+
 describe('a container with a large environment', () => {
   it('has a snapshot and is restored with all of it', async () => {
     const value = randomBytes(45_000).toString('base64')
