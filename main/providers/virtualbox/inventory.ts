@@ -3,7 +3,6 @@ import { failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId, parseId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import { isSame } from '../../../app/util/same.ts'
-import { unreadableOutput } from '../../exec/failure.ts'
 import { quietOp, throwIfCancelled } from '../common/op.ts'
 import type { Host, Op, ProviderChange } from '../provider.ts'
 import { createIsAlive } from './alive.ts'
@@ -21,7 +20,7 @@ import {
 import { machineOf, providerId } from './machine.ts'
 import type { MachineQueue } from './machine-queue.ts'
 import type { Manage } from './manage.ts'
-import { isNoList, type Listed, parseInfo, parseList, parseLongList } from './parse.ts'
+import { type Listed, parseInfo, parseLongList, readList } from './parse.ts'
 import { emptyRegistry, type Registry, readRegistry, registryPath } from './registry.ts'
 import { problemOf, stampOf, withReplacing } from './replaced-file.ts'
 import { parseSettings } from './settings-file.ts'
@@ -243,7 +242,7 @@ export function createInventory(
     const entry = await find(id)
     if (entry === null) return null
     if (isBlind(entry)) {
-      const running = parseList(await manage.run(commands.listRunning(), op), isKnown)
+      const running = readList(await manage.run(commands.listRunning(), op), isKnown)
       const isRunning = running.some(({ uuid }) => uuid === entry.uuid)
       await refresh(entry)
       if (isRunning && isBlind(entry)) await askByName(entry, op)
@@ -259,9 +258,8 @@ export function createInventory(
     listing ??= (async () => {
       const listed = await manage.run(commands.listMachines(), quietOp)
       const running = await manage.run(commands.listRunning(), quietOp)
-      for (const text of [listed, running]) if (isNoList(text)) throw unreadableOutput('VirtualBox', text)
       await refreshRegistry().catch(() => {})
-      await takeLists(parseList(listed, isKnown), new Set(parseList(running, isKnown).map(({ uuid }) => uuid)))
+      await takeLists(readList(listed, isKnown), new Set(readList(running, isKnown).map(({ uuid }) => uuid)))
     })().finally(() => {
       listing = null
     })

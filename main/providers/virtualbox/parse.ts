@@ -1,3 +1,4 @@
+import { unreadableOutput } from '../../exec/failure.ts'
 import { wordOf } from './states.ts'
 
 const uuidPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
@@ -43,8 +44,14 @@ export function parseList(text: string, isKnown: (uuid: string) => boolean = () 
  * Whether a list that names no machine is no list at all: VirtualBox says nothing where there is none, and before that only Debian's
  * wrapper its warning, whose lines are indented.
  */
-export function isNoList(text: string): boolean {
+function isNoList(text: string): boolean {
   return parseList(text).length === 0 && text.split('\n').some((line) => /^(?!WARNING:)\S/.test(line))
+}
+
+/** As `parseList`; throws where what was said is no list, so that rows stay as last known. */
+export function readList(text: string, isKnown: (uuid: string) => boolean): readonly Listed[] {
+  if (isNoList(text)) throw unreadableOutput('VirtualBox', text)
+  return parseList(text, isKnown)
 }
 
 /** A machine as `list --long` describes it, as far as it is needed. */
