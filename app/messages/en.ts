@@ -11,6 +11,7 @@ import { listEn } from './areas/list.ts'
 import { machinesEn } from './areas/machines.ts'
 import { mockEn } from './areas/mock.ts'
 import { movingEn } from './areas/moving.ts'
+import { powerEn } from './areas/power.ts'
 import { providersEn } from './areas/providers.ts'
 import { qemuEn } from './areas/qemu.ts'
 import { screenEn } from './areas/screen.ts'
@@ -40,6 +41,7 @@ export const en = {
   ...imagesEn,
   ...insideEn,
   ...movingEn,
+  ...powerEn,
   ...providersEn,
   ...qemuEn,
   ...screenEn,

@@ -11,6 +11,7 @@ import { listKo } from './areas/list.ts'
 import { machinesKo } from './areas/machines.ts'
 import { mockKo } from './areas/mock.ts'
 import { movingKo } from './areas/moving.ts'
+import { powerKo } from './areas/power.ts'
 import { providersKo } from './areas/providers.ts'
 import { qemuKo } from './areas/qemu.ts'
 import { screenKo } from './areas/screen.ts'
@@ -37,6 +38,7 @@ export const ko: Catalogue = {
   ...imagesKo,
   ...insideKo,
   ...movingKo,
+  ...powerKo,
   ...providersKo,
   ...qemuKo,
   ...screenKo,

@@ -212,7 +212,12 @@ export function Icon({
   readonly className?: string
 }): ReactNode {
   return (
-    <svg className={`icon ${size === 'small' ? 'icon-small ' : ''}${className}`} viewBox="0 0 16 16" aria-hidden="true">
+    <svg
+      data-icon={name}
+      className={`icon ${size === 'small' ? 'icon-small ' : ''}${className}`}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+    >
       {shapes[name]}
     </svg>
   )

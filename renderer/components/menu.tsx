@@ -1,6 +1,7 @@
 import { DropdownMenu, ContextMenu as RadixContextMenu } from 'radix-ui'
 import { type ComponentType, type ReactNode, useEffect, useId, useReducer } from 'react'
 import { returnFocusFrom } from '../keyboard/focus-history.ts'
+import { useSay } from '../say.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import './menu.css'
 
@@ -37,20 +38,23 @@ export function Menu({
   align = 'start',
   side = 'bottom',
 }: MenuProps & { readonly align?: 'start' | 'end'; readonly side?: 'bottom' | 'top' }): ReactNode {
+  const say = useSay()
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          className="menu"
-          align={align}
-          side={side}
-          sideOffset={4}
-          collisionPadding={8}
-          onCloseAutoFocus={returnFocusFrom}
-        >
-          <Entries entries={entries} follow={follow} parts={DropdownMenu} />
-        </DropdownMenu.Content>
+        <section className="menu-place" aria-label={say('action.menu')}>
+          <DropdownMenu.Content
+            className="menu"
+            align={align}
+            side={side}
+            sideOffset={4}
+            collisionPadding={8}
+            onCloseAutoFocus={returnFocusFrom}
+          >
+            <Entries entries={entries} follow={follow} parts={DropdownMenu} />
+          </DropdownMenu.Content>
+        </section>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   )
@@ -58,13 +62,16 @@ export function Menu({
 
 /** A menu on right click, the menu key or Shift+F10 anywhere in its child. */
 export function ContextMenu({ entries, follow, children }: MenuProps): ReactNode {
+  const say = useSay()
   return (
     <RadixContextMenu.Root modal={false}>
       <RadixContextMenu.Trigger asChild>{children}</RadixContextMenu.Trigger>
       <RadixContextMenu.Portal>
-        <RadixContextMenu.Content className="menu" collisionPadding={8} onCloseAutoFocus={returnFocusFrom}>
-          <Entries entries={entries} follow={follow} parts={RadixContextMenu} />
-        </RadixContextMenu.Content>
+        <section className="menu-place" aria-label={say('action.menu')}>
+          <RadixContextMenu.Content className="menu" collisionPadding={8} onCloseAutoFocus={returnFocusFrom}>
+            <Entries entries={entries} follow={follow} parts={RadixContextMenu} />
+          </RadixContextMenu.Content>
+        </section>
       </RadixContextMenu.Portal>
     </RadixContextMenu.Root>
   )

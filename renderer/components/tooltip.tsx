@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react'
+import { type Explanation, onExplanation } from './explanation.ts'
 import './tooltip.css'
 
 const hoverDelayMs = 500
@@ -19,6 +20,8 @@ function tipOf(element: HTMLElement): string {
  */
 export function TooltipLayer(): ReactNode {
   const [target, setTarget] = useState<HTMLElement | null>(null)
+  const [explanation, setExplanation] = useState<Explanation | null>(null)
+  const [, drawAgain] = useReducer((count: number) => count + 1, 0)
   const box = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
@@ -28,6 +31,7 @@ export function TooltipLayer(): ReactNode {
     const hide = (): void => {
       clearTimeout(timer)
       setTarget(null)
+      setExplanation(null)
     }
     const onOver = (event: PointerEvent): void => {
       const found = tipped(event.target)
@@ -41,6 +45,8 @@ export function TooltipLayer(): ReactNode {
       else setTarget(null)
     }
     const onKey = (event: KeyboardEvent): void => {
+      // An explanation has been read when the person goes on; the key that led to it comes before it.
+      setExplanation(null)
       if (event.key === 'Escape') hide()
     }
     const listeners = new AbortController()
@@ -51,15 +57,33 @@ export function TooltipLayer(): ReactNode {
     document.addEventListener('focusout', hide, options)
     document.addEventListener('scroll', hide, options)
     document.addEventListener('keydown', onKey, options)
+    const offExplanations = onExplanation((next) => {
+      clearTimeout(timer)
+      setTarget(null)
+      setExplanation(next)
+    })
     return () => {
       clearTimeout(timer)
       listeners.abort()
+      offExplanations()
     }
   }, [])
 
+  // What it says follows its element: a reason that is over is no longer shown, nor one whose element is gone.
+  useEffect(() => {
+    if (target === null) return
+    const observer = new MutationObserver(() => {
+      if (target.isConnected) drawAgain()
+      else setTarget(null)
+    })
+    observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ['data-tip', 'data-tip-cut'] })
+    return () => observer.disconnect()
+  }, [target])
+
   useLayoutEffect(() => {
-    if (target === null || box.current === null) return
-    const at = target.getBoundingClientRect()
+    const anchor = explanation?.at ?? target
+    if (anchor === null || box.current === null) return
+    const at = anchor.getBoundingClientRect()
     const own = box.current.getBoundingClientRect()
     const below = at.bottom + gap
     const top = below + own.height > window.innerHeight - margin ? at.top - gap - own.height : below
@@ -69,13 +93,19 @@ export function TooltipLayer(): ReactNode {
     )
     box.current.style.top = `${Math.max(margin, top)}px`
     box.current.style.left = `${left}px`
-  }, [target])
+  })
 
-  const text = target?.isConnected === true ? tipOf(target) : ''
-  if (text === '') return null
+  const text = explanation?.text ?? (target?.isConnected === true ? tipOf(target) : '')
   return (
-    <div ref={box} className="tooltip" role="presentation">
-      {text}
-    </div>
+    <>
+      <div className="visually-hidden" role="alert">
+        {explanation?.text}
+      </div>
+      {text !== '' && (
+        <div ref={box} className="tooltip" role="presentation">
+          {text}
+        </div>
+      )}
+    </>
   )
 }

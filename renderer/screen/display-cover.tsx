@@ -9,7 +9,7 @@ import { momentText } from '../format/moment-text.ts'
 import { Say, useLocale, useSay } from '../say.tsx'
 import { machineOf, permissionOf } from '../store/selectors.ts'
 import { useApp } from '../store/store.ts'
-import { verbKey } from '../views/machine/verbs.ts'
+import { verbKey } from '../views/machine/power-verbs.ts'
 
 /** A moment's wait is no news. */
 const patienceMs = 400

@@ -28,6 +28,12 @@ export type OpenDialog =
   | { readonly kind: 'runCommand'; readonly machineId: MachineId }
   | { readonly kind: 'rename'; readonly machineId: MachineId }
   | { readonly kind: 'discard'; readonly machineId: MachineId }
+  /** Asked before unsaved work is lost or many machines are touched at once. */
+  | {
+      readonly kind: 'power'
+      readonly verb: 'powerOff' | 'reset' | 'start' | 'shutDown' | 'snapshot'
+      readonly machineIds: readonly MachineId[]
+    }
   | { readonly kind: 'quit'; readonly plan: QuitPlan }
   | { readonly kind: 'tag'; readonly machineIds: readonly MachineId[] }
   | { readonly kind: 'licenses' }

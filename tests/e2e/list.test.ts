@@ -94,9 +94,20 @@ describe('finding by keyboard', () => {
     await expect.poll(() => page.locator('[role="row"][aria-level="2"]').count()).toBe(1)
     await page.keyboard.press('ArrowDown')
     await expect.poll(focused).toContain('postgres')
+    expect(await row('postgres-16').getAttribute('aria-selected')).toBe('true')
     await page.keyboard.press('Control+f')
     await page.keyboard.press('Escape')
     await row('alpine-router').waitFor()
+  })
+
+  test('Enter opens the first machine found, even before the rows have followed', async () => {
+    await page.keyboard.press('Control+f')
+    await page.keyboard.type('redis')
+    await page.keyboard.press('Enter')
+    await page.locator('.machine-name').filter({ hasText: 'redis-cache' }).waitFor()
+    await expect.poll(focused).toContain('redis-cache')
+    await page.keyboard.press('Control+f')
+    await page.keyboard.press('Escape')
   })
 
   test('nothing found offers the nearest name', async () => {
@@ -145,15 +156,91 @@ describe('what cannot be done', () => {
 })
 
 describe('the table', () => {
-  test('Ctrl+Shift+L shows a grid whose heads sort', async () => {
+  const header = (name: string) => page.locator('.machine-name').filter({ hasText: name })
+  const back = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Back' }).click()
+    await page.getByRole('grid', { name: 'All machines' }).waitFor()
+  }
+
+  test('takes the keyboard: arrows move and Ctrl+A selects', async () => {
+    await row('alpine-router').click()
     await page.keyboard.press('Control+Shift+L')
-    const grid = page.getByRole('grid', { name: 'All machines' })
-    await grid.waitFor()
+    await page.getByRole('grid', { name: 'All machines' }).waitFor()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('row')
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(() => page.locator('[role="row"][aria-selected="true"]').count()).toBe(1)
+    await page.keyboard.press('Control+a')
+    await expect.poll(() => page.locator('[role="row"][aria-selected="true"]').count()).toBeGreaterThan(20)
+    await page.keyboard.press('Escape')
+  })
+
+  test('sorts by its heads, figures from the largest', async () => {
     const name = page.getByRole('columnheader', { name: 'Name' })
     expect(await name.getAttribute('aria-sort')).toBe('ascending')
     await name.getByRole('button').click()
     await expect.poll(() => name.getAttribute('aria-sort')).toBe('descending')
+    const cpu = page.getByRole('columnheader', { name: 'CPU' })
+    await cpu.getByRole('button').click()
+    await expect.poll(() => cpu.getAttribute('aria-sort')).toBe('descending')
+    await name.getByRole('button').click()
+  })
+
+  const line = (name: string) => page.locator('.table-row').filter({ hasText: name })
+
+  test('opens a machine by double click and by Enter, and comes back', async () => {
+    await line('kali-lab').dblclick()
+    await header('kali-lab').waitFor()
+    await back()
+    await line('kali-lab').click()
+    await expect.poll(() => header('kali-lab').count()).toBe(0)
+    await page.keyboard.press('Enter')
+    await header('kali-lab').waitFor()
+    await back()
+  })
+
+  test.each(['Open console', 'Settings', 'Take snapshot'])('shows what its menu opens: %s', async (label) => {
+    await line('postgres-16').click({ button: 'right' })
+    await page
+      .getByRole('menuitem', { name: new RegExp(`^${label}`) })
+      .first()
+      .click()
+    await header('postgres-16').waitFor()
+    if (label === 'Take snapshot') {
+      await page.getByRole('dialog', { name: 'Take snapshot' }).waitFor()
+      await page.keyboard.press('Escape')
+    }
+    await back()
+  })
+
+  test('shows a machine that the palette goes to', async () => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('redis-cache')
+    await page.keyboard.press('Enter')
+    await header('redis-cache').waitFor()
+    await back()
     await page.keyboard.press('Control+Shift+L')
     await page.getByRole('treegrid', { name: 'All machines' }).waitFor()
+  })
+})
+
+describe('a page', () => {
+  test.each(['Settings', 'Providers', 'Trash'])('%s is left by Escape and by its Back button', async (name) => {
+    const open = () =>
+      page
+        .getByRole('complementary')
+        .or(page.locator('.plane-sidebar'))
+        .first()
+        .getByText(name, { exact: true })
+        .click()
+    await open()
+    await page.getByRole('main').getByRole('heading', { name, level: 1 }).waitFor()
+    await page.keyboard.press('Escape')
+    await row('alpine-router').waitFor()
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.closest('[data-pane]')?.getAttribute('data-pane')))
+      .toBe('list')
+    await open()
+    await page.getByRole('main').getByRole('button', { name: 'Back' }).click()
+    await row('alpine-router').waitFor()
   })
 })

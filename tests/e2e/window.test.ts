@@ -151,13 +151,23 @@ describe('several machines', () => {
 })
 
 describe('what a key cannot do', () => {
-  test('is explained on the machine’s page: one that is on is not deleted', async () => {
+  test('is explained at its row: a machine that is on is neither deleted, started, nor is one that is off shut down', async () => {
+    const tip = page.locator('.tooltip')
     await choose('win11-dev')
     await press('Delete')
-    const card = page.getByRole('alert').filter({ hasText: 'win11-dev is on. Shut it down first.' }).first()
-    await card.waitFor()
+    await tip.filter({ hasText: /win11-dev/ }).waitFor()
     expect(await page.getByRole('alertdialog').count()).toBe(0)
-    await page.getByRole('main').getByRole('button', { name: 'Close', exact: true }).click()
+    expect(await page.locator('.error-card').count()).toBe(0)
+    await press('Control+Enter')
+    await tip.filter({ hasText: /win11-dev/ }).waitFor()
+    await choose('riscv-fedora-42')
+    await expect.poll(() => tip.count()).toBe(0)
+    await press('Control+Shift+Period')
+    await tip.filter({ hasText: /riscv-fedora-42/ }).waitFor()
+    await press('Control+Shift+S')
+    await tip.filter({ hasText: /raw/ }).waitFor()
+    await press('ArrowDown')
+    await expect.poll(() => tip.count()).toBe(0)
   })
 
   test('a container that runs is deleted after it was told that it is stopped first', async () => {

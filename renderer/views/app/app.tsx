@@ -19,8 +19,10 @@ import { defaultSizes, leastDetail, sizeLimits, useSizes } from './sizes.ts'
 import { Splitter } from './splitter.tsx'
 import { StateNotices } from './state-notices.tsx'
 import { useCommands } from './use-commands.ts'
+import { useFileDrop } from './use-file-drop.ts'
 import { useFirstRun } from './use-first-run.ts'
 import { useLayout, useZoom } from './use-layout.ts'
+import { useLeavePage } from './use-leave-page.ts'
 import { useLook } from './use-look.ts'
 import { useSidebarOver } from './use-sidebar-over.ts'
 import { useStepFocus } from './use-step-focus.ts'
@@ -82,17 +84,23 @@ export function App(): ReactNode {
   )
   const listWidth = layout.isListNarrow ? Math.min(300, greatestList) : Math.min(sizes.list, greatestList)
   const isPage = view !== 'machines'
-  const isOne = !isPage && !isTable && layout.isTwoStep
+  // The table has the whole width: a machine's page takes its place, as in a narrow window.
+  const isOne = !isPage && (isTable || layout.isTwoStep)
   const showsList = !isPage && (!isOne || step === 'list')
-  const showsDetail = !isPage && !isTable && (!isOne || step === 'detail')
+  const showsDetail = !isPage && (!isOne || step === 'detail')
+
+  // Alone it is what the window is about.
+  const ListPlane = showsDetail ? 'section' : 'main'
 
   useStepFocus(isOne, step)
+  useLeavePage(view)
+  useFileDrop()
 
   const className = [
     'window',
     `caption-${caption}`,
     isPage && 'window-page',
-    isTable && 'window-table',
+    isTable && showsList && 'window-table',
     isOne && 'window-one',
     !hasSidebar && 'window-bare',
   ].filter(Boolean)
@@ -130,7 +138,7 @@ export function App(): ReactNode {
         <div className="sidebar-scrim" onClick={() => setUi({ isSidebarOver: false })} />
       )}
       {showsList && (
-        <section className="plane plane-list" aria-label={say('pane.list')} data-pane="list">
+        <ListPlane className="plane plane-list" aria-label={say('pane.list')} data-pane="list">
           <MachineList isTable={isTable} hidesSystem={layout.isListNarrow && !layout.isTwoStep} />
           {!isTable && !isOne && !layout.isListNarrow && (
             <Splitter
@@ -144,9 +152,9 @@ export function App(): ReactNode {
               onChange={(list) => setSizes({ list })}
             />
           )}
-        </section>
+        </ListPlane>
       )}
-      {!isPage && <SelectionBar />}
+      {showsList && <SelectionBar />}
       {showsDetail && (
         <main className="plane plane-detail" aria-label={say('pane.detail')} data-pane="detail">
           {isOne && (

@@ -20,6 +20,7 @@ const isOfMachine: ReadonlySet<OpenDialog['kind']> = new Set([
   'runCommand',
   'rename',
   'discard',
+  'power',
 ])
 
 /** What floats above the planes. One dialog at a time; each is fetched when first asked for. */

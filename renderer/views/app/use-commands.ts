@@ -6,12 +6,15 @@ import { openDialog, openMachine, showView, toggleSidebar } from '../../actions/
 import { zoomText } from '../../actions/settings.ts'
 import { handleCommand, isCommand, listenForShortcuts, runCommand } from '../../keyboard/commands.ts'
 import type { Command } from '../../keyboard/shortcuts.ts'
+import { localeIn, sayIn } from '../../say.tsx'
 import { onMenuChosen } from '../../store/connect.ts'
 import { consoles } from '../../store/consoles.ts'
 import { permissionOf } from '../../store/selectors.ts'
 import { setUi, store } from '../../store/store.ts'
 import { detailTabs } from '../../store/ui.ts'
-import { runVerb } from '../machines/verb-entries.ts'
+import { doToMany, type ManyVerb, startOrResume } from '../machine/many-machines.ts'
+import { doVerb } from '../machine/verbs.ts'
+import { explainRefusal } from '../machines/explain-refusal.ts'
 import { focusPane } from './panes.ts'
 import type { Layout } from './use-layout.ts'
 
@@ -43,11 +46,11 @@ const windowCommands: Readonly<Partial<Record<Command, () => void>>> = {
   zoomReset: () => zoomText(0),
   nextPane: () => focusPane(1),
   previousPane: () => focusPane(-1),
-  start: () => doToSelected(['resume', 'start']),
-  shutDown: () => doToSelected(['shutDown']),
-  snapshot: () => doToSelected(['snapshot']),
-  undoRestore: () => doToSelected(['undoRestore']),
-  terminal: () => doToSelected(['terminal']),
+  start: () => doToSelected('start'),
+  shutDown: () => doToSelected('shutDown'),
+  snapshot: () => doToSelected('snapshot'),
+  undoRestore: () => doToSelected('undoRestore'),
+  terminal: () => doToSelected('terminal'),
   dock: toggleDock,
   nextTerminal: () => stepTerminal(1),
   previousTerminal: () => stepTerminal(-1),
@@ -68,15 +71,21 @@ function onlySelected(): MachineId | null {
   return more.length === 0 ? only : null
 }
 
-/** The first of the verbs that is permitted, on each selected machine; what is refused shows its reason in the menus. */
-function doToSelected(verbs: readonly Verb[]): void {
+/** A verb on what is selected, for those that permit it. Where none does, it says why: a key that does nothing explains nothing. */
+function doToSelected(verb: Verb): void {
   const state = store.getState()
-  const ids = verbs.length === 1 && verbs[0] !== 'shutDown' ? [onlySelected()] : state.ui.selection
-  for (const id of ids) {
-    if (id === null) continue
-    const verb = verbs.find((known) => permissionOf(known, id)(state).kind === 'allowed')
-    if (verb !== undefined) runVerb(verb, id)
-  }
+  const [only, ...more] = state.ui.selection
+  if (only === undefined) return
+  const ids = more.length === 0 || isForMany(verb) ? state.ui.selection : []
+  const able = ids.filter((id) => permissionOf(startOrResume(verb, id), id)(state).kind === 'allowed')
+  const [first] = able
+  if (first === undefined) explainRefusal([verb], ids)
+  else if (able.length === 1) doVerb(startOrResume(verb, first), first)
+  else if (isForMany(verb)) doToMany(verb, able, sayIn(localeIn(state)))
+}
+
+function isForMany(verb: Verb): verb is ManyVerb {
+  return verb === 'start' || verb === 'shutDown' || verb === 'snapshot'
 }
 
 function openTab(index: number): void {

@@ -5,6 +5,7 @@ import { CopyFilesDialog } from './copy-files-dialog.tsx'
 import { DiscardDialog } from './discard-dialog.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import { LocateDialog } from './locate-dialog.tsx'
+import { PowerDialog } from './power-dialog.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
 import { RunCommandDialog } from './run-command-dialog.tsx'
@@ -27,6 +28,8 @@ export function MachineDialogs(): ReactNode {
       return <RunCommandDialog machineId={dialog.machineId} />
     case 'rename':
       return <RenameDialog machineId={dialog.machineId} />
+    case 'power':
+      return <PowerDialog verb={dialog.verb} machineIds={dialog.machineIds} />
     case 'discard':
       return <DiscardDialog machineId={dialog.machineId} />
     default:

@@ -17,8 +17,9 @@ import { shownState } from '../../store/selectors.ts'
 import { TakePopover } from '../snapshots/take-popover.tsx'
 import { canCancel, type HeaderItem, headerItems } from './header-items.ts'
 import { NameField } from './name-field.tsx'
+import { verbKey } from './power-verbs.ts'
 import { StopLadderButton } from './stop-ladder.tsx'
-import { doVerb, machineEntries, stopEntries, verbIcons, verbKey } from './verbs.ts'
+import { doVerb, machineEntries, stopEntries, verbIcons } from './verbs.ts'
 
 const longestWord = 10
 

@@ -41,7 +41,7 @@ export function Meters({
 
   const limit = latest?.memoryLimitBytes ?? machine.memoryBytes
   const cpu: Reading = (stats) => cpuShare(stats, machine, system)
-  const missing = say(isOff(machine.state) ? 'meter.notRunning' : 'meter.notKnown')
+  const missing = say('meter.notKnown')
   /** The larger of two directions, named. */
   const rate = (
     inward: number | null | undefined,
@@ -53,6 +53,10 @@ export function Meters({
     const key = (inward ?? 0) >= (outward ?? 0) ? inwardKey : outwardKey
     const size = formatBytes(Math.max(inward ?? 0, outward ?? 0), locale)
     return { value: say('meter.perSecond', { size }), note: say(key) }
+  }
+  // One sentence instead of four empty figures.
+  if (!isWatched && isReachable) {
+    return <p className="meters-none">{say(isOff(machine.state) ? 'meters.off' : 'meters.busy')}</p>
   }
   return (
     <dl className="meters">
@@ -115,17 +119,19 @@ function Meter({
 }): ReactNode {
   return (
     <div className="meter">
-      <div>
-        <dt className="meter-label">{label}</dt>
-        {value === null ? (
-          <dd className="meter-missing">{missing}</dd>
-        ) : (
+      <dt className="meter-label">{label}</dt>
+      {value === null ? (
+        <dd className="meter-missing">{missing}</dd>
+      ) : (
+        <>
           <dd className="meter-value">
             {value} {note !== null && <small>{note}</small>}
           </dd>
-        )}
-      </div>
-      {value !== null && <Sparkline values={values} length={historyLength} max={max} />}
+          <dd className="meter-history">
+            <Sparkline values={values} length={historyLength} max={max} />
+          </dd>
+        </>
+      )}
     </div>
   )
 }

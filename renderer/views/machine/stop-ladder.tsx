@@ -1,5 +1,5 @@
-import { type ReactNode, useEffect, useState } from 'react'
-import type { Task, Wait } from '../../../app/domain/task.ts'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { Task } from '../../../app/domain/task.ts'
 import { powerOffMachine, shutDownMachine } from '../../actions/machines.ts'
 import { cancelTask } from '../../actions/tasks.ts'
 import { Button } from '../../components/button.tsx'
@@ -12,6 +12,8 @@ import { formatCountdown, formatDuration, formatTime } from '../../format/time.t
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { endpointOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
+import { clock, left, passed } from './ladder-clock.ts'
+import { LadderOfMany } from './ladder-of-many.tsx'
 import './stop-ladder.css'
 
 const openAfterMs = 400
@@ -19,21 +21,32 @@ const openAfterMs = 400
 const opened = new Set<string>()
 
 /** "Asked… 0:47": shows the wait of shutdowns under way and opens their ladder, which opens by itself once. */
-export function StopLadderButton({ tasks }: { readonly tasks: readonly Task[] }): ReactNode {
+export function StopLadderButton({
+  tasks,
+  side = 'bottom',
+}: {
+  readonly tasks: readonly Task[]
+  readonly side?: 'bottom' | 'top'
+}): ReactNode {
   const say = useSay()
   const now = useSecond()
   const [isOpen, setOpen] = useState(false)
   const key = tasks.map((task) => task.id).join()
   useEffect(() => {
-    if (key === '' || opened.has(key)) return
+    // Some that ended make no new request of those that are left.
+    const fresh = key.split(',').filter((id) => id !== '' && !opened.has(id))
+    if (fresh.length === 0) return
     // What is off in a moment needs no ladder.
     const timer = setTimeout(() => {
-      opened.add(key)
+      for (const id of fresh) opened.add(id)
       setOpen(true)
     }, openAfterMs)
     return () => clearTimeout(timer)
   }, [key])
-  const [only, ...more] = tasks
+  // One that began with several stays theirs to the last: its buttons do not change under the pointer.
+  const isMany = useRef(false)
+  isMany.current ||= tasks.length > 1
+  const [only] = tasks
   const first = only?.progress?.wait
   return (
     <Popover
@@ -41,6 +54,7 @@ export function StopLadderButton({ tasks }: { readonly tasks: readonly Task[] })
       isOpen={isOpen}
       onOpenChange={setOpen}
       align="end"
+      side={side}
       className="ladder-popover"
       takesFocus={false}
       trigger={
@@ -50,7 +64,7 @@ export function StopLadderButton({ tasks }: { readonly tasks: readonly Task[] })
         </Button>
       }
     >
-      {only !== undefined && more.length === 0 ? <StopLadder task={only} /> : <LadderOfMany tasks={tasks} />}
+      {only !== undefined && !isMany.current ? <StopLadder task={only} /> : <LadderOfMany tasks={tasks} />}
     </Popover>
   )
 }
@@ -133,69 +147,4 @@ export function StopLadder({ task }: { readonly task: Task }): ReactNode {
       </footer>
     </section>
   )
-}
-
-/** One ladder for several machines: a row for each, whose last step is a person's there too. */
-function LadderOfMany({ tasks }: { readonly tasks: readonly Task[] }): ReactNode {
-  const say = useSay()
-  const now = useSecond()
-  const count = tasks.length
-  const ids = tasks.map((task) => task.machineId).filter((id) => id !== null)
-  return (
-    <section className="ladder" aria-label={say('stop.askedMany', { count })}>
-      <div className="ladder-step">
-        <Icon name="check" className="ladder-done" />
-        <div>
-          {say('stop.askedMany', { count })}
-          <p className="ladder-sub">{say('stop.cost')}</p>
-        </div>
-      </div>
-      {tasks.map((task) => {
-        const wait = task.progress?.wait ?? null
-        const { machineId } = task
-        return (
-          <div key={task.id} className="ladder-step ladder-machine">
-            {wait?.unanswered === true ? (
-              <Icon name="warning" className="ladder-unanswered" />
-            ) : (
-              <StateMark name="busy" />
-            )}
-            <div>
-              <Say
-                text={wait?.unanswered === true ? 'stop.noAnswer' : 'stop.waiting'}
-                params={{ name: task.machineName }}
-              />
-            </div>
-            <span className="ladder-clock">
-              {wait !== null && clock(wait, now)}{' '}
-              <Button kind="danger" size="small" onClick={() => machineId !== null && void powerOffMachine(machineId)}>
-                {say('stop.powerOffNow')}
-              </Button>
-            </span>
-          </div>
-        )
-      })}
-      <footer className="ladder-actions">
-        <Button size="small" onClick={() => void Promise.all(ids.map(shutDownMachine))}>
-          {say('stop.askAgain')}
-        </Button>
-        <Button size="small" onClick={() => void Promise.all(tasks.map((task) => cancelTask(task.id)))}>
-          {say('stop.stopWaiting')}
-        </Button>
-      </footer>
-    </section>
-  )
-}
-
-function left(wait: Wait, now: number): number {
-  return Date.parse(wait.since) + wait.limitMs - now
-}
-
-function passed(wait: Wait, now: number): number {
-  return Math.min(1, Math.max(0, (now - Date.parse(wait.since)) / wait.limitMs))
-}
-
-/** What is left while it may still answer, how long it has been after. */
-function clock(wait: Wait, now: number): string {
-  return formatCountdown(wait.unanswered ? now - Date.parse(wait.since) : left(wait, now))
 }

@@ -1,8 +1,6 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { Machine } from '../../../app/domain/machine.ts'
 import { type PermitContext, permit } from '../../../app/domain/permit.ts'
 import type { Verb } from '../../../app/domain/verbs.ts'
-import type { MessageKey } from '../../../app/messages/text.ts'
 import { openTerminal } from '../../actions/consoles.ts'
 import * as machines from '../../actions/machines.ts'
 import { openDialog, openMachine } from '../../actions/navigate.ts'
@@ -14,14 +12,7 @@ import { type Command, shortcutText } from '../../keyboard/shortcuts.ts'
 import type { SayFunction } from '../../say.tsx'
 import { snapshotStore } from '../../store/snapshots.ts'
 import { setUi } from '../../store/store.ts'
-
-/** What a verb is called for this machine: a container is stopped and killed, a suspended machine resumed. */
-export function verbKey(verb: Verb, machine: Pick<Machine, 'kind' | 'state'>): MessageKey {
-  if (machine.kind === 'container' && verb === 'shutDown') return 'verb.stopContainer'
-  if (machine.kind === 'container' && verb === 'powerOff') return 'verb.killContainer'
-  if (machine.state === 'suspended' && verb === 'start') return 'verb.resume'
-  return `verb.${verb}`
-}
+import { offeredVerbKey } from './power-verbs.ts'
 
 export const verbIcons: Readonly<Record<Verb, IconName>> = {
   start: 'play',
@@ -75,8 +66,8 @@ export function doVerb(verb: Verb, id: MachineId): void {
 const doers: Readonly<Record<Verb, (id: MachineId) => unknown>> = {
   start: machines.startMachine,
   shutDown: machines.shutDownMachine,
-  powerOff: machines.powerOffMachine,
-  reset: machines.resetMachine,
+  powerOff: (id) => openDialog({ kind: 'power', verb: 'powerOff', machineIds: [id] }),
+  reset: (id) => openDialog({ kind: 'power', verb: 'reset', machineIds: [id] }),
   restart: machines.restartMachine,
   pause: machines.pauseMachine,
   resume: machines.resumeMachine,
@@ -84,7 +75,10 @@ const doers: Readonly<Record<Verb, (id: MachineId) => unknown>> = {
   discardSuspended: (machineId) => openDialog({ kind: 'discard', machineId }),
   console: (id) => openMachine(id, 'console'),
   terminal: openTerminal,
-  snapshot: (machineId) => setUi({ request: { kind: 'takeSnapshot', machineId } }),
+  snapshot: (machineId) => {
+    openMachine(machineId)
+    setUi({ request: { kind: 'takeSnapshot', machineId } })
+  },
   restore: (id) => openMachine(id, 'snapshots'),
   undoRestore: (id) => {
     const newest = snapshotStore.getState().byMachine.get(id)?.tree?.restores[0]
@@ -113,7 +107,7 @@ export function verbEntries(
     return {
       kind: 'item',
       id: verb,
-      label: say(verbKey(verb, machine)),
+      label: say(offeredVerbKey(verb, machine)),
       icon: verbIcons[verb],
       shortcut: command === undefined ? rowKeys[verb] : shortcutText(command, isMac),
       reason: permission.kind === 'allowed' ? null : say(permission.reason),

@@ -17,12 +17,13 @@ export function contextEntries(state: State, say: SayFunction): readonly MenuEnt
   return [
     { kind: 'heading', id: 'count', label: say('selection.count', { count: selection.length }) },
     ...countedVerbs(state, selection, say).map(
-      ({ verb, label, icon, choose, isDanger }): MenuEntry => ({
+      ({ verb, label, icon, choose, isDanger, reason }): MenuEntry => ({
         kind: 'item',
         id: verb,
         label,
         icon,
         isDanger,
+        reason,
         choose,
       }),
     ),

@@ -7,15 +7,20 @@ import { shortcutText } from '../../keyboard/shortcuts.ts'
 import { useSay } from '../../say.tsx'
 import { setUi, useApp } from '../../store/store.ts'
 
-/** Narrows the list as one types. Escape clears it, then leaves it; arrow down goes to the rows. */
-export function FilterBar({ isShort = false }: { readonly isShort?: boolean }): ReactNode {
+/** Narrows the list as one types. Enter opens the first hit, arrow down goes to the rows; Escape clears it, then leaves it. */
+export function FilterBar({
+  isShort = false,
+  onOpenFirst,
+  onToRows,
+}: {
+  readonly isShort?: boolean
+  readonly onOpenFirst: () => void
+  readonly onToRows: () => void
+}): ReactNode {
   const say = useSay()
   const input = useRef<HTMLInputElement>(null)
   const search = useApp((state) => state.ui.search)
   useEffect(() => handleCommand('filter', () => input.current?.select()), [])
-  const toRows = (): void => {
-    document.querySelector<HTMLElement>('[data-pane="list"] [data-row][tabindex="0"]')?.focus()
-  }
   return (
     <TextInput
       ref={input}
@@ -31,10 +36,13 @@ export function FilterBar({ isShort = false }: { readonly isShort?: boolean }): 
         if (event.nativeEvent.isComposing) return
         if (event.key === 'ArrowDown') {
           event.preventDefault()
-          toRows()
+          onToRows()
+        } else if (event.key === 'Enter') {
+          event.preventDefault()
+          if (search.trim() !== '') onOpenFirst()
         } else if (event.key === 'Escape') {
           event.stopPropagation()
-          if (search === '') toRows()
+          if (search === '') onToRows()
           else setUi({ search: '' })
         }
       }}

@@ -8,6 +8,7 @@ import { shortcutText } from '../../keyboard/shortcuts.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { lastLook } from '../../store/last-look.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
+import { focusPaneNamed } from '../app/panes.ts'
 import { SidebarToggle } from '../app/sidebar-toggle.tsx'
 import { ArrangeMenu } from './arrange-menu.tsx'
 import { FilterBar } from './filter-bar.tsx'
@@ -19,6 +20,7 @@ import { buildRows, countMachines, type ListQuery } from './list-model.ts'
 import { MachineRows } from './machine-rows.tsx'
 import { MachineTable } from './machine-table.tsx'
 import { machineOrder, selectionAfter } from './selection.ts'
+import { useFilterKeys } from './use-filter-keys.ts'
 import { useListTitle } from './use-list-title.ts'
 
 /** The pane in the middle: what there is, narrowed by filters and by what is typed, as a list or as a table. */
@@ -69,15 +71,14 @@ export function MachineList({
   ])
   const order = useMemo(() => machineOrder(rows), [rows])
   useKeptSelection(order)
+  const filterKeys = useFilterKeys(isTable ? null : order, search)
+  useTableFocus(isTable)
   const isWhole = !isTable && filters.length === 0 && search === ''
   useEffect(() => {
     if (isWhole) rememberGroups(rows)
   }, [isWhole, rows])
 
-  useEffect(
-    () => handleCommand('table', () => void saveSettings({ list: { table: !store.getState().settings?.list.table } })),
-    [],
-  )
+  useEffect(() => handleCommand('table', toggleTable), [])
 
   const count = countMachines(rows)
   return (
@@ -87,7 +88,7 @@ export function MachineList({
         <h1 className="pane-title cut">{title}</h1>
         <span className="list-count">{count > 0 && count}</span>
         <span className="grow" />
-        {isTable && <FilterBar isShort />}
+        {isTable && <FilterBar isShort {...filterKeys.keys} />}
         <ArrangeMenu />
         {isTable && (
           <IconButton
@@ -95,7 +96,7 @@ export function MachineList({
             label={say('list.table')}
             shortcut={shortcutText('table', isMac)}
             aria-pressed
-            onClick={() => void saveSettings({ list: { table: false } })}
+            onClick={toggleTable}
           />
         )}
         <IconButton
@@ -107,19 +108,36 @@ export function MachineList({
       </header>
       {!isTable && (
         <div className="list-filter">
-          <FilterBar />
+          <FilterBar {...filterKeys.keys} />
         </div>
       )}
       <FilterChips />
       {rows.length === 0 ? (
         <ListEmpty />
       ) : isTable ? (
-        <MachineTable rows={rows} title={title} />
+        <MachineTable rows={rows} title={title} onOrder={filterKeys.setOrder} />
       ) : (
         <MachineRows rows={rows} order={order} title={title} hidesSystem={hidesSystem} />
       )}
     </>
   )
+}
+
+/** The table begins as a table: what was open beside the list is a double click away. */
+function toggleTable(): void {
+  setUi({ step: 'list' })
+  void saveSettings({ list: { table: !store.getState().settings?.list.table } })
+}
+
+/** List and table take the keyboard from each other: the row that had it is drawn anew. */
+function useTableFocus(isTable: boolean): void {
+  const before = useRef(isTable)
+  useEffect(() => {
+    if (before.current === isTable) return
+    before.current = isTable
+    const frame = requestAnimationFrame(() => focusPaneNamed('list'))
+    return () => cancelAnimationFrame(frame)
+  }, [isTable])
 }
 
 /** A machine that goes away while selected passes the selection on to its neighbour, and the cursor with it. */

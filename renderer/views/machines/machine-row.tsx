@@ -12,9 +12,10 @@ import { stateKey } from '../../format/state-key.ts'
 import { type SayFunction, useSay } from '../../say.tsx'
 import { endpointOf, machineOf, permissionOf, shownState, taskOfMachine } from '../../store/selectors.ts'
 import { store, useApp } from '../../store/store.ts'
-import { verbIcons, verbKey } from '../machine/verbs.ts'
+import { verbKey } from '../machine/power-verbs.ts'
+import { doVerb, verbIcons } from '../machine/verbs.ts'
 import { RowState } from './row-state.tsx'
-import { rowEntries, runVerb } from './verb-entries.ts'
+import { rowEntries } from './verb-entries.ts'
 
 export interface MachineRowProps {
   readonly id: MachineId
@@ -94,7 +95,7 @@ function RowActions({ machine, isShown }: { readonly machine: Machine; readonly 
           label={say(verbKey(verb, machine))}
           reason={permission.kind === 'refused' ? say(permission.reason) : null}
           tabIndex={-1}
-          onClick={() => runVerb(verb, machine.id)}
+          onClick={() => doVerb(verb, machine.id)}
         />
       )}
       <Menu entries={() => rowEntries(machine, say)} follow={store.subscribe} align="end">

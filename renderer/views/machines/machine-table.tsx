@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { MessageKey } from '../../../app/messages/text.ts'
 import { GridPart } from '../../components/grid-part.tsx'
@@ -15,7 +15,7 @@ import { contextEntries } from './context-entries.ts'
 import type { MachineRow as MachineRowModel, Row } from './list-model.ts'
 import { rowHeights } from './row-heights.ts'
 import './table.css'
-import { type Column, columns, sortTable } from './table-model.ts'
+import { type Column, columns, isLargestFirst, sortTable } from './table-model.ts'
 import { TableRow } from './table-row.tsx'
 import { useGrid } from './use-grid.ts'
 import { useStatsOf } from './use-stats-of.ts'
@@ -32,11 +32,21 @@ const columnKeys = {
 } as const satisfies Readonly<Record<Column, MessageKey>>
 
 /** All machines with everything a row can say; the detail makes way for it. A click on a head sorts, at that moment. */
-export function MachineTable({ rows, title }: { readonly rows: readonly Row[]; readonly title: string }): ReactNode {
+export function MachineTable({
+  rows,
+  title,
+  onOrder,
+}: {
+  readonly rows: readonly Row[]
+  readonly title: string
+  /** Told the order that is shown. */
+  readonly onOrder: (order: readonly MachineId[]) => void
+}): ReactNode {
   const say = useSay()
   const scroll = useRef<HTMLDivElement>(null)
   const selection = useApp((state) => state.ui.selection)
   const { order, sorted } = useSortedRows(rows)
+  useLayoutEffect(() => onOrder(order), [order, onOrder])
   const heights = rowHeights(useZoom())
   const cursorIndex = useRef(-1)
   const virtualizer = useVirtualizer<HTMLDivElement, Element>({
@@ -52,7 +62,7 @@ export function MachineTable({ rows, title }: { readonly rows: readonly Row[]; r
       return [...indexes, at].sort((one, other) => one - other)
     },
   })
-  const grid = useGrid(sorted, order, scroll, virtualizer)
+  const grid = useGrid(sorted, order, scroll, virtualizer, false)
   cursorIndex.current = sorted.findIndex((row) => row.key === grid.cursor)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the row's height is what measuring depends on
   useEffect(() => virtualizer.measure(), [heights.row, virtualizer])
@@ -125,7 +135,10 @@ function TableHead(): ReactNode {
 
 function sortBy(column: Column): void {
   setUi(({ tableSort }) => ({
-    tableSort: { key: column, isDescending: tableSort.key === column && !tableSort.isDescending },
+    tableSort: {
+      key: column,
+      isDescending: tableSort.key === column ? !tableSort.isDescending : isLargestFirst(column),
+    },
   }))
 }
 

@@ -6,15 +6,21 @@ import { useSay } from '../../say.tsx'
 import { groupOf } from '../../store/selectors.ts'
 import { store, useApp } from '../../store/store.ts'
 import type { StateGroup } from '../../store/ui.ts'
+import { StopLadderButton } from '../machine/stop-ladder.tsx'
 import { countedVerbs } from './counted-verbs.ts'
 
-/** Floats at the window's foot while several machines are selected: verbs with the number of those they apply to. */
+const groupOrder: readonly StateGroup[] = ['running', 'paused', 'stopped', 'attention']
+
+/**
+ * Floats at the window's foot while several machines are selected: verbs with the number of those they apply to. Each verb
+ * keeps its place and its width whatever the numbers are, so that a second click never meets another verb.
+ */
 export function SelectionBar(): ReactNode {
   const say = useSay()
   const selection = useApp((state) => state.ui.selection)
   const machines = useApp((state) => state.inventory.machines)
   // Permissions change with tasks and endpoints too: drawn again when they do.
-  useApp((state) => state.tasks.byMachine)
+  const byMachine = useApp((state) => state.tasks.byMachine)
   useApp((state) => state.inventory.endpoints)
   if (selection.length < 2) return null
   const groups = new Map<StateGroup, number>()
@@ -23,26 +29,44 @@ export function SelectionBar(): ReactNode {
     const group = machine === undefined ? null : groupOf(machine, true)
     if (group !== null) groups.set(group, (groups.get(group) ?? 0) + 1)
   }
+  const states = groupOrder
+    .flatMap((group) => {
+      const count = groups.get(group)
+      return count === undefined ? [] : say(`selection.${group}`, { count })
+    })
+    .join(', ')
+  const stopping = selection.flatMap((id) => byMachine.get(id) ?? []).filter((task) => task.verb === 'shutDown')
   return (
-    <div role="toolbar" aria-label={say('selection.label')} className="selection-bar">
-      <span className="selection-count">{say('selection.count', { count: selection.length })}</span>
-      <span className="selection-states">
-        {[...groups].map(([group, count]) => say(`selection.${group}`, { count })).join(', ')}
-      </span>
-      {countedVerbs(store.getState(), selection, say).map(({ verb, label, icon, isDanger, choose }) => (
-        <Button key={verb} size="small" icon={icon} kind={isDanger ? 'danger' : 'normal'} onClick={choose}>
-          {label}
+    <section aria-label={say('selection.label')} className="selection-place">
+      <div role="toolbar" aria-label={say('selection.label')} className="selection-bar">
+        {countedVerbs(store.getState(), selection, say).map(({ verb, label, icon, isDanger, reason, choose }) => (
+          <Button
+            key={verb}
+            size="small"
+            className="selection-verb"
+            icon={icon}
+            kind={isDanger ? 'danger' : 'normal'}
+            reason={reason}
+            onClick={choose}
+          >
+            {label}
+          </Button>
+        ))}
+        <Button size="small" icon="tag" onClick={() => openDialog({ kind: 'tag', machineIds: selection })}>
+          {say('selection.tag')}
         </Button>
-      ))}
-      <Button size="small" icon="tag" onClick={() => openDialog({ kind: 'tag', machineIds: selection })}>
-        {say('selection.tag')}
-      </Button>
-      <IconButton
-        size="small"
-        icon="close"
-        label={say('selection.clear')}
-        onClick={() => selectMachines(selection.slice(-1))}
-      />
-    </div>
+        <p className="selection-text cut">
+          <span className="selection-count">{say('selection.count', { count: selection.length })}</span>{' '}
+          <span className="selection-states">{states}</span>
+        </p>
+        {stopping.length > 0 && <StopLadderButton tasks={stopping} side="top" />}
+        <IconButton
+          size="small"
+          icon="close"
+          label={say('selection.clear')}
+          onClick={() => selectMachines(selection.slice(-1))}
+        />
+      </div>
+    </section>
   )
 }

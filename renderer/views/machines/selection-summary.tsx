@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { useShallow } from 'zustand/react/shallow'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { openMachine } from '../../actions/navigate.ts'
 import { Name } from '../../components/name.tsx'
@@ -8,22 +7,14 @@ import { stateKey } from '../../format/state-key.ts'
 import { useSay } from '../../say.tsx'
 import { endpointOf, machineOf, shownState, taskOfMachine } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
-import { StopLadderButton } from '../machine/stop-ladder.tsx'
 
 /** The detail while several machines are selected: which they are, each a way to its page. */
 export function SelectionSummary({ ids }: { readonly ids: readonly MachineId[] }): ReactNode {
   const say = useSay()
-  const stopping = useApp(
-    useShallow(({ tasks }) =>
-      ids.flatMap((id) => tasks.byMachine.get(id) ?? []).filter((task) => task.verb === 'shutDown'),
-    ),
-  )
   return (
     <>
       <header className="pane-header selection-header drag-region">
         <h1 className="page-title">{say('selection.count', { count: ids.length })}</h1>
-        <span className="grow" />
-        {stopping.length > 0 && <StopLadderButton tasks={stopping} />}
       </header>
       <ul className="selection-list">
         {ids.map((id) => (

@@ -5,6 +5,11 @@ import type { UiState } from '../../store/ui.ts'
 export const columns = ['name', 'state', 'system', 'provider', 'cpu', 'memory', 'address', 'since'] as const
 export type Column = (typeof columns)[number]
 
+/** Whoever sorts by a figure looks for the largest. */
+export function isLargestFirst(column: Column): boolean {
+  return column === 'cpu' || column === 'memory' || column === 'since'
+}
+
 export interface TableFacts {
   readonly locale: string
   readonly provider: (machine: Machine) => string

@@ -30,6 +30,8 @@ export function useGrid(
   order: readonly MachineId[],
   grid: RefObject<HTMLElement | null>,
   virtualizer: Virtualizer<HTMLDivElement, Element>,
+  /** Whether a click shows the machine's page, where only one of the two has room: the table waits for a double click. */
+  opensByClick = true,
 ): Grid {
   const wanted = useApp((state) => state.ui.cursor)
   const hasWanted = wanted !== null && rows.some((row) => row.key === wanted)
@@ -152,7 +154,7 @@ export function useGrid(
         else if (event.metaKey || event.ctrlKey) selectMachines(toggled(selection, row.id), row.id)
         else {
           selectMachines([row.id])
-          setUi({ step: 'detail' })
+          if (opensByClick) setUi({ step: 'detail' })
         }
       },
       onDoubleClick(event) {

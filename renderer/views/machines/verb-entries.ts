@@ -1,23 +1,11 @@
-import type { MachineId } from '../../../app/domain/ids.ts'
 import { type Machine, noAnnotation } from '../../../app/domain/machine.ts'
-import type { Verb } from '../../../app/domain/verbs.ts'
 import { annotateMachine } from '../../actions/machines.ts'
-import { openDialog, openMachine } from '../../actions/navigate.ts'
-import { saveSettings } from '../../actions/settings.ts'
+import { openDialog } from '../../actions/navigate.ts'
 import type { MenuEntry } from '../../components/menu.tsx'
 import type { SayFunction } from '../../say.tsx'
 import { permitContext } from '../../store/selectors.ts'
 import { store } from '../../store/store.ts'
-import { doVerb, machineEntries as verbMenu } from '../machine/verbs.ts'
-
-/** Carries out a verb from the list or the palette. What the machine's page asks for itself needs the page on screen. */
-export function runVerb(verb: Verb, id: MachineId): void {
-  if (verb === 'snapshot') {
-    openMachine(id)
-    if (store.getState().settings?.list.table === true) void saveSettings({ list: { table: false } })
-  }
-  doVerb(verb, id)
-}
+import { machineEntries as verbMenu } from '../machine/verbs.ts'
 
 /** A row's menu: the machine's verbs with their reasons, and what the person adds to it. */
 export function rowEntries(machine: Machine, say: SayFunction): readonly MenuEntry[] {

@@ -17,8 +17,8 @@ import { sayIn } from '../../say.tsx'
 import { endpointOf, permissionOf, shownState, taskOfMachine } from '../../store/selectors.ts'
 import type { State } from '../../store/store.ts'
 import { type DetailTab, detailTabs } from '../../store/ui.ts'
-import { verbIcons, verbKey } from '../machine/verbs.ts'
-import { runVerb } from '../machines/verb-entries.ts'
+import { isDisruptive, offeredVerbKey } from '../machine/power-verbs.ts'
+import { doVerb, verbIcons } from '../machine/verbs.ts'
 
 export interface PaletteItem {
   readonly id: string
@@ -33,6 +33,8 @@ export interface PaletteItem {
   readonly end: string | null
   /** Why it cannot be done: it stays, last, and says so. */
   readonly reason: string | null
+  /** Stops, changes or ends something: after all others, and never proposed by itself. */
+  readonly isDisruptive: boolean
   /** A machine whose verbs Tab opens. */
   readonly machineId: MachineId | null
   readonly run: () => void
@@ -66,41 +68,49 @@ function writer(locale: Locale): (key: MessageKey, params?: TextParams) => { lab
   return (key, params) => ({ label: own(key, params), otherWords: other(key, params) })
 }
 
-const nothing = { icon: null, mark: null, command: null, end: null, reason: null, machineId: null } as const
+const nothing = {
+  icon: null,
+  mark: null,
+  command: null,
+  end: null,
+  reason: null,
+  isDisruptive: false,
+  machineId: null,
+} as const
 
-/** What can be done with one machine: its verbs, each with the reason when not, and its tabs. */
+/** What can be done with one machine: its verbs, each with the reason when not, and its tabs. What disrupts it comes last. */
 export function machineItems(state: State, machine: Machine, locale: Locale): readonly PaletteItem[] {
   const words = writer(locale)
   const say = sayIn(locale)
   const isFitting = (verb: Verb): boolean => !(verb === 'resume' && machine.state !== 'paused')
-  return [
-    ...verbs.filter(isFitting).map((verb): PaletteItem => {
-      const permission = permissionOf(verb, machine.id)(state)
-      return {
-        ...nothing,
-        id: `verb:${verb}`,
-        section: 'with',
-        ...words(verb === 'restore' ? 'palette.restore' : verbKey(verb, machine)),
-        icon: verbIcons[verb] ?? 'more',
-        command: verbShortcuts[verb] ?? null,
-        reason: permission.kind === 'allowed' ? null : say(permission.reason),
-        run: () => runVerb(verb, machine.id),
-      }
-    }),
-    ...detailTabs.map((tab): PaletteItem => {
-      const own = words(`palette.tab.${tab}`)
-      return {
-        ...nothing,
-        id: `tab:${tab}`,
-        section: 'with',
-        label: say('palette.goTo', { name: own.label }),
-        otherWords: own.otherWords,
-        icon: tabIcons[tab],
-        command: tabShortcuts[tab],
-        run: () => openMachine(machine.id, tab),
-      }
-    }),
-  ]
+  const ofVerbs = verbs.filter(isFitting).map((verb): PaletteItem => {
+    const permission = permissionOf(verb, machine.id)(state)
+    return {
+      ...nothing,
+      id: `verb:${verb}`,
+      section: 'with',
+      ...words(verb === 'restore' ? 'palette.restore' : offeredVerbKey(verb, machine)),
+      icon: verbIcons[verb] ?? 'more',
+      command: verbShortcuts[verb] ?? null,
+      isDisruptive: isDisruptive(verb),
+      reason: permission.kind === 'allowed' ? null : say(permission.reason),
+      run: () => doVerb(verb, machine.id),
+    }
+  })
+  const ofTabs = detailTabs.map((tab): PaletteItem => {
+    const own = words(`palette.tab.${tab}`)
+    return {
+      ...nothing,
+      id: `tab:${tab}`,
+      section: 'with',
+      label: say('palette.goTo', { name: own.label }),
+      otherWords: own.otherWords,
+      icon: tabIcons[tab],
+      command: tabShortcuts[tab],
+      run: () => openMachine(machine.id, tab),
+    }
+  })
+  return [...ofVerbs.filter((item) => !item.isDisruptive), ...ofTabs, ...ofVerbs.filter((item) => item.isDisruptive)]
 }
 
 /** Every machine, to go to; Tab opens what can be done with it. */
@@ -146,6 +156,6 @@ export function everywhere(locale: Locale): readonly PaletteItem[] {
     item('dark', 'palette.darkTheme', 'moon', () => void saveSettings({ theme: 'dark' })),
     item('system', 'palette.systemTheme', 'laptop', () => void saveSettings({ theme: 'system' })),
     item('firstRun', 'palette.firstRun', 'berth', () => showView('first-run')),
-    item('quit', 'palette.quit', 'close', () => void quitBerth()),
+    { ...item('quit', 'palette.quit', 'close', () => void quitBerth()), isDisruptive: true },
   ]
 }

@@ -15,6 +15,8 @@ const order = ['with', 'machines', 'everywhere'] as const
 /** Enough to choose from; more is found by typing more. */
 const mostPerSection = 8
 const mostRecent = 5
+/** Less than between a word's start and its middle, more than between long and short words. */
+const disruptiveHandicap = 60
 
 /**
  * The sections as they stand under what was typed: best first, what cannot be done last. With nothing typed the items used
@@ -27,7 +29,9 @@ export function rankItems(
 ): readonly RankedSection[] {
   const isEmpty = query.trim() === ''
   const recent = isEmpty
-    ? recentIds.flatMap((id) => items.find((item) => item.id === id && item.reason === null) ?? []).slice(0, mostRecent)
+    ? recentIds
+        .flatMap((id) => items.find((item) => item.id === id && item.reason === null && !item.isDisruptive) ?? [])
+        .slice(0, mostRecent)
     : []
   const sections: RankedSection[] = order.map((section) => ({
     section,
@@ -38,7 +42,9 @@ export function rankItems(
         const other = isEmpty ? null : matchText(query, item.otherWords)
         const isOwn = own !== null && (other === null || own.score >= other.score - 100)
         const match = isOwn ? own : other
-        return match === null ? [] : [{ item, at: isOwn ? match.at : [], score: match.score }]
+        // Of two that fit about as well, the harmless one: `re` is Restore before it is Reset.
+        const score = (match?.score ?? 0) - (item.isDisruptive ? disruptiveHandicap : 0)
+        return match === null ? [] : [{ item, at: isOwn ? match.at : [], score }]
       })
       .sort((one, two) => Number(one.item.reason !== null) - Number(two.item.reason !== null) || two.score - one.score)
       .slice(0, isEmpty && section === 'machines' ? mostRecent : section === 'with' && isEmpty ? 30 : mostPerSection),

@@ -31,6 +31,7 @@ export function SidebarItem({
   readonly onDrop?: (ids: readonly string[]) => void
 }): ReactNode {
   const [isOver, setOver] = useState(false)
+  const end = note ?? (count !== undefined && count > 0 ? count : null)
   const takesDrop = (event: DragEvent): boolean => onDrop !== undefined && event.dataTransfer.types.includes(dragType)
   return (
     // biome-ignore lint/a11y/useValidAnchor: it leads to a place of the window, which has no address of its own
@@ -68,7 +69,13 @@ export function SidebarItem({
           </span>
         </>
       ) : (
-        <span className="sidebar-count">{note ?? (count !== undefined && count > 0 ? count : null)}</span>
+        end !== null && (
+          <>
+            {/* A screen reader would run the two together. */}
+            <span className="visually-hidden">, </span>
+            <span className="sidebar-count">{end}</span>
+          </>
+        )
       )}
     </a>
   )

@@ -137,6 +137,7 @@ function DockTab({
         role="tab"
         data-tab={session.id}
         aria-selected={isActive}
+        aria-keyshortcuts="Delete"
         tabIndex={isActive ? 0 : -1}
         className="dock-tab-button"
         onClick={() => {
@@ -154,11 +155,13 @@ function DockTab({
           </span>
         )}
       </button>
+      {/* Hidden from screen readers: a tab list holds tabs alone, and Delete closes the tab. */}
       <button
         type="button"
         tabIndex={-1}
+        aria-hidden="true"
         className="dock-tab-close"
-        aria-label={say(key('close'), { name, title: session.title })}
+        data-tip={say(key('close'), { name, title: session.title })}
         onClick={() => void closeTerminal(session.id)}
       >
         <Icon name="close" size="small" />

@@ -46,6 +46,7 @@ const item = (id: string, label: string, more: Partial<PaletteItem> = {}): Palet
   command: null,
   end: null,
   reason: null,
+  isDisruptive: false,
   machineId: null,
   run: () => {},
   ...more,
@@ -55,6 +56,15 @@ describe('the order of the palette', () => {
   test('what cannot be done stays, last', () => {
     const items = [item('a', 'Suspend', { reason: 'No.' }), item('b', 'Ask to suspend')]
     expect(rankItems(items, 'suspend', [])[0]?.items.map((ranked) => ranked.item.id)).toEqual(['b', 'a'])
+  })
+  test('a verb that disrupts is not proposed again because it was used last', () => {
+    const items = [item('off', 'Power off…', { isDisruptive: true }), item('console', 'Open console')]
+    const [first] = rankItems(items, '', ['off', 'console'])
+    expect(first?.items.map((ranked) => ranked.item.id)).toEqual(['console'])
+  })
+  test('of two that fit about as well the harmless one comes first', () => {
+    const items = [item('reset', 'Reset…', { isDisruptive: true }), item('restore', 'Restore a snapshot…')]
+    expect(rankItems(items, 're', [])[0]?.items.map((ranked) => ranked.item.id)).toEqual(['restore', 'reset'])
   })
   test('words of the other language find as well', () => {
     const [section] = rankItems([item('a', 'Take snapshot', { otherWords: '스냅샷 찍기' })], 'ㅅㄴㅅ', [])

@@ -1,0 +1,142 @@
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { axeViolations } from '../support/axe.ts'
+import { makeHome, type OpenWeb, openWeb, removeHome } from '../support/window.ts'
+
+const looks = [
+  { theme: 'light', locale: 'en' },
+  { theme: 'dark', locale: 'en' },
+  { theme: 'light', locale: 'ko' },
+  { theme: 'dark', locale: 'ko' },
+] as const
+
+/** What opens a dialog from a machine's menu, by the place of its verb's icon: the words differ by language. */
+const dialogs: readonly (readonly [name: string, machine: string, icon: string])[] = [
+  ['rename', 'riscv-fedora-42', 'edit'],
+  ['clone', 'oracle-19c-training', 'branch'],
+  ['export', 'oracle-19c-training', 'upload'],
+  ['delete', 'oracle-19c-training', 'trash'],
+  ['delete of a container', 'mailpit', 'trash'],
+  ['copy files', 'redis-cache', 'copy'],
+  ['tag', 'kali-lab', 'tag'],
+  ['power off', 'win11-dev', 'plug'],
+]
+
+describe.each(looks)('axe finds nothing, $theme, $locale:', ({ theme, locale }) => {
+  let home: string
+  let berth: OpenWeb
+  let page: Page
+
+  const row = (name: string): Locator => page.getByRole('row', { name: new RegExp(`^${name},`) }).first()
+  const choose = async (name: string): Promise<void> => {
+    const filter = page.locator('[data-pane="list"] input[type="search"]')
+    await filter.fill(name)
+    await row(name).click()
+    await filter.fill('')
+    await page.locator('.machine-header').filter({ hasText: name }).waitFor()
+  }
+  const isClean = async (): Promise<void> => expect(await axeViolations(page)).toEqual([])
+  const closed = async (): Promise<void> => {
+    await page.keyboard.press('Escape')
+    await page.locator('[role="dialog"], [role="alertdialog"], [role="menu"]').first().waitFor({ state: 'detached' })
+  }
+
+  beforeAll(async () => {
+    home = await makeHome({ firstRunDone: true, locale, theme })
+    berth = await openWeb({ home, mock: true, env: { BERTH_MOCK_STILL: '1' } })
+    page = berth.page
+    // Colours that are on their way are no one's contrast.
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await row('alpine-router').waitFor()
+  })
+
+  afterAll(async () => {
+    await berth?.close()
+    await removeHome(home)
+  })
+
+  test('the list with nothing chosen', isClean)
+
+  test.each([1, 2, 3, 4, 5])('the part of a machine’s page behind Control+%i', async (digit) => {
+    await choose('win11-dev')
+    await page.keyboard.press(`Control+${digit}`)
+    await page.locator('[role="tabpanel"]').waitFor()
+    await isClean()
+  })
+
+  test.each(['alpine-router', 'thesis-2021', 'win10-legacy-ie', 'redis-cache'])('the overview of %s', async (name) => {
+    await choose(name)
+    await page.keyboard.press('Control+1')
+    await isClean()
+  })
+
+  test('the dock with a terminal', async () => {
+    await choose('postgres-16')
+    await page.keyboard.press('Control+t')
+    await page.locator('.xterm-rows').filter({ hasText: /#/ }).waitFor()
+    await isClean()
+    await page.keyboard.press('Control+Backquote')
+    await page.locator('.plane-dock').waitFor({ state: 'detached' })
+  })
+
+  test('several machines and their bar', async () => {
+    await choose('kali-lab')
+    await row('alpine-router').click({ modifiers: ['Control'] })
+    await page.locator('.selection-bar').waitFor()
+    await isClean()
+    await choose('kali-lab')
+  })
+
+  test('a machine’s menu', async () => {
+    await choose('win11-dev')
+    await row('win11-dev').click({ button: 'right' })
+    await page.locator('[role="menu"]').waitFor()
+    await isClean()
+    await closed()
+  })
+
+  test.each(dialogs)('the dialog %s', async (_name, machine, icon) => {
+    await choose(machine)
+    await row(machine).click({ button: 'right' })
+    await page.locator(`[role="menuitem"]:has([data-icon="${icon}"])`).last().click()
+    await page.locator('[role="dialog"], [role="alertdialog"]').waitFor()
+    await isClean()
+    await closed()
+  })
+
+  test('the palette', async () => {
+    await page.keyboard.press('Control+k')
+    await page.locator('[role="listbox"]').waitFor()
+    await isClean()
+    await closed()
+  })
+
+  test('the form for a new machine, virtual and container', async () => {
+    await page.keyboard.press('Control+n')
+    const kinds = page.locator('[role="dialog"] .dialog-header [role="radio"]')
+    await kinds.last().waitFor()
+    await page.locator('.dialog-body input').first().waitFor()
+    await isClean()
+    await kinds.last().click()
+    await isClean()
+    await kinds.first().click()
+    await closed()
+  })
+
+  test('the pages', async () => {
+    for (const view of ['trash', 'plug', 'gear']) {
+      await page.locator(`.plane-sidebar .sidebar-item:has([data-icon="${view}"])`).last().click()
+      await page.locator('main h1').waitFor()
+      await isClean()
+    }
+    await page.keyboard.press('Escape')
+  })
+
+  test('the table', async () => {
+    await row('alpine-router').click()
+    await page.keyboard.press('Control+Shift+L')
+    await page.locator('[role="grid"]').waitFor()
+    await isClean()
+    await page.keyboard.press('Control+Shift+L')
+  })
+})
