@@ -164,6 +164,7 @@ async function powerOff(page: Page, person: Person): Promise<void> {
     .getByRole('option', { name: /^Power off/ })
     .first()
     .click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Power off', exact: true }).click()
   await page
     .locator('.machine-state')
     .filter({ hasText: /^Stopped/ })

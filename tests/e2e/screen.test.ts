@@ -198,6 +198,7 @@ describe('a screen of pixels', () => {
     await picture(page, 'screen-preview-light')
     await page.getByRole('button', { name: 'More ways to stop' }).click()
     await page.getByRole('menuitem', { name: 'Power off' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Power off', exact: true }).click()
     await expect.poll(() => page.locator('.preview-time').innerText(), patience).toMatch(/^Screenshot from /)
     await picture(page, 'screen-preview-off-light')
   })
