@@ -146,7 +146,7 @@ export const detailEn = {
   'snap.selected': 'Selected snapshot',
   'snap.taken': 'Taken',
   'snap.picture': 'Screenshot',
-  'snap.afterLabel': 'Parent snapshot',
+  'snap.afterLabel': 'Parent',
   'snap.onDisk': 'Size on disk',
   'snap.restoring': 'Restore time',
   'snap.restoringTakes': 'about {time}',

@@ -83,7 +83,7 @@ function One({
         {children > 0 && (
           <>
             <dt>{say('snap.then')}</dt>
-            <dd>{say('snap.count', { count: children })}</dd>
+            <dd>{new Intl.NumberFormat(locale).format(children)}</dd>
           </>
         )}
       </dl>
