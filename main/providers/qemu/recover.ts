@@ -14,6 +14,7 @@ import { removeUnusedBases, unfreezeDisk } from './bases.ts'
 import type { Entry, Known } from './fleet.ts'
 import { outcomeOfJob } from './jobs.ts'
 import { adopt, type Live } from './live.ts'
+import { restoreLostTags } from './lost-tags.ts'
 import { endProcess } from './power.ts'
 import type { ProcessIdentity } from './process.ts'
 import { connectQmp } from './qmp.ts'
@@ -108,6 +109,7 @@ async function finishWork(world: World, entry: Entry): Promise<void> {
   if (definition === null) return
   const known: Known = { entry, definition }
   if (entry.live === null) await unfreezeDisk(world, entry, definition)
+  await restoreLostTags(world, known)
   await finishSnapshots(world, known)
   await letGo(world, entry)
   await world.fleet.refresh(entry)
