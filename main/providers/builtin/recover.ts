@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Failure } from '../../../app/domain/errors.ts'
 import { exists, names, remove } from '../common/files.ts'
 import { quietOp } from '../common/op.ts'
@@ -35,10 +35,13 @@ export async function recover(world: World): Promise<void> {
 async function recoverMachine(world: World, entry: Entry): Promise<void> {
   try {
     await noteEnd(world, entry)
-    await sweep(entry)
-    await unfoldSnapshots(entry.folder)
-    const { definition } = entry
-    if (definition !== null) await finishSnapshots(world, { entry, definition })
+    const there = await sweep(entry)
+    const { definition, folder } = entry
+    // Of a thousand machines most have none: what is not there is not asked for file by file.
+    if (there.has(basename(folder.snapshotsPath)) || there.has(basename(folder.snapshots))) {
+      await unfoldSnapshots(folder)
+      if (definition !== null) await finishSnapshots(world, { entry, definition })
+    }
     await world.fleet.refresh(entry)
     world.fleet.publish(entry)
   } catch (error) {
@@ -61,13 +64,14 @@ async function noteEnd(world: World, entry: Entry): Promise<void> {
   world.host.log.info('builtin.recover.ended', { uuid: entry.uuid, how })
 }
 
-/** Takes away what was being written and never got its name: a memory without its word, copies of disks. */
-async function sweep({ folder }: Entry): Promise<void> {
-  if (!(await exists(folder.suspended))) await remove(folder.memory)
-  const left = (await readdir(folder.path)).filter(
-    (name) => name.endsWith('.part') || /^disk0\.img\.[0-9a-f]{8}/.test(name),
-  )
+/** Takes away what was being written and never got its name: a memory without its word, copies of disks. Gives what is in its folder. */
+async function sweep({ folder }: Entry): Promise<ReadonlySet<string>> {
+  const there = await readdir(folder.path)
+  const isUnmarked = there.includes(basename(folder.memory)) && !(await exists(folder.suspended))
+  if (isUnmarked) await remove(folder.memory)
+  const left = there.filter((name) => name.endsWith('.part') || /^disk0\.img\.[0-9a-f]{8}/.test(name))
   for (const name of left) await remove(join(folder.path, name))
+  return new Set(there)
 }
 
 async function finishSnapshots(world: World, known: Known): Promise<void> {
