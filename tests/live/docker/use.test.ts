@@ -75,11 +75,11 @@ describe('creating', () => {
       { name: 'PATH', value: '/bin:/hush-3' },
     ]
     const op = createOp()
-    await provider.create?.create(specOf({ name: 'hushed', environment }), op)
+    await provider.create?.create(specOf({ name: 'quiet', environment }), op)
     const given = op.records.map(({ line }) => line).join('\n')
     expect(given).toContain('--env MY_PASSWORD --env DB_URL')
     expect(given).not.toContain('hush')
-    const [{ Config }] = JSON.parse(await daemon.docker('inspect', 'hushed'))
+    const [{ Config }] = JSON.parse(await daemon.docker('inspect', 'quiet'))
     expect(Config.Env).toEqual(
       expect.arrayContaining(['MY_PASSWORD=hush-1', 'DB_URL=postgres://u:hush-2@h/db', 'PATH=/bin:/hush-3']),
     )
@@ -221,7 +221,8 @@ describe('consoles', () => {
     const target = await provider.consoles?.target(id, 'shell', { user: 'guest', folder: '/tmp' }, createOp())
     expect(target).toMatchObject({ kind: 'pty', title: 'sh' })
     expect(target?.kind === 'pty' && target.args.slice(2)).toEqual([
-      ...['exec', '--interactive', '--tty', '--env', 'TERM=xterm-256color', '--user', 'guest', '--workdir', '/tmp'],
+      ...['exec', '--interactive', '--tty', '--env', 'TERM=xterm-256color', '--env', 'LANG=C.UTF-8'],
+      ...['--detach-keys=ctrl-^,ctrl-@,ctrl-^,ctrl-@', '--user', 'guest', '--workdir', '/tmp'],
       ...[id.split('/')[1], 'sh', '-c', expect.stringContaining('exec sh')],
     ])
     const processes = await daemon.docker('top', 'full')
