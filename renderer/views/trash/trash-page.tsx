@@ -119,6 +119,9 @@ function PurgeDialog({
   const say = useSay()
   const locale = useLocale()
   const [typed, setTyped] = useState('')
+  const trashIds = items.map((item) => item.id)
+  const { value: plan } = useAnswer('purge', trashIds.join(' '), () => call('trash.purgePlan', { trashIds }))
+  const unknown = plan?.unknown ?? []
   const [first] = items
   const count = items.length
   const sizes = items.map((item) => item.sizeBytes).filter((size) => size !== null)
@@ -134,7 +137,7 @@ function PurgeDialog({
   const purge = (): void => {
     if (!isTyped) return
     onClose()
-    void attempt('window', () => call('trash.purge', { trashIds: items.map((item) => item.id) }))
+    void attempt('window', () => call('trash.purge', { trashIds, acknowledged: unknown }))
   }
   return (
     <AlertDialog
@@ -153,6 +156,9 @@ function PurgeDialog({
         </Button>
       }
     >
+      {unknown.length > 0 && (
+        <p className="field-hint">{say('files.inUse.purge', { names: unknown.slice(0, 5).join(', ') })}</p>
+      )}
       <Field label={null} hint={say(count === 1 ? 'remove.type' : 'remove.typeCount', { text: asked })}>
         {(control) => (
           <TextInput
