@@ -56,7 +56,7 @@ export function PowerDialog({ verb, machineIds }: PowerQuestion): ReactNode {
             </Button>
           )}
           <Button kind={isForced ? 'danger-fill' : 'primary'} onClick={run}>
-            {say(verbKey(verb, first))}
+            {say(!isOne && verb === 'shutDown' ? 'bulk.stop' : verbKey(verb, first))}
           </Button>
         </>
       }
