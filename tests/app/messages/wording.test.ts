@@ -95,6 +95,7 @@ describe('English messages', () => {
       except: [
         'action.show',
         'terminal.menu.find',
+        'bulk.start',
         'files.choose',
         'verb.start',
         'create.image.copy',
