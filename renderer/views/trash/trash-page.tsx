@@ -137,7 +137,7 @@ function PurgeDialog({
   const purge = (): void => {
     if (!isTyped) return
     onClose()
-    void attempt('window', () => call('trash.purge', { trashIds, acknowledged: unknown }))
+    void attempt('window', () => call('trash.purge', { trashIds, acknowledged: [...unknown] }))
   }
   return (
     <AlertDialog
