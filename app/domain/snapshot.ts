@@ -51,6 +51,8 @@ export interface SnapshotTree {
   readonly restores: readonly RestoreRecord[]
   /** What this machine's snapshots do not hold, such as a container's volumes; null when they hold everything. */
   readonly notice: Text | null
+  /** What a person should know before restoring this machine, such as what another tool will do with it. */
+  readonly restoreNotice?: Text | null
 }
 
 export const emptyTree: SnapshotTree = { snapshots: [], currentId: null, restores: [], notice: null }

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { ensureLaterCompose } from './later-compose.mjs'
 
 /**
  * What each suite needs: packages by their Debian names, and how to tell that each is there. Where there is no such name to
@@ -37,6 +38,7 @@ const byHand = ['VirtualBox']
 const extras = {
   xfsprogs: () => onPath('mkfs.xfs') || existsSync('/sbin/mkfs.xfs'),
   podman: () => onPath('podman'),
+  'docker-compose': () => onPath('docker-compose'),
   'qemu-system-arm': () => onPath('qemu-system-aarch64'),
 }
 
@@ -52,6 +54,7 @@ export function ensureTools(say) {
     if (isRoot() && isDebianFamily() && onPath('apt-get')) install(missing, say)
     else say(`tests that need these will be skipped: ${missing.join(' ')}\n  to get them: ${commandFor(missing)}`)
   }
+  if (isRoot() && isDebianFamily()) ensureLaterCompose(say)
   const lacks = Object.fromEntries(Object.entries(needs).map(([group, packages]) => [group, lacking(packages)]))
   // A daemon of the tests' own cannot be started by anybody else.
   return isRoot() ? lacks : { ...lacks, docker: [...lacks.docker, 'root'] }

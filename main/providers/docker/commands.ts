@@ -145,8 +145,16 @@ export const createLike = (
   flags: readonly string[],
   command: readonly string[],
 ): readonly string[] => ['create', '--pull=never', '--name', name, ...flags, '--', image, ...command]
+export const tag = (image: string, name: string): readonly string[] => ['tag', image, name]
+/** A container that only holds volumes and an image: it has no program, so that nobody can start it. */
+export const createHolder = (name: string, image: string, mounts: readonly string[]): readonly string[] => [
+  ...['create', '--pull=never', '--name', name, '--network', 'none', '--no-healthcheck'],
+  ...['--entrypoint', '/berth-kept-copy-cannot-be-started', ...mounts, '--', image],
+]
 export const untag = (image: string): readonly string[] => ['image', 'rm', image]
-export const untagByForce = (image: string): readonly string[] => ['image', 'rm', '--force', image]
+/** Of an image that a container uses. By force podman would remove the containers too. */
+export const untagUsed = (flavour: 'docker' | 'podman', image: string): readonly string[] =>
+  flavour === 'podman' ? ['untag', image, image] : ['image', 'rm', '--force', image]
 export const networkConnect = (network: string, id: string, flags: readonly string[]): readonly string[] => [
   'network',
   'connect',

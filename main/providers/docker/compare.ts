@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf, textOf } from './json.ts'
+import { namedMounts } from './recreate-mounts.ts'
 import { chosenNetworks } from './recreate-network.ts'
 
 /** Parts of `inspect` that are settings; everything else is state or place. */
@@ -29,8 +30,8 @@ const ownToEach: ReadonlySet<string> = new Set([
 export function differences(one: Fields, other: Fields): readonly string[] {
   const found: string[] = []
   for (const section of sections) {
-    const left = fieldsOf(one[section])
-    const right = fieldsOf(other[section])
+    const left = settingsOf(one, section)
+    const right = settingsOf(other, section)
     for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
       const path = `${section}.${name}`
       if (!ownToEach.has(path) && plain(left[name]) !== plain(right[name])) found.push(path)
@@ -39,6 +40,11 @@ export function differences(one: Fields, other: Fields): readonly string[] {
   if (targets(one) !== targets(other)) found.push('Mounts')
   if (plain(chosenNetworks(one)) !== plain(chosenNetworks(other))) found.push('NetworkSettings.Networks')
   return found.sort()
+}
+
+function settingsOf(raw: Fields, section: (typeof sections)[number]): Fields {
+  const settings = fieldsOf(raw[section])
+  return 'Mounts' in settings ? { ...settings, Mounts: namedMounts(raw) } : settings
 }
 
 /** Nothing, an empty list and an empty object mean the same; the order of lists does not matter to an engine. */

@@ -3,6 +3,7 @@ import type { MachineConfiguration } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import type { ConfigureOps } from '../provider.ts'
 import * as commands from './commands.ts'
+import { canChangeRestart } from './podman.ts'
 import { type DockerWorld, targetOf } from './world.ts'
 
 /** What `docker update` takes; all of it works on a running container. */
@@ -11,7 +12,11 @@ export function createConfigure(world: DockerWorld): ConfigureOps {
     async read(id, op) {
       const { container } = await world.endpoints.inspect(id, op)
       return {
-        fields: ['cpus', 'memoryBytes', 'restart'],
+        fields: [
+          'cpus',
+          'memoryBytes',
+          ...(canChangeRestart(targetOf(world, id).engine) ? (['restart'] as const) : []),
+        ],
         whileStopped: [],
         values: {
           restart: restartName(container.restart),

@@ -53,6 +53,8 @@ export interface Container {
   readonly ports: readonly PublishedPort[]
   /** Belongs to a task of a swarm service, which replaces it whatever is done to it. */
   readonly isSwarmTask: boolean
+  /** The compose project it belongs to; empty for none. */
+  readonly composeProject: string
 }
 
 /** A container with the whole of what `inspect` said. */
@@ -104,6 +106,7 @@ function readContainer(raw: Fields): Container {
     addresses: addressesOf(network),
     ports: portsOf(network['Ports']),
     isSwarmTask: isSwarmTask(config),
+    composeProject: textMapOf(config['Labels'])['com.docker.compose.project'] ?? '',
   }
 }
 

@@ -18,6 +18,8 @@ const swapSchema = z.object({
   wasPaused: z.boolean(),
   goingRestart: z.string(),
   comingRestart: z.string(),
+  /** The image that the going container is kept as; null where it is kept as it is. */
+  goingImage: z.string().nullable().default(null),
 })
 export type Swap = z.infer<typeof swapSchema>
 
@@ -29,6 +31,15 @@ const restoreSchema = z.object({
   snapshotName: z.string(),
   /** The container that is kept, stopped and renamed; with `swap` the one that is about to be. */
   keptId: z.string(),
+  /** The image that holds the copy; `keptId` is then a container that holds its volumes. null: the container is the copy. */
+  keptImage: z.string().nullable().default(null),
+  /** The container that was copied into `keptImage` and is still to be removed, and when it had ended. */
+  copied: z.object({ id: z.string(), finishedAt: z.string().nullable() }).nullable().default(null),
+  /** A copy that was gone back to: still to be removed. */
+  used: z
+    .object({ holderId: z.string(), image: z.string(), parentId: z.string().nullable(), keptAt: z.string() })
+    .nullable()
+    .default(null),
   /** What the kept container came from, for its place in the tree. */
   keptParentId: z.string().nullable(),
   keptAt: z.string(),
@@ -43,6 +54,8 @@ export type RestoreEntry = z.infer<typeof restoreSchema>
 const machineSchema = z.object({
   /** The container that is this machine now. Its id differs from the machine's after a restore. */
   currentId: z.string(),
+  /** The snapshot it came from, where its image does not say so. */
+  parentId: z.string().nullable().default(null),
   /** Newest first. */
   restores: z.array(restoreSchema),
 })
@@ -92,6 +105,10 @@ export interface Journal {
   machineOf(endpointId: EndpointId, containerId: string): MachineId | null
   /** Whether a container stands aside: kept, in the trash, or just being made by one of our own transactions. */
   hides(endpointId: EndpointId, containerId: string, handle: string | null): boolean
+  /** The machine that a container is kept for so that a restore can be undone; null when it is no such copy. */
+  keeperOf(endpointId: EndpointId, containerId: string): MachineId | null
+  /** Whether an image of that handle is what is kept for an undo. */
+  isKeptImage(handle: string): boolean
   setMachine(id: MachineId, entry: MachineEntry | null): Promise<void>
   noteMachine(id: MachineId, entry: MachineEntry | null): Promise<void>
   addTrash(entry: TrashEntry): Promise<void>
@@ -139,7 +156,7 @@ export function createJournal(folder: string, log: Log, problems: StateProblems 
     machine: (id) => file.get().machines[id] ?? null,
     isPending: () =>
       file.get().trash.length > 0 ||
-      Object.values(file.get().machines).some((entry) => entry.restores.some((restore) => restore.swap !== null)),
+      Object.values(file.get().machines).some((entry) => entry.restores.some(isUnfinished)),
     machines: () => Object.entries(file.get().machines) as [MachineId, MachineEntry][],
     trash: () => file.get().trash,
     edit: (snapshotId) => file.get().edits[snapshotId] ?? null,
@@ -151,12 +168,21 @@ export function createJournal(folder: string, log: Log, problems: StateProblems 
       for (const [, entry] of entriesOf(endpointId)) {
         if (entry.currentId === containerId) return false
         for (const restore of entry.restores) {
-          if (restore.keptId === containerId || restore.swap?.comingId === containerId) return true
-          if (restore.swap?.goingId === containerId || restore.id === handle) return true
+          const { keptId, copied, used, swap } = restore
+          if ([keptId, copied?.id, used?.holderId, swap?.comingId, swap?.goingId].includes(containerId)) return true
+          if (handle !== null && [restore.id, restore.keptImage, used?.image].includes(handle)) return true
         }
       }
       return false
     },
+    keeperOf: (endpointId, containerId) =>
+      entriesOf(endpointId).find(([, { restores }]) =>
+        restores.some(({ swap, keptId, copied }) => swap === null && [keptId, copied?.id].includes(containerId)),
+      )?.[0] ?? null,
+    isKeptImage: (handle) =>
+      Object.values(file.get().machines).some(({ restores }) =>
+        restores.some(({ keptImage, used, swap }) => [keptImage, used?.image, swap?.goingImage].includes(handle)),
+      ),
     setMachine(id, entry) {
       const before = file.get().machines[id] ?? null
       return write(
@@ -188,13 +214,23 @@ export function createJournal(folder: string, log: Log, problems: StateProblems 
   }
 }
 
+/** Whether something of a restore is still to be done: the swap itself, or removing what it left. */
+export function isUnfinished({ swap, copied, used }: RestoreEntry): boolean {
+  return swap !== null || copied !== null || used !== null
+}
+
 /** A restore that does not fit costs neither its machine nor the other restores. */
 function fittingMachines(content: unknown, unfit: Unfit): Content['machines'] {
-  const parts = fittingEntries(content, z.looseObject({ currentId: z.string() }), 'machines', unfit)
+  const parts = fittingEntries(
+    content,
+    z.looseObject({ currentId: z.string(), parentId: z.string().nullable().default(null) }),
+    'machines',
+    unfit,
+  )
   return Object.fromEntries(
-    Object.entries(parts).map(([id, { currentId, restores }]) => [
+    Object.entries(parts).map(([id, { currentId, parentId, restores }]) => [
       id,
-      { currentId, restores: [...fittingItems(restores, restoreSchema, `machines.${id}.restores`, unfit)] },
+      { currentId, parentId, restores: [...fittingItems(restores, restoreSchema, `machines.${id}.restores`, unfit)] },
     ]),
   )
 }

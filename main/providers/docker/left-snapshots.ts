@@ -3,6 +3,7 @@ import type { EndpointId, MachineId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
 import type { Op, TrashOps } from '../provider.ts'
 import * as commands from './commands.ts'
+import { rawOf } from './commit.ts'
 import { type Engine, run } from './engine.ts'
 import type { Follower } from './follow.ts'
 import { machineLabel, parseAsideName } from './naming.ts'
@@ -47,7 +48,7 @@ export function withLeftSnapshots(world: DockerWorld, restores: Restores, trash:
   }
 
   const leftOn = async ({ engine, snapshotMachines }: Follower, op: Op): Promise<readonly Left[]> => {
-    const stored = await snapshotsAmong(host, engine, [`label=${machineLabel}`], op)
+    const stored = await snapshotsAmong(world, engine, [`label=${machineLabel}`], op)
     const byKey = new Map<string, StoredSnapshot[]>()
     for (const one of stored) {
       const key = one.image.labels[machineLabel] ?? ''
@@ -88,14 +89,11 @@ export function withLeftSnapshots(world: DockerWorld, restores: Restores, trash:
       if (!trashId.startsWith(prefix)) return trash.recover(trashId, op)
       const { machineId, snapshots, endpointId } = await find(trashId, op)
       const [newest] = snapshots
-      const { label } = newest
-      const { Name, Config, HostConfig, Mounts, Networks } = label.container
-      const raw = { Id: label.containerId, Name, Config, HostConfig, Mounts, NetworkSettings: { Networks } }
       // Short, and nothing of it is left half done: without the last line it is a machine of its own.
       const whole: Op = { ...op, signal: new AbortController().signal }
       op.progress({ text: { key: 'docker.restore.creating' }, fraction: null, cancellable: false })
-      const made = await restores.makeLike(machineId, raw, newest, nameOf(newest), whole)
-      await journal.noteMachine(machineId, { currentId: made.id, restores: [] })
+      const made = await restores.makeLike(machineId, rawOf(newest), newest, nameOf(newest), whole)
+      await journal.noteMachine(machineId, { currentId: made.id, parentId: null, restores: [] })
       await endpoints.follower(endpointId).look(made.id, whole)
       endpoints.emit({ kind: 'list', endpointId })
       endpoints.emit({ kind: 'trash' })

@@ -28,6 +28,10 @@ export interface MachinePlace {
   readonly isStandIn: boolean
   /** Set aside by a Berth whose journal is not here. */
   readonly isAside: boolean
+  /** A copy kept for an undo that somebody started: shown only as long as it runs. */
+  readonly isStartedCopy: boolean
+  /** Such a copy of this machine runs beside it, on the same volumes. */
+  readonly hasStartedCopy: boolean
 }
 
 /** A container as every list shows it. */
@@ -52,7 +56,9 @@ export function machineOf(container: Container, place: MachinePlace): Machine {
   }
 }
 
-function placeRemark({ isStandIn, isAside }: MachinePlace): Text | null {
+function placeRemark({ isStandIn, isAside, isStartedCopy, hasStartedCopy }: MachinePlace): Text | null {
+  if (isStartedCopy) return { key: 'docker.remark.startedCopy' }
+  if (hasStartedCopy) return { key: 'docker.remark.hasStartedCopy' }
   if (isStandIn) return { key: 'docker.remark.standIn' }
   return isAside ? { key: 'docker.remark.aside' } : null
 }
@@ -115,8 +121,11 @@ export function portAddress(port: PublishedPort, place: Pick<MachinePlace, 'isLo
   return `${isAny ? place.hostName : hostAddress}:${hostPort}`
 }
 
-function withheldOf(container: Container, { isStandIn }: MachinePlace): Machine['withheld'] {
+function withheldOf(container: Container, { isStandIn, isStartedCopy }: MachinePlace): Machine['withheld'] {
   if (container.isSwarmTask) return withheld(bySwarm, { key: 'docker.withheld.swarmTask' })
+  if (isStartedCopy) {
+    return withheld([...ofStandIn, 'undoRestore', 'remove'], { key: 'docker.withheld.startedCopy' })
+  }
   if (isStandIn) return withheld(ofStandIn, { key: 'docker.withheld.standIn' })
   if (!container.autoRemove) return {}
   const reason: Text = { key: 'docker.withheld.autoRemove' }

@@ -6,7 +6,6 @@ import { differences } from './compare.ts'
 import { inspectOne } from './containers.ts'
 import { attempt } from './engine.ts'
 import type { Fields } from './json.ts'
-import { snapshotImage } from './naming.ts'
 import { recreate } from './recreate.ts'
 import type { StoredSnapshot } from './snapshots.ts'
 import type { DockerWorld, Target } from './world.ts'
@@ -25,11 +24,10 @@ export async function makeLike(
   { host }: Pick<DockerWorld, 'host'>,
   { engine, run }: Pick<Target, 'engine' | 'run'>,
   raw: Fields,
-  { label, image }: StoredSnapshot,
+  { reference, image }: StoredSnapshot,
   name: string,
   op: Op,
 ): Promise<MadeLike> {
-  const reference = snapshotImage(label.id)
   await refuseLostBinds(host, engine, raw, { image: reference, name }, op)
   const recreation = recreate(raw, { image, purpose: 'copy', engine })
   const said = await withClientInput(host, recreation, ({ flags, env, secrets }) =>

@@ -38,6 +38,12 @@ export interface Model {
   confirm(containers: ReadonlyMap<string, Container | null>): ModelChange
 }
 
+/**
+ * Before the id of a kept copy that somebody started: it is listed as long as it runs, so that it can be stopped. The container's
+ * plain id may be that of its machine.
+ */
+const startedCopy = 'copy.'
+
 export function createModel(engine: Engine, journal: Journal): Model {
   let containers = new Map<string, Container>()
   /** When events last spoke of a container, and whether it was to say that it is gone. */
@@ -61,7 +67,42 @@ export function createModel(engine: Engine, journal: Journal): Model {
       hostName: engine.hostName,
       isStandIn,
       isAside: aside !== null && !isOurs,
+      isStartedCopy: id.startsWith(`${ownId(startedCopy)}`),
+      hasStartedCopy: copiesOf(id).some(isStarted),
     })
+  }
+
+  const copiesOf = (id: MachineId): readonly Container[] =>
+    (journal.machine(id)?.restores ?? [])
+      .filter(({ swap }) => swap === null)
+      .flatMap(({ keptId, copied }) => [
+        containers.get(keptId),
+        copied === null ? undefined : containers.get(copied.id),
+      ])
+      .filter((copy) => copy !== undefined)
+  const isStarted = ({ word }: Container): boolean => ['running', 'paused', 'restarting'].includes(word)
+
+  /** Kept copies that somebody started beside the machine they are kept for. */
+  const startedCopies = (): readonly Machine[] =>
+    [...containers.values()].flatMap((container) => {
+      const keeper = journal.keeperOf(engine.endpointId, container.id)
+      return keeper !== null && isStarted(container) && isPresent(keeper) ? [showStarted(container)] : []
+    })
+  const showStarted = (copy: Container): Machine => show(copy, ownId(`${startedCopy}${copy.id}`))
+  const isPresent = (id: MachineId): boolean => containers.has(journal.machine(id)?.currentId ?? '')
+
+  /** What a kept copy does to the list: it comes when it is started and goes when it ends, and its machine says so. */
+  const changeOfCopy = (keeper: MachineId, before: Container | undefined, now: Container | null): ModelChange => {
+    if (!isPresent(keeper)) return { ...nothing, listAgain: true }
+    const isUp = now !== null && isStarted(now)
+    const wasUp = before !== undefined && isStarted(before)
+    if (!isUp && !wasUp) return nothing
+    const machine = containers.get(journal.machine(keeper)?.currentId ?? '')
+    return {
+      ...nothing,
+      upserts: [...(machine === undefined ? [] : [show(machine, keeper)]), ...(isUp ? [showStarted(now)] : [])],
+      removed: isUp || before === undefined ? [] : [ownId(`${startedCopy}${before.id}`)],
+    }
   }
 
   /** Machines whose container was removed outside while a copy of it is kept: the newest copy is shown. */
@@ -74,12 +115,17 @@ export function createModel(engine: Engine, journal: Journal): Model {
     })
 
   const put = (container: Container): ModelChange => {
+    const before = containers.get(container.id)
     containers.set(container.id, container)
+    const keeper = journal.keeperOf(engine.endpointId, container.id)
+    if (keeper !== null) return changeOfCopy(keeper, before, container)
     return isHidden(container) ? nothing : { ...nothing, upserts: [show(container)] }
   }
   const drop = (containerId: string): ModelChange => {
     const known = containers.get(containerId)
     containers.delete(containerId)
+    const keeper = journal.keeperOf(engine.endpointId, containerId)
+    if (keeper !== null && isPresent(keeper)) return { ...changeOfCopy(keeper, known, null), listAgain: true }
     const id = machineIdOf(containerId)
     const hasKept = (journal.machine(id)?.restores.length ?? 0) > 0
     if (hasKept || (known !== undefined && isHidden(known))) return { ...nothing, listAgain: hasKept }
@@ -92,13 +138,14 @@ export function createModel(engine: Engine, journal: Journal): Model {
     machineIdOf,
     containerIdOf(id) {
       const entry = journal.machine(id)
-      if (entry === null) return id.slice(engine.endpointId.length + 1)
+      if (entry === null) return id.slice(engine.endpointId.length + 1).replace(startedCopy, '')
       if (containers.size === 0 || containers.has(entry.currentId)) return entry.currentId
       return entry.restores.find((restore) => containers.has(restore.keptId))?.keptId ?? entry.currentId
     },
     machine(id) {
       const known = containers.get(this.containerIdOf(id))
       if (known === undefined) return null
+      if (id.startsWith(ownId(startedCopy))) return isStarted(known) && isHidden(known) ? showStarted(known) : null
       if (known.id !== (journal.machine(id)?.currentId ?? known.id)) return show(known, id, true)
       return isHidden(known) ? null : show(known, id)
     },
@@ -128,12 +175,14 @@ export function createModel(engine: Engine, journal: Journal): Model {
             hostName: engine.hostName,
             isStandIn: false,
             isAside: false,
+            isStartedCopy: false,
+            hasStartedCopy: false,
           }),
         )
       const shown = [...containers.values()]
         .filter((container) => !isHidden(container))
         .map((container) => show(container))
-      return [...shown, ...unreadable, ...standIns()]
+      return [...shown, ...unreadable, ...standIns(), ...startedCopies()]
     },
     apply(event) {
       if (event.type === 'network') {

@@ -31,16 +31,24 @@ export const machineLabel = 'dev.berth.machine'
 export const snapshotLabel = 'dev.berth.snapshot'
 
 export const snapshotRepository = 'berth-snapshot'
+/** What is kept of a container so that a restore can be undone, where its own labels would let another tool find it. */
+const keptRepository = 'berth-kept'
 
 export function snapshotImage(handle: string): string {
   return `${snapshotRepository}:${handle}`
 }
 
-export function isSnapshotImage(image: string): boolean {
-  return image.replace(/^localhost\//, '').startsWith(`${snapshotRepository}:`)
+export function keptImage(handle: string): string {
+  return `${keptRepository}:${handle}`
 }
 
-/** Whether one of an image's tags is the snapshot's own: a copy made by hand carries the label, but not the tag. */
-export function hasSnapshotTag(tags: readonly string[], handle: string): boolean {
-  return tags.some((tag) => tag === snapshotImage(handle) || tag === `localhost/${snapshotImage(handle)}`)
+/** Whether an image is named as a snapshot or a kept copy of ours. */
+export function isSnapshotImage(image: string): boolean {
+  const name = image.replace(/^localhost\//, '')
+  return name.startsWith(`${snapshotRepository}:`) || name.startsWith(`${keptRepository}:`)
+}
+
+/** Whether an image has this name of ours: a copy made by hand carries the label, but not the name. */
+export function hasName(tags: readonly string[], name: string): boolean {
+  return tags.some((tag) => tag === name || tag === `localhost/${name}`)
 }

@@ -14,6 +14,13 @@ export function commitFlags(engine: Engine): readonly string[] {
   return majorOf(engine.clientVersion) < 29 ? ['--pause=true'] : []
 }
 
+/** Whether the restart policy of a container can be changed. `podman update --restart` came with 5.1. */
+export function canChangeRestart({ flavour, clientVersion }: Pick<Engine, 'flavour' | 'clientVersion'>): boolean {
+  if (flavour === 'docker') return true
+  const [major = 0, minor = 0] = clientVersion.split('.').map(Number)
+  return major > 5 || (major === 5 && minor >= 1)
+}
+
 /** How the tool's own name for an image of ours begins. */
 export function imageName(engine: Engine, name: string): string {
   return engine.flavour === 'podman' ? `localhost/${name}` : name

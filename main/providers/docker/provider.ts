@@ -48,7 +48,8 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
     probe: endpoints.probe,
     async list(endpointId, op): Promise<readonly Machine[]> {
       const follower = endpoints.follower(endpointId)
-      if (!settled.has(endpointId)) {
+      const isUnsettled = [restores, removal].filter((part) => part.takeUnsettled(endpointId)).length > 0
+      if (!settled.has(endpointId) || isUnsettled) {
         await settle(endpointId, op)
         settled.add(endpointId)
       }

@@ -10,7 +10,7 @@ export function volumeFlags(raw: Fields, { image, purpose, engine }: RecreateOpt
   const config = fieldsOf(raw['Config'])
   const host = fieldsOf(raw['HostConfig'])
   const binds = textsOf(host['Binds'])
-  const mounts = listOf(host['Mounts']).map(fieldsOf)
+  const mounts = purpose === 'copy' ? namedMounts(raw) : listOf(host['Mounts']).map(fieldsOf)
   const said = new Set([
     ...binds.map((bind) => bind.split(':')[1] ?? bind),
     ...mounts.map((mount) => textOf(mount['Target'])),
@@ -40,6 +40,18 @@ export function volumeFlags(raw: Fields, { image, purpose, engine }: RecreateOpt
     ...each('--volumes-from', textsOf(host['VolumesFrom'])),
     ...option('--volume-driver', textOf(host['VolumeDriver'])),
   ]
+}
+
+/** `HostConfig.Mounts`, where a volume that was asked for without a name has the one that it got: compose 2 asks so. */
+export function namedMounts(raw: Fields): readonly Fields[] {
+  const names = new Map(mountsOf(raw).map((mount) => [mount.target, mount.source]))
+  return listOf(fieldsOf(raw['HostConfig'])['Mounts'])
+    .map(fieldsOf)
+    .map((mount) =>
+      textOf(mount['Type']) === 'volume' && textOf(mount['Source']) === ''
+        ? { ...mount, Source: names.get(textOf(mount['Target'])) ?? '' }
+        : mount,
+    )
 }
 
 /** One entry of `HostConfig.Mounts` as `--mount` takes it. */

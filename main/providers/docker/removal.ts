@@ -8,15 +8,20 @@ import { engineFailure } from './errors.ts'
 import { type Inspected, mountsOf, parseInspect } from './inspect.ts'
 import type { TrashEntry } from './journal.ts'
 import { numberOf } from './json.ts'
+import { discardKept } from './kept.ts'
 import { asideName, newHandle, parseAsideName } from './naming.ts'
+import { canChangeRestart } from './podman.ts'
 import { isDown, stopWithGrace } from './power.ts'
 import { deleteSnapshot, readSnapshots } from './snapshots.ts'
+import { isAway } from './swap.ts'
 import { type DockerWorld, targetOf } from './world.ts'
 
 export interface Removal extends RemoveOps {
   readonly trash: TrashOps
   /** After a crash: what is in the trash stands aside there, and nothing wakes it. */
   settle(endpointId: EndpointId, op: Op): Promise<void>
+  /** Whether the engine went away in the middle of a removal, which is to be finished now that it answers; true once. */
+  takeUnsettled(endpointId: EndpointId): boolean
 }
 
 /**
@@ -47,6 +52,9 @@ export function createRemoval(world: DockerWorld): Removal {
     }
   }
 
+  /** Endpoints whose engine went away in the middle of a removal. */
+  const unsettled = new Set<EndpointId>()
+
   const itemOf = (trashId: string): TrashEntry => {
     const item = journal.trash().find((entry) => entry.id === trashId)
     if (item === undefined) throw failure('not-found', { key: 'docker.trash.gone' })
@@ -74,7 +82,8 @@ export function createRemoval(world: DockerWorld): Removal {
     if (inspected === null) return forget(item.id)
     const { container } = inspected
     const give = (args: readonly string[]): Promise<string> => run(host, engine, args, op)
-    if (container.restart !== 'no') await give(commands.update(container.id, { restart: 'no' }))
+    if (container.restart !== 'no' && canChangeRestart(engine))
+      await give(commands.update(container.id, { restart: 'no' }))
     if (!isDown(container)) {
       if (container.word === 'paused') await give(commands.unpause(container.id))
       const target = {
@@ -91,7 +100,8 @@ export function createRemoval(world: DockerWorld): Removal {
 
   const removeForGood = async (id: MachineId, volumes: readonly string[], op: Op): Promise<void> => {
     await removeIfThere(id, targetOf(world, id).containerId, op)
-    for (const restore of journal.machine(id)?.restores ?? []) await removeIfThere(id, restore.keptId, op)
+    for (const restore of journal.machine(id)?.restores ?? [])
+      await discardKept(world, targetOf(world, id), restore, op, { force: true })
     for (const { label } of await readSnapshots(world, id, op))
       await deleteSnapshot(world, targetOf(world, id), label.id, op)
     await journal.noteMachine(id, null)
@@ -159,7 +169,9 @@ export function createRemoval(world: DockerWorld): Removal {
       try {
         await putAside(item, { ...op, signal: new AbortController().signal })
       } catch (thrown) {
-        await forget(item.id)
+        // Where the engine went away nobody knows how far it came: it is finished once the engine is there again.
+        if (isAway(thrown)) unsettled.add(item.endpointId)
+        else await forget(item.id)
         throw thrown
       }
       endpoints.emit({ kind: 'removed', id })
@@ -191,7 +203,7 @@ export function createRemoval(world: DockerWorld): Removal {
         if (name !== item.name && parseAsideName(name)?.role !== 'kept') {
           await run(host, engine, commands.rename(item.containerId, item.name), op)
         }
-        if (item.restart !== 'no')
+        if (item.restart !== 'no' && item.restart !== inspected.container.restart)
           await run(host, engine, commands.update(item.containerId, { restart: item.restart }), op)
         await forget(trashId)
         await look(item.containerId, op)
@@ -206,6 +218,8 @@ export function createRemoval(world: DockerWorld): Removal {
       },
     },
 
+    takeUnsettled: (endpointId) => unsettled.delete(endpointId),
+
     async settle(endpointId, op) {
       for (const item of journal.trash().filter((entry) => entry.endpointId === endpointId)) {
         if (item.purging) {
@@ -215,7 +229,9 @@ export function createRemoval(world: DockerWorld): Removal {
         }
         const { engine } = endpoints.follower(endpointId)
         const inspected = await inspectOne(host, engine, item.containerId, op)
-        if (inspected !== null && parseAsideName(inspected.container.name) === null) await putAside(item, op)
+        if (inspected === null) continue
+        // Where the restart policy could not be taken off, a start of the computer may have woken it.
+        if (parseAsideName(inspected.container.name) === null || !isDown(inspected.container)) await putAside(item, op)
       }
     },
   }

@@ -2,39 +2,50 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { RestoreRecord, Snapshot, SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Text } from '../../../app/messages/text.ts'
-import type { Host, Op, SnapshotOps } from '../provider.ts'
+import type { Op, SnapshotOps } from '../provider.ts'
 import * as commands from './commands.ts'
+import { commitContainer } from './commit.ts'
 import { attempt, type Engine, run } from './engine.ts'
 import { engineFailure } from './errors.ts'
 import { type ImageDefaults, type Inspected, mountsOf, parseImages } from './inspect.ts'
 import type { RestoreEntry } from './journal.ts'
-import { type Fields, fieldsOf, listOf } from './json.ts'
-import { hasSnapshotTag, machineLabel, newHandle, snapshotImage, snapshotLabel } from './naming.ts'
-import { commitFlags } from './podman.ts'
+import type { Fields } from './json.ts'
+import { hasName, keptImage, machineLabel, newHandle, snapshotImage, snapshotLabel } from './naming.ts'
 import type { Restores } from './restore.ts'
-import { packLabel, type SnapshotLabel, unpackLabel } from './snapshot-label.ts'
+import { type SnapshotLabel, unpackLabel } from './snapshot-label.ts'
 import { type DockerWorld, type Target, targetOf } from './world.ts'
 
-/** Copying a large container takes as long as its writes. */
-const commitMs = 2 * 3_600_000
-/** Docker's longest instruction is 65,535 bytes long. */
-const maxLabelCharacters = 65_000
 const keptPrefix = 'kept-'
 
 /** A snapshot as the engine has it. */
 export interface StoredSnapshot {
   readonly label: SnapshotLabel
   readonly image: ImageDefaults
+  /** The name its image goes by. */
+  readonly reference: string
 }
 
 export function createSnapshots(world: DockerWorld, restores: Restores): SnapshotOps {
   const { endpoints, journal } = world
 
   /** What the present state came from: the last snapshot taken of this very container, else the one it was made from. */
-  const currentOf = (stored: readonly StoredSnapshot[], { container }: Inspected): SnapshotId | null => {
+  const currentOf = (id: MachineId, stored: readonly StoredSnapshot[], { container }: Inspected): SnapshotId | null => {
     const taken = stored.filter(({ label }) => label.containerId === container.id)
     const newest = taken.sort((a, b) => (a.label.createdAt < b.label.createdAt ? 1 : -1))[0]
-    return (newest ?? stored.find(({ image }) => image.id === container.imageId))?.label.id ?? null
+    const origin = newest ?? stored.find(({ image }) => image.id === container.imageId)
+    const parentId = journal.machine(id)?.parentId ?? null
+    return origin?.label.id ?? (stored.some(({ label }) => label.id === parentId) ? parentId : null)
+  }
+
+  /** What compose does with its container after a restore, and with a copy that an earlier Berth left in its hands. */
+  const restoreNoticeOf = (id: MachineId, { container }: Inspected): Text | null => {
+    const project = container.composeProject
+    if (project === '') return null
+    const { model } = endpoints.followerOf(id)
+    const isExposed = (journal.machine(id)?.restores ?? []).some(
+      ({ swap, keptId }) => swap === null && (model.get(keptId)?.composeProject ?? '') !== '',
+    )
+    return { key: isExposed ? 'docker.restore.composeCopy' : 'docker.restore.compose', params: { project } }
   }
 
   const find = async (id: MachineId, snapshotId: SnapshotId, op: Op): Promise<StoredSnapshot> => {
@@ -53,37 +64,10 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
     const stored = await readSnapshots(world, id, op)
     const parent = stored.find(({ label }) => label.id === request.parentId)
     const handle = newHandle()
-    const label: SnapshotLabel = {
-      version: 1,
-      id: handle,
-      name: request.name,
-      description: request.description,
-      ancestors: parent === undefined ? [] : [parent.label.id, ...parent.label.ancestors],
-      createdAt: world.host.now().toISOString(),
-      containerId: inspected.container.id,
-      image: inspected.container.image,
-      baseBytes: await sizeOfImage(world, target, inspected.container.imageId, op),
-      container: configurationOf(inspected.raw),
-    }
-    const key = id.slice(id.lastIndexOf('/') + 1)
-    const packed = packLabel(label)
-    if (packed.length > maxLabelCharacters) {
-      throw failure(
-        'unsupported',
-        { key: 'docker.snapshot.settingsTooLarge', params: { name: inspected.container.name } },
-        { hint: { key: 'docker.snapshot.settingsTooLarge.hint' } },
-      )
-    }
-    await target.run(
-      commands.commit(inspected.container.id, snapshotImage(handle), {
-        flags: commitFlags(target.engine),
-        // For those who meet the image outside Berth; never read back.
-        message: request.name,
-        labels: { [machineLabel]: key, [snapshotLabel]: packed },
-      }),
-      op,
-      { timeoutMs: commitMs },
-    )
+    const { name, description } = request
+    const ancestors = parent === undefined ? [] : [parent.label.id, ...parent.label.ancestors]
+    const reference = snapshotImage(handle)
+    await commitContainer(world, target, id, inspected, { handle, reference, name, description, ancestors }, op)
     // An exit code alone proves nothing.
     await find(id, handle, op)
     endpoints.emit({ kind: 'snapshots', id })
@@ -99,8 +83,8 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
       return treeOf(
         stored,
         { entries: entry?.restores ?? [], isStandIn },
-        currentOf(stored, inspected),
-        noticeOf(inspected.raw),
+        currentOf(id, stored, inspected),
+        { notice: noticeOf(inspected.raw), restoreNotice: restoreNoticeOf(id, inspected) },
         (handle) => journal.edit(handle),
       )
     },
@@ -108,7 +92,7 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
     async take(id, { name, description }, op) {
       const target = targetOf(world, id)
       const inspected = await endpoints.inspect(id, op)
-      const parentId = currentOf(await readSnapshots(world, id, op), inspected)
+      const parentId = currentOf(id, await readSnapshots(world, id, op), inspected)
       return take(id, target, inspected, { name, description, parentId }, op)
     },
 
@@ -129,19 +113,28 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
       const stored = await find(id, snapshotId, op)
       const name = journal.edit(snapshotId)?.name ?? stored.label.name
       const present = await endpoints.inspect(id, op)
-      const keptParentId = currentOf(await readSnapshots(world, id, op), present)
+      const keptParentId = currentOf(id, await readSnapshots(world, id, op), present)
       await restores.restore(id, { stored, name, keptParentId }, op)
     },
 
-    undo: restores.undo,
+    async undo(id, restoreId, op) {
+      const present = await endpoints.inspect(id, op)
+      const keptParentId = currentOf(id, await readSnapshots(world, id, op), present)
+      await restores.undo(id, restoreId, keptParentId, op)
+    },
 
     async keep(id, restoreId, op) {
       const restore = restores.find(id, restoreId)
       await restores.refuseOnlyCopy(id, restore, op)
       const target = targetOf(world, id)
-      const inspected = await restores.inspectKept(id, restore, op)
-      const name = keptName(restore)
-      await take(id, target, inspected, { name, description: '', parentId: restore.keptParentId }, op)
+      if (restore.keptImage !== null) {
+        // The image has all that a snapshot has, but for the name.
+        await target.run(commands.tag(keptImage(restore.keptImage), snapshotImage(restore.keptImage)), op)
+      } else {
+        const inspected = await restores.inspectKept(id, restore, op)
+        const name = keptName(restore)
+        await take(id, target, inspected, { name, description: '', parentId: restore.keptParentId }, op)
+      }
       await restores.letGo(id, restoreId, op)
     },
 
@@ -153,14 +146,17 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
 export async function readSnapshots(world: DockerWorld, id: MachineId, op: Op): Promise<readonly StoredSnapshot[]> {
   const { engine } = targetOf(world, id)
   const key = id.slice(id.lastIndexOf('/') + 1)
-  const found = await snapshotsAmong(world.host, engine, [`label=${machineLabel}=${key}`], op)
+  const found = await snapshotsAmong(world, engine, [`label=${machineLabel}=${key}`], op)
   if (found.length > 0) world.endpoints.followerOf(id).snapshotMachines.add(key)
   return found
 }
 
-/** The snapshots among an engine's images: those that carry both our label and our tag. */
+/**
+ * The snapshots among an engine's images: those that carry both our label and our name. A copy kept for an undo that no record
+ * knows any more is one as well.
+ */
 export async function snapshotsAmong(
-  host: Host,
+  { host, journal }: Pick<DockerWorld, 'host' | 'journal'>,
   engine: Engine,
   filters: readonly string[],
   op: Op,
@@ -177,20 +173,33 @@ export async function snapshotsAmong(
   }
   return images.flatMap((image) => {
     const label = unpackLabel(image.labels[snapshotLabel] ?? '')
-    return label !== null && hasSnapshotTag(image.tags, label.id) ? [{ label, image }] : []
+    if (label === null) return []
+    const names = [snapshotImage(label.id), ...(journal.isKeptImage(label.id) ? [] : [keptImage(label.id)])]
+    const reference = names.find((name) => hasName(image.tags, name))
+    return reference === undefined ? [] : [{ label, image, reference }]
   })
 }
 
 /** Takes the snapshot's name off its image: what other snapshots or a container still need of it stays until they go. */
 export async function deleteSnapshot(world: DockerWorld, target: Target, handle: string, op: Op): Promise<void> {
-  const result = await attempt(world.host, target.engine, commands.untag(snapshotImage(handle)), op)
-  if (result.exitCode !== 0) {
-    const problem = engineFailure(result, target.engine.product)
-    // A container was made from it: the name goes, the layers stay as long as the container does.
-    if (problem.error.code === 'in-use') await target.run(commands.untagByForce(snapshotImage(handle)), op)
-    else if (problem.error.code !== 'not-found') throw problem
-  }
+  await removeName(world, target, snapshotImage(handle), op)
+  if (!world.journal.isKeptImage(handle)) await removeName(world, target, keptImage(handle), op)
   if (world.journal.edit(handle) !== null) await world.journal.noteNoEdit(handle)
+}
+
+/** Takes a name off an image. What is not there any more is gone all the same. */
+export async function removeName(
+  { host }: Pick<DockerWorld, 'host'>,
+  { engine }: Pick<Target, 'engine'>,
+  name: string,
+  op: Op,
+): Promise<void> {
+  const result = await attempt(host, engine, commands.untag(name), op)
+  if (result.exitCode === 0) return
+  const problem = engineFailure(result, engine.product)
+  // A container was made from it: the name goes, the layers stay as long as the container does.
+  if (problem.error.code === 'in-use') await run(host, engine, commands.untagUsed(engine.flavour, name), op)
+  else if (problem.error.code !== 'not-found') throw problem
 }
 
 /** The tree as the window shows it: snapshots, and the kept copies among them. */
@@ -198,7 +207,7 @@ export function treeOf(
   stored: readonly StoredSnapshot[],
   restores: { readonly entries: readonly RestoreEntry[]; readonly isStandIn: boolean },
   currentId: SnapshotId | null,
-  notice: Text | null,
+  notices: Pick<SnapshotTree, 'notice' | 'restoreNotice'>,
   edit: (handle: string) => { readonly name: string; readonly description: string } | null,
 ): SnapshotTree {
   const known = new Set(stored.map(({ label }) => label.id))
@@ -233,7 +242,7 @@ export function treeOf(
     snapshots: [...snapshots, ...kept],
     currentId,
     restores: restores.entries.map((entry) => recordOf(entry, restores.isStandIn)),
-    notice,
+    ...notices,
   }
 }
 
@@ -247,7 +256,7 @@ function keptId(restore: RestoreEntry): SnapshotId {
 }
 
 /** A kept copy's name is the moment it holds, which needs no language. */
-function keptName(restore: RestoreEntry): string {
+export function keptName(restore: Pick<RestoreEntry, 'keptAt'>): string {
   return restore.keptAt.slice(0, 19).replace('T', ' ')
 }
 
@@ -257,23 +266,4 @@ function noticeOf(raw: Fields): Text {
   if (outside.length === 0) return { key: 'docker.snapshot.noVolumes' }
   const targets = outside.map((mount) => mount.target).join(', ')
   return { key: 'docker.snapshot.volumes', params: { count: outside.length, targets } }
-}
-
-/** The parts of `inspect` that are settings and that the image does not repeat. */
-function configurationOf(raw: Fields): SnapshotLabel['container'] {
-  // The image has variables and labels itself, without the limit of one label, and without every user's reading them on the way.
-  // Podman's command that made it holds both.
-  const { Env: _env, Labels: _labels, CreateCommand: _command, ...config } = fieldsOf(raw['Config'])
-  return {
-    Name: String(raw['Name'] ?? ''),
-    Config: config,
-    HostConfig: { ...fieldsOf(raw['HostConfig']) },
-    Mounts: [...listOf(raw['Mounts'])],
-    Networks: { ...fieldsOf(fieldsOf(raw['NetworkSettings'])['Networks']) },
-  }
-}
-
-async function sizeOfImage(world: DockerWorld, target: Target, imageId: string, op: Op): Promise<number> {
-  const result = await attempt(world.host, target.engine, commands.imageInspect([imageId]), op)
-  return parseImages(result.stdout)[0]?.sizeBytes ?? 0
 }

@@ -5,9 +5,11 @@ import { inspectOne } from './containers.ts'
 import { attempt, type Engine, run } from './engine.ts'
 import type { Container } from './inspect.ts'
 import type { RestoreEntry, Swap } from './journal.ts'
-import { asideName, parseAsideName } from './naming.ts'
+import { asideName, keptImage, parseAsideName } from './naming.ts'
 import { parsePs } from './parse.ts'
+import { canChangeRestart } from './podman.ts'
 import { isDown, stopWithGrace } from './power.ts'
+import { removeName } from './snapshots.ts'
 import type { DockerWorld } from './world.ts'
 
 /**
@@ -20,18 +22,23 @@ export async function swap(
   restore: RestoreEntry,
   op: Op,
   write: (restore: RestoreEntry) => Promise<void>,
+  /** Done once the going container is down: copies it and makes the coming one, where that has to wait until then. */
+  whenDown: (restore: RestoreEntry) => Promise<RestoreEntry>,
 ): Promise<{ readonly restore: RestoreEntry; readonly currentId: string }> {
-  const plan = restore.swap
-  const comingId = plan?.comingId ?? null
-  if (plan === null || comingId === null) throw failure('bug', { key: 'error.bug' })
+  const goingId = restore.swap?.goingId ?? ''
   await write(restore)
   const give = (args: readonly string[]): Promise<string> => run(world.host, engine, args, op)
 
   op.progress({ text: { key: 'docker.restore.stopping' }, fraction: 0.25 })
-  await takeDown(world, engine, plan.goingId, op)
+  await takeDown(world, engine, goingId, op)
+  const ready = await whenDown(restore)
+  const plan = ready.swap
+  const comingId = plan?.comingId ?? null
+  if (plan === null || comingId === null) throw failure('bug', { key: 'error.bug' })
   op.progress({ text: { key: 'docker.restore.swapping' }, fraction: 0.6 })
   // A restart of the engine must not wake it beside its successor.
-  if (plan.goingRestart !== 'no') await give(commands.update(plan.goingId, { restart: 'no' }))
+  if (plan.goingRestart !== 'no' && canChangeRestart(engine))
+    await give(commands.update(plan.goingId, { restart: 'no' }))
   // What was kept gives the kept one's name free first.
   if (!plan.comingIsNew) await give(commands.rename(comingId, asideName('new', restore.id, plan.name)))
   await give(commands.rename(plan.goingId, asideName('kept', restore.id, plan.name)))
@@ -47,17 +54,19 @@ export async function swap(
   if (coming === null || coming.container.name !== plan.name || failedToStart(coming.container, plan)) {
     throw failure('wrong-state', { key: 'docker.error.notReached', params: { state: coming?.container.word ?? '?' } })
   }
-  return { restore: { ...restore, state: 'done', swap: null }, currentId: comingId }
+  return { restore: { ...ready, state: 'done', swap: null }, currentId: comingId }
 }
 
 /**
  * Undoes whatever of a swap has been done, from any point of it, by what the engine says and not by what we remember. Returns
- * false when it could not be: both containers are then still there, one of them perhaps under the other's name.
+ * false when it could not be: both containers are then still there, one of them perhaps under the other's name. Throws only
+ * when the engine does not answer.
  */
 export async function takeBack(world: DockerWorld, engine: Engine, restore: RestoreEntry, op: Op): Promise<boolean> {
   const plan = restore.swap
   if (plan === null) return true
   const give = (args: readonly string[]): Promise<string> => run(world.host, engine, args, op)
+  const logged = (error: unknown): void => world.host.log.warn('docker.kept.image', { error: errorOf(error) })
   const look = async (id: string): Promise<Container | null> =>
     (await inspectOne(world.host, engine, id, op))?.container ?? null
   try {
@@ -67,7 +76,7 @@ export async function takeBack(world: DockerWorld, engine: Engine, restore: Rest
       if (!isDown(coming)) await give(commands.stop(coming.id, plan.comingIsNew ? 0 : null))
       if (plan.comingIsNew) await give(commands.removeByForce(coming.id))
       else {
-        await give(commands.update(coming.id, { restart: 'no' }))
+        if (coming.restart !== 'no') await give(commands.update(coming.id, { restart: 'no' }))
         if (coming.name === plan.name) await give(commands.rename(coming.id, asideName('new', restore.id, plan.name)))
       }
     }
@@ -81,8 +90,11 @@ export async function takeBack(world: DockerWorld, engine: Engine, restore: Rest
     if (going.restart !== plan.goingRestart) await give(commands.update(going.id, { restart: plan.goingRestart }))
     if (plan.wasRunning && isDown(going)) await give(commands.start(going.id))
     if (plan.wasPaused && going.word !== 'paused') await give(commands.pause(going.id)).catch(ignoreWrongState)
+    if (plan.goingImage !== null) await removeName(world, { engine }, keptImage(plan.goingImage), op).catch(logged)
     return true
   } catch (thrown) {
+    // Nobody knows how far it came: it is taken back once the engine is there again.
+    if (isAway(thrown)) throw thrown
     world.host.log.error('docker.takeBack', { restore: restore.id, error: errorOf(thrown) })
     return false
   }
@@ -99,6 +111,12 @@ export async function isFinished(world: DockerWorld, engine: Engine, plan: Swap,
   if (coming === null || going === null || coming.container.name !== plan.name) return false
   if (parseAsideName(going.container.name) === null) return false
   return !plan.wasRunning || !isDown(coming.container)
+}
+
+/** Whether the engine went away, or does not answer: what became of a command is then not known. */
+export function isAway(thrown: unknown): boolean {
+  const { code } = errorOf(thrown)
+  return code === 'unreachable' || code === 'timeout'
 }
 
 /** The error of an earlier start stays with a container; it says nothing where nothing was started. */

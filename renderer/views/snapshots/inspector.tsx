@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { type PermitContext, permit } from '../../../app/domain/permit.ts'
 import type { RestoreRecord, Snapshot, SnapshotTree } from '../../../app/domain/snapshot.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
+import type { Text } from '../../../app/messages/text.ts'
 import { openDialog } from '../../actions/navigate.ts'
 import { editSnapshot, keepRestore, undoRestore } from '../../actions/snapshots.ts'
 import { Button } from '../../components/button.tsx'
@@ -90,7 +91,7 @@ function One({
       {record !== undefined ? (
         <KeptActions record={record} context={context} />
       ) : (
-        <Actions snapshot={snapshot} context={context} onDelete={onDelete} />
+        <Actions snapshot={snapshot} context={context} restoreNotice={tree.restoreNotice ?? null} onDelete={onDelete} />
       )}
     </>
   )
@@ -99,10 +100,12 @@ function One({
 function Actions({
   snapshot,
   context,
+  restoreNotice,
   onDelete,
 }: {
   readonly snapshot: Snapshot
   readonly context: PermitContext
+  readonly restoreNotice: Text | null
   readonly onDelete: () => void
 }): ReactNode {
   const say = useSay()
@@ -110,6 +113,7 @@ function Actions({
   return (
     <div className="inspector-actions">
       <p className="inspector-before">{say('snap.before')}</p>
+      {restoreNotice !== null && <p className="inspector-before">{say(restoreNotice)}</p>}
       <RestoreButton snapshot={snapshot} context={context} />
       {clone.kind !== 'absent' && (
         <Button

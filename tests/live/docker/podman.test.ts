@@ -149,6 +149,35 @@ describe('podman, through the same provider', () => {
     await podman('rm', '--all', '--force', '--time', '0')
   })
 
+  it('restores and removes a container with a restart policy, whose copies nothing starts at boot', async () => {
+    await podman('volume', 'create', 'kept')
+    const options = ['--detach', '--restart', 'always', '--volume', 'kept:/data', '--label', 'own=yes']
+    await podman('run', ...options, '--name', 'always', 'localhost/local/busybox:1', ...patient)
+    await podman('exec', 'always', 'sh', '-c', 'echo before > /note; echo held > /data/file')
+    const id = (await provider.list(endpointId, createOp())).find(({ name }) => name === 'always')?.id ?? 'docker:'
+    const taken = await provider.snapshots?.take(id, { name: 's', description: '', memory: false }, createOp())
+    await podman('exec', 'always', 'sh', '-c', 'echo after > /note')
+    await provider.snapshots?.restore(id, taken ?? '', createOp())
+    expect(await podman('exec', 'always', 'cat', '/note', '/data/file')).toBe('before\nheld')
+    const policies = async (): Promise<readonly string[]> => {
+      const ids = (await podman('ps', '--all', '--quiet')).split('\n')
+      const found: { HostConfig: { RestartPolicy: { Name: string } } }[] = JSON.parse(
+        await podman('container', 'inspect', ...ids),
+      )
+      return found.map(({ HostConfig }) => HostConfig.RestartPolicy.Name).filter((name) => name === 'always')
+    }
+    expect(await policies()).toHaveLength(1)
+    const [restore] = (await provider.snapshots?.tree(id, createOp()))?.restores ?? []
+    await provider.snapshots?.undo(id, restore?.id ?? '', createOp())
+    expect(await podman('exec', 'always', 'cat', '/note', '/data/file')).toBe('after\nheld')
+    expect(await policies()).toHaveLength(1)
+    expect(await podman('inspect', 'always', '--format', '{{.Config.Labels.own}}')).toBe('yes')
+    const trashId = await provider.remove?.remove(id, { volumes: ['kept'] }, createOp())
+    await provider.trash?.purge(trashId ?? '', createOp())
+    expect(await podman('ps', '--all', '--quiet')).toBe('')
+    expect(await podman('volume', 'ls', '--quiet')).toBe('')
+  })
+
   it('tells what happens outside', tellsOutside)
 
   it('tells it as well once no process listens any more, and when the log is begun anew', async () => {

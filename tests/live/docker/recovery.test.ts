@@ -58,9 +58,33 @@ function replaceExec(exec: Runner): void {
 
 describe('a restore', () => {
   it('that Berth does not survive is finished or taken back at the next start, wherever it was', async () => {
+    await diesAnywhere(2)
+  }, 180_000)
+
+  it('of a container with labels of its own, which is kept as an image, survives Berth’s death as well', async () => {
+    const { daemon } = world
+    await daemon.docker('rm', '--force', 'db')
+    const labelled = ['--label', 'com.docker.compose.project=p', '--volume', '/data']
+    const options = ['--detach', '--restart', 'always', '--name', 'db', ...labelled]
+    await daemon.docker('run', ...options, 'local/busybox:1', ...patient)
+    id = (await world.machine('db')).id
+    await daemon.docker('exec', 'db', 'sh', '-c', 'echo before > /note; echo held > /data/file')
+    snapshotId = (await provider.snapshots?.take(id, { name: 's', description: '', memory: false }, createOp())) ?? ''
+    await daemon.docker('exec', 'db', 'sh', '-c', 'echo after > /note')
+    await diesAnywhere(3)
+    expect(await daemon.docker('exec', 'db', 'cat', '/data/file')).toBe('held')
+    expect(await daemon.docker('image', 'ls', '--quiet', 'berth-kept')).toBe('')
+    const found = ['ps', '--all', '--filter', 'label=com.docker.compose.project=p', '--format', '{{.Names}}']
+    expect(await daemon.docker(...found)).toBe('db')
+    const volume = await daemon.docker('inspect', 'db', '--format', '{{(index .Mounts 0).Name}}')
+    await daemon.docker('rm', '--force', 'db')
+    await daemon.docker('volume', 'rm', volume)
+  }, 240_000)
+
+  async function diesAnywhere(step: number): Promise<void> {
     const real = world.host.exec
-    // A restore needs about twenty commands; any of them may be the last.
-    for (let commands = 6; commands < 30; commands += 2) {
+    // A restore needs about twenty commands, with an image forty; any of them may be the last.
+    for (let commands = 6; commands < 60; commands += step) {
       const died = dieAfter(commands).then(() => 'died')
       const outcome = await Promise.race([
         provider.snapshots?.restore(id, snapshotId, createOp()).then(() => 'restored'),
@@ -84,7 +108,32 @@ describe('a restore', () => {
       if (outcome === 'restored') break
     }
     expect(await world.daemon.docker('inspect', 'db', '--format', '{{.HostConfig.RestartPolicy.Name}}')).toBe('always')
-  }, 180_000)
+  }
+
+  it('in which the engine dies is put right as soon as the engine is back', async () => {
+    const { daemon } = world
+    const real = world.host.exec
+    let left = 14
+    replaceExec({
+      ...real,
+      async run(command, context) {
+        left -= 1
+        if (left === 0) await daemon.kill()
+        return real.run(command, context)
+      },
+    })
+    await expect(provider.snapshots?.restore(id, snapshotId, createOp())).rejects.toMatchObject({
+      error: { code: 'unreachable' },
+    })
+    replaceExec(real)
+    await daemon.start()
+    await provider.probe(createOp())
+    const machines = await provider.list(world.endpointId, createOp())
+    expect(machines.map((machine) => [machine.id, machine.name, machine.state])).toEqual([[id, 'db', 'running']])
+    expect(await note()).toBe('after')
+    expect(await names()).toEqual(['db'])
+    expect((await provider.snapshots?.tree(id, createOp()))?.restores).toEqual([])
+  }, 60_000)
 
   it('that cannot make the new container leaves the old one running as it was', async () => {
     await world.daemon.docker('image', 'rm', '--force', `berth-snapshot:${snapshotId}`)

@@ -79,6 +79,38 @@ describe('a kept copy whose container was removed outside', () => {
   })
 })
 
+describe('a kept copy that somebody starts', () => {
+  it('is listed as long as it runs, said beside its machine, and can be stopped', async () => {
+    const { daemon, provider } = world
+    const { id } = await restored('twice')
+    const kept = (await daemon.docker('ps', '--all', '--filter', 'name=berth-kept', '--format', '{{.Names}}'))
+      .split('\n')
+      .find((name) => name.endsWith('.twice'))
+    world.changes.length = 0
+    await daemon.docker('start', kept ?? '')
+    const told = await world.until(
+      (change) => change.kind === 'upsert' && change.machine.remark?.key === 'docker.remark.startedCopy',
+    )
+    await world.until(
+      (change) =>
+        change.kind === 'upsert' &&
+        change.machine.id === id &&
+        change.machine.remark?.key === 'docker.remark.hasStartedCopy',
+    )
+    const copy = told.kind === 'upsert' ? told.machine : await world.machine(kept ?? '')
+    expect(copy.id).not.toBe(id)
+    expect(copy).toMatchObject({ state: 'running', withheld: { remove: { key: 'docker.withheld.startedCopy' } } })
+    expect(await world.machine(copy.name)).toMatchObject({ id: copy.id })
+    expect(await provider.read(copy.id, createOp())).toMatchObject({ id: copy.id })
+    world.changes.length = 0
+    await provider.power.shutDown(copy.id, createOp())
+    await world.until((change) => change.kind === 'removed' && change.id === copy.id)
+    expect(await world.machine('twice')).toMatchObject({ id, remark: null })
+    expect(await provider.read(copy.id, createOp())).toBeNull()
+    await daemon.docker('rm', '--force', 'twice', kept ?? '')
+  })
+})
+
 describe('a container whose last start failed', () => {
   it('is restored and undone without being started', async () => {
     const { daemon, provider } = world

@@ -6,7 +6,7 @@ import * as commands from '../../../../main/providers/docker/commands.ts'
 import { attachArgs, execArgs } from '../../../../main/providers/docker/consoles.ts'
 import { placeOf, usableContexts } from '../../../../main/providers/docker/contexts.ts'
 import { entrypointOf } from '../../../../main/providers/docker/inspect.ts'
-import { asideName, hasSnapshotTag, newHandle, parseAsideName } from '../../../../main/providers/docker/naming.ts'
+import { asideName, hasName, newHandle, parseAsideName } from '../../../../main/providers/docker/naming.ts'
 import type { Context } from '../../../../main/providers/docker/parse.ts'
 import { createLayers, parsePullLine, registryOf, splitReference } from '../../../../main/providers/docker/pull.ts'
 import { looksSecret, shownEntry } from '../../../../main/providers/docker/secrets.ts'
@@ -97,9 +97,9 @@ describe('names of things set aside', () => {
   })
 
   it('take only our own tag for a snapshot’s', () => {
-    expect(hasSnapshotTag(['a:1', 'berth-snapshot:00ff'], '00ff')).toBe(true)
-    expect(hasSnapshotTag(['localhost/berth-snapshot:00ff'], '00ff')).toBe(true)
-    expect(hasSnapshotTag(['other/berth-snapshot:00ff'], '00ff')).toBe(false)
+    expect(hasName(['a:1', 'berth-snapshot:00ff'], 'berth-snapshot:00ff')).toBe(true)
+    expect(hasName(['localhost/berth-snapshot:00ff'], 'berth-snapshot:00ff')).toBe(true)
+    expect(hasName(['other/berth-snapshot:00ff'], 'berth-snapshot:00ff')).toBe(false)
   })
 })
 
