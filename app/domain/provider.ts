@@ -65,10 +65,24 @@ export interface ProviderInfo {
 
 /**
  * ready: answers. checking: not asked yet. missing: not installed. too-old: below the floor. refused: needs a permission.
- * broken: installed but failing. unreachable: did not answer in time; its machines are shown as last known.
+ * broken: installed but failing. not-running: its service is to be started. unreachable: did not answer in time.
  */
-export const endpointStates = ['checking', 'ready', 'missing', 'too-old', 'refused', 'broken', 'unreachable'] as const
+export const endpointStates = [
+  'checking',
+  'ready',
+  'missing',
+  'too-old',
+  'refused',
+  'broken',
+  'not-running',
+  'unreachable',
+] as const
 export type EndpointState = (typeof endpointStates)[number]
+
+/** Whether an endpoint's machines are shown as last known: it answered once, and does not now. */
+export function isAway({ state }: Pick<Endpoint, 'state'>): boolean {
+  return state !== 'ready' && state !== 'checking'
+}
 
 /** One way to put something right: what it does, and the commands or page that do it on this system. */
 export interface Remedy {

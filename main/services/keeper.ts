@@ -14,7 +14,7 @@ const answerMs = 10_000
 const spacingMs = 250
 const retryDelaysMs = [2_000, 5_000, 10_000, 30_000, 60_000] as const
 /** States that pass by themselves; a tool that is missing stays so until a person installs it and says so. */
-const passing: readonly Endpoint['state'][] = ['unreachable', 'broken', 'refused']
+const passing: readonly Endpoint['state'][] = ['unreachable', 'not-running', 'broken', 'refused']
 const mostMachines = 10_000
 
 /** Keeps the truth about one provider's machines. Whatever this provider does, the others' keepers do not notice. */

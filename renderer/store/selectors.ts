@@ -8,7 +8,7 @@ import {
   standsStill,
 } from '../../app/domain/machine.ts'
 import { type Permission, type PermitContext, permit } from '../../app/domain/permit.ts'
-import type { Endpoint, ProviderInfo } from '../../app/domain/provider.ts'
+import { type Endpoint, isAway, type ProviderInfo } from '../../app/domain/provider.ts'
 import type { Stats } from '../../app/domain/stats.ts'
 import type { Task } from '../../app/domain/task.ts'
 import type { Verb } from '../../app/domain/verbs.ts'
@@ -115,8 +115,14 @@ function remembered(verb: Verb, context: PermitContext): Permission {
   return permission
 }
 
-/** Which of the sidebar's groups a machine counts in. A busy machine counts as what it is on its way to or from. */
-export function groupOf(machine: Pick<Machine, 'state' | 'needsHelp'>, isReachable: boolean): StateGroup | null {
+/**
+ * Which of the sidebar's groups a machine counts in. A busy machine counts as what it is on its way to or from. Nobody knows
+ * whether one runs whose endpoint is away.
+ */
+export function groupOf(
+  machine: Pick<Machine, 'state' | 'needsHelp'>,
+  endpoint: Pick<Endpoint, 'state'> | null,
+): StateGroup | null {
   switch (machine.state) {
     case 'running':
     case 'starting':
@@ -124,7 +130,7 @@ export function groupOf(machine: Pick<Machine, 'state' | 'needsHelp'>, isReachab
     case 'restoring':
     case 'working':
     case 'suspending':
-      return 'running'
+      return endpoint !== null && isAway(endpoint) ? null : 'running'
     case 'paused':
       return standsStill(machine) ? 'attention' : 'paused'
     case 'suspended':
@@ -135,7 +141,7 @@ export function groupOf(machine: Pick<Machine, 'state' | 'needsHelp'>, isReachab
     case 'inaccessible':
       return 'attention'
     case 'unknown':
-      return isReachable ? 'attention' : null
+      return endpoint?.state === 'ready' ? 'attention' : null
   }
 }
 

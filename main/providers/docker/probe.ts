@@ -183,7 +183,7 @@ function unanswered(host: Host, context: Context, thrown: unknown, label = 'Dock
     permission: 'refused',
     timeout: 'unreachable',
     // A daemon of this computer that is not there is something to be started; elsewhere it may be the way that is broken.
-    unreachable: place.isLocal ? 'broken' : 'unreachable',
+    unreachable: place.isLocal ? 'not-running' : 'unreachable',
   }
   return {
     engine: null,

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { PermitContext } from '../../../app/domain/permit.ts'
+import { isAway } from '../../../app/domain/provider.ts'
 import type { Task } from '../../../app/domain/task.ts'
 import { checkMachine } from '../../actions/machines.ts'
 import { cancelTask } from '../../actions/tasks.ts'
@@ -42,7 +43,7 @@ export function MachineHeader({
   return (
     <header className="machine-header drag-region">
       <NameField context={context} />
-      <p className={`machine-state ${context.endpoint.state === 'unreachable' ? 'machine-state-past' : ''}`}>
+      <p className={`machine-state ${isAway(context.endpoint) ? 'machine-state-past' : ''}`}>
         <StateMark name={markOf(state)} />
         <span className={wordClass(state)}>{word}</span>
         {fraction !== null && (
@@ -66,7 +67,7 @@ function HowLong({ context: { machine, endpoint } }: { readonly context: PermitC
   const say = useSay()
   const locale = useLocale()
   const now = useMinute()
-  if (endpoint.state === 'unreachable') {
+  if (isAway(endpoint)) {
     return (
       <span className="faint-text cut">{say('list.asOf', { time: momentText(endpoint.since, now, locale, say) })}</span>
     )

@@ -15,6 +15,8 @@ import { ActivityTab } from './activity-tab.tsx'
 import { MachineFailure } from './machine-failure.tsx'
 import { MachineHeader } from './machine-header.tsx'
 import './machine-page.css'
+import { isAway } from '../../../app/domain/provider.ts'
+import { EndpointAway } from './endpoint-away.tsx'
 import { OverviewTab } from './overview-tab.tsx'
 import { SettingsTab } from './settings-tab.tsx'
 import { UndoBar } from './undo-bar.tsx'
@@ -68,6 +70,7 @@ function Page({ context }: { readonly context: PermitContext }): ReactNode {
         aria-labelledby={tabId(panelId, shown)}
         className={`machine-panel machine-panel-${shown}`}
       >
+        {isAway(context.endpoint) && <EndpointAway endpoint={context.endpoint} />}
         <MachineFailure context={context} />
         {shown === 'overview' && <OverviewTab context={context} />}
         {shown === 'console' && <ConsoleTab machineId={machine.id} />}

@@ -13,6 +13,7 @@ import { Facts } from './facts.tsx'
 import { InspectDialog } from './inspect-dialog.tsx'
 import { Meters } from './meters.tsx'
 import './overview.css'
+import { isAway } from '../../../app/domain/provider.ts'
 import { Preview } from './preview.tsx'
 import { NoteFact, TagsFact } from './tags-and-note.tsx'
 import { useActivity } from './use-activity.ts'
@@ -25,7 +26,9 @@ export function OverviewTab({ context }: { readonly context: PermitContext }): R
   const say = useSay()
   const { machine } = context
   const [isInspecting, setInspecting] = useState(false)
-  const details = useAnswer(machine.id, JSON.stringify(machine), () => call('machine.details', { id: machine.id }))
+  const details = useAnswer(machine.id, `${context.endpoint.state} ${JSON.stringify(machine)}`, () =>
+    call('machine.details', { id: machine.id }),
+  )
   const recent = useActivity(machine.id, recentEntries)
   const known = details.value
   return (
@@ -34,7 +37,7 @@ export function OverviewTab({ context }: { readonly context: PermitContext }): R
       {machine.state !== 'inaccessible' && (
         <div className="overview-now">
           <Preview context={context} />
-          <Meters machine={machine} isReachable={context.endpoint.state !== 'unreachable'} />
+          <Meters machine={machine} isReachable={!isAway(context.endpoint)} />
         </div>
       )}
       <FactSection title={say('overview.connect')} details={known} group="connect" context={context} />

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Endpoint } from '../../../app/domain/provider.ts'
+import { isAway } from '../../../app/domain/provider.ts'
 import { checkEndpoint } from '../../actions/endpoints.ts'
 import { showEndpoint } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
@@ -50,7 +51,7 @@ export function GroupRow({
         </bdi>
         {row.where !== null && <bdi className="group-where cut">{row.where}</bdi>}
         {row.count > 0 && <span className="group-count">{row.count}</span>}
-        {row.endpoint?.state === 'unreachable' && !row.isFolded && row.count > 0 && (
+        {row.endpoint !== null && isAway(row.endpoint) && !row.isFolded && row.count > 0 && (
           <span className="group-since">{say('list.asOf', { time: formatTime(row.endpoint.since, locale) })}</span>
         )}
       </GridPart>
@@ -95,6 +96,14 @@ function EndpointEnd({
               {say('verb.retry')}
             </Button>
           )}
+        </GridPart>
+      )
+    case 'not-running':
+      return (
+        <GridPart role="gridcell" className="group-end word-paused">
+          <Button size="small" tabIndex={-1} onClick={() => showEndpoint(endpoint.id)}>
+            {say('list.notRunning')}
+          </Button>
         </GridPart>
       )
     case 'refused':

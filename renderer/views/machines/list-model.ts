@@ -1,6 +1,7 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { type Machine, type MachineState, noAnnotation } from '../../../app/domain/machine.ts'
 import type { Endpoint } from '../../../app/domain/provider.ts'
+import { isAway } from '../../../app/domain/provider.ts'
 import type { Settings } from '../../../app/domain/settings.ts'
 import type { InventoryState } from '../../store/inventory.ts'
 import { groupOf } from '../../store/selectors.ts'
@@ -67,7 +68,10 @@ export function chooseMachines(inventory: InventoryState, query: ListQuery): rea
 export function buildRows(inventory: InventoryState, query: ListQuery): readonly Row[] {
   const machines = chooseMachines(inventory, query)
   const endpoints = new Map(inventory.endpoints.map((endpoint) => [endpoint.id, endpoint]))
-  const isStale = (machine: Machine): boolean => endpoints.get(machine.endpointId)?.state === 'unreachable'
+  const isStale = (machine: Machine): boolean => {
+    const endpoint = endpoints.get(machine.endpointId)
+    return endpoint !== undefined && isAway(endpoint)
+  }
   const row = (machine: Machine): MachineRow => ({
     kind: 'machine',
     key: machine.id,
@@ -158,7 +162,7 @@ function showsEmpty(endpoint: Endpoint, query: ListQuery, isSearching: boolean):
         (filter.kind === 'host' && filter.hostId === endpoint.hostId),
     )
   if (isNarrowed || isElsewhere) return false
-  return ['checking', 'unreachable', 'refused', 'broken', 'too-old'].includes(endpoint.state)
+  return ['checking', 'unreachable', 'not-running', 'refused', 'broken', 'too-old'].includes(endpoint.state)
 }
 
 function* byEndpoint(
@@ -185,7 +189,7 @@ export function createFilter(inventory: InventoryState, filters: readonly Filter
     const endpoint = endpoints.get(machine.endpointId)
     switch (filter.kind) {
       case 'state':
-        return groupOf(machine, endpoint?.state === 'ready') === filter.group
+        return groupOf(machine, endpoint ?? null) === filter.group
       case 'host':
         return endpoint?.hostId === filter.hostId
       case 'endpoint':

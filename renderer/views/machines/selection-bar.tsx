@@ -21,12 +21,13 @@ export function SelectionBar(): ReactNode {
   const machines = useApp((state) => state.inventory.machines)
   // Permissions change with tasks and endpoints too: drawn again when they do.
   const byMachine = useApp((state) => state.tasks.byMachine)
-  useApp((state) => state.inventory.endpoints)
+  const endpoints = useApp((state) => state.inventory.endpoints)
   if (selection.length < 2) return null
+  const endpointById = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
   const groups = new Map<StateGroup, number>()
   for (const id of selection) {
     const machine = machines.get(id)
-    const group = machine === undefined ? null : groupOf(machine, true)
+    const group = machine === undefined ? null : groupOf(machine, endpointById.get(machine.endpointId) ?? null)
     if (group !== null) groups.set(group, (groups.get(group) ?? 0) + 1)
   }
   const states = groupOrder

@@ -24,6 +24,7 @@ const marks: Readonly<Record<EndpointState, MarkName>> = {
   'too-old': 'crashed',
   refused: 'crashed',
   broken: 'crashed',
+  'not-running': 'stopped',
   unreachable: 'unknown',
 }
 
@@ -100,7 +101,9 @@ export function EndpointRow({ endpoint }: { readonly endpoint: Endpoint }): Reac
         )}
         {isBad && endpoint.state !== 'broken' && (
           <Button size="small" onClick={check}>
-            {say(endpoint.state === 'unreachable' ? 'providers.tryNow' : 'verb.check')}
+            {say(
+              endpoint.state === 'unreachable' || endpoint.state === 'not-running' ? 'providers.tryNow' : 'verb.check',
+            )}
           </Button>
         )}
         {endpoint.state === 'missing' ? (

@@ -20,9 +20,9 @@ export function buildSidebar(inventory: InventoryState, locale: string): Sidebar
   const byState: Record<StateGroup, number> = { running: 0, paused: 0, stopped: 0, attention: 0 }
   const byEndpoint = new Map<string, number>()
   const byTag = new Map<string, number>()
-  const isReady = new Map(inventory.endpoints.map((endpoint) => [endpoint.id as string, endpoint.state === 'ready']))
+  const endpointById = new Map(inventory.endpoints.map((endpoint) => [endpoint.id, endpoint]))
   for (const machine of inventory.machines.values()) {
-    const group = groupOf(machine, isReady.get(machine.endpointId) ?? false)
+    const group = groupOf(machine, endpointById.get(machine.endpointId) ?? null)
     if (group !== null) byState[group] += 1
     byEndpoint.set(machine.endpointId, (byEndpoint.get(machine.endpointId) ?? 0) + 1)
   }

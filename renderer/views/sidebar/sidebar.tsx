@@ -143,6 +143,8 @@ function endpointWarning(endpoint: Endpoint, say: SayFunction, time: (at: string
   switch (endpoint.state) {
     case 'unreachable':
       return say('nav.notReachableSince', { time: time(endpoint.since) })
+    case 'not-running':
+      return say('providers.state.not-running')
     case 'refused':
     case 'broken':
     case 'too-old':

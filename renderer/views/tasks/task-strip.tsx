@@ -13,6 +13,7 @@ import { groupOf } from '../../store/selectors.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
 import { isOver, seeAll } from '../../store/tasks.ts'
 import './tasks.css'
+import { isAway } from '../../../app/domain/provider.ts'
 import { taskText } from '../../../app/domain/task-text.ts'
 import { stripTasks } from './strip-model.ts'
 import { TasksPanel } from './tasks-panel.tsx'
@@ -109,7 +110,10 @@ function Figures(): ReactNode {
   const locale = useLocale()
   const running = useApp((state) => {
     let count = 0
-    for (const machine of state.inventory.machines.values()) if (groupOf(machine, true) === 'running') count += 1
+    const away = new Set(state.inventory.endpoints.filter(isAway).map(({ id }) => id))
+    for (const machine of state.inventory.machines.values()) {
+      if (groupOf(machine, null) === 'running' && !away.has(machine.endpointId)) count += 1
+    }
     return count
   })
   const hosts = useApp((state) => state.inventory.hosts.length)

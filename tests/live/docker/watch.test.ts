@@ -46,7 +46,7 @@ describe('what happens outside', () => {
     await daemon.stop()
     await world.until((change) => change.kind === 'endpoints')
     const down = await provider.probe(createOp())
-    expect(down.endpoints[0]).toMatchObject({ state: 'broken', error: { code: 'unreachable' } })
+    expect(down.endpoints[0]).toMatchObject({ state: 'not-running', error: { code: 'unreachable' } })
     expect(down.endpoints[0]?.remedies[0]?.title.key).toBe('docker.remedy.start')
 
     world.changes.length = 0
@@ -63,8 +63,11 @@ describe('what happens outside', () => {
     const { daemon, provider } = world
     world.changes.length = 0
     await daemon.kill()
+    const killedMs = performance.now()
     await world.until((change) => change.kind === 'endpoints')
-    expect((await provider.probe(createOp())).endpoints[0]?.state).toBe('broken')
+    expect((await provider.probe(createOp())).endpoints[0]?.state).toBe('not-running')
+    // Long before the next regular look.
+    expect(performance.now() - killedMs).toBeLessThan(2_000)
     world.changes.length = 0
     await daemon.start()
     await world.until((change) => change.kind === 'endpoints')
@@ -79,7 +82,7 @@ describe('what happens outside', () => {
     const { endpoints } = await provider.probe(createOp())
     expect(endpoints.map(({ id, state }) => [id, state])).toEqual([
       ['docker:berth-test', 'ready'],
-      ['docker:elsewhere', 'broken'],
+      ['docker:elsewhere', 'not-running'],
     ])
     world.changes.length = 0
     await daemon.docker('context', 'rm', 'elsewhere')

@@ -50,6 +50,17 @@ describe('the list', () => {
     expect(open).toMatchObject([{ isFolded: false }, { kind: 'machine', isStale: true }])
   })
 
+  test.each(['not-running', 'broken', 'refused'] as const)(
+    'machines of an endpoint that is %s stay in sight as last known',
+    (state) => {
+      const away = inventory([machine('a', { state: 'running' })], { endpoints: [endpoint('qemu:local', { state })] })
+      expect(buildRows(away, query)).toMatchObject([
+        { kind: 'group', isFolded: false },
+        { kind: 'machine', isStale: true },
+      ])
+    },
+  )
+
   test('an endpoint being asked shows where its machines will be', () => {
     const state = inventory([], { endpoints: [endpoint('qemu:local', { state: 'checking' })] })
     expect(buildRows(state, query).map((row) => row.kind)).toEqual(['group', 'skeleton', 'skeleton', 'skeleton'])

@@ -34,6 +34,14 @@ describe('the sidebar', () => {
     )
     expect(byState).toEqual({ running: 0, paused: 1, stopped: 0, attention: 1 })
   })
+  test('does not count as running what its provider cannot be asked about', () => {
+    const machines = [machine('a', { state: 'running' }), machine('b', { state: 'stopped' })]
+    const byStateWith = (state: 'not-running' | 'unreachable' | 'checking') =>
+      buildSidebar(inventory(machines, { endpoints: [endpoint('qemu:local', { state })] }), 'en').byState
+    expect(byStateWith('not-running')).toMatchObject({ running: 0, stopped: 1 })
+    expect(byStateWith('unreachable')).toMatchObject({ running: 0, stopped: 1 })
+    expect(byStateWith('checking')).toMatchObject({ running: 1, stopped: 1 })
+  })
   test('leaves out what is not installed', () => {
     const model = buildSidebar(inventory([], { endpoints: [endpoint('qemu:local', { state: 'missing' })] }), 'en')
     expect(model.hosts[0]?.endpoints).toEqual([])
