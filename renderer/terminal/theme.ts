@@ -1,5 +1,8 @@
 import type { ITheme } from '@xterm/xterm'
 
+/** Programs colour grounds as well as text: what could not be read on its ground is made lighter or darker (WCAG AA). */
+export const minContrast = 4.5
+
 const colours = {
   background: 'bg',
   foreground: 'fg',

@@ -15,14 +15,11 @@ import { drawFast } from './drawing.ts'
 import { paceDrawing } from './drawing-pace.ts'
 import { isWeb, linkPattern } from './links.ts'
 import { cleanPaste, hasSeveralLines } from './paste.ts'
-import { onSchemeChange, searchColours, themeOf } from './theme.ts'
+import { minContrast, onSchemeChange, searchColours, themeOf } from './theme.ts'
 
 const resizeMs = 80
 /** xterm counts from a cell's own height, about 1.17 of the font size: together the design's leading of 1.4. */
 const lineHeightOfCell = 1.2
-
-/** Programs colour grounds as well as text: what could not be read on its ground is made lighter or darker (WCAG AA). */
-const minContrast = 4.5
 
 /** How terminals look: from the settings and the text zoom. */
 export interface Look {
