@@ -181,7 +181,7 @@ function Several({
   const hasKept = snapshots.some((snapshot) => snapshot.keptForUndo)
   return (
     <>
-      <h3 className="inspector-name">{say('snap.count', { count })}</h3>
+      <h2 className="inspector-name">{say('snap.count', { count })}</h2>
       {sizes.length > 0 && (
         <dl className="inspector-facts">
           <dt>{say('snap.onDisk')}</dt>
@@ -244,11 +244,11 @@ function Words({ snapshot, context }: { readonly snapshot: Snapshot; readonly co
       {editing === 'name' ? (
         <TextInput {...field} aria-label={say('detail.name')} maxLength={200} ref={(input) => input?.focus()} />
       ) : (
-        <h3 className="inspector-name">
+        <h2 className="inspector-name">
           <button type="button" className="inspector-edit" dir="auto" {...off} onClick={() => edit('name')}>
             {showControls(snapshot.name)}
           </button>
-        </h3>
+        </h2>
       )}
       {editing === 'description' ? (
         <TextArea {...field} aria-label={say('snap.description')} maxLength={10_000} ref={(area) => area?.focus()} />
