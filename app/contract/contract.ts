@@ -1,6 +1,7 @@
 import type { ConsoleOption, Session } from '../domain/console.ts'
 import type { MachineDetails } from '../domain/details.ts'
 import type { SessionId, TaskId } from '../domain/ids.ts'
+import type { LocatePlan } from '../domain/machine.ts'
 import type { Notice } from '../domain/provider.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { RestoreRoom, SnapshotTree } from '../domain/snapshot.ts'
@@ -70,6 +71,8 @@ export const calls = {
   'machine.fetchFiles': call<TaskId>()(v.fetchFilesRequest),
   /** Runs a program in the machine to its end; what it says is the task's output. */
   'machine.runCommand': call<TaskId>()(v.runCommandRequest),
+  /** Fails when the file is not the one that the machine misses, or when another machine uses it. */
+  'machine.locatePlan': call<LocatePlan>()(v.locatePlanRequest),
   'machine.locate': call<TaskId>()(v.locateRequest),
   'machine.annotate': call<void>()(v.annotateRequest),
   'machine.removalPlan': call<RemovalPlan>()(v.byMachine),

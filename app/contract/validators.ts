@@ -69,7 +69,13 @@ export const runCommandRequest = z.object({
     .min(1)
     .max(1000),
 })
-export const locateRequest = z.object({ id: machineIdSchema, path: pathSchema })
+export const locatePlanRequest = z.object({ id: machineIdSchema, path: pathSchema })
+export const locateRequest = z.object({
+  id: machineIdSchema,
+  path: pathSchema,
+  /** Those of the plan's `unknown` that the person was shown and said yes to. */
+  acknowledged: z.array(z.string().max(1000)).max(10_000),
+})
 export const inspectRequest = z.object({ endpointId: endpointIdSchema, path: pathSchema })
 /** null: the format that the file's first bytes tell. */
 export const inspectImageRequest = z.object({

@@ -46,6 +46,20 @@ export interface Machine {
    * of one that is off, whether it lacks a file that it cannot start without; `remark` says what it is.
    */
   readonly needsHelp: boolean
+  /** The first file that is not where its tool looks for it, where `locate` can say where it is now; null when none is missing. */
+  readonly lostFile: LostFile | null
+}
+
+/** `settings`: the machine's description. `disc`: a CD or DVD image. */
+export interface LostFile {
+  readonly kind: 'settings' | 'disk' | 'disc'
+  readonly path: string
+}
+
+/** Before a file is taken for a machine's `lostFile`. */
+export interface LocatePlan {
+  /** Providers and machines that could not be asked whether they use the file. */
+  readonly unknown: readonly string[]
 }
 
 /** Whether a machine waits for a person to put something right, and says in its `remark` what. */

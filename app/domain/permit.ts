@@ -49,7 +49,7 @@ const rules: Readonly<Record<Verb, { readonly needs: Capability | null; readonly
   undoRestore: { needs: 'snapshots', states: ['running', 'paused', 'stopped', 'crashed', 'suspended'] },
   clone: { needs: 'clone', states: ['stopped', 'crashed', 'running', 'paused'] },
   export: { needs: 'exporting', states: ['stopped', 'crashed'] },
-  locate: { needs: 'locate', states: ['inaccessible'] },
+  locate: { needs: 'locate', states: ['stopped', 'crashed', 'suspended', 'inaccessible'] },
   rename: { needs: 'rename', states: ['stopped', 'crashed', 'running', 'paused', 'suspended', 'inaccessible'] },
   configure: { needs: 'configure', states: ['stopped', 'crashed', 'running', 'paused', 'suspended'] },
   remove: {
@@ -97,6 +97,9 @@ export function permit(verb: Verb, context: PermitContext): Permission {
   }
   if (!rule.states.includes(machine.state) && !(task !== null && isBusy(machine.state) && verb in interrupts)) {
     return { kind: 'refused', reason: { key: stateReason(machine.state), params: { name: machine.name } } }
+  }
+  if (verb === 'locate' && machine.lostFile === null) {
+    return { kind: 'refused', reason: { key: 'why.nothingLost', params: { name: machine.name } } }
   }
   return { kind: 'allowed' }
 }

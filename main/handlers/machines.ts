@@ -7,7 +7,8 @@ import type { RemovalPlan } from '../../app/domain/trash.ts'
 import type { Verb } from '../../app/domain/verbs.ts'
 import type { Core } from '../core.ts'
 import type { Op, Provider } from '../providers/provider.ts'
-import { checkNewFile, existing, readable } from '../services/files.ts'
+import { unknownUse } from '../services/file-guard.ts'
+import { checkNewFile, readable } from '../services/files.ts'
 import { askProvider, facetOf, machineGone, nameOf } from './asking.ts'
 
 /** What the preview on a machine's page has room for. */
@@ -32,6 +33,15 @@ export function machineHandlers({ inventory, tasks, annotations, snapshotPicture
           return {}
         },
       })
+
+  /** Whether a file is the one that the machine misses, and free. Returns who could not be asked. */
+  const checkLocated = async (id: MachineId, path: string): Promise<readonly string[]> => {
+    const provider = inventory.providerOf(id)
+    const lost = inventory.machine(id)?.lostFile ?? null
+    if (lost === null) throw failure('wrong-state', { key: 'why.nothingLost', params: { name: nameOf(inventory, id) } })
+    await askProvider(provider, (op) => facetOf(provider, 'locate').check(id, path, op))
+    return fileGuard.checkLocated(id, lost.kind, path)
+  }
 
   return {
     'machine.details': async ({ id }) => {
@@ -157,18 +167,23 @@ export function machineHandlers({ inventory, tasks, annotations, snapshotPicture
           return { exitCode: await facetOf(inventory.providerOf(id), 'commands').run(id, command, op) }
         },
       }),
-    'machine.locate': async ({ id, path }) =>
-      tasks.start({
+    'machine.locatePlan': async ({ id, path }) => ({ unknown: await checkLocated(id, await readable(path)) }),
+    'machine.locate': async ({ id, path, acknowledged }) => {
+      const there = await readable(path)
+      return tasks.start({
         verb: 'locate',
         permit: 'locate',
         machineId: id,
         machineName: nameOf(inventory, id),
         subject: basename(path),
         async run(op) {
-          await facetOf(inventory.providerOf(id), 'locate').locate(id, await existing(path), op)
+          const unasked = (await checkLocated(id, there)).filter((name) => !acknowledged.includes(name))
+          if (unasked.length > 0) throw unknownUse(there, unasked)
+          await facetOf(inventory.providerOf(id), 'locate').locate(id, there, op)
           return {}
         },
-      }),
+      })
+    },
     'machine.annotate': async ({ id, ...changes }) => {
       if (inventory.machine(id) === null) throw machineGone()
       inventory.setAnnotations(await annotations.set(id, changes))

@@ -252,10 +252,9 @@ export interface CloneOps {
   ): Promise<MachineId>
 }
 export interface LocateOps {
-  /**
-   * Of a machine whose description is not where the tool looks for it: `path` is where it is now. Fails with `invalid-input` when
-   * it is another machine's, or none, and nothing has changed then.
-   */
+  /** Whether `path` is the file that the machine's `lostFile` misses. Fails with `invalid-input` when it is another. Changes nothing. */
+  check(id: MachineId, path: string, op: Op): Promise<void>
+  /** Has the machine use its `lostFile` at `path` from now on, after the same check. The file itself is left alone. */
   locate(id: MachineId, path: string, op: Op): Promise<void>
 }
 export interface ExportOps {

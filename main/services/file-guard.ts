@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { type Failure, failure } from '../../app/domain/errors.ts'
 import { type MachineId, parseId } from '../../app/domain/ids.ts'
-import type { Machine } from '../../app/domain/machine.ts'
+import type { LostFile, Machine } from '../../app/domain/machine.ts'
 import { type CreateSpec, type DiskFormat, diskFormats, type ImageInspection } from '../../app/domain/spec.ts'
 import { readChain } from '../images/chain.ts'
 import { isElsewhere, namedProblems, problemWith } from '../images/check.ts'
@@ -11,6 +11,8 @@ import type { FilesInUse, FileUse } from './files-in-use.ts'
 export interface FileGuard {
   /** Throws when a disk that is to be used in place is another machine's, or may be and nobody agreed to that. */
   readonly checkTaken: (spec: CreateSpec) => Promise<void>
+  /** Throws when another machine uses a file that is to be taken for one that this machine misses. Returns who could not be asked. */
+  readonly checkLocated: (id: MachineId, kind: LostFile['kind'], path: string) => Promise<readonly string[]>
   /** What speaks against an image that a person chose, and what needs a yes. */
   readonly inspectImage: (wish: {
     readonly path: string
@@ -50,14 +52,14 @@ export function createFileGuard(files: FilesInUse, machineOf: (id: MachineId) =>
   }
 
   /** Why an image can't be used in place, and what can't be told of it. */
-  const takenBy = async (path: string, format: DiskFormat) => {
+  const takenBy = async (path: string, format: DiskFormat | null, self: MachineId | null = null) => {
     const chain = await readChain(path, format)
     const [image = path, ...others] = [
       ...chain.layers.map((layer) => layer.path),
       ...chain.named.flatMap((one) => (one.place === 'protocol' ? [] : one.path)),
     ]
     const written = [image, ...(chain.layers[0]?.extents ?? []).map((extent) => extent.path)]
-    const [taken, stoodOn] = await Promise.all([files.usersOf(written, null), files.usersOf(others, null)])
+    const [taken, stoodOn] = await Promise.all([files.usersOf(written, self), files.usersOf(others, self)])
     // Two disks may stand on one base that nobody writes to.
     const [use] = [...taken.uses, ...stoodOn.uses.filter(({ access }) => access === 'write')]
     const names = taken.unknown
@@ -74,6 +76,19 @@ export function createFileGuard(files: FilesInUse, machineOf: (id: MachineId) =>
       const { problem, unknown } = await takenBy(path, format)
       if (problem !== null) throw problem
       if (unknown !== null && !allowedFiles.includes(unknown.path)) throw unknown.problem
+    },
+    async checkLocated(id, kind, path) {
+      if (kind === 'settings') return []
+      if (kind === 'disk') {
+        const { problem, unknown } = await takenBy(path, null, id)
+        if (problem !== null) throw problem
+        return unknown?.names ?? []
+      }
+      const { uses, unknown } = await files.usersOf([path], id)
+      // Any number of machines may read one disc.
+      const use = uses.find(({ access }) => access === 'write')
+      if (use !== undefined) throw inUse(use)
+      return unknown
     },
     async inspectImage({ path, format, use }) {
       const chain = await readChain(path, null)
@@ -153,7 +168,7 @@ function inUse(use: FileUse): Failure {
   )
 }
 
-function unknownUse(path: string, unknown: readonly string[]): Failure {
+export function unknownUse(path: string, unknown: readonly string[]): Failure {
   return failure(
     'in-use',
     { key: 'files.inUse.unknown', params: { file: basename(path), names: unknown.slice(0, 5).join(', ') } },

@@ -49,7 +49,8 @@ export const exportMachine = (id: MachineId, path: string, format: string): Prom
   call('machine.export', { id, path, format })
 
 /** Rejects: the dialog shows what is wrong with the path at its field. */
-export const locateMachine = (id: MachineId, path: string): Promise<TaskId> => call('machine.locate', { id, path })
+export const locateMachine = (id: MachineId, path: string, acknowledged: readonly string[]): Promise<TaskId> =>
+  call('machine.locate', { id, path, acknowledged: [...acknowledged] })
 
 /** These three reject: their dialogs show what is wrong at the field. */
 export const sendFiles = (id: MachineId, path: string, folder: string): Promise<TaskId> =>

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
-import { isBusy, type MachineState, type SteadyState } from '../../app/domain/machine.ts'
+import { isBusy, type Machine, type MachineState, type SteadyState } from '../../app/domain/machine.ts'
 import './icon.css'
 
-export type MarkName = SteadyState | 'busy'
+export type MarkName = SteadyState | 'attention' | 'busy'
 
 /** One shape per state on a 14 px grid, told apart without colour. */
 const shapes: Readonly<Record<MarkName, ReactNode>> = {
@@ -17,6 +17,12 @@ const shapes: Readonly<Record<MarkName, ReactNode>> = {
       d="M6.1 1.6a1 1 0 0 1 1.8 0l5.2 9.6a1 1 0 0 1-.9 1.5H1.8a1 1 0 0 1-.9-1.5ZM6.2 5v3.6h1.6V5Zm0 4.6v1.6h1.6V9.6Z"
     />
   ),
+  attention: (
+    <>
+      <circle cx="7" cy="7" r="5.1" strokeWidth={1.5} />
+      <path d="M7 4.2v3.4M7 9.9v.1" strokeWidth={1.5} />
+    </>
+  ),
   inaccessible: (
     <>
       <circle cx="7" cy="7" r="4.5" />
@@ -29,6 +35,11 @@ const shapes: Readonly<Record<MarkName, ReactNode>> = {
 
 export function markOf(state: MachineState): MarkName {
   return isBusy(state) ? 'busy' : state
+}
+
+/** The mark of a machine: its own state's, or what calls a person to one that is off and lacks something. */
+export function machineMark(state: MachineState, { needsHelp }: Pick<Machine, 'needsHelp'>): MarkName {
+  return needsHelp && (state === 'stopped' || state === 'suspended') ? 'attention' : markOf(state)
 }
 
 /** The class that colours a state's word like its mark. */

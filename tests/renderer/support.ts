@@ -21,6 +21,7 @@ export function machine(name: string, more: Partial<Machine> = {}): Machine {
     withheld: {},
     remark: null,
     needsHelp: false,
+    lostFile: null,
     ...more,
   }
 }

@@ -21,7 +21,7 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
     ...(system === 'pc' ? [{ level: 'info', text: { key: 'builtin.limit.slow' } } as const] : []),
   ]
   if (entry.missingPath !== null) {
-    notices.push({ level: 'warning', text: { key: 'kept.remark.missing', params: { path: entry.missingPath } } })
+    notices.push({ level: 'warning', text: { key: 'kept.notice.missing', params: { path: entry.missingPath } } })
   }
   const path = (label: Text['key'], value: string): Fact =>
     fact('place', label, value, { mono: true, copyable: true, revealPath: value })

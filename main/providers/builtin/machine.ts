@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { machineId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import type { Verb } from '../../../app/domain/verbs.ts'
@@ -45,6 +46,7 @@ export function machineOf(sight: Sight): Machine {
     withheld: withheldFrom(sight),
     remark,
     needsHelp,
+    lostFile: null,
   }
 }
 
@@ -60,7 +62,7 @@ function stateOf(sight: Sight): {
     return { state: 'inaccessible', nativeState: 'unreadable', remark: { key: 'kept.remark.unreadable' } }
   }
   const missing: Text | null =
-    sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { path: sight.missingPath } }
+    sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { file: basename(sight.missingPath) } }
   if (sight.isSuspended) return { state: 'suspended', nativeState: 'suspended', remark: missing }
   const { state, remark } = restingState(sight.run)
   return { state, nativeState: sight.run?.ended?.how ?? 'off', remark: missing ?? remark }

@@ -53,6 +53,7 @@ export function machineOf(container: Container, place: MachinePlace): Machine {
     withheld: withheldOf(container, place),
     remark: placeRemark(place) ?? remarkOf(container, state),
     needsHelp: false,
+    lostFile: null,
   }
 }
 
@@ -81,6 +82,7 @@ export function unreadableMachine(id: string, name: string, image: string, place
     withheld: {},
     remark: { key: 'docker.remark.unreadable' },
     needsHelp: false,
+    lostFile: null,
   }
 }
 

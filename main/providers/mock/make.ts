@@ -126,6 +126,7 @@ function newMachine(world: World, spec: CreateSpec): MockMachine {
     withheld: {},
     remark: null,
     needsHelp: false,
+    lostFile: null,
   }
   return {
     machine,

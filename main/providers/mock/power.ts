@@ -1,7 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps, SuspendOps } from '../provider.ts'
-import { cancelled, recordCommand, throwIfCancelled, type World, whileBusy } from './world.ts'
+import { cancelled, drivePath, recordCommand, throwIfCancelled, type World, whileBusy } from './world.ts'
 
 const answersAfterMs = 4_000
 const vmLimitMs = 60_000
@@ -145,8 +145,8 @@ function exitRemark(code: number) {
 }
 
 function driveGone(world: World, op: Op, name: string) {
-  const output = `Could not open '/Volumes/Archive/${name}.qcow2': No such file or directory`
-  const line = `qemu-system-x86_64 -name guest=${name} -blockdev file,filename=/Volumes/Archive/${name}.qcow2`
+  const output = `Could not open '${drivePath(name)}': No such file or directory`
+  const line = `qemu-system-x86_64 -name guest=${name} -blockdev file,filename=${drivePath(name)}`
   recordCommand(world, op, line, output, 1)
   return failure(
     'not-found',

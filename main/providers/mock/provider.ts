@@ -6,6 +6,7 @@ import { endpointsOf, isAway, nextTurnMs, unreachable } from './endpoints.ts'
 import { createConfigure, createConsoles, createDetails, createStats } from './facts.ts'
 import { createGuests } from './guest.ts'
 import { createInside } from './inside.ts'
+import { createLocate } from './locate.ts'
 import { createKeeping, createMaking } from './make.ts'
 import { createPower } from './power.ts'
 import { createPretendedScreens } from './screens.ts'
@@ -154,8 +155,15 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
       }
     }
 
-    return kind === 'vm'
-      ? { ...common, screens, reset: resets, suspend: suspends, clone: keeping.clones, trash: keeping.bin, commands }
-      : common
+    const ofMachines = {
+      screens,
+      reset: resets,
+      suspend: suspends,
+      clone: keeping.clones,
+      locate: createLocate(world),
+      trash: keeping.bin,
+      commands,
+    }
+    return kind === 'vm' ? { ...common, ...ofMachines } : common
   }
 }

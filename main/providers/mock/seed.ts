@@ -5,7 +5,7 @@ import type { Snapshot } from '../../../app/domain/snapshot.ts'
 import type { Forward } from '../../../app/domain/spec.ts'
 import { GB, GiB, MB } from '../../../app/domain/units.ts'
 import { chainTree, courseTree, labTree, winTree } from './seed-trees.ts'
-import type { MockMachine, Quirk, World } from './world.ts'
+import { drivePath, type MockMachine, type Quirk, type World } from './world.ts'
 
 interface Story {
   readonly name: string
@@ -137,6 +137,7 @@ function toMachine(story: Story, kind: 'vm' | 'container', providerId: string, i
   const place = story.place ?? (kind === 'vm' ? 'local' : 'default')
   const key = createHash('sha256').update(`${kind}/${place}/${story.name}`).digest('hex').slice(0, 12)
   const state = story.state ?? 'stopped'
+  const isLost = story.quirks?.includes('drive-gone') === true
   const isUp = state === 'running' || state === 'paused'
   const cpus = kind === 'vm' ? (story.cpus ?? 2) : null
   const memoryBytes = kind === 'vm' ? (story.memoryGiB ?? 4) * GiB : null
@@ -161,7 +162,8 @@ function toMachine(story: Story, kind: 'vm' | 'container', providerId: string, i
       addresses: isUp ? [kind === 'vm' ? `192.168.64.${10 + (index % 240)}` : `172.18.0.${2 + (index % 250)}`] : [],
       withheld: story.withheld ?? {},
       remark: story.remark ?? null,
-      needsHelp: false,
+      needsHelp: isLost,
+      lostFile: isLost ? { kind: 'disk', path: drivePath(story.name) } : null,
     },
     quirks: story.quirks ?? [],
     files: new Map([['readme', `This is ${story.name.split('\n')[0]}.`]]),

@@ -18,6 +18,9 @@ export type Quirk =
   | 'no-address'
   | 'restless' // starts and stops by itself, as if someone else did it
 
+/** Where the disk of a machine was whose drive is gone. */
+export const drivePath = (name: string): string => `/Volumes/Archive/${name}.qcow2`
+
 /** The guest's own files: what a snapshot holds and a restore brings back. */
 export type Files = ReadonlyMap<string, string>
 

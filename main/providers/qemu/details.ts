@@ -30,9 +30,6 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
     const level = verdict.slow.key === 'qemu.slow.foreign' ? 'info' : 'warning'
     notices.push({ level, text: verdict.slow })
   }
-  if (entry.missingPath !== null) {
-    notices.push({ level: 'warning', text: { key: 'kept.remark.missing', params: { path: entry.missingPath } } })
-  }
   return {
     id,
     facts: [

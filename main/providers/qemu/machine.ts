@@ -1,8 +1,10 @@
+import { basename } from 'node:path'
 import { machineId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import type { Verb } from '../../../app/domain/verbs.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { Definition } from './definitions.ts'
+import { lostFileOf } from './lost-file.ts'
 import type { RunRecord } from './run-record.ts'
 import { meaningOf } from './states.ts'
 
@@ -52,6 +54,7 @@ export function machineOf(sight: Sight): Machine {
     withheld: definition === null ? {} : withheldFrom(sight, definition),
     remark,
     needsHelp,
+    lostFile: definition === null || live !== null ? null : lostFileOf(definition, sight.missingPath),
   }
 }
 
@@ -74,7 +77,7 @@ function stateOf(sight: Sight): {
   }
   if (sight.isLocked) return { state: 'unknown', nativeState: 'locked', remark: { key: 'qemu.remark.locked' } }
   const missing: Text | null =
-    sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { path: sight.missingPath } }
+    sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { file: basename(sight.missingPath) } }
   if (sight.isSuspended)
     return { state: 'suspended', nativeState: 'suspended', remark: missing, needsHelp: missing !== null }
   if (run?.ended?.how === 'crashed') {

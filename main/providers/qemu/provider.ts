@@ -13,6 +13,7 @@ import { details } from './details.ts'
 import { createFleet } from './fleet.ts'
 import { layoutOf } from './layout.ts'
 import { isKnownToRun, leave, recheck } from './live.ts'
+import { createLocate } from './locate.ts'
 import { endpointId, providerId } from './machine.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
@@ -60,6 +61,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
     screens: guarded(createScreens(world)),
     create: guarded(createCreate(world)),
     clone: guarded(createClone(world)),
+    locate: guarded(createLocate(world)),
     rename: {
       async rename(id, name, op) {
         const { entry, definition } = await fleet.get(id)

@@ -89,6 +89,7 @@ export function machineOf(sight: Sight): Machine {
     withheld: withheldFrom(sight),
     remark: remarkOf(sight),
     needsHelp: false,
+    lostFile: null,
   }
 }
 
@@ -111,6 +112,7 @@ export function brokenMachine({ key, name }: { readonly key: string; readonly na
     withheld: { rename: unreadable, remove: unreadable, clone: unreadable, export: unreadable, configure: unreadable },
     remark: unreadable,
     needsHelp: false,
+    lostFile: null,
   }
 }
 

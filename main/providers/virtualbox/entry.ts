@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { MachineState } from '../../../app/domain/machine.ts'
 import { createSessionLog, type Session, type SessionLog, type Trouble } from './session-log.ts'
 import type { Settings } from './settings-file.ts'
+import type { Medium } from './settings-media.ts'
 import { isResting } from './states.ts'
 
 /** Why a machine can't be read. */
@@ -23,6 +24,8 @@ export interface Entry {
   /** What of the file was read: another means another content. */
   stamp: string
   problem: Problem | null
+  /** The first disk or disc of its drives whose file is not there. */
+  lostMedium: Medium | null
   /** As the tool's list has it; null when it is not known or the machine inaccessible there. */
   listedName: string | null
   /** Whether the tool's last list had it as one it could not load. */
@@ -50,6 +53,7 @@ export function newEntry(uuid: string): Entry {
     settings: null,
     stamp: '',
     problem: null,
+    lostMedium: null,
     listedName: null,
     isRefused: false,
     log: null,

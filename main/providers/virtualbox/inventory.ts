@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId, parseId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
@@ -21,10 +20,11 @@ import { machineOf, providerId } from './machine.ts'
 import type { MachineQueue } from './machine-queue.ts'
 import type { Manage } from './manage.ts'
 import { type Listed, parseInfo, parseLongList, readList } from './parse.ts'
+import { readSettings } from './read-settings.ts'
 import { emptyRegistry, type Registry, readRegistry, registryPath } from './registry.ts'
-import { problemOf, stampOf, withReplacing } from './replaced-file.ts'
-import { parseSettings } from './settings-file.ts'
+import { stampOf, withReplacing } from './replaced-file.ts'
 import { isListedAsRunning, isResting, wordOf } from './states.ts'
+import { createUntil } from './until.ts'
 import { isUnwritten, writeDown } from './unwritten.ts'
 
 /**
@@ -72,12 +72,8 @@ export interface Inventory {
 
 /** How long a list is waited for when the files could be read. */
 const listPatienceMs = 2_000
-/** Should no file tell of a change, it is looked for this often while something waits for it. */
-const untilPollMs = 1_000
 /** How long VirtualBox may take to write into the settings what the log has said before it is asked. */
 const settleMs = 2_000
-/** How often the tool is asked about a machine that keeps no log, while something waits for it. */
-const untilAskMs = 5_000
 
 export function createInventory(
   host: Host,
@@ -94,6 +90,10 @@ export function createInventory(
   let registryStamp = ''
 
   const sight = (entry: Entry): Sight => sightOf(entry, isAlive)
+  const onTouched = (listener: (entry: Entry) => void): (() => void) => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
 
   async function refreshRegistry(): Promise<{ came: Entry[]; went: Entry[] }> {
     const stamp = await stampOf(registryPath(home))
@@ -113,32 +113,10 @@ export function createInventory(
     return { came, went }
   }
 
-  async function refreshSettings(entry: Entry): Promise<void> {
-    const { path } = entry
-    if (path === null) return
-    const stamp = await stampOf(path)
-    if (stamp !== null && stamp === entry.stamp && entry.problem === null) return
-    try {
-      const settings = parseSettings(await withReplacing(() => readFile(path, 'utf8')), path)
-      if (settings.uuid !== entry.uuid) throw new Error(`the file is that of ${settings.uuid}`)
-      entry.settings = settings
-      entry.stamp = stamp ?? `read at ${performance.now()}`
-      entry.problem = entry.isRefused ? { kind: 'refused', path, said: '' } : null
-    } catch (error) {
-      // A renamed machine's folder goes before the registry says where to.
-      await refreshRegistry().catch(() => {})
-      if (entry.path !== path) return refreshSettings(entry)
-      const problem = problemOf(error, path)
-      if (problem.said !== entry.problem?.said) host.log.warn('virtualbox.unreadable', { uuid: entry.uuid, ...problem })
-      entry.problem = problem
-      entry.stamp = ''
-    }
-  }
-
   async function refresh(entry: Entry): Promise<boolean> {
     const before = machineOf(entry, sight(entry))
     const { settings } = entry
-    await Promise.all([refreshSettings(entry), entry.log?.refresh(isAlive)])
+    await Promise.all([readSettings(entry, refreshRegistry, host.log), entry.log?.refresh(isAlive)])
     settle(entry)
     const isDifferent = settings !== entry.settings || !isSame(before, machineOf(entry, sight(entry)))
     if (isDifferent) for (const listener of [...listeners]) listener(entry)
@@ -315,26 +293,7 @@ export function createInventory(
     },
     sight,
     look,
-    async until(id, isThere, op, timeoutMs) {
-      const deadline = timeoutMs === null ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs
-      let askAt = performance.now() + untilAskMs
-      for (;;) {
-        const entry = await find(id)
-        if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
-        const isLast = performance.now() > deadline
-        if (!isThere(sight(entry)) && (isLast || (isBlind(entry) && performance.now() > askAt))) {
-          await askByName(entry, op)
-          askAt = performance.now() + untilAskMs
-        }
-        if (isThere(sight(entry))) return sight(entry)
-        if (isLast) {
-          const params = { tool: 'VirtualBox', seconds: Math.round((timeoutMs ?? 0) / 1000) }
-          throw failure('timeout', { key: 'error.timeout', params }, { hint: { key: 'error.timeout.hint' } })
-        }
-        await nextTouch(entry, op.signal)
-        throwIfCancelled(op)
-      }
-    },
+    until: createUntil({ find, sight, isBlind, askByName, onTouched }),
     async registry() {
       await refreshRegistry()
       return registry
@@ -359,29 +318,9 @@ export function createInventory(
     refresh,
     refreshRegistry,
     loaded: () => [...entries.values()],
-    onTouched(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    onTouched,
   }
   return inventory
-
-  /** Settles when something of this machine is different, when it is time to look again anyway, or when it is called off. */
-  function nextTouch(entry: Entry, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer)
-        stop()
-        signal.removeEventListener('abort', end)
-        resolve()
-      }
-      const timer = setTimeout(end, untilPollMs)
-      const stop = inventory.onTouched((one) => {
-        if (one === entry) end()
-      })
-      signal.addEventListener('abort', end, { once: true })
-    })
-  }
 }
 
 /** Settles with true after a while, or when it is called off; null is never. */

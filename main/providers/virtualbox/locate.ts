@@ -1,43 +1,119 @@
 import { readFile } from 'node:fs/promises'
-import { failure } from '../../../app/domain/errors.ts'
+import { basename } from 'node:path'
+import { type Failure, failure } from '../../../app/domain/errors.ts'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import { checkDisc } from '../../images/check.ts'
+import { type FormatWithUuid, formatsWithUuid, imageUuid } from '../../images/image-uuid.ts'
+import { isFile } from '../common/files.ts'
 import type { LocateOps } from '../provider.ts'
 import * as commands from './commands.ts'
+import type { Entry } from './entry.ts'
+import { relocateMedium } from './machine-commands.ts'
+import { knownMedia } from './media-registry.ts'
 import { parseSettings, type Settings } from './settings-file.ts'
+import type { Medium } from './settings-media.ts'
 import { act, quietOp, throwIfCancelled, type World } from './world.ts'
 
-/** VirtualBox knows a machine by where its file is: it is registered anew at the other place, and no file is touched. */
+/** VirtualBox knows a machine and its media by where their files are: they are registered at another place, and no file is touched. */
 export function createLocate(world: World): LocateOps {
   const { inventory } = world
+  const lostEntry = async (id: MachineId): Promise<Entry> => {
+    const entry = await inventory.find(id)
+    if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
+    if (entry.problem === null && entry.lostMedium === null) {
+      throw failure('wrong-state', { key: 'virtualbox.error.notLost' })
+    }
+    return entry
+  }
+  /** Before anything is taken back: VirtualBox would refuse settings only once the machine is unregistered, and a disk never. */
+  const check = async (entry: Entry, path: string): Promise<void> => {
+    if (entry.problem === null && entry.lostMedium !== null) return checkSameMedium(world, entry.lostMedium, path)
+    const settings = await settingsAt(path)
+    if (settings.uuid === entry.uuid) return
+    const params = { name: settings.name }
+    throw failure('invalid-input', { key: 'virtualbox.error.otherMachine', params }, { field: 'path' })
+  }
+
   return {
-    async locate(id, path, op) {
-      const entry = await inventory.find(id)
-      if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
-      if (entry.problem === null) throw failure('wrong-state', { key: 'virtualbox.error.notLost' })
-      // Before anything is taken back: VirtualBox would refuse the file only once the machine is unregistered.
-      const settings = await settingsAt(path)
-      if (settings.uuid !== entry.uuid) {
-        const params = { name: settings.name }
-        throw failure('invalid-input', { key: 'virtualbox.error.otherMachine', params }, { field: 'path' })
-      }
+    async check(id, path, op) {
+      const entry = await lostEntry(id)
       throwIfCancelled(op)
-      if (entry.path !== path) {
-        await act(world, entry, commands.unregister(entry.uuid), quietOp, {
-          // It says that it failed though it did not.
-          isDone: async () => !(await inventory.registry()).machines.has(entry.uuid),
-        })
-        await act(world, entry, commands.register(path), quietOp, {
-          isDone: async () => (await inventory.registry()).machines.get(entry.uuid) === path,
-        })
-      }
+      await check(entry, path)
+    },
+    async locate(id, path, op) {
+      const entry = await lostEntry(id)
+      await check(entry, path)
+      throwIfCancelled(op)
+      await (entry.problem === null && entry.lostMedium !== null
+        ? moveMedium(world, entry, entry.lostMedium, path)
+        : moveSettings(world, entry, path))
       const found = await inventory.find(id)
-      if (found === null || found.path !== path) {
-        throw failure('tool-failed', { key: 'virtualbox.error.notRegistered' }, { detail: path })
-      }
+      if (found === null) throw failure('not-found', { key: 'error.machineGone' })
       found.isRefused = false
       await inventory.refresh(found)
       inventory.publish(found)
     },
   }
+}
+
+async function moveMedium(world: World, entry: Entry, { kind, uuid }: Medium, path: string): Promise<void> {
+  const isThere = async (): Promise<boolean> => {
+    await world.inventory.refresh(entry)
+    return entry.settings?.media.some((medium) => medium.uuid === uuid && medium.path === path) ?? false
+  }
+  await act(world, entry, relocateMedium(kind, uuid, path), quietOp, { isDone: isThere })
+  if (!(await isThere())) {
+    throw failure('tool-failed', { key: 'virtualbox.error.notRelocated' }, { detail: path })
+  }
+}
+
+async function moveSettings(world: World, entry: Entry, path: string): Promise<void> {
+  const { inventory } = world
+  if (entry.path === path) return
+  await act(world, entry, commands.unregister(entry.uuid), quietOp, {
+    // It says that it failed though it did not.
+    isDone: async () => !(await inventory.registry()).machines.has(entry.uuid),
+  })
+  await act(world, entry, commands.register(path), quietOp, {
+    isDone: async () => (await inventory.registry()).machines.get(entry.uuid) === path,
+  })
+  if ((await inventory.registry()).machines.get(entry.uuid) !== path) {
+    throw failure('tool-failed', { key: 'virtualbox.error.notRegistered' }, { detail: path })
+  }
+}
+
+/** A disk is the same by the UUID in its own header. A disc has none: any disc can be put into the drive. */
+async function checkSameMedium(world: World, medium: Medium, path: string): Promise<void> {
+  const file = basename(path)
+  if (!(await isFile(path))) throw failure('invalid-input', { key: 'locate.error.noFile' }, { field: 'path' })
+  const media = await knownMedia(world)
+  if (media.some((one) => one.path === path && one.uuid !== medium.uuid)) throw otherDisk('locate.error.known', file)
+  if (medium.kind !== 'disk') return checkDisc(path, 'path')
+  const format = formatsWithUuid.find((one) => one === medium.format?.toUpperCase())
+  if (format !== undefined) return checkUuid(medium, format, path)
+  // Nothing in such a file tells which disk it is, and differences on another disk would be rubbish.
+  if (media.some(({ parentId }) => parentId === medium.uuid) || medium.parentId !== null) {
+    throw otherDisk('locate.error.untold', file, { format: medium.format ?? '' })
+  }
+}
+
+async function checkUuid({ uuid }: Medium, format: FormatWithUuid, path: string): Promise<void> {
+  const found = await imageUuid(path, format)
+  const file = basename(path)
+  if (found === null) throw otherDisk('locate.error.format', file, { format })
+  if (found !== uuid) throw otherDisk('locate.error.uuid', file)
+}
+
+function otherDisk(
+  key: 'locate.error.known' | 'locate.error.untold' | 'locate.error.format' | 'locate.error.uuid',
+  file: string,
+  params: Readonly<Record<string, string>> = {},
+): Failure {
+  return failure(
+    'invalid-input',
+    { key, params: { file, ...params } },
+    { hint: { key: 'locate.error.hint' }, field: 'path' },
+  )
 }
 
 async function settingsAt(path: string): Promise<Settings> {

@@ -183,3 +183,12 @@ export const clone = (about: {
 ]
 
 export const osTypes = (): readonly string[] => ['list', 'ostypes']
+
+/** Tells VirtualBox where a medium's file is now. It takes any file: whether it is the same one is the caller's to know. */
+export const relocateMedium = (kind: 'disk' | 'dvd' | 'floppy', uuid: string, path: string): readonly string[] => [
+  'modifymedium',
+  kind,
+  uuid,
+  '--setlocation',
+  path,
+]

@@ -1,5 +1,6 @@
+import { basename } from 'node:path'
 import { machineId } from '../../../app/domain/ids.ts'
-import type { Machine } from '../../../app/domain/machine.ts'
+import type { LostFile, Machine } from '../../../app/domain/machine.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { Entry, Problem, Sight } from './entry.ts'
 import type { Settings } from './settings-file.ts'
@@ -16,6 +17,7 @@ export function machineOf(entry: Entry, sight: Sight): Machine {
   const { settings, problem } = entry
   const meaning = meaningOf(sight.word)
   const stateGone = meaning.state === 'suspended' && settings !== null ? stateGoneText(settings) : null
+  const lost = isOff(meaning.state) ? lostFileOf(entry) : null
   return {
     id: machineId(providerId, entry.uuid),
     endpointId,
@@ -32,9 +34,10 @@ export function machineOf(entry: Entry, sight: Sight): Machine {
     withheld: withheldFrom(entry, meaning.state),
     remark:
       problem === null
-        ? (stateGone ?? meaning.remark ?? troubleText(sight) ?? lostPortText(sight))
+        ? (stateGone ?? lostText(lost) ?? meaning.remark ?? troubleText(sight) ?? lostPortText(sight))
         : problemText(problem),
-    needsHelp: troubleText(sight) !== null || stateGone !== null,
+    needsHelp: troubleText(sight) !== null || stateGone !== null || lost !== null,
+    lostFile: problem === null ? lost : { kind: 'settings', path: problem.path ?? '' },
   }
 }
 
@@ -43,10 +46,24 @@ export function isStoppedByFullDisk({ word, trouble }: Sight): boolean {
   return word === 'paused' && trouble !== null && /DISKFULL/i.test(trouble.id)
 }
 
+/** A machine that runs has its files open, and needs no path to them. */
+function isOff(state: Machine['state']): boolean {
+  return state === 'stopped' || state === 'crashed' || state === 'suspended'
+}
+
+export function lostFileOf({ lostMedium }: Pick<Entry, 'lostMedium'>): LostFile | null {
+  if (lostMedium === null) return null
+  return { kind: lostMedium.kind === 'disk' ? 'disk' : 'disc', path: lostMedium.path }
+}
+
+function lostText(lost: LostFile | null): Text | null {
+  return lost === null ? null : { key: 'kept.remark.missing', params: { file: basename(lost.path) } }
+}
+
 /** A saved machine whose memory is not where its settings say does not start. */
 function stateGoneText(settings: Settings): Text | null {
   if (!isStateGone(settings)) return null
-  return { key: 'virtualbox.error.stateGone', params: { path: settings.stateFile ?? '' } }
+  return { key: 'virtualbox.remark.stateGone' }
 }
 
 /** Why VirtualBox paused a machine that nobody paused. */

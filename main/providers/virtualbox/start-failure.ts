@@ -5,16 +5,15 @@ import type { Settings } from './settings-file.ts'
 import type { World } from './world.ts'
 
 /** What keeps a machine from starting, where VirtualBox names only the symptom: what is missing is looked for. */
-export function explainedStart(thrown: unknown, { host }: World, { settings }: Entry): unknown {
+export function explainedStart(thrown: unknown, { host }: World, { settings, lostMedium }: Entry): unknown {
   const error = errorOf(thrown)
   const isUnexplained = /^(?:virtualbox\.error\.startAborted|error\.toolSays)$/.test(error.message.key)
   if (!isUnexplained) return thrown
   if (settings !== null && isStateGone(settings)) {
     return said(error, 'not-found', 'stateGone', { path: settings.stateFile ?? '' })
   }
-  const missing = settings === null ? null : missingMedium(settings)
-  if (missing !== null && /NOT_FOUND/.test(error.detail ?? '')) {
-    return said(error, 'not-found', 'mediumMissing', { path: missing })
+  if (lostMedium !== null && /NOT_FOUND/.test(error.detail ?? '')) {
+    return said(error, 'not-found', 'mediumMissing', { path: lostMedium.path })
   }
   // Without its kernel driver VirtualBox says no more than that the process ended.
   if (
@@ -52,17 +51,4 @@ function isGone(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** The first file that is not there, of what is in the machine's drives and what that stands on; null when all are. */
-export function missingMedium({ hardware, media }: Settings): string | null {
-  const byId = new Map(media.map((medium) => [medium.uuid, medium]))
-  for (const { devices } of hardware.controllers) {
-    for (const { mediumId } of devices) {
-      for (let one = byId.get(mediumId ?? ''); one !== undefined; one = byId.get(one.parentId ?? '')) {
-        if (isGone(one.path)) return one.path
-      }
-    }
-  }
-  return null
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../app/domain/errors.ts'
 import type { MachineState } from '../../../app/domain/machine.ts'
-import { isPossibleIn } from '../../../app/domain/permit.ts'
+import { isPossibleIn, type PermitContext, permit } from '../../../app/domain/permit.ts'
 import type { TaskVerb } from '../../../app/domain/task.ts'
 import { verbs } from '../../../app/domain/verbs.ts'
 import type { MessageKey } from '../../../app/messages/text.ts'
@@ -8,6 +8,8 @@ import type { MessageKey } from '../../../app/messages/text.ts'
 /** A way on from a failure: what its button says is its key. */
 export type ErrorAction =
   | 'retry'
+  | 'locate'
+  | 'discardSuspended'
   | 'whenFree'
   | 'check'
   | 'providers'
@@ -20,6 +22,8 @@ export type ErrorAction =
 
 export const errorActionKeys: Readonly<Record<ErrorAction, MessageKey>> = {
   retry: 'verb.retry',
+  locate: 'verb.locate',
+  discardSuspended: 'verb.discardSuspended',
   whenFree: 'error.action.whenFree',
   check: 'verb.check',
   providers: 'error.action.providers',
@@ -31,6 +35,16 @@ export const errorActionKeys: Readonly<Record<ErrorAction, MessageKey>> = {
   copyReport: 'verb.copyReport',
 }
 
+/** Verbs that put right what a machine says it lacks. */
+export type Cure = 'locate' | 'discardSuspended'
+
+/** What helps a machine that is off and lacks a file; null when it lacks none, or when nothing can be done here. */
+export function cureOf(context: PermitContext): Cure | null {
+  const { state, needsHelp, lostFile } = context.machine
+  const cure = lostFile !== null ? 'locate' : state === 'suspended' && needsHelp ? 'discardSuspended' : null
+  return cure !== null && permit(cure, context).kind === 'allowed' ? cure : null
+}
+
 /** What the failure is about, as far as it decides what helps. */
 export interface ErrorContext {
   readonly verb: TaskVerb | null
@@ -38,6 +52,8 @@ export interface ErrorContext {
   readonly state: MachineState | null
   /** Whether what failed can be asked for again as it was. */
   readonly canRetry: boolean
+  /** What the machine itself offers now to put right a file that is gone. */
+  readonly cure?: Cure | null
 }
 
 /** At most two ways on from a failure, the likely cure first. Nothing is offered that could not help. */
@@ -57,6 +73,7 @@ export function errorActions(code: ErrorCode, context: ErrorContext): readonly E
     case 'no-space':
       return ['trash', ...again]
     case 'not-found':
+      return [...(context.cure == null ? [] : [context.cure]), ...again, ...look].slice(0, 2)
     case 'in-use':
       return [...again, ...look].slice(0, 2)
     case 'already-exists':

@@ -3,7 +3,7 @@ import type { AppError } from '../../../app/domain/errors.ts'
 import type { TaskId } from '../../../app/domain/ids.ts'
 import { commandText } from '../../../app/domain/report.ts'
 import type { CommandRecord } from '../../../app/domain/task.ts'
-import type { Text } from '../../../app/messages/text.ts'
+import type { MessageKey, Text } from '../../../app/messages/text.ts'
 import { call } from '../../actions/call.ts'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -24,6 +24,7 @@ export function ErrorCard({
   taskId,
   tool,
   actions,
+  labels = {},
   onAction,
   onClose,
 }: {
@@ -34,6 +35,8 @@ export function ErrorCard({
   /** Whose output it is: the provider's name. */
   readonly tool: string | null
   readonly actions: readonly ErrorAction[]
+  /** Where a button is called otherwise for this machine. */
+  readonly labels?: Readonly<Partial<Record<ErrorAction, MessageKey>>>
   readonly onAction: (action: Exclude<ErrorAction, 'copyReport'>) => void
   readonly onClose: (() => void) | null
 }): ReactNode {
@@ -49,13 +52,12 @@ export function ErrorCard({
         </h2>
         <p className="error-card-text">
           <Say text={error.message} />
-          {error.hint !== null && (
-            <>
-              {' '}
-              <Say text={error.hint} />
-            </>
-          )}
         </p>
+        {error.hint !== null && (
+          <p className="error-card-text">
+            <Say text={error.hint} />
+          </p>
+        )}
         {actions.length > 0 && (
           <div className="error-card-actions">
             {actions.map((action, index) =>
@@ -63,7 +65,7 @@ export function ErrorCard({
                 <CopyReport key={action} error={error} taskId={taskId} kind={index === 0 ? 'primary' : 'normal'} />
               ) : (
                 <Button key={action} kind={index === 0 ? 'primary' : 'normal'} onClick={() => onAction(action)}>
-                  {say(errorActionKeys[action])}
+                  {say(labels[action] ?? errorActionKeys[action])}
                 </Button>
               ),
             )}

@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { type AppError, errorOf } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { call } from '../../actions/call.ts'
 import { locateMachine } from '../../actions/machines.ts'
 import { closeDialog } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
@@ -12,23 +13,37 @@ import { machineOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
 import { useFileChoice } from '../create/use-file-choice.tsx'
 
-/** Asks where an inaccessible machine's file is now. */
+const purposes = { settings: 'settings-file', disk: 'disk-image', disc: 'iso' } as const
+const texts = {
+  settings: { title: 'locate.title', hint: 'locate.hint', file: 'locate.file' },
+  disk: { title: 'locate.title.disk', hint: 'locate.hint.disk', file: 'locate.file.disk' },
+  disc: { title: 'locate.title.disc', hint: 'locate.hint.disc', file: 'locate.file.disc' },
+} as const
+
+/** Asks where the file is now that a machine misses. */
 export function LocateDialog({ machineId }: { readonly machineId: MachineId }): ReactNode {
   const say = useSay()
   const machine = useApp(machineOf(machineId))
   const [path, setPath] = useState('')
+  /** Who could not be asked whether they use the file, once the person has seen it. */
+  const [unknown, setUnknown] = useState<readonly string[]>([])
   const [refused, setRefused] = useState<AppError | null>(null)
   const take = (next: string): void => {
     setRefused(null)
+    setUnknown([])
     setPath(next)
   }
-  const { choose, dialog } = useFileChoice('settings-file', take)
+  // What is missing when it is asked stays what is asked for: the row may change meanwhile.
+  const [kind] = useState(machine?.lostFile?.kind ?? 'settings')
+  const { choose, dialog } = useFileChoice(purposes[kind], take)
   if (machine === null) return null
 
   const submit = async (): Promise<void> => {
     if (path.trim() === '') return
     try {
-      await locateMachine(machineId, path.trim())
+      const plan = await call('machine.locatePlan', { id: machineId, path: path.trim() })
+      if (plan.unknown.some((name) => !unknown.includes(name))) return setUnknown(plan.unknown)
+      await locateMachine(machineId, path.trim(), unknown)
       closeDialog()
     } catch (thrown) {
       setRefused(errorOf(thrown))
@@ -40,10 +55,10 @@ export function LocateDialog({ machineId }: { readonly machineId: MachineId }): 
   }
   return (
     <Dialog
-      title={<Say text="locate.title" params={{ name: machine.name }} />}
+      title={<Say text={{ key: texts[kind].title, params: { name: machine.name } }} />}
       widthPx={520}
       onClose={closeDialog}
-      note={say('locate.hint')}
+      note={say(texts[kind].hint)}
       footer={
         <>
           <Button onClick={closeDialog}>{say('verb.cancel')}</Button>
@@ -52,13 +67,17 @@ export function LocateDialog({ machineId }: { readonly machineId: MachineId }): 
             reason={path.trim() === '' ? say('locate.problem') : null}
             onClick={() => void submit()}
           >
-            {say('locate.locate')}
+            {say(unknown.length > 0 ? 'locate.useAnyway' : 'locate.locate')}
           </Button>
         </>
       }
     >
       <form className="dialog-form" onSubmit={onSubmit}>
-        <Field label={say('locate.file')} error={refused === null ? null : say(refused.message)}>
+        <Field
+          label={say(texts[kind].file)}
+          hint={unknown.length === 0 ? null : say('locate.unknown', { names: unknown.slice(0, 5).join(', ') })}
+          error={refused === null ? null : say(refused.message)}
+        >
           {(control) => (
             <div className="field-inline">
               <TextInput

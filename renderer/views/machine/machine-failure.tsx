@@ -5,15 +5,18 @@ import type { PermitContext } from '../../../app/domain/permit.ts'
 import type { TaskVerb } from '../../../app/domain/task.ts'
 import { failureTitle } from '../../../app/domain/task-text.ts'
 import { type Verb, verbs } from '../../../app/domain/verbs.ts'
+import type { Text } from '../../../app/messages/text.ts'
 import { clearFailure } from '../../actions/call.ts'
 import { checkMachine, placeOf } from '../../actions/machines.ts'
 import { openDialog, showEndpoint, showView } from '../../actions/navigate.ts'
+import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { Say } from '../../say.tsx'
+import { Say, useSay } from '../../say.tsx'
 import { failureAt } from '../../store/selectors.ts'
 import { store, useApp } from '../../store/store.ts'
-import { type ErrorAction, errorActions } from './error-actions.ts'
+import { type Cure, cureOf, type ErrorAction, errorActions } from './error-actions.ts'
 import { ErrorCard } from './error-card.tsx'
+import { offeredVerbKey } from './power-verbs.ts'
 import { doVerb } from './verbs.ts'
 
 /** What stands above a machine's page: what failed last with it, why its tool stopped it, or why it cannot be read. */
@@ -30,7 +33,10 @@ export function MachineFailure({
   const failure = useApp(failureAt(place))
   const task = useApp((state) => (failure?.taskId == null ? null : (state.tasks.byId.get(failure.taskId) ?? null)))
   const again = task === null ? null : repeatable(task.verb)
+  const cure = cureOf(context)
   const acts: Readonly<Record<Exclude<ErrorAction, 'copyReport'>, () => unknown>> = {
+    locate: () => doVerb('locate', machine.id),
+    discardSuspended: () => doVerb('discardSuspended', machine.id),
     retry: () => again !== null && doVerb(again, machine.id),
     whenFree: () => again !== null && whenFree(context, () => doVerb(again, machine.id)),
     check: () => checkMachine(machine.id),
@@ -57,9 +63,10 @@ export function MachineFailure({
           error={failure.error}
           taskId={failure.taskId}
           tool={endpoint.label}
-          actions={errorActions(failure.error.code, { verb, state: machine.state, canRetry }).filter(
+          actions={errorActions(failure.error.code, { verb, state: machine.state, canRetry, cure }).filter(
             (action) => !isOwnWindow || !leavesTheConsole.has(action),
           )}
+          labels={{ locate: offeredVerbKey('locate', machine) }}
           onAction={(action) => void acts[action]()}
           onClose={() => clearFailure(place)}
         />
@@ -79,7 +86,7 @@ export function MachineFailure({
       </div>
     )
   }
-  if (machine.state !== 'inaccessible') return null
+  if (machine.state !== 'inaccessible') return isOwnWindow ? null : <LackingNotice context={context} cure={cure} />
   const unreadable: AppError = {
     code: 'not-found',
     message: machine.remark ?? { key: 'why.state.inaccessible', params: { name: machine.name } },
@@ -102,7 +109,46 @@ export function MachineFailure({
   )
 }
 
-const leavesTheConsole: ReadonlySet<ErrorAction> = new Set(['providers', 'trash', 'rename'])
+/** What a machine that is off cannot start without, and what helps. */
+function LackingNotice({
+  context: { machine },
+  cure,
+}: {
+  readonly context: PermitContext
+  readonly cure: Cure | null
+}): ReactNode {
+  const say = useSay()
+  const { lostFile, remark } = machine
+  const isOff = machine.state === 'stopped' || machine.state === 'crashed' || machine.state === 'suspended'
+  const text: Text | null =
+    lostFile === null || lostFile.kind === 'settings'
+      ? remark
+      : { key: `locate.notice.${lostFile.kind}`, params: { path: lostFile.path } }
+  if (!isOff || !machine.needsHelp || text === null) return null
+  return (
+    <div className="machine-failure" role="status">
+      <div className="notice notice-warning">
+        <Icon name="warning" />
+        <span>
+          <Say text={text} />
+        </span>
+        {cure !== null && (
+          <Button size="small" onClick={() => doVerb(cure, machine.id)}>
+            {say(offeredVerbKey(cure, machine))}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+const leavesTheConsole: ReadonlySet<ErrorAction> = new Set([
+  'providers',
+  'trash',
+  'rename',
+  'locate',
+  'discardSuspended',
+])
 
 /** Verbs that need nothing but the machine can be asked for again as they were. */
 function repeatable(verb: TaskVerb): Verb | null {

@@ -8,7 +8,7 @@ import { Button } from '../../components/button.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { Menu } from '../../components/menu.tsx'
 import { SplitButton } from '../../components/split-button.tsx'
-import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
+import { machineMark, StateMark, wordClass } from '../../components/state-mark.tsx'
 import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
 import { stateKey } from '../../format/state-key.ts'
@@ -44,7 +44,7 @@ export function MachineHeader({
     <header className="machine-header drag-region">
       <NameField context={context} />
       <p className={`machine-state ${isAway(context.endpoint) ? 'machine-state-past' : ''}`}>
-        <StateMark name={markOf(state)} />
+        <StateMark name={machineMark(state, machine)} />
         <span className={wordClass(state)}>{word}</span>
         {fraction !== null && (
           <span className={wordClass(state)}>{say('detail.percent', { percent: Math.floor(fraction * 100) })}</span>

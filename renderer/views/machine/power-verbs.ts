@@ -24,15 +24,21 @@ const disruptive: ReadonlySet<Verb> = new Set<Verb>([
 export const isDisruptive = (verb: Verb): boolean => disruptive.has(verb)
 
 /** What a verb is called for this machine: a container is stopped and killed, a suspended machine resumed. */
-export function verbKey(verb: Verb, machine: Pick<Machine, 'kind' | 'state'>): MessageKey {
+export function verbKey(verb: Verb, machine: Pick<Machine, 'kind' | 'state' | 'lostFile'>): MessageKey {
+  if (verb === 'locate') return locateKey(machine)
   if (machine.kind === 'container' && verb === 'shutDown') return 'verb.stopContainer'
   if (machine.kind === 'container' && verb === 'powerOff') return 'verb.killContainer'
   if (machine.state === 'suspended' && verb === 'start') return 'verb.resume'
   return `verb.${verb}`
 }
 
+function locateKey({ lostFile }: Pick<Machine, 'lostFile'>): MessageKey {
+  if (lostFile === null || lostFile.kind === 'settings') return 'verb.locate'
+  return `locate.find.${lostFile.kind}`
+}
+
 /** The same as a menu or the palette offers it: with the dots of what asks first. */
-export function offeredVerbKey(verb: Verb, machine: Pick<Machine, 'kind' | 'state'>): MessageKey {
+export function offeredVerbKey(verb: Verb, machine: Pick<Machine, 'kind' | 'state' | 'lostFile'>): MessageKey {
   if (verb === 'reset') return 'power.reset'
   if (verb === 'powerOff') return machine.kind === 'container' ? 'power.kill' : 'power.powerOff'
   return verbKey(verb, machine)

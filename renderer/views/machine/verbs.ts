@@ -152,7 +152,7 @@ export function machineEntries(context: PermitContext, say: SayFunction): readon
     ])
 }
 
-function isOfThisState(verb: Verb, { machine: { state } }: PermitContext): boolean {
+function isOfThisState(verb: Verb, { machine: { state, lostFile } }: PermitContext): boolean {
   const isOff = state === 'stopped' || state === 'suspended' || state === 'crashed'
   switch (verb) {
     case 'start':
@@ -171,7 +171,7 @@ function isOfThisState(verb: Verb, { machine: { state } }: PermitContext): boole
     case 'discardSuspended':
       return state === 'suspended'
     case 'locate':
-      return state === 'inaccessible'
+      return lostFile !== null
     default:
       return true
   }

@@ -6,7 +6,7 @@ import { GridPart } from '../../components/grid-part.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { Menu } from '../../components/menu.tsx'
 import { Name } from '../../components/name.tsx'
-import { markOf, StateMark } from '../../components/state-mark.tsx'
+import { machineMark, StateMark } from '../../components/state-mark.tsx'
 import { shortId } from '../../format/names.ts'
 import { stateKey } from '../../format/state-key.ts'
 import { type SayFunction, useSay } from '../../say.tsx'
@@ -56,7 +56,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
       onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}
     >
-      <StateMark name={markOf(state)} />
+      <StateMark name={machineMark(state, machine)} />
       <GridPart role="gridcell" className="row-name">
         <Name name={machine.name} fallback={machine.id} />
       </GridPart>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { openMachine } from '../../actions/navigate.ts'
 import { Name } from '../../components/name.tsx'
-import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
+import { machineMark, StateMark, wordClass } from '../../components/state-mark.tsx'
 import { stateKey } from '../../format/state-key.ts'
 import { useSay } from '../../say.tsx'
 import { endpointOf, machineOf, shownState, taskOfMachine } from '../../store/selectors.ts'
@@ -35,7 +35,7 @@ function SelectedMachine({ id }: { readonly id: MachineId }): ReactNode {
   return (
     <li>
       <button type="button" className="selection-item" onClick={() => openMachine(id)}>
-        <StateMark name={markOf(state)} />
+        <StateMark name={machineMark(state, machine)} />
         <Name name={machine.name} fallback={machine.id} />
         <span className="selection-about cut">{[machine.os, provider].filter((part) => part !== null).join(', ')}</span>
         <span className={`selection-state ${wordClass(state)}`}>{say(stateKey(state, machine))}</span>

@@ -4,7 +4,7 @@ import type { Machine } from '../../../app/domain/machine.ts'
 import { formatMemory } from '../../../app/domain/units.ts'
 import { GridPart } from '../../components/grid-part.tsx'
 import { Name } from '../../components/name.tsx'
-import { markOf, StateMark, wordClass } from '../../components/state-mark.tsx'
+import { machineMark, StateMark, wordClass } from '../../components/state-mark.tsx'
 import { Since } from '../../components/time.tsx'
 import { cpuShare } from '../../format/figures.ts'
 import { stateKey } from '../../format/state-key.ts'
@@ -46,7 +46,7 @@ export const TableRow = memo(function TableRow({
       aria-selected={isSelected}
       draggable
     >
-      <StateMark name={markOf(state)} />
+      <StateMark name={machineMark(state, machine)} />
       <GridPart role="gridcell" className="row-name">
         <Name name={machine.name} fallback={machine.id} />
       </GridPart>

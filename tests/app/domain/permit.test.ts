@@ -66,6 +66,7 @@ const machine = (state: MachineState, withheld: Machine['withheld'] = {}): Machi
   withheld,
   remark: null,
   needsHelp: false,
+  lostFile: null,
 })
 const task = (verb: TaskVerb, state: Task['state'] = 'running'): Task => ({
   id: `task-${verb}-${state}`,

@@ -23,6 +23,7 @@ export function machineOf(provider: string, key: string, rest: Partial<Machine> 
     withheld: {},
     remark: null,
     needsHelp: false,
+    lostFile: null,
     ...rest,
   }
 }

@@ -22,6 +22,7 @@ function context(state: MachineState, task: Partial<Task> | null = null, lacks: 
     withheld: {},
     remark: null,
     needsHelp: false,
+    lostFile: null,
   }
   const provider: ProviderInfo = {
     id: 'qemu',

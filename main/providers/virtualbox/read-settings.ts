@@ -1,0 +1,52 @@
+import { readFile, stat } from 'node:fs/promises'
+import type { Log } from '../../log.ts'
+import type { Entry } from './entry.ts'
+import { problemOf, stampOf, withReplacing } from './replaced-file.ts'
+import { parseSettings, type Settings } from './settings-file.ts'
+import type { Medium } from './settings-media.ts'
+
+/** Reads a machine's settings if they changed, and looks whether its media are there. Never throws: what is wrong is the entry's `problem`. */
+export async function readSettings(entry: Entry, refreshRegistry: () => Promise<unknown>, log: Log): Promise<void> {
+  const { path } = entry
+  if (path === null) return
+  const stamp = await stampOf(path)
+  if (stamp === null || stamp !== entry.stamp || entry.problem !== null) {
+    try {
+      const settings = parseSettings(await withReplacing(() => readFile(path, 'utf8')), path)
+      if (settings.uuid !== entry.uuid) throw new Error(`the file is that of ${settings.uuid}`)
+      entry.settings = settings
+      entry.stamp = stamp ?? `read at ${performance.now()}`
+      entry.problem = entry.isRefused ? { kind: 'refused', path, said: '' } : null
+    } catch (error) {
+      // A renamed machine's folder goes before the registry says where to.
+      await refreshRegistry().catch(() => {})
+      if (entry.path !== path) return readSettings(entry, refreshRegistry, log)
+      const problem = problemOf(error, path)
+      if (problem.said !== entry.problem?.said) log.warn('virtualbox.unreadable', { uuid: entry.uuid, ...problem })
+      entry.problem = problem
+      entry.stamp = ''
+    }
+  }
+  entry.lostMedium = entry.settings === null || entry.problem !== null ? null : await missingMedium(entry.settings)
+}
+
+/** The first medium whose file is not there, of what is in the machine's drives and what that stands on; null when all are. */
+export async function missingMedium({ hardware, media }: Pick<Settings, 'hardware' | 'media'>): Promise<Medium | null> {
+  const byId = new Map(media.map((medium) => [medium.uuid, medium]))
+  for (const { devices } of hardware.controllers) {
+    for (const { mediumId } of devices) {
+      for (let one = byId.get(mediumId ?? ''); one !== undefined; one = byId.get(one.parentId ?? '')) {
+        if (await isGone(one.path)) return one
+      }
+    }
+  }
+  return null
+}
+
+/** What cannot be looked at may be there. */
+async function isGone(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
+  )
+}
