@@ -30,7 +30,7 @@ const table: Readonly<Record<Verb, string>> = {
   undoRestore: 'yyyyy–––––––',
   clone: 'yyy–y–––––––',
   export: 'y–––y–––––––',
-  locate: '–––––y––––––',
+  locate: 'y––yyy––––––',
   rename: 'yyyyyy––––––',
   configure: 'yyyyy–––––––',
   remove: 'y––yyyy–––––',
@@ -94,7 +94,8 @@ describe('permit', () => {
 
   it.for(verbs)('allows %s in exactly these states', (verb) => {
     const row = columns.split(' ').map((state) => {
-      const answer = ask(verb, { machine: machine(state as MachineState) })
+      const lostFile = { kind: 'disk', path: '/disk' } as const
+      const answer = ask(verb, { machine: { ...machine(state as MachineState), lostFile } })
       if (answer.kind === 'refused') {
         const isOn = state === 'running' || state === 'paused'
         const key = verb === 'remove' && isOn ? 'why.removeOn' : `why.state.${state}`
@@ -103,6 +104,13 @@ describe('permit', () => {
       return answer.kind === 'allowed' ? 'y' : '–'
     })
     expect(row.join('')).toBe(table[verb])
+  })
+
+  it('finds a file only for a machine that misses one', () => {
+    expect(ask('locate', { machine: machine('stopped') })).toEqual({
+      kind: 'refused',
+      reason: { key: 'why.nothingLost', params: { name: 'alpine' } },
+    })
   })
 
   it('deletes a container that runs, which is stopped on its way out, but no other machine that is on', () => {

@@ -55,6 +55,29 @@ const errorFrom = (promise: Promise<unknown>) =>
     (error: unknown) => errorOf(error),
   )
 
+describe('a file taken for one that a machine misses', () => {
+  it('is refused when another machine uses it, but not for the machine’s own uses', async () => {
+    const path = await put('disk.img')
+    const { guard } = guardOf(() => [machine('web', { files: [disk(path)] })])
+    expect((await errorFrom(guard.checkLocated('other:db', 'disk', path)))?.message.key).toBe('files.inUse')
+    expect(await guard.checkLocated('other:web', 'disk', path)).toEqual([])
+  })
+
+  it('is a disc that others may read, but that none writes to', async () => {
+    const path = await put('disc.iso')
+    const read = guardOf(() => [machine('web', { files: [disk(path, 'read')] })])
+    expect(await read.guard.checkLocated('other:db', 'disc', path)).toEqual([])
+    const written = guardOf(() => [machine('web', { files: [disk(path)] })])
+    expect((await errorFrom(written.guard.checkLocated('other:db', 'disc', path)))?.message.key).toBe('files.inUse')
+  })
+
+  it('names who could not be asked', async () => {
+    const path = await put('disk.img')
+    const { guard } = guardOf(() => [machine('web', { isComplete: false })])
+    expect(await guard.checkLocated('other:db', 'disk', path)).toEqual(['web (Other)'])
+  })
+})
+
 describe('who uses a file', () => {
   it('finds another machine’s disk under a hard link and a symbolic link, and names machine and provider', async () => {
     const path = await put('disk.img')

@@ -31,6 +31,12 @@ test('a shutdown that failed offers to power off, after trying again', () => {
   ])
 })
 
+test('a missing file that the machine can be given, or a saved state that is gone, is put right first', () => {
+  expect(errorActions('not-found', { ...start, cure: 'locate' })).toEqual(['locate', 'retry'])
+  expect(errorActions('not-found', { ...start, cure: 'discardSuspended' })).toEqual(['discardSuspended', 'retry'])
+  expect(errorActions('not-found', start)).toEqual(['retry', 'check'])
+})
+
 test('a name that is taken offers another one', () => {
   expect(errorActions('already-exists', { verb: 'rename', state: 'stopped', canRetry: false })).toEqual(['rename'])
 })

@@ -22,7 +22,7 @@ function context(state: MachineState, task: Partial<Task> | null = null, lacks: 
     withheld: {},
     remark: null,
     needsHelp: false,
-    lostFile: null,
+    lostFile: state === 'inaccessible' ? { kind: 'settings', path: '/m.vbox' } : null,
   }
   const provider: ProviderInfo = {
     id: 'qemu',
