@@ -75,7 +75,7 @@ export const movingKo: Record<keyof typeof movingEn, Message> = {
   'locate.error.noFile': '파일이 아닙니다.',
   'locate.error.format': '{file} 파일은 다른 디스크입니다. {format} 이미지가 아닙니다.',
   'locate.error.snapshots': '{file} 파일은 다른 디스크입니다. ‘{name}’ 스냅샷이 없습니다.',
-  'locate.error.size': '{file} 파일은 다른 디스크입니다. 크기가 {wanted}가 아니라 {size}입니다.',
+  'locate.error.size': '{file} 파일은 다른 디스크입니다. 크기: {size}, 필요한 크기: {wanted}',
   'locate.error.uuid': '{file} 파일은 다른 디스크입니다. UUID가 다릅니다.',
   'locate.error.known': 'VirtualBox에 {file} 파일이 이미 다른 디스크로 등록되어 있습니다.',
   'locate.error.untold':
