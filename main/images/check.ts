@@ -3,7 +3,9 @@ import { basename } from 'node:path'
 import { type Failure, failure } from '../../app/domain/errors.ts'
 import { type DiskFormat, diskFormats } from '../../app/domain/spec.ts'
 import { type ImageChain, type NamedFile, readChain } from './chain.ts'
+import { readContained } from './contained-image.ts'
 import type { ImageFormat } from './first-bytes.ts'
+import type { ReadAt } from './image-header.ts'
 
 /** Of a name that may be as long as its author likes. */
 const maxShown = 300
@@ -25,6 +27,29 @@ export async function checkImage(wish: ImageWish, field: string): Promise<ImageC
   const problem = problemWith(chain, wish, field) ?? namedProblems(chain, wish, field)[0]
   if (problem !== undefined) throw problem
   return chain
+}
+
+/**
+ * An image beside a description that somebody else wrote, before a tool imports it. Nobody is asked about its files one by one: it may
+ * stand on disks in its folder and on nothing else.
+ */
+export async function checkImported(path: string, field: string): Promise<void> {
+  const chain = await readChain(path, null)
+  const problem = unusable(chain, path, field)
+  if (problem !== null) throw problem
+  const stranger = chain.named.find((one) => isElsewhere(one, []))
+  if (stranger !== undefined) throw notAlone(path, stranger.path, field)
+  const [other] = namedProblems(chain, { path, use: 'copy', allowed: [] }, field)
+  if (other !== undefined) throw other
+}
+
+/** An image inside an archive or a compressed file, which has no folder: it may name nothing. */
+export async function checkContained(name: string, readAt: ReadAt, field: string): Promise<void> {
+  const { names, damage, ...image } = await readContained(readAt)
+  const problem = unusable({ ...image, damage: damage === null ? null : { path: name, why: damage } }, name, field)
+  if (problem !== null) throw problem
+  const [stranger] = names
+  if (stranger !== undefined) throw notAlone(name, stranger.slice(0, maxShown), field)
 }
 
 /** A disc is read as it is, whatever its bytes look like; a compressed one is no disc. */
@@ -76,17 +101,34 @@ export function problemWith(
   { path, format }: Pick<ImageWish, 'path' | 'format'>,
   field: string,
 ): Failure | null {
-  if (chain.packing !== null) return packedFailure(path, chain.packing, field)
-  if (chain.isEncrypted) {
+  const found = chain.layers[0]?.format ?? 'raw'
+  const isOther = chain.packing === null && !chain.isEncrypted && found !== format
+  return isOther ? formatFailure(path, format, found, field) : unusable(chain, path, field)
+}
+
+/** Why an image is of no use to any machine, whatever its format. */
+function unusable(
+  { packing, isEncrypted, damage }: Pick<ImageChain, 'packing' | 'isEncrypted' | 'damage'>,
+  path: string,
+  field: string,
+): Failure | null {
+  if (packing !== null) return packedFailure(path, packing, field)
+  if (isEncrypted) {
     return failure(
       'unsupported',
       { key: 'image.error.encrypted', params: { file: basename(path) } },
       { hint: { key: 'image.error.encrypted.hint' }, field },
     )
   }
-  const found = chain.layers[0]?.format ?? 'raw'
-  if (found !== format) return formatFailure(path, format, found, field)
-  return chain.damage === null ? null : damagedFailure(chain.damage, field)
+  return damage === null ? null : damagedFailure(damage, field)
+}
+
+function notAlone(path: string, name: string, field: string): Failure {
+  return failure(
+    'unsupported',
+    { key: 'image.error.notAlone', params: { file: basename(path), name } },
+    { hint: { key: 'image.error.refused.hint' }, field },
+  )
 }
 
 /** What an image names that it may not, or not yet: each a failure that names the file. */

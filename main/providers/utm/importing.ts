@@ -6,6 +6,7 @@ import { diskUse } from '../common/files.ts'
 import { checkSpace } from '../common/space.ts'
 import type { ImportOps, Op, RenameOps } from '../provider.ts'
 import { type Bundle, bundleName, discDrive, isApple, isOldBundle, readBundle } from './bundle.ts'
+import { checkBundle } from './bundle-check.ts'
 import { systemOf } from './machine.ts'
 import { makeMachine } from './making.ts'
 import { checkName } from './names.ts'
@@ -19,8 +20,12 @@ export function createImporting(world: World, documents: string, { rename }: Ren
   return {
     extensions: ['utm'],
     async inspect(path) {
-      if (await isOldBundle(path)) return oldSummary(path)
+      if (await isOldBundle(path)) {
+        await checkBundle(path)
+        return oldSummary(path)
+      }
       const bundle = await readForeign(path)
+      await checkBundle(path)
       const { Information, System } = bundle.config
       return {
         name: Information.Name,
@@ -36,6 +41,8 @@ export function createImporting(world: World, documents: string, { rename }: Ren
     },
     async import(_endpointId, { path, name }, op) {
       if (name !== null) checkName(name)
+      if (!(await isOldBundle(path))) await readForeign(path)
+      await checkBundle(path)
       await checkSpace(documents, await diskUse(path))
       const id = await importBundle(world, path, op)
       const { name: own } = await world.fleet.get(id, op)

@@ -7,6 +7,7 @@ import type { ImportSummary } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import { putUnder, remove } from '../common/files.ts'
 import type { ExportOps, ImportOps, Op } from '../provider.ts'
+import { checkAppliance } from './appliance-check.ts'
 import { idOf } from './inventory.ts'
 import { osName } from './machine.ts'
 import { defaultMachineFolder } from './machine-folder.ts'
@@ -62,6 +63,7 @@ export function createExporting(world: World): ExportOps {
 export function createImporting(world: World): ImportOps {
   const { manage, inventory } = world
   const inspect = async (path: string, op: Op): Promise<ImportSummary> => {
+    await checkAppliance(path)
     const said = await manage.run(commands.inspectFile(path), op)
     return parseSummary(said, await ovfDiskBytes(path))
   }
@@ -69,6 +71,7 @@ export function createImporting(world: World): ImportOps {
     extensions: ['ova', 'ovf'],
     inspect,
     async import(_endpointId, { path, name: given }, op): Promise<MachineId> {
+      await checkAppliance(path)
       const name = given ?? (await inspect(path, op)).name ?? basename(path).replace(/\.[^.]*$/, '')
       checkName(name)
       throwIfCancelled(op)

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { type Element, parseXml } from './xml.ts'
 
 /** Descriptions are kilobytes; with a manifest of thousands of files still far below this. */
-const maxBytes = 16 * 1024 * 1024
+export const maxDescriptionBytes = 16 * 1024 * 1024
 const tarBlockBytes = 512
 
 /**
@@ -17,6 +17,33 @@ export async function ovfDiskBytes(path: string): Promise<number | null> {
   } catch {
     return null
   }
+}
+
+/** A file that a description names. */
+export interface Reference {
+  readonly href: string
+  readonly isCompressed: boolean
+}
+
+/**
+ * The files that a description names, whichever attribute a reader would take for the name. Throws when it cannot be read: what it
+ * names is then unknown.
+ */
+export function readReferences(description: string): readonly Reference[] {
+  const found: Reference[] = []
+  const open = [parseXml(description)]
+  for (let element = open.pop(); element !== undefined; element = open.pop()) {
+    open.push(...element.children)
+    if (localPart(element.name).toLowerCase() !== 'file') continue
+    const isCompressed = attributes(element, 'compression').some((one) => /gzip/i.test(one))
+    found.push(...attributes(element, 'href').map((href) => ({ href, isCompressed })))
+  }
+  return found
+}
+
+/** By the end of its name, as VirtualBox tells it. */
+export function isArchive(path: string): boolean {
+  return !/\.ovf$/i.test(path)
 }
 
 /** The sum of all disks; null when one of them does not say its size in bytes, for a part of it would be a wrong number. */
@@ -54,16 +81,17 @@ export function unitBytes(unit: string): number | null {
   return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null
 }
 
-async function readDescription(path: string): Promise<string> {
+export async function readDescription(path: string): Promise<string> {
   const file = await open(path, 'r')
   try {
-    const isArchive = !/\.ovf$/i.test(path)
+    const isInside = isArchive(path)
     const header = Buffer.alloc(tarBlockBytes)
-    if (isArchive) await file.read(header, 0, tarBlockBytes, 0)
+    if (isInside) await file.read(header, 0, tarBlockBytes, 0)
     // The description is the first file of an OVA, by its specification.
-    const from = isArchive ? tarBlockBytes : 0
-    const length = isArchive ? Number.parseInt(header.toString('latin1', 124, 136), 8) : (await file.stat()).size
-    if (!Number.isSafeInteger(length) || length > maxBytes) throw new Error(`${length} bytes are no description`)
+    const from = isInside ? tarBlockBytes : 0
+    const length = isInside ? Number.parseInt(header.toString('latin1', 124, 136), 8) : (await file.stat()).size
+    if (!Number.isSafeInteger(length) || length > maxDescriptionBytes)
+      throw new Error(`${length} bytes are no description`)
     const bytes = Buffer.alloc(length)
     const { bytesRead } = await file.read(bytes, 0, length, from)
     return bytes.toString('utf8', 0, bytesRead)
@@ -77,8 +105,12 @@ function withName({ children }: Element, local: string): readonly Element[] {
   return children.filter(({ name }) => localPart(name) === local)
 }
 
-function attribute({ attributes }: Element, local: string): string | null {
-  return Object.entries(attributes).find(([name]) => localPart(name) === local)?.[1] ?? null
+function attribute(element: Element, local: string): string | null {
+  return attributes(element, local)[0] ?? null
+}
+
+function attributes({ attributes: all }: Element, local: string): readonly string[] {
+  return Object.entries(all).flatMap(([name, value]) => (localPart(name) === local ? [value] : []))
 }
 
 function localPart(name: string): string {

@@ -5,6 +5,7 @@ import { build } from 'plist'
 import { describe, expect, it } from 'vitest'
 import { MiB } from '../../../app/domain/units.ts'
 import { errorFrom, op } from '../../conformance/ground.ts'
+import { qcow2Header } from '../../support/images.ts'
 import { describeUtm } from './utm-world.ts'
 
 /** What is copied, taken away and carried elsewhere, on the stand-in for UTM and real QEMU machines. */
@@ -142,6 +143,21 @@ describeUtm(
         const named = await facet('importing').import('utm:local', { path, name: `after ${count()}` }, op())
         expect(await read(named)).toMatchObject({ name: `after ${count()}`, memoryBytes: 1024 * MiB })
         expect(readFileSync(join(path, 'config.plist'), 'utf8')).toBe(before)
+      })
+
+      it('refuses a bundle whose disk names a file of this computer, before UTM copies it', async () => {
+        const path = join(ground().folder, 'hostile.utm')
+        await facet('exporting').export(await make('to be changed'), { path, format: 'utm' }, op())
+        const [disk = ''] = readdirSync(join(path, 'Data')).filter((name) => name.endsWith('.qcow2'))
+        const secret = join(ground().folder, 'secret.txt')
+        await writeFile(secret, 'TOP-SECRET'.repeat(1000))
+        await writeFile(join(path, 'Data', disk), qcow2Header({ backing: secret, backingFormat: 'raw' }))
+        const before = (await ground().provider.list('utm:local', op())).length
+        expect(await errorFrom(facet('importing').import('utm:local', { path, name: null }, op()))).toMatchObject({
+          message: { key: 'image.error.notAlone', params: { name: secret } },
+          field: 'path',
+        })
+        expect(await ground().provider.list('utm:local', op())).toHaveLength(before)
       })
 
       it('refuses what is no machine of UTM', async () => {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { createFileGuard } from '../../../main/services/file-guard.ts'
@@ -9,6 +10,7 @@ import { createFilesInUse } from '../../../main/services/files-in-use.ts'
 import { errorFrom, op } from '../../conformance/ground.ts'
 import { silent } from '../../main/services/small-provider.ts'
 import { vmdkText } from '../../support/images.ts'
+import { ovfText } from '../../support/ovf.ts'
 import { missingVirtualBox } from '../../support/virtualbox-lab.ts'
 import { specOf } from '../qemu-ground.ts'
 import { type Acts, openActs } from './acts-ground.ts'
@@ -72,6 +74,31 @@ describe.skipIf(missingVirtualBox !== null)('files of VirtualBox machines', () =
       expect(error.message.params).toMatchObject({ path: secret })
     }
     expect((await readFile(secret)).subarray(0, 10).toString()).toBe('TOP-SECRET')
+    await rm(folder, { recursive: true })
+  })
+
+  it('imports a compressed disk, and refuses an OVF whose disk would be read and written outside its folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-ovf-'))
+    await mkdir(join(folder, 'downloads'))
+    const disk = join(folder, 'disk.vmdk')
+    await acts.lab.manage('convertfromraw', acts.lab.guestDisk, disk, '--format', 'VMDK', '--variant', 'Stream')
+    const importAs = (name: string) =>
+      acts.provider().importing?.import('virtualbox:local', { path, name }, op()) ?? Promise.reject(new Error('none'))
+    const path = join(folder, 'downloads', 'm.ovf')
+    await writeFile(join(folder, 'downloads', 'disk.vmdk.gz'), gzipSync(await readFile(disk)))
+    await writeFile(path, ovfText('disk.vmdk.gz', ' ovf:compression="gzip"'))
+    const id = await importAs('unpacked')
+    expect((await acts.provider().read(id, op()))?.state).toBe('stopped')
+
+    await writeFile(path, ovfText('../disk.vmdk'))
+    const above = join(await folderOf(acts.uuidOf(id)), '..')
+    const before = await readdir(above)
+    const refused = { code: 'unsupported', field: 'path', message: { key: 'image.error.outside' } }
+    expect(await errorFrom(importAs('climber'))).toMatchObject(refused)
+    expect(await errorFrom(acts.provider().importing?.inspect?.(path, op()) ?? Promise.resolve())).toMatchObject(
+      refused,
+    )
+    expect(await readdir(above)).toEqual(before)
     await rm(folder, { recursive: true })
   })
 })
