@@ -59,15 +59,14 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures, file
       const create = facetOf(provider, 'create')
       // Said while the form is still there to put it right.
       await checkChosen(spec, fileGuard)
-      const make = async (op: Op): Promise<MachineId> => {
-        if (spec.kind !== 'vm' || spec.disk.from !== 'image' || spec.disk.use !== 'in-place') {
-          return create.create(spec, op)
-        }
-        return inPlace.run('in-place', async () => {
-          await fileGuard.checkTaken(spec)
-          return create.create(spec, op)
-        })
+      const createListed = async (op: Op, made: (result: { machineId: MachineId }) => void): Promise<MachineId> => {
+        const machineId = await create.create(spec, op)
+        made({ machineId })
+        // Listed as it is before it starts, so that a start that fails leaves a machine to be seen.
+        await inventory.read(machineId).catch(() => null)
+        return machineId
       }
+      const isInPlace = spec.kind === 'vm' && spec.disk.from === 'image' && spec.disk.use === 'in-place'
       return tasks.start({
         verb: 'create',
         permit: null,
@@ -75,10 +74,12 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures, file
         machineName: spec.name ?? '',
         subject: null,
         async run(op, made) {
-          const machineId = await make(op)
-          made({ machineId })
-          // Listed as it is before it starts, so that a start that fails leaves a machine to be seen.
-          await inventory.read(machineId).catch(() => null)
+          const machineId = await (isInPlace
+            ? inPlace.run('in-place', async () => {
+                await fileGuard.checkTaken(spec)
+                return createListed(op, made)
+              })
+            : createListed(op, made))
           if (spec.startAfter) await provider.power.start(machineId, op)
           return { machineId }
         },

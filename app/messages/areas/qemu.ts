@@ -82,8 +82,6 @@ export const qemuEn = {
   'qemu.error.resume.hint': 'Try again, or discard the saved state and start from the disk.',
   'qemu.error.standsOnBase': '{file} is based on a shared disk, so it only works in the machine’s folder.',
   'qemu.error.standsOnBase.hint': 'Move the file back to {folder}.',
-  'qemu.error.diskUsed': 'This disk belongs to {name}.',
-  'qemu.error.diskUsed.hint': 'Copy the disk instead, or permanently delete that machine first.',
   'qemu.error.linkDisk': 'Linked clones require a machine with exactly one qcow2 disk. Make a full clone instead.',
   'qemu.error.linkInPlace':
     'Linked clones can’t use an original file, because other programs can change it. Make a full clone instead.',
@@ -184,8 +182,6 @@ export const qemuKo: Record<keyof typeof qemuEn, Message> = {
   'qemu.error.resume.hint': '다시 시도하거나, 저장된 상태를 삭제하고 디스크에서 시작하세요.',
   'qemu.error.standsOnBase': '{file} 파일은 공유 디스크를 기반으로 하므로 머신의 폴더에서만 사용할 수 있습니다.',
   'qemu.error.standsOnBase.hint': '파일을 {folder} 폴더로 되돌려 놓으세요.',
-  'qemu.error.diskUsed': '‘{name}’ 머신이 쓰는 디스크입니다.',
-  'qemu.error.diskUsed.hint': '디스크를 복사하거나 그 머신을 먼저 완전히 삭제하세요.',
   'qemu.error.linkDisk': '연결된 복제는 qcow2 디스크가 하나인 머신만 됩니다. 전체 복제를 하세요.',
   'qemu.error.linkInPlace':
     '원본 파일은 다른 프로그램이 바꿀 수 있어 연결된 복제를 할 수 없습니다. 전체 복제를 하세요.',

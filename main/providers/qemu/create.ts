@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { commandLine } from '../../exec/mask.ts'
 import { checkImage } from '../../images/check.ts'
 import { checkForwards, checkIso, checkPath } from '../common/checks.ts'
-import { names } from '../common/files.ts'
 import { imageArguments } from '../common/images/commands.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import { checkSpace } from '../common/space.ts'
@@ -14,7 +12,7 @@ import type { CreateOps, Op } from '../provider.ts'
 import { architectureOf } from './architectures.ts'
 import { qemuArguments } from './commands.ts'
 import { createOptions } from './create-options.ts'
-import { type Definition, type Disk, isInPlace, macOf, readDefinition } from './definitions.ts'
+import { type Definition, type Disk, macOf } from './definitions.ts'
 import { aloneImage, shownChains } from './disk-chains.ts'
 import { type Firmware, findFirmware } from './firmware.ts'
 import { type Folder, varsFile } from './layout.ts'
@@ -127,7 +125,6 @@ async function makeDisks(
     }
     case 'image': {
       const path = await checkPath(disk.path, 'disk.path')
-      if (disk.use === 'in-place') await checkUnused(world, path)
       const allowed = disk.allowedFiles ?? []
       await checkImage({ path, format: disk.format, use: disk.use, allowed }, 'disk.path')
       const image = { path, format: disk.format, allowed }
@@ -136,29 +133,6 @@ async function makeDisks(
       await world.images.copy(image, folder.file(diskFile), null, { key: 'kept.step.copy' }, op)
       return [{ file: diskFile, format: 'qcow2', sizeBytes, allowed: null }]
     }
-  }
-}
-
-/** Two machines on one disk would ruin it. Those in the trash count: they may come back. */
-async function checkUnused(world: World, path: string): Promise<void> {
-  const { layout } = world
-  const folders = [
-    ...(await names(layout.machines)).map(layout.machine),
-    ...(await names(layout.trash)).map(layout.removed),
-  ]
-  for (const folder of folders) {
-    const definition = await readDefinition(folder).catch(() => null)
-    const isUsed = await Promise.all(
-      (definition?.disks ?? [])
-        .filter(isInPlace)
-        .map(async ({ file }) => (await realpath(file).catch(() => file)) === path),
-    )
-    if (definition === null || !isUsed.includes(true)) continue
-    throw failure(
-      'in-use',
-      { key: 'qemu.error.diskUsed', params: { name: definition.name } },
-      { hint: { key: 'qemu.error.diskUsed.hint' }, field: 'disk.path' },
-    )
   }
 }
 

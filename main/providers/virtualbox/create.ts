@@ -11,7 +11,7 @@ import { diskUse } from '../common/files.ts'
 import { checkSpace } from '../common/space.ts'
 import type { CreateOps, Op } from '../provider.ts'
 import { createOptions, hostArch } from './create-options.ts'
-import { checkUnused, slotsIn } from './disks.ts'
+import { slotsIn } from './disks.ts'
 import type { Known } from './entry.ts'
 import { idOf } from './inventory.ts'
 import * as commands from './machine-commands.ts'
@@ -20,17 +20,16 @@ import { folderName, makeWhole } from './making.ts'
 import { checkName } from './naming.ts'
 import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
 import { diskWorkMs } from './snapshots.ts'
-import type { TrashStore } from './trash-store.ts'
 import { act, throwIfCancelled, type World } from './world.ts'
 
 /** An empty disk is small, but a file system without any room makes no machine. */
 const emptyBytes = 4 * 1024 * 1024
 
-export function createCreate(world: World, trash: TrashStore): CreateOps {
+export function createCreate(world: World): CreateOps {
   return {
     options: (_endpointId, op) => createOptions(world, op),
     preview: (spec, op) => preview(world, vmOnly(spec), op),
-    create: (spec, op) => create(world, trash, vmOnly(spec), op),
+    create: (spec, op) => create(world, vmOnly(spec), op),
   }
 }
 
@@ -40,7 +39,7 @@ function vmOnly(spec: CreateSpec): VmSpec {
 }
 
 /** Looks first whether all that it needs is there; then makes it step by step, and takes it all back if one fails. */
-async function create(world: World, trash: TrashStore, spec: VmSpec, op: Op): Promise<MachineId> {
+async function create(world: World, spec: VmSpec, op: Op): Promise<MachineId> {
   checkName(spec.name)
   checkForwards(spec.network)
   if (spec.arch !== hostArch()) {
@@ -54,7 +53,6 @@ async function create(world: World, trash: TrashStore, spec: VmSpec, op: Op): Pr
     const { format, use, allowedFiles: allowed = [] } = spec.disk
     await checkImage({ path: imagePath, format, use, allowed }, 'disk.path')
   }
-  if (spec.disk.from === 'image' && spec.disk.use === 'in-place') await checkUnused(world, trash, imagePath ?? '')
   const osType = await osTypeOf(world, spec, op)
   const machines = await defaultMachineFolder(world)
   const copied = spec.disk.from === 'image' && spec.disk.use === 'copy' ? await diskUse(imagePath ?? '') : emptyBytes

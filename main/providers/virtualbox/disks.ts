@@ -1,24 +1,6 @@
-import { failure } from '../../../app/domain/errors.ts'
-import { usersOfFiles } from './dependants.ts'
 import type { Slot } from './machine-commands.ts'
-import { knownMedia } from './media-registry.ts'
 import type { Settings } from './settings-file.ts'
 import type { StorageController } from './settings-hardware.ts'
-import { diskUsers } from './snapshot-deletable.ts'
-import type { TrashStore } from './trash-store.ts'
-import type { World } from './world.ts'
-
-/** Two machines on one disk would ruin it. Those in the trash count: they may come back. */
-export async function checkUnused(world: World, trash: TrashStore, path: string): Promise<void> {
-  const users = [...diskUsers(world), ...(await trash.users())]
-  const [user] = usersOfFiles('', (file) => file === path, users, await knownMedia(world))
-  if (user === undefined) return
-  throw failure(
-    'in-use',
-    { key: 'virtualbox.error.diskUsed', params: { name: user.name } },
-    { hint: { key: 'virtualbox.error.diskUsed.hint' }, field: 'disk.path' },
-  )
-}
 
 const isIde = ({ type }: StorageController): boolean => /^PIIX|^ICH6/i.test(type)
 const isFloppy = ({ type }: StorageController): boolean => /I82078/i.test(type)

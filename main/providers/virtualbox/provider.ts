@@ -81,7 +81,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     ),
     consoles: guarded(createConsoles(world, relays)),
     screens: guarded(createScreens(world)),
-    create: guarded(createCreate(world, store)),
+    create: guarded(createCreate(world)),
     clone: guarded(createClone(world, store)),
     exporting: guarded(createExporting(world)),
     importing: guarded(createImporting(world)),
