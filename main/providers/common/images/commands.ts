@@ -18,11 +18,12 @@ export const imageArguments = {
     path,
     String(sizeBytes),
   ],
-  /** `base` is as it is written into the image, seen from the image's folder. */
-  createLinked: (path: string, base: string): readonly string[] => [
+  /** `base` is as it is written into the image, seen from the image's folder. It is not opened, so that its size is given. */
+  createLinked: (path: string, base: string, sizeBytes: number): readonly string[] => [
     ...['create', '-q', '-f', 'qcow2'],
-    ...['-F', 'qcow2', '-b', base],
+    ...['-u', '-F', 'qcow2', '-b', base],
     path,
+    String(sizeBytes),
   ],
   convert: (from: readonly Layer[], to: string, tag: string | null): readonly string[] => [
     ...['convert', '-p', '-O', 'qcow2'],

@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { errorOf, failure, isCancelled } from '../../../../app/domain/errors.ts'
 import type { DiskFormat } from '../../../../app/domain/spec.ts'
 import type { Text } from '../../../../app/messages/text.ts'
@@ -148,7 +149,9 @@ export function createQemuImg(host: Host): QemuImg {
       await run(imageArguments.createBlank(path, sizeBytes), lookMs, op)
     },
     async createLinked(path, base, op) {
-      await run(imageArguments.createLinked(path, base), lookMs, op)
+      const { virtualBytes } = await checkOwnImage(resolve(dirname(path), base), 'qcow2', null)
+      if (virtualBytes === null) throw new Error(`${base} has no size`)
+      await run(imageArguments.createLinked(path, base, virtualBytes), lookMs, op)
     },
     async copy(from, to, tag, step, op) {
       const layers = await layersOf(from)
