@@ -19,6 +19,7 @@ describeProvider('built-in machines', {
     'trash',
     'stats',
   ],
+  hasFiles: true,
   promptMs: 5_000,
   async start() {
     const ground = await builtinGround()

@@ -36,6 +36,8 @@ export interface Setup {
   readonly start: () => Promise<Ground>
   /** The facets it must have, no more and no fewer: what it lacks is not tested and not counted as skipped. */
   readonly facets: readonly Capability[]
+  /** Its machines have files of their own on this computer. */
+  readonly hasFiles?: true
   /** How long the slowest method may take before a cancel must have ended it. */
   readonly promptMs: number
 }

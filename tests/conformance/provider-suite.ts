@@ -8,6 +8,7 @@ import { describeKeeping } from './keeping.ts'
 import { describePower } from './power.ts'
 import { describeScreens } from './screens.ts'
 import { describeSnapshots } from './snapshots.ts'
+import { describeUsedFiles } from './used-files.ts'
 
 /**
  * What every provider keeps to, on its real tool or its pretended world. A provider is done when this passes; where the tool
@@ -30,6 +31,7 @@ export function describeProvider(name: string, setup: Setup): void {
     if (setup.facets.includes('consoles')) describeConsoles(ground)
     if (setup.facets.includes('screens')) describeScreens(ground)
     describeKeeping(ground, setup)
+    if (setup.hasFiles === true) describeUsedFiles(ground)
     if (setup.facets.includes('snapshots')) describeSnapshots(ground)
     describeCancelling(ground, setup)
 
@@ -54,6 +56,7 @@ function describeWhole(ground: () => Ground, setup: Setup): void {
 
     it('can do what it is known for, no more and no less', () => {
       expect([...capabilitiesOf(ground().provider)].sort()).toEqual([...setup.facets].sort())
+      expect(ground().provider.usedFiles !== undefined).toBe(setup.hasFiles === true)
     })
 
     it('says in both languages what it never does and what a machine withholds', async () => {

@@ -32,6 +32,7 @@ describeProvider('UTM (stand-in)', {
     'files',
     'commands',
   ],
+  hasFiles: true,
   promptMs: 8_000,
   async start() {
     const ground = await utmGround({ snapshots: true })

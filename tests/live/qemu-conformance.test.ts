@@ -31,6 +31,7 @@ describeProvider('QEMU', {
     'stats',
     'screens',
   ],
+  hasFiles: true,
   promptMs: 5_000,
   async start() {
     const ground = await qemuGround()

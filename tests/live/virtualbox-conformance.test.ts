@@ -28,6 +28,7 @@ describeProvider('VirtualBox', {
     'stats',
   ],
   // VirtualBox stands still for ten seconds at times, and finishes what it began.
+  hasFiles: true,
   promptMs: 25_000,
   async start() {
     const lab = await openLab('live-conformance')
