@@ -14,8 +14,8 @@ import { type Found, findEndpoints } from './probe.ts'
 
 /** A daemon makes its socket, and answers a moment later; a context's folder is filled after it is made. */
 const settleMs = 300
-/** Events that lasted this long ended for a reason of their own, and are listened to again at once. */
-const longLivedMs = 10_000
+/** Events that lasted this long ended for a reason of their own: whether the engine is gone is asked at once. */
+const longLivedMs = 1_000
 const longestWaitMs = 60_000
 
 /** All endpoints as the last probe found them, each with what follows it. */
