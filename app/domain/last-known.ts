@@ -5,7 +5,7 @@ import type { Endpoint } from './provider.ts'
 export type LastKnown = Pick<Inventory, 'hosts' | 'endpoints' | 'machines'>
 
 /** Raised whenever a machine, endpoint or host is written differently: an older file is then not read. */
-export const lastKnownVersion = 2
+export const lastKnownVersion = 3
 
 /** The element of our page that holds the file's text, where main put it in. */
 export const lastSeenId = 'last-seen'

@@ -104,7 +104,7 @@ const shared = [
 
 describeProvider('pretended virtual machines', {
   missing: null,
-  facets: [...shared, 'screens', 'reset', 'suspend', 'clone', 'trash', 'commands'],
+  facets: [...shared, 'screens', 'reset', 'suspend', 'clone', 'locate', 'trash', 'commands'],
   start: () => startMock('vm'),
   promptMs: 1_000,
 })

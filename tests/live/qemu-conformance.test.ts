@@ -24,6 +24,7 @@ describeProvider('QEMU', {
     'consoles',
     'create',
     'clone',
+    'locate',
     'rename',
     'configure',
     'remove',
