@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
-import { failure } from '../../../app/domain/errors.ts'
+import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { machineId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
@@ -19,6 +19,7 @@ import { parseSettings, type Settings } from './settings-file.ts'
 import { clonesOf, diskUsers } from './snapshot-deletable.ts'
 import { type SnapshotWorld, snapshotWorld } from './snapshots.ts'
 import { isResting } from './states.ts'
+import { forgetStray } from './strays.ts'
 import { type KeptItem, presentPath, type TrashStore } from './trash-store.ts'
 import { act, quietOp, throwIfCancelled, type World } from './world.ts'
 
@@ -101,6 +102,12 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
       await putAside(store, item)
       await left(world, entry.uuid)
       inventory.changed({ kind: 'trash' })
+      // Its place in the trash is safe whatever comes of this.
+      if (item.moved !== null && (await isRegistered(world, entry.uuid))) {
+        await forgetStray(world, entry.uuid).catch((error) =>
+          world.host.log.warn('virtualbox.stray', { uuid: entry.uuid, error: errorOf(error) }),
+        )
+      }
       return entry.uuid
     },
 
@@ -128,7 +135,11 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
         }
         await store.put({ ...item, phase: 'purging' })
         inventory.changed({ kind: 'trash' })
-        await purge(world, item)
+        // Every step may be done again, and what is half gone is in no list: it is not left for the next start.
+        await purge(world, item).catch((error) => {
+          world.host.log.warn('virtualbox.purge.again', { uuid: item.uuid, error: errorOf(error) })
+          return purge(world, item)
+        })
       },
     },
   }
@@ -241,6 +252,7 @@ async function purge(world: SnapshotWorld, item: KeptItem): Promise<void> {
   if (item.moved === null) await purgeInPlace(world, item)
   else await remove(dirname(item.moved.to))
   await world.records.write(item.uuid, emptyRestores)
+  await forgetStray(world, item.uuid)
   await world.trash.drop(item.uuid)
 }
 
@@ -296,8 +308,9 @@ export async function recoverTrash(
           await purge(world, item)
           break
         case 'there':
-          // Brought back by other hands.
+          // Brought back by other hands, or never let go by VirtualBox.
           if (isIn && !(await exists(presentPath(item)))) await world.trash.drop(item.uuid)
+          else if (isIn && item.moved !== null) await forgetStray(world, item.uuid)
           break
       }
     })

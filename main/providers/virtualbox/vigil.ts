@@ -12,7 +12,9 @@ const restingMs = 10 * 60_000
 const awayMs = 10_000
 
 /** A file that was missing is there: a drive was connected, a folder was put back. */
-const isBack = ({ problem, path }: Entry): boolean => problem?.kind === 'missing' && path !== null && existsSync(path)
+const isBack = ({ problem, path, lostMedium }: Entry): boolean =>
+  (problem?.kind === 'missing' && path !== null && existsSync(path)) ||
+  (lostMedium !== null && existsSync(lostMedium.path))
 
 /**
  * Looks after what the files may not tell: a machine and VirtualBox's server that were killed together, a folder that can't be
