@@ -13,6 +13,7 @@ describeProvider('built-in machines', {
     'screens',
     'create',
     'clone',
+    'locate',
     'rename',
     'configure',
     'remove',

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { machineId } from '../../../app/domain/ids.ts'
-import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import type { LostFile, Machine, MachineState } from '../../../app/domain/machine.ts'
 import type { Verb } from '../../../app/domain/verbs.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { Definition } from './definitions.ts'
@@ -46,8 +46,13 @@ export function machineOf(sight: Sight): Machine {
     withheld: withheldFrom(sight),
     remark,
     needsHelp,
-    lostFile: null,
+    lostFile: live === null ? lostDisc(sight) : null,
   }
+}
+
+/** A disc of the person's that is not where it was; a disk of Berth's own has no other place. */
+export function lostDisc({ definition, missingPath }: Pick<Sight, 'definition' | 'missingPath'>): LostFile | null {
+  return missingPath !== null && missingPath === definition?.discPath ? { kind: 'disc', path: missingPath } : null
 }
 
 function stateOf(sight: Sight): {
@@ -63,9 +68,10 @@ function stateOf(sight: Sight): {
   }
   const missing: Text | null =
     sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { file: basename(sight.missingPath) } }
-  if (sight.isSuspended) return { state: 'suspended', nativeState: 'suspended', remark: missing }
+  const needsHelp = missing !== null
+  if (sight.isSuspended) return { state: 'suspended', nativeState: 'suspended', remark: missing, needsHelp }
   const { state, remark } = restingState(sight.run)
-  return { state, nativeState: sight.run?.ended?.how ?? 'off', remark: missing ?? remark }
+  return { state, nativeState: sight.run?.ended?.how ?? 'off', remark: missing ?? remark, needsHelp }
 }
 
 function withheldFrom({ live }: Sight): Readonly<Partial<Record<Verb, Text>>> {

@@ -12,6 +12,7 @@ import { details } from './details.ts'
 import { createFleet } from './fleet.ts'
 import { layoutOf } from './layout.ts'
 import { endMachine } from './live.ts'
+import { createLocate } from './locate.ts'
 import { endpointId, providerId } from './machine.ts'
 import { createPower } from './power.ts'
 import { emulator } from './program.ts'
@@ -57,6 +58,7 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     screens: consoles,
     create: guarded(createCreate(world)),
     clone: guarded(createClone(world)),
+    locate: guarded(createLocate(world)),
     rename: guarded({
       async rename(id: MachineId, name: string, op: Op) {
         const { entry, definition } = await fleet.get(id)

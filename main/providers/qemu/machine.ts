@@ -84,7 +84,7 @@ function stateOf(sight: Sight): {
     const said = run.ended.said?.trim().split('\n').at(-1) ?? ''
     const crash: Text =
       said === '' ? { key: 'qemu.remark.crashed' } : { key: 'qemu.remark.crashedSaying', params: { said } }
-    return { state: 'crashed', nativeState: 'crashed', remark: missing ?? crash }
+    return { state: 'crashed', nativeState: 'crashed', remark: missing ?? crash, needsHelp: missing !== null }
   }
   return { state: 'stopped', nativeState: 'off', remark: missing, needsHelp: missing !== null }
 }

@@ -58,7 +58,11 @@ export function headerItems(context: PermitContext, isPrimaryFree: boolean): rea
     case 'suspended':
       return [...cancel, ...primary('start')]
     case 'inaccessible':
-      return [...cancel, { kind: 'check', isPrimary: isPrimaryFree }, ...verbs(context, ['locate'])]
+      return [
+        ...cancel,
+        { kind: 'check', isPrimary: isPrimaryFree },
+        ...(machine.lostFile === null ? [] : verbs(context, ['locate'])),
+      ]
     case 'unknown':
       return [
         ...cancel,

@@ -9,7 +9,7 @@ import { chooseFilter, openDialog, openMachine, showView } from '../../actions/n
 import { quitBerth } from '../../actions/quit.ts'
 import { saveSettings } from '../../actions/settings.ts'
 import type { IconName } from '../../components/icon.tsx'
-import { type MarkName, markOf } from '../../components/state-mark.tsx'
+import { type MarkName, machineMark } from '../../components/state-mark.tsx'
 import { shortId } from '../../format/names.ts'
 import { runCommand } from '../../keyboard/commands.ts'
 import type { Command } from '../../keyboard/shortcuts.ts'
@@ -121,7 +121,7 @@ export function allMachines(state: State): readonly PaletteItem[] {
     section: 'machines',
     label: machine.name.trim() || shortId(machine.id),
     otherWords: machine.os ?? '',
-    mark: markOf(shownState(machine, taskOfMachine(machine.id)(state))),
+    mark: machineMark(shownState(machine, taskOfMachine(machine.id)(state)), machine),
     end: endpointOf(machine.endpointId)(state)?.label ?? null,
     machineId: machine.id,
     run: () => openMachine(machine.id),
