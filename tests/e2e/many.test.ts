@@ -91,12 +91,15 @@ describe('many machines at once', () => {
     await verb('Stop').click()
     await question().getByRole('button', { name: 'Stop', exact: true }).click()
     const ladder = page.getByRole('dialog', { name: 'Shutting down' })
-    await ladder.getByText(/^Asked \d+ (containers|machines) to stop$/).waitFor()
+    await ladder.getByText(/^Asked \d+ (VMs to shut down|containers to stop|machines to stop)$/).waitFor()
     expect((await places()).slice(0, 5)).toEqual(before.slice(0, 5))
     expect(await ladder.locator('.ladder-machine').count()).toBeLessThan(8)
     await picture(page, 'bulk-ladder')
-    await ladder.getByRole('button', { name: /^Kill \d+ containers…$/ }).click()
-    await page.getByRole('alertdialog', { name: /^Kill \d+ containers\?$/ }).waitFor()
+    await ladder
+      .getByRole('button', { name: /^(Kill|Power off) \d+ (VM|container)s?…$/ })
+      .first()
+      .click()
+    await page.getByRole('alertdialog', { name: /^(Kill|Power off) .+\?$/ }).waitFor()
     await page.keyboard.press('Escape')
     await ladder
       .or(page.getByRole('button', { name: /^Requested/ }))

@@ -30,8 +30,10 @@ export function LadderOfMany({ tasks }: { readonly tasks: readonly Task[] }): Re
   const ids = tasks.flatMap(({ machineId }) => machineId ?? [])
   const containers = ids.filter((id) => machines.get(id)?.kind === 'container')
   const vms = ids.filter((id) => machines.get(id)?.kind !== 'container')
+  // Of all that were asked, so that the sentence stays the same while they end.
+  const kinds = new Set([...asked.values()].map((id) => (id === null ? 'vm' : (machines.get(id)?.kind ?? 'vm'))))
   const title =
-    vms.length === 0 ? 'power.askedContainers' : containers.length === 0 ? 'power.askedVms' : 'power.askedMixed'
+    kinds.size > 1 ? 'power.askedMixed' : kinds.has('container') ? 'power.askedContainers' : 'power.askedVms'
   const kills = tasks.flatMap(({ progress }) => (progress?.wait?.killsAtLimit === true ? left(progress.wait, now) : []))
   const slowest = [...tasks].sort((one, other) => Number(isUnanswered(other)) - Number(isUnanswered(one)))
   const rest = tasks.length - maxLines
@@ -68,9 +70,9 @@ export function LadderOfMany({ tasks }: { readonly tasks: readonly Task[] }): Re
 }
 
 /** The requests that the ladder has seen: those that have ended count as done. */
-function useAsked(tasks: readonly Task[]): ReadonlySet<TaskId> {
-  const seen = useRef(new Set<TaskId>())
-  for (const task of tasks) seen.current.add(task.id)
+function useAsked(tasks: readonly Task[]): ReadonlyMap<TaskId, MachineId | null> {
+  const seen = useRef(new Map<TaskId, MachineId | null>())
+  for (const task of tasks) seen.current.set(task.id, task.machineId)
   return seen.current
 }
 
