@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../../log.ts'
 import type { Entry } from './entry.ts'
 import { problemOf, stampOf, withReplacing } from './replaced-file.ts'
@@ -43,10 +44,16 @@ export async function missingMedium({ hardware, media }: Pick<Settings, 'hardwar
   return null
 }
 
+/** A drive that does not answer, on the network say, would keep every machine's row waiting. */
+const lookMs = 1_000
+
 /** What cannot be looked at may be there. */
 async function isGone(path: string): Promise<boolean> {
-  return stat(path).then(
+  const stop = new AbortController()
+  const looked = stat(path).then(
     () => false,
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
   )
+  const late = delay(lookMs, false, { signal: stop.signal, ref: false }).catch(() => false)
+  return Promise.race([looked, late]).finally(() => stop.abort())
 }
