@@ -2,11 +2,13 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { app, type BrowserWindow, dialog, nativeTheme, powerMonitor, session, shell } from 'electron'
+import type { Text } from '../app/messages/text.ts'
 import type { Assembled } from './assemble.ts'
 import { createConsoleWindows } from './console-windows.ts'
 import { watchPage } from './first-files.ts'
 import { readLastSeen, withLastSeen } from './last-seen.ts'
 import { createLog, type Log, logUncaught } from './log.ts'
+import { type CrashChoices, reloadAfterCrash } from './page-crashes.ts'
 import { openPaths, type Paths } from './paths.ts'
 import { guardContents, guardSession, isOurs, registerScheme } from './security.ts'
 import { type Claim, claimData } from './single-instance.ts'
@@ -91,7 +93,7 @@ function run(paths: Paths, log: Log, release: () => void): void {
   nativeTheme.themeSource = readTheme(paths.config)
   let lastSeen = readLastSeen(paths.cache)
   const visible = new Set<BrowserWindow>()
-  const consoleWindows = createConsoleWindows(preloadPath, followVisibility)
+  const consoleWindows = createConsoleWindows(preloadPath, openedConsole)
   let hasLastSeen = false
   const core = whenPageIsServed().then(whenPainted).then(loadCore)
   core.catch((error: unknown) => {
@@ -161,10 +163,31 @@ function run(paths: Paths, log: Log, release: () => void): void {
     opened.on('closed', () => {
       window = null
     })
-    opened.webContents.on('render-process-gone', (_event, { reason }) => {
-      log.error('page.gone', { reason })
-      if (!isLeaving && reason !== 'clean-exit') opened.webContents.reload()
+    followCrashes(opened, { key: 'app.quit' }, () => void leave())
+  }
+
+  function openedConsole(opened: BrowserWindow): void {
+    followVisibility(opened)
+    followCrashes(opened, { key: 'app.closeWindow' }, () => opened.destroy())
+  }
+
+  function followCrashes(opened: BrowserWindow, giveUp: Text, onGivenUp: () => void): void {
+    reloadAfterCrash(opened, { log, isLeaving: () => isLeaving, ask: askAfterCrash, giveUp, onGivenUp })
+  }
+
+  async function askAfterCrash({ text, reload, giveUp }: CrashChoices): Promise<boolean> {
+    const { localeFor, write } = await import('../app/messages/write.ts')
+    const locale = localeFor(assembled?.core.settings.get().locale ?? 'system', app.getLocale())
+    const { response } = await dialog.showMessageBox({
+      type: 'error',
+      title: 'Berth',
+      message: write(text, locale),
+      detail: write({ key: 'app.pageCrashedLog', params: { path: join(paths.logs, 'berth.log') } }, locale),
+      buttons: [write(reload, locale), write(giveUp, locale)],
+      defaultId: 0,
+      cancelId: 1,
     })
+    return response === 0
   }
 
   /** Main works less while nobody sees any of the windows. */

@@ -59,6 +59,11 @@ export const coreEn = {
   'app.lockUnusable':
     'Berth can’t start because its lock file can’t be used ({reason}): {path}. If no other user runs Berth with this folder, delete that file.',
   'app.taken': 'Berth is already running without a window (process {pid}).',
+  'app.pageCrashed': 'The Berth window crashed {count} times within a minute.',
+  'app.pageCrashedLog': 'Details are in {path}. Reload the window to try again.',
+  'app.pageReload': 'Reload window',
+  'app.quit': 'Quit Berth',
+  'app.closeWindow': 'Close window',
   'files.pick.disk-image': 'Choose a disk image',
   'files.pick.iso': 'Choose an ISO',
   'files.pick.settings-file': 'Choose a settings file',
@@ -138,6 +143,11 @@ export const coreKo: Record<keyof typeof coreEn, Message> = {
   'app.lockUnusable':
     '잠금 파일을 사용할 수 없어서 Berth를 시작할 수 없습니다({reason}): {path}. 다른 사용자가 이 폴더로 Berth를 실행하고 있지 않다면 그 파일을 삭제하세요.',
   'app.taken': 'Berth가 이미 창 없이 실행 중입니다(프로세스 {pid}).',
+  'app.pageCrashed': 'Berth 창이 1분 안에 {count}번 비정상 종료되었습니다.',
+  'app.pageCrashedLog': '자세한 내용은 {path} 파일에 있습니다. 다시 시도하려면 창을 다시 로드하세요.',
+  'app.pageReload': '창 다시 로드',
+  'app.quit': 'Berth 종료',
+  'app.closeWindow': '창 닫기',
   'files.pick.disk-image': '디스크 이미지 선택',
   'files.pick.iso': 'ISO 선택',
   'files.pick.settings-file': '설정 파일 선택',
