@@ -109,7 +109,8 @@ export function createFileGuard(files: FilesInUse, machineOf: (id: MachineId) =>
       }))
       const { unknown = null } = taken ?? {}
       if (unknown !== null) {
-        const params = { names: unknown.names.slice(0, 5).join(', ') }
+        // All of them: the yes is to each.
+        const params = { names: unknown.names.join(', ') }
         asks.push({ path: unknown.path, message: { key: 'image.ask.unknown', params } })
       }
       return { problem: null, asks }
