@@ -1,4 +1,5 @@
 import type { CallHandlers } from '../../app/contract/dispatch.ts'
+import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, TaskId } from '../../app/domain/ids.ts'
 import type { SnapshotTree } from '../../app/domain/snapshot.ts'
 import type { TaskResult, TaskVerb } from '../../app/domain/task.ts'
@@ -60,6 +61,11 @@ export function snapshotHandlers({ inventory, tasks, snapshotPictures, fileGuard
       const [first] = snapshotIds
       const subject = first === undefined ? null : await snapshotName(id, first)
       return start(id, 'deleteSnapshot', 'restore', subject, async (snapshots, op) => {
+        // Without its copy a restore could no longer be undone: `restore.letGo` drops both.
+        const { restores } = await snapshots.tree(id, op)
+        if (restores.some(({ keptId }) => snapshotIds.includes(keptId))) {
+          throw failure('in-use', { key: 'kept.error.undoCopy' }, { hint: { key: 'kept.error.undoCopy.hint' } })
+        }
         for (const snapshotId of snapshotIds) {
           op.signal.throwIfAborted()
           await snapshots.delete(id, snapshotId, op)
