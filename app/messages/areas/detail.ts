@@ -206,7 +206,10 @@ export const detailEn = {
   'remove.titleManyGone': { one: 'Permanently delete {count} machine?', other: 'Permanently delete {count} machines?' },
   'remove.looking': 'Checking what will be deleted…',
   'remove.planFailed': 'Couldn’t determine what would be deleted',
-  'remove.trashCost': 'The machine moves to the trash. You can recover it from there.',
+  'remove.trashCost': {
+    one: 'The machine moves to the trash. You can recover it from there.',
+    other: 'The machines move to the trash. You can recover them from there.',
+  },
   'remove.cost': {
     one: 'This can’t be undone. {count} snapshot will be deleted too.',
     other: 'This can’t be undone. {count} snapshots will be deleted too.',

@@ -102,11 +102,13 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
     }
   }
   const isGone = gone.length > 0
+  // What is blocked is named below: the title counts what goes.
+  const named = count === 0 ? plans : possible
   const title =
-    plans.length === 1 && plans[0] !== undefined ? (
-      <Say text={isGone ? 'remove.titleGone' : 'remove.title'} params={{ name: nameOf(plans[0].machineId) }} />
+    named.length === 1 && named[0] !== undefined ? (
+      <Say text={isGone ? 'remove.titleGone' : 'remove.title'} params={{ name: nameOf(named[0].machineId) }} />
     ) : (
-      say(isGone ? 'remove.titleManyGone' : 'remove.titleMany', { count: plans.length })
+      say(isGone ? 'remove.titleManyGone' : 'remove.titleMany', { count: named.length })
     )
   return (
     <AlertDialog
@@ -196,8 +198,8 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
   )
 
   function cost(): string {
-    if (!isGone) return say('remove.trashCost')
-    if (size === null) return say('remove.cost', { count: snapshots })
+    if (!isGone) return say('remove.trashCost', { count })
+    if (size === null) return snapshots === 0 ? say('trash.cost') : say('remove.cost', { count: snapshots })
     return snapshots === 0 ? say('remove.costSizeOnly', { size }) : say('remove.costSize', { size, count: snapshots })
   }
 }
