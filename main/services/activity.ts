@@ -23,6 +23,8 @@ import { writeAtomic } from '../write-atomic.ts'
 
 /** Once there are twice as many, the older half goes. */
 const keptEntries = 2_000
+/** Berth leaves a journal of about 8,000 lines. Reading a damaged one of many MB whole would keep every window waiting for 10 s. */
+const maxLines = 6 * keptEntries
 
 /** What was done to which machine, across restarts, with the commands that did it. */
 export interface Activity {
@@ -62,7 +64,7 @@ export function openActivity(
   const path = join(folder, 'journal.jsonl')
   mkdirSync(join(folder, 'commands'), { recursive: true })
   const hasCommands = (): boolean => readdirSync(join(folder, 'commands')).length > 0
-  const reading = readLines(path, (line) => lineSchema.parse(line) as unknown as ActivityEntry, hasCommands)
+  const reading = readLines(path, (line) => lineSchema.parse(line) as unknown as ActivityEntry, hasCommands, maxLines)
   problems.report(path, noticeOf(path, reading))
   if (reading.kind !== 'read' && reading.kind !== 'absent')
     log.warn('activity.unreadable', { path, ...reading, value: null })

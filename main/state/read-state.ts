@@ -77,16 +77,19 @@ export function readLines<T>(
   parse: (line: unknown) => T,
   /** Whether there must be a line. */
   mustHold: () => boolean,
+  /** Only so many of the last lines are taken apart: what stands before them is superfluous. */
+  maxLines = Number.POSITIVE_INFINITY,
 ): Reading<readonly T[]> {
   return readBytes<readonly T[]>(path, (bytes, unfit) => {
     if (bytes.length === 0 && mustHold()) unfit('the file', 'is empty')
-    const lines = bytes.toString('utf8').split('\n')
-    return lines.flatMap((line, index) => {
+    const all = bytes.toString('utf8').split('\n')
+    const from = Math.max(0, all.length - 1 - maxLines)
+    return all.slice(from).flatMap((line, index) => {
       if (line === '') return []
       try {
         return [parse(JSON.parse(line))]
       } catch (error) {
-        unfit(`line ${index + 1}`, error)
+        unfit(`line ${from + index + 1}`, error)
         return []
       }
     })

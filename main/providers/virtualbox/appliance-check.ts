@@ -53,7 +53,7 @@ async function checkArchive(path: string, file: FileHandle, members: readonly Me
   const references = await understood(async () => {
     if (descriptions.length === 0) throw new Error('no description')
     const texts = await Promise.all(descriptions.map((member) => textOf(file, member)))
-    return texts.flatMap(readReferences)
+    return (await Promise.all(texts.map(readReferences))).flat()
   })
   for (const { href, isCompressed } of references) {
     if (!staysInside(href)) throw outside(path, href, field)

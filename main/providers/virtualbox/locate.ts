@@ -118,7 +118,7 @@ function otherDisk(
 
 async function settingsAt(path: string): Promise<Settings> {
   try {
-    return parseSettings(await readFile(path, 'utf8'), path)
+    return await parseSettings(await readFile(path, 'utf8'), path)
   } catch (error) {
     throw failure(
       'invalid-input',

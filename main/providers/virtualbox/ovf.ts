@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { createTurns } from '../../turns.ts'
 import { type Element, parseXml } from './xml.ts'
 
 /** Descriptions are kilobytes; with a manifest of thousands of files still far below this. */
@@ -13,7 +14,7 @@ export async function ovfDiskBytes(path: string): Promise<number | null> {
   const text = await readDescription(path).catch(() => null)
   if (text === null) return null
   try {
-    return diskBytesOf(parseXml(text))
+    return diskBytesOf(await parseXml(text))
   } catch {
     return null
   }
@@ -29,11 +30,13 @@ export interface Reference {
  * The files that a description names, whichever attribute a reader would take for the name. Throws when it cannot be read: what it
  * names is then unknown.
  */
-export function readReferences(description: string): readonly Reference[] {
+export async function readReferences(description: string): Promise<readonly Reference[]> {
   const found: Reference[] = []
-  const open = [parseXml(description)]
+  const open = [await parseXml(description)]
+  const turns = createTurns()
   for (let element = open.pop(); element !== undefined; element = open.pop()) {
-    open.push(...element.children)
+    for (const child of element.children) open.push(child)
+    if (turns.isOver()) await turns.next()
     if (localPart(element.name).toLowerCase() !== 'file') continue
     const isCompressed = attributes(element, 'compression').some((one) => /gzip/i.test(one))
     found.push(...attributes(element, 'href').map((href) => ({ href, isCompressed })))

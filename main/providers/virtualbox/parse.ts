@@ -140,13 +140,13 @@ export function parseVersion(text: string): Version {
 
 /** The tool's own sentences about what failed: without where in its source, and without the progress they are glued to. */
 export function errorLines(stderr: string): readonly string[] {
-  const lines: string[] = []
+  const lines = new Set<string>()
   for (const match of stderr.matchAll(/VBoxManage(?:\.exe)?: (?:fatal )?error: ?(.*)/g)) {
     const line = (match[1] ?? '').trim()
     if (/^(?:Details|Context): /.test(line) || /^\/\S+\.cpp\[\d+\]/.test(line) || line === '') continue
-    if (!lines.includes(line)) lines.push(line)
+    lines.add(line)
   }
-  return lines
+  return [...lines]
 }
 
 /** Whether it failed, whatever the exit code. */

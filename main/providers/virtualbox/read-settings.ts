@@ -13,7 +13,7 @@ export async function readSettings(entry: Entry, refreshRegistry: () => Promise<
   const stamp = await stampOf(path)
   if (stamp === null || stamp !== entry.stamp || entry.problem !== null) {
     try {
-      const settings = parseSettings(await withReplacing(() => readFile(path, 'utf8')), path)
+      const settings = await parseSettings(await withReplacing(() => readFile(path, 'utf8')), path)
       if (settings.uuid !== entry.uuid) throw new Error(`the file is that of ${settings.uuid}`)
       entry.settings = settings
       entry.stamp = stamp ?? `read at ${performance.now()}`

@@ -41,8 +41,8 @@ export async function readRegistry(home: string): Promise<Registry> {
   return parseRegistry(await readFile(registryPath(home), 'utf8'), home)
 }
 
-export function parseRegistry(text: string, home: string): Registry {
-  const global = childOf(parseXml(text), 'Global')
+export async function parseRegistry(text: string, home: string): Promise<Registry> {
+  const global = childOf(await parseXml(text), 'Global')
   if (global === null) throw new Error('no registry inside')
   const absolute = (path: string | null): string | null =>
     path === null || path === '' ? null : isAbsolute(path) ? path : resolve(home, path)

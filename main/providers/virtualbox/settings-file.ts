@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { MiB } from '../../../app/domain/units.ts'
+import { createTurns } from '../../turns.ts'
 import { type Hardware, readHardware } from './settings-hardware.ts'
 import { type Medium, readMedia } from './settings-media.ts'
 import { attributeOf, childOf, childrenOf, type Element, flagOf, parseXml } from './xml.ts'
@@ -49,8 +50,8 @@ export interface SettingsSnapshot {
 }
 
 /** Reads a `.vbox` file (format 1.12 to 1.20). Throws when it is no such file or not whole. */
-export function parseSettings(text: string, path: string): Settings {
-  const root = parseXml(text)
+export async function parseSettings(text: string, path: string): Promise<Settings> {
+  const root = await parseXml(text)
   // An encrypted machine tells its name and UUID, and keeps the rest where only its password opens it.
   const machine = childOf(root, 'Machine') ?? childOf(root, 'MachineEncrypted')
   const uuid = uuidOf(machine, 'uuid')
@@ -75,7 +76,7 @@ export function parseSettings(text: string, path: string): Settings {
     defaultFrontEnd: attributeOf(childOf(childOf(childOf(machine, 'Hardware'), 'Frontend'), 'Default'), 'type'),
     notes: notesOf(machine),
     hardware: readHardware(machine),
-    snapshots: snapshotsOf(machine, absolute),
+    snapshots: await snapshotsOf(machine, absolute),
     media: readMedia(machine, absolute),
   }
 }
@@ -91,10 +92,15 @@ function notesOf(machine: Element): ReadonlyMap<string, string> {
 }
 
 /** Without recursion: a chain of snapshots may be a thousand deep. */
-function snapshotsOf(machine: Element, absolute: (path: string | null) => string | null): readonly SettingsSnapshot[] {
+async function snapshotsOf(
+  machine: Element,
+  absolute: (path: string | null) => string | null,
+): Promise<readonly SettingsSnapshot[]> {
+  const turns = createTurns()
   const found: SettingsSnapshot[] = []
   const rest = childrenOf(machine, 'Snapshot').map((element) => ({ element, parentId: null as string | null }))
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (turns.isOver()) await turns.next()
     const { element, parentId } = next
     const uuid = uuidOf(element, 'uuid')
     if (uuid === null) continue
@@ -108,7 +114,7 @@ function snapshotsOf(machine: Element, absolute: (path: string | null) => string
       hardware: readHardware(element),
     })
     const children = childrenOf(childOf(element, 'Snapshots'), 'Snapshot')
-    rest.push(...children.map((child) => ({ element: child, parentId: uuid })))
+    for (const child of children) rest.push({ element: child, parentId: uuid })
   }
   return found
 }

@@ -32,7 +32,7 @@ export function readMedia(owner: Element | null, absolute: (path: string | null)
   }))
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     const uuid = add(next.element, 'disk', next.parentId)
-    rest.push(...childrenOf(next.element, 'HardDisk').map((element) => ({ element, parentId: uuid })))
+    for (const element of childrenOf(next.element, 'HardDisk')) rest.push({ element, parentId: uuid })
   }
   for (const image of childrenOf(childOf(registry, 'DVDImages'), 'Image')) add(image, 'dvd', null)
   for (const image of childrenOf(childOf(registry, 'FloppyImages'), 'Image')) add(image, 'floppy', null)

@@ -19,6 +19,7 @@ import {
 } from './restore-records.ts'
 import { memoryRoom, requireMemoryRoom } from './room.ts'
 import type { Settings, SettingsSnapshot } from './settings-file.ts'
+import type { Medium } from './settings-media.ts'
 import * as commands from './snapshot-commands.ts'
 import { checkDeletable } from './snapshot-deletable.ts'
 import { isResting } from './states.ts'
@@ -117,8 +118,9 @@ export function snapshotWorld(world: World, trash: TrashStore): SnapshotWorld {
 async function treeOf(settings: Settings, world: SnapshotWorld): Promise<SnapshotTree> {
   const file = await world.records.read(settings.uuid)
   const kept = new Set(file.restores.map(({ keptId }) => keptId))
+  const media = new Map(settings.media.map((medium) => [medium.uuid, medium]))
   const bytes = new Map(
-    await Promise.all(settings.snapshots.map(async (one) => [one.uuid, await bytesOf(settings, one)] as const)),
+    await Promise.all(settings.snapshots.map(async (one) => [one.uuid, await bytesOf(media, one)] as const)),
   )
   // A copy that is just being made is not shown before it is of use.
   const making = new Set(file.restores.flatMap(({ phase, id }) => (phase === 'keeping' ? [markOf({ id })] : [])))
@@ -155,10 +157,10 @@ function nearestShown({ snapshots }: Settings, from: string | null, isShown: Rea
 }
 
 /** What a snapshot alone takes: its memory and, of its disks, those that hold only differences. */
-async function bytesOf(settings: Settings, snapshot: SettingsSnapshot): Promise<number> {
+async function bytesOf(media: ReadonlyMap<string, Medium>, snapshot: SettingsSnapshot): Promise<number> {
   const own = snapshot.hardware.controllers.flatMap(({ devices }) =>
     devices.flatMap(({ mediumId }) => {
-      const medium = settings.media.find(({ uuid }) => uuid === mediumId)
+      const medium = media.get(mediumId ?? '')
       return medium?.parentId == null ? [] : [medium.path]
     }),
   )

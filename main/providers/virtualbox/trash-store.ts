@@ -82,7 +82,7 @@ export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>
   const settingsOf = async (item: KeptItem): Promise<Settings | null> => {
     const path = presentPath(item)
     try {
-      const settings = parseSettings(await readFile(path, 'utf8'), path)
+      const settings = await parseSettings(await readFile(path, 'utf8'), path)
       return { ...settings, media: [...settings.media, ...item.borrowed] }
     } catch (error) {
       log.warn('virtualbox.trash.settings', { uuid: item.uuid, error: String(error) })

@@ -233,7 +233,7 @@ async function putBack(world: SnapshotWorld, item: KeptItem): Promise<MachineId>
 async function lendMedia(world: SnapshotWorld, { borrowed, settingsPath, moved }: KeptItem): Promise<void> {
   const folder = dirname(settingsPath)
   const text = await readFile(settingsPath, 'utf8')
-  const own = new Set(parseSettings(text, settingsPath).media.map(({ uuid }) => uuid))
+  const own = new Set((await parseSettings(text, settingsPath)).media.map(({ uuid }) => uuid))
   const now = new Map((await knownMedia(world)).map((medium) => [medium.uuid, medium]))
   const media = borrowed
     .filter(({ uuid }) => !own.has(uuid))

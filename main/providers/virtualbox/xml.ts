@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes'
+import { createTurns } from '../../turns.ts'
 
 /** One element of an XML document. Texts are as they were written, spaces and line breaks included. */
 export interface Element {
@@ -11,14 +12,30 @@ export interface Element {
 
 /** Deeper than any tree of snapshots is; what is deeper was not written by VirtualBox. */
 const deepest = 2_000
+/** Ten thousand snapshots have about a million; what has more was made to fill the memory. */
+const maxElements = 2_000_000
+const maxAttributes = 1_000
+/** Some milliseconds of the parser's work. */
+const pieceLength = 32 * 1024
 
-/** Reads a whole document. Throws when it is not well-formed, which a file cut short never is. */
-export function parseXml(text: string): Element {
+/** Reads a whole document, in turns. Throws when it is not well-formed, which a file cut short never is. */
+export async function parseXml(text: string): Promise<Element> {
   const parser = new SaxesParser()
   const open: { name: string; attributes: Record<string, string>; children: Element[]; text: string }[] = []
   let root: Element | null = null
+  let elements = 0
+  let attributeCount = 0
   parser.on('error', (error) => {
     throw error
+  })
+  parser.on('opentagstart', () => {
+    elements += 1
+    attributeCount = 0
+    if (elements > maxElements) throw new Error('too many elements')
+  })
+  parser.on('attribute', () => {
+    attributeCount += 1
+    if (attributeCount > maxAttributes) throw new Error('too many attributes')
   })
   parser.on('opentag', ({ name, attributes }) => {
     if (open.length > deepest) throw new Error('nested too deep')
@@ -35,7 +52,12 @@ export function parseXml(text: string): Element {
   }
   parser.on('text', add)
   parser.on('cdata', add)
-  parser.write(text).close()
+  const turns = createTurns()
+  for (let from = 0; from < text.length; from += pieceLength) {
+    parser.write(text.slice(from, from + pieceLength))
+    if (turns.isOver()) await turns.next()
+  }
+  parser.close()
   if (root === null) throw new Error('no element')
   return root
 }

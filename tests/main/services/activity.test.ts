@@ -46,6 +46,24 @@ function task(number: number, rest: Partial<Task> = {}): Task {
 const ended = (number: number): Task => task(number, { state: 'succeeded', endedAt: '2026-01-01T10:00:00.000Z' })
 
 describe('the activity', () => {
+  it('takes only the end of a journal apart that is larger than Berth leaves one', async () => {
+    open()
+    await appendFile(join(dataDir, 'activity/journal.jsonl'), 'rubbish\n'.repeat(300_000))
+    const first = open()
+    first.note(task(1), [])
+    first.note(ended(1), [command])
+    await first.stop()
+    expect(
+      open()
+        .list(all)
+        .map(({ taskId }) => taskId),
+    ).toEqual(['task-1'])
+    const journal = await readFile(join(dataDir, 'activity/journal.jsonl'), 'utf8')
+    expect(journal).not.toContain('rubbish')
+    const aside = (await readdir(join(dataDir, 'activity'))).filter((name) => name.includes('.damaged-'))
+    expect(aside).toHaveLength(1)
+  })
+
   it('is there again after a restart, newest first, with the commands', async () => {
     const first = open()
     for (const number of [1, 2, 3]) {

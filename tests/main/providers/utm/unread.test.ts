@@ -65,6 +65,13 @@ describe('a UTM configuration with an entry that cannot be read', { timeout: slo
     expect(await notices()).toContainEqual({ key: 'utm.notice.unreadDrives', params: { count: 2 } })
   })
 
+  it('refuses a property list with more elements than any configuration has', () => {
+    const listOf = (count: number): Buffer =>
+      Buffer.from(`<?xml version="1.0"?><plist version="1.0"><array>${'<true/>'.repeat(count)}</array></plist>`)
+    expect(parsePlist(listOf(4_000))).toHaveLength(4_000)
+    expect(() => parsePlist(listOf(200_000))).toThrow('elements')
+  })
+
   it('keeps each serial port at its place', async () => {
     await write({ ...configOf(), Serial: [{ Mode: 7 }, { Mode: 'TcpServer', TcpPort: 4444 }] })
     const options = await facet(ground as never, 'consoles').options(`utm:${uuid}`, op())

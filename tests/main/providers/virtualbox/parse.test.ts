@@ -142,6 +142,11 @@ describe('the rest', () => {
     expect(parseVersion('no such thing').version).toBeNull()
   })
 
+  it('gives each of very many sentences once, without comparing all with all', () => {
+    const lines = Array.from({ length: 60_000 }, (_, index) => `VBoxManage: error: number ${index % 50_000}`)
+    expect(errorLines(lines.join('\n'))).toHaveLength(50_000)
+  })
+
   it('tells errors from the progress they are glued to', () => {
     expect(
       errorLines('0%...VBOX_E_FILE_ERROR\nVBoxManage: error: Failed\nVBoxManage: error: Details: code X\n'),

@@ -10,11 +10,11 @@ import { parseXml } from '../../../../main/providers/virtualbox/xml.ts'
 
 const folder = join(import.meta.dirname, '../../../fixtures/cli/virtualbox/files')
 const text = (name: string): string => readFileSync(join(folder, name), 'utf8')
-const tree = (): Settings => parseSettings(text('tree.vbox'), '/machines/x/x.vbox')
+const tree = (): Promise<Settings> => parseSettings(text('tree.vbox'), '/machines/x/x.vbox')
 
 describe('a machine’s settings file', () => {
-  it('gives names and descriptions as they were typed', () => {
-    expect(tree()).toMatchObject({
+  it('gives names and descriptions as they were typed', async () => {
+    expect(await tree()).toMatchObject({
       uuid: 'b2660ce6-f2ec-480a-924c-c176c7128229',
       name: 'He said "hi" {11111111-0000-4000-8000-000000000000}\n\t<x> &amp; 한글 ',
       description: 'two lines\nVMState="running"',
@@ -28,8 +28,8 @@ describe('a machine’s settings file', () => {
     })
   })
 
-  it('gives the present hardware, not that of a snapshot', () => {
-    const { hardware, snapshots } = tree()
+  it('gives the present hardware, not that of a snapshot', async () => {
+    const { hardware, snapshots } = await tree()
     expect(hardware).toMatchObject({
       architecture: 'x86',
       cpus: 3,
@@ -43,23 +43,23 @@ describe('a machine’s settings file', () => {
     expect(snapshots[0]?.hardware.memoryBytes).toBe(2048 * 1024 * 1024)
   })
 
-  it('gives who serves its remote display, and notes that programs made', () => {
+  it('gives who serves its remote display, and notes that programs made', async () => {
     const xml = text('tree.vbox')
       .replaceAll('<RemoteDisplay ', '<RemoteDisplay VRDEExtPack="VNC" ')
       .replace(
         /^ {4}<Hardware>/m,
         '<ExtraData><ExtraDataItem name="Berth/LiveScreen" value="vnc"/><ExtraDataItem name="GUI/Last" value=""/></ExtraData><Hardware>',
       )
-    const { hardware, notes } = parseSettings(xml, '/machines/x/x.vbox')
+    const { hardware, notes } = await parseSettings(xml, '/machines/x/x.vbox')
     expect(hardware.remoteDisplay).toMatchObject({ extension: 'VNC' })
     expect([...notes]).toContainEqual(['Berth/LiveScreen', 'vnc'])
     expect(wantsLiveScreen({ hardware, notes })).toBe(true)
-    expect(wantsLiveScreen({ ...tree(), notes })).toBe(false)
+    expect(wantsLiveScreen({ ...(await tree()), notes })).toBe(false)
     expect(wantsLiveScreen({ hardware, notes: new Map() })).toBe(false)
   })
 
-  it('gives only network adapters that are there, and what they are attached to now', () => {
-    expect(tree().hardware.networks).toMatchObject([
+  it('gives only network adapters that are there, and what they are attached to now', async () => {
+    expect((await tree()).hardware.networks).toMatchObject([
       {
         slot: 0,
         mode: 'nat',
@@ -75,8 +75,8 @@ describe('a machine’s settings file', () => {
     ])
   })
 
-  it('gives serial ports, controllers and what is in them', () => {
-    const { hardware } = tree()
+  it('gives serial ports, controllers and what is in them', async () => {
+    const { hardware } = await tree()
     expect(hardware.serialPorts).toEqual([
       { slot: 0, ioBase: 0x3f8, irq: 4, mode: 'pipe', isServer: true, path: '/tmp/berth-vbox/demo/a socket' },
       { slot: 1, ioBase: 0x2f8, irq: 3, mode: 'tcp', isServer: true, path: '4555' },
@@ -100,8 +100,8 @@ describe('a machine’s settings file', () => {
     ])
   })
 
-  it('gives the snapshots as a tree, whatever they are called', () => {
-    const { snapshots, currentSnapshotId } = tree()
+  it('gives the snapshots as a tree, whatever they are called', async () => {
+    const { snapshots, currentSnapshotId } = await tree()
     const byName = new Map(snapshots.map((one) => [one.name, one]))
     const base = byName.get('base "install"')
     expect([...byName.keys()].sort()).toEqual(['base "install"', 'branch', 'second'])
@@ -116,8 +116,8 @@ describe('a machine’s settings file', () => {
     expect(currentSnapshotId).toBe(byName.get('branch')?.uuid)
   })
 
-  it('gives its media, with what each stands on', () => {
-    const { media } = tree()
+  it('gives its media, with what each stands on', async () => {
+    const { media } = await tree()
     const base = media.find(({ parentId }) => parentId === null)
     expect(base).toMatchObject({ kind: 'disk', path: '/tmp/berth-vbox/demo/disk one.vdi', format: 'VDI' })
     expect(media).toHaveLength(4)
@@ -125,29 +125,29 @@ describe('a machine’s settings file', () => {
     for (const { path, parentId } of media) if (parentId !== null) expect(path).toMatch(/^\/machines\/x\/Snapshots\//)
   })
 
-  it('reads a chain of a thousand snapshots', () => {
+  it('reads a chain of a thousand snapshots', async () => {
     const uuid = (index: number): string => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
     const open = Array.from({ length: 900 }, (_, i) => `<Snapshot uuid="{${uuid(i + 1)}}" name="${i}"><Snapshots>`)
     const close = '</Snapshots></Snapshot>'.repeat(900)
     const whole = `<VirtualBox><Machine uuid="{${uuid(9999)}}" name="deep">${open.join('')}${close}</Machine></VirtualBox>`
-    const { snapshots } = parseSettings(whole, '/m/m.vbox')
+    const { snapshots } = await parseSettings(whole, '/m/m.vbox')
     expect(snapshots).toHaveLength(900)
     expect(snapshots.at(-1)?.parentId).toBe(uuid(899))
   })
 
-  it('refuses a file that is cut short anywhere', () => {
+  it('refuses a file that is cut short anywhere', async () => {
     const whole = text('small.vbox')
     for (let length = whole.trimEnd().length - 1; length > 0; length -= 97) {
-      expect(() => parseSettings(whole.slice(0, length), '/m/m.vbox')).toThrow()
+      await expect(parseSettings(whole.slice(0, length), '/m/m.vbox')).rejects.toThrow()
     }
-    expect(() => parseXml('')).toThrow()
-    expect(() => parseSettings('<VirtualBox/>', '/m/m.vbox')).toThrow()
+    await expect(parseXml('')).rejects.toThrow()
+    await expect(parseSettings('<VirtualBox/>', '/m/m.vbox')).rejects.toThrow()
   })
 
-  it('reads what an encrypted machine tells', () => {
+  it('reads what an encrypted machine tells', async () => {
     const text =
       '<VirtualBox><MachineEncrypted uuid="{b2660ce6-f2ec-480a-924c-c176c7128229}" name="secret"/></VirtualBox>'
-    expect(parseSettings(text, '/m/m.vbox')).toMatchObject({ name: 'secret', snapshots: [], stateFile: null })
+    expect(await parseSettings(text, '/m/m.vbox')).toMatchObject({ name: 'secret', snapshots: [], stateFile: null })
   })
 
   it('tells at what rest a machine is', () => {
@@ -159,20 +159,20 @@ describe('a machine’s settings file', () => {
     expect(restingWord({ ...rest, wasTeleported: true })).toBe('teleported')
   })
 
-  it('writes VirtualBox’s word for a system as a person would', () => {
+  it('writes VirtualBox’s word for a system as a person would', async () => {
     expect(osName('Debian12_64')).toBe('Debian 12 (64-bit)')
     expect(osName('Windows11_64')).toBe('Windows 11 (64-bit)')
     expect(osName('Ubuntu24_LTS_64')).toBe('Ubuntu 24 LTS (64-bit)')
     expect(osName('Debian_arm64')).toBe('Debian (ARM 64-bit)')
     expect(osName('Other')).toBe('Other')
-    expect(archOf('Debian12_64', tree().hardware)).toBe('x86_64')
-    expect(archOf('Other', tree().hardware)).toBe('i386')
+    expect(archOf('Debian12_64', (await tree()).hardware)).toBe('x86_64')
+    expect(archOf('Other', (await tree()).hardware)).toBe('i386')
   })
 })
 
 describe('the registry', () => {
-  it('says where each machine is, and where new ones go', () => {
-    const registry = parseRegistry(text('VirtualBox.xml'), '/home')
+  it('says where each machine is, and where new ones go', async () => {
+    const registry = await parseRegistry(text('VirtualBox.xml'), '/home')
     expect([...registry.machines.keys()]).toEqual(['b2660ce6-f2ec-480a-924c-c176c7128229'])
     expect([...registry.machines.values()][0]).toMatch(/^\/tmp\/berth-vbox\/demo\/machines\/.*한글_\.vbox$/)
     expect(registry.machineFolder).toBe('/tmp/berth-vbox/demo/machines')

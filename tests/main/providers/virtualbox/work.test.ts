@@ -180,7 +180,7 @@ describe('disks', () => {
     expect(dependantsOf('parent', new Set(['base']), [...users, further], 'any')).toEqual([clone, further])
   })
 
-  it('writes what a machine borrows into its file so that VirtualBox reads it, whatever the machine is called', () => {
+  it('writes what a machine borrows into its file so that VirtualBox reads it, whatever the machine is called', async () => {
     const borrowed = borrowedMedia(clone.settings, parent.settings.media)
     expect(borrowed.map(({ uuid }) => uuid)).toEqual(['cloned', 'base'])
     const named = (registry: string): string =>
@@ -196,7 +196,7 @@ describe('disks', () => {
       '<MediaRegistry><DVDImages/><HardDisks></HardDisks></MediaRegistry>',
     ]) {
       const text = withMedia(named(registry), media, '/vms/clone')
-      const { media: read, name } = parseSettings(text, '/vms/clone/clone.vbox')
+      const { media: read, name } = await parseSettings(text, '/vms/clone/clone.vbox')
       expect(name).toBe('a>b <Machine>')
       expect(read).toEqual(media)
     }
