@@ -240,6 +240,10 @@ export const detailEn = {
   'trash.purge': 'Delete permanently…',
   'trash.empty': 'Empty trash…',
   'trash.cost': 'This can’t be undone.',
+  'trash.blockedShort': 'Other machines use these files.',
+  'trash.blocked': 'Other machines use these files:',
+  'trash.unknown': 'Berth can’t check whether these machines need the files:',
+  'trash.unknown.hint': 'If they do, they stop working.',
   'trash.costSize': 'This frees {size} and can’t be undone.',
 
   'settings.field.cpus': 'Processor',
@@ -486,6 +490,10 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'trash.purge': '완전히 삭제…',
   'trash.empty': '휴지통 비우기…',
   'trash.cost': '되돌릴 수 없습니다.',
+  'trash.blockedShort': '다른 머신이 이 파일을 사용합니다.',
+  'trash.blocked': '다음 머신이 이 파일을 사용합니다:',
+  'trash.unknown': '다음 머신에 이 파일이 필요한지 확인할 수 없습니다:',
+  'trash.unknown.hint': '이 파일이 필요한 머신은 더 이상 작동하지 않습니다.',
   'trash.costSize': '{size} 공간을 확보하며 되돌릴 수 없습니다.',
 
   'settings.field.cpus': '프로세서',

@@ -21,18 +21,18 @@ export function ImageAsks({
   const say = useSay()
   const { imagePath, imageUse, allowedFiles } = form
   const subject = `${imageUse} ${format ?? ''} ${imagePath}`
-  const { value } = useAnswer<ImageInspection>(subject, subject, async () =>
+  const { value, error } = useAnswer<ImageInspection>(subject, subject, async () =>
     imagePath === '' ? { problem: null, asks: [] } : inspectImage(imagePath, format, imageUse),
   )
-  const { problem = null, asks = [] } = value ?? {}
+  const problem = error ?? value?.problem ?? null
+  const asks = problem === null ? (value?.asks ?? []) : []
   if (problem === null && asks.length === 0) return null
-  const hint = problem?.hint ?? null
+  const why = problem === null ? [] : [problem.message, ...(problem.hint === null ? [] : [problem.hint])]
   return (
     <FormRow
-      label={say('image.ask')}
+      label={say(problem === null ? 'image.ask' : 'create.image')}
       isGroup
-      error={problem === null ? null : say(problem.message)}
-      hint={hint === null ? null : say(hint)}
+      error={problem === null ? null : why.map((text) => say(text)).join(' ')}
     >
       {() =>
         asks.map(({ path, message }) => (

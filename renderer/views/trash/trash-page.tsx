@@ -3,11 +3,8 @@ import type { TrashItem } from '../../../app/domain/trash.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
 import { attempt, call } from '../../actions/call.ts'
 import { Button } from '../../components/button.tsx'
-import { AlertDialog } from '../../components/dialog.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
-import { Field } from '../../components/field.tsx'
 import { Name } from '../../components/name.tsx'
-import { TextInput } from '../../components/text-input.tsx'
 import { Moment } from '../../components/time.tsx'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { onConnected } from '../../store/connect.ts'
@@ -17,6 +14,7 @@ import { PageHeader } from '../app/page-header.tsx'
 import { errorActions } from '../machine/error-actions.ts'
 import { ErrorCard } from '../machine/error-card.tsx'
 import { useAnswer } from '../machine/use-answer.ts'
+import { PurgeDialog } from './purge-dialog.tsx'
 import './trash-page.css'
 
 /** Machines that were deleted and can still be brought back. */
@@ -105,75 +103,5 @@ function Item({ item, onPurge }: { readonly item: TrashItem; readonly onPurge: (
         {say('trash.purge')}
       </Button>
     </li>
-  )
-}
-
-/** For good: what is freed is said, and the machine's name (or how many they are) is typed. */
-function PurgeDialog({
-  items,
-  onClose,
-}: {
-  readonly items: readonly TrashItem[]
-  readonly onClose: () => void
-}): ReactNode {
-  const say = useSay()
-  const locale = useLocale()
-  const [typed, setTyped] = useState('')
-  const trashIds = items.map((item) => item.id)
-  const { value: plan } = useAnswer('purge', trashIds.join(' '), () => call('trash.purgePlan', { trashIds }))
-  const unknown = plan?.unknown ?? []
-  const [first] = items
-  const count = items.length
-  const sizes = items.map((item) => item.sizeBytes).filter((size) => size !== null)
-  const size =
-    sizes.length === 0
-      ? null
-      : formatBytes(
-          sizes.reduce((sum, one) => sum + one, 0),
-          locale,
-        )
-  const asked = count === 1 && first !== undefined ? first.name : String(count)
-  const isTyped = typed.trim() === asked.trim()
-  const purge = (): void => {
-    if (!isTyped) return
-    onClose()
-    void attempt('window', () => call('trash.purge', { trashIds, acknowledged: [...unknown] }))
-  }
-  return (
-    <AlertDialog
-      title={
-        count === 1 && first !== undefined ? (
-          <Say text="remove.titleGone" params={{ name: first.name }} />
-        ) : (
-          say('remove.titleManyGone', { count })
-        )
-      }
-      description={size === null ? say('trash.cost') : say('trash.costSize', { size })}
-      onClose={onClose}
-      footer={
-        <Button kind="danger-fill" reason={isTyped ? null : say('remove.typeFirst')} onClick={purge}>
-          {size === null ? say('remove.deleteGone') : say('remove.deleteSize', { size })}
-        </Button>
-      }
-    >
-      {unknown.length > 0 && (
-        <p className="field-hint">{say('files.inUse.purge', { names: unknown.slice(0, 5).join(', ') })}</p>
-      )}
-      <Field label={null} hint={say(count === 1 ? 'remove.type' : 'remove.typeCount', { text: asked })}>
-        {(control) => (
-          <TextInput
-            {...control}
-            dir="auto"
-            aria-label={say(count === 1 ? 'remove.type' : 'remove.typeCount', { text: asked })}
-            placeholder={asked}
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && !event.nativeEvent.isComposing) purge()
-            }}
-          />
-        )}
-      </Field>
-    </AlertDialog>
   )
 }
