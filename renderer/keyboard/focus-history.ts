@@ -4,6 +4,8 @@ const maxPlaces = 16
 /** Where the keyboard has been, the newest last. Weak: a place that is gone costs nothing. */
 let places: readonly WeakRef<HTMLElement>[] = []
 let pressed: Node | null = null
+/** The last button that the pointer pressed: it takes the keyboard where nothing else can, as on a page without a list. */
+let pressedButton: WeakRef<HTMLElement> | null = null
 let isGivingBack = false
 
 /**
@@ -36,7 +38,8 @@ export function followFocus(): () => void {
       if (!(target instanceof HTMLElement)) return
       const isPressedButton =
         pressed !== null && target.contains(pressed) && target.matches('button, [role="menuitem"]')
-      if (!isPressedButton) remember(target)
+      if (isPressedButton) pressedButton = new WeakRef(target)
+      else remember(target)
     },
     options,
   )
@@ -67,14 +70,16 @@ export function isReturningFocus(): boolean {
   return isGivingBack
 }
 
-/** Gives the keyboard to what had it last and is still there; else to the list's row. */
+/** Gives the keyboard to what had it last and is still there; else to the list's row, else to the button that was pressed. */
 export function returnFocus(): void {
   const before = places.flatMap((place) => place.deref() ?? []).findLast(canTakeFocus)
   const row = document.querySelector<HTMLElement>('[data-pane="list"] [data-row][tabindex="0"]')
   // A list's tab stop may have moved on meanwhile.
   const target = before === undefined || before.closest('[data-pane="list"] [data-row]') !== null ? row : before
+  const button = pressedButton?.deref()
+  const last = target ?? before ?? (button !== undefined && canTakeFocus(button) ? button : undefined)
   isGivingBack = true
-  ;(target ?? before)?.focus({ preventScroll: true })
+  last?.focus({ preventScroll: true })
   isGivingBack = false
 }
 

@@ -92,7 +92,7 @@ describe('a new virtual machine', () => {
 
 describe('a new container', () => {
   test('is made from an image that is here, under a name that nobody has', async () => {
-    await dialog().getByRole('radio', { name: 'Container' }).click()
+    await dialog().getByRole('radio', { name: 'Container', exact: true }).click()
     await dialog()
       .getByRole('radio', { name: /^alpine:3\.22/ })
       .click({ force: true })
@@ -108,7 +108,7 @@ describe('a new container', () => {
   })
 
   test('takes the local image that a few letters stand for, and pulls only what is chosen to be pulled', async () => {
-    await dialog().getByRole('radio', { name: 'Container' }).click()
+    await dialog().getByRole('radio', { name: 'Container', exact: true }).click()
     await dialog().getByRole('textbox', { name: 'Image' }).fill('alp')
     expect(
       await dialog()
@@ -123,7 +123,7 @@ describe('a new container', () => {
   })
 
   test('has a terminal, limits, a network, a user and a folder to choose', async () => {
-    await dialog().getByRole('radio', { name: 'Container' }).click()
+    await dialog().getByRole('radio', { name: 'Container', exact: true }).click()
     await dialog().getByRole('textbox', { name: 'Image' }).fill('caddy:2')
     await dialog().getByRole('radiogroup', { name: 'Terminal' }).getByRole('radio', { name: 'On', exact: true }).click()
     await dialog()
@@ -145,7 +145,7 @@ describe('a new container', () => {
   })
 
   test('pulls an image that is not here', async () => {
-    await dialog().getByRole('radio', { name: 'Container' }).click()
+    await dialog().getByRole('radio', { name: 'Container', exact: true }).click()
     await dialog().getByRole('textbox', { name: 'Image' }).fill('ghcr.io/owner/web:3')
     await dialog().getByText('Pull ghcr.io/owner/web:3').waitFor()
     expect(await dialog().getByRole('textbox', { name: 'Name' }).inputValue()).toBe('web')

@@ -101,7 +101,7 @@ describe('a text screen', () => {
     await page.getByRole('button', { name: 'Special keys' }).click()
     await page.getByRole('menuitem', { name: 'Type the clipboard text' }).click()
     await expect.poll(said, patience).toContain('> echo pasted\npasted\n')
-    await page.getByRole('button', { name: 'Copy the text on the display' }).click()
+    await page.getByRole('button', { name: 'Copy text from the display' }).click()
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText()), patience).toContain('> echo pasted')
   })
 
