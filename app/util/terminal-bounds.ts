@@ -13,7 +13,13 @@ interface TextParser {
   put(data: Uint32Array, start: number, end: number): void
 }
 
+interface Link {
+  readonly lines: readonly { dispose(): void }[]
+}
+
 interface Core {
+  /** Links of OSC 8 by their ids, oldest first. One is gone once the markers of its lines are. */
+  readonly _oscLinkService: { readonly _dataByLinkId: ReadonlyMap<number, Link> }
   readonly _inputHandler: {
     readonly _parser: {
       readonly _oscParser: TextParser & { start(): void }
@@ -40,8 +46,12 @@ const rowCells = 50
 /** A palette of 256 colours takes 6 KB; a title or a link less. */
 const maxTextLength = 16_384
 /** The texts that xterm takes in: titles, colours, links. */
-const oscIdents = [0, 1, 2, 4, 8, 10, 11, 12, 104, 110, 111, 112]
+const oscIdents = [0, 1, 2, 4, 10, 11, 12, 104, 110, 111, 112]
 const maxJoined = 32
+/** As long as browsers and other terminals take them. */
+const maxLinkLength = 2_083
+/** Links last as long as their lines, and no line leaves the alternate screen, or one that is written over and over. */
+const maxLinks = 4_096
 
 /**
  * Bounds what a guest's output can cost. xterm repeats an operation as often as a parameter says: `CSI 999999999 S` keeps it busy
@@ -83,7 +93,19 @@ export function boundSequences(terminal: BoundedTerminal): void {
   const { _oscParser: osc, _dcsParser: dcs } = core._inputHandler._parser
   osc.start = resetting(osc.start.bind(osc), boundText(osc))
   dcs.hook = resetting(dcs.hook.bind(dcs), boundText(dcs))
+  terminal.parser.registerOscHandler(8, ({ length }) => {
+    dropOldLinks(core)
+    return length > maxLinkLength
+  })
   for (const ident of oscIdents) terminal.parser.registerOscHandler(ident, ({ length }) => length > maxTextLength)
+}
+
+/** The text of a dropped link stays; it only leads nowhere. */
+function dropOldLinks({ _oscLinkService: { _dataByLinkId: links } }: Core): void {
+  for (const { lines } of links.values()) {
+    if (links.size < maxLinks) return
+    for (const marker of [...lines]) marker.dispose()
+  }
 }
 
 /** Lets through little more of each text than may be in one; the returned function begins a new one. */

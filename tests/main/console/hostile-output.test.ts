@@ -168,3 +168,30 @@ describe('terminal input that looks like a report', () => {
     expect(isReport('\x1b[A')).toBe(false)
   })
 })
+
+describe('links that a program prints without end', () => {
+  interface WithLinks {
+    readonly _core: { readonly _oscLinkService: { readonly _dataByLinkId: ReadonlyMap<number, unknown> } }
+  }
+  const linkCount = (terminal: headless.Terminal): number =>
+    (terminal as unknown as WithLinks)._core._oscLinkService._dataByLinkId.size
+  const link = (id: string, address: string): string => `\r\x1b]8;${id};${address}\x1b\\a\x1b]8;;\x1b\\`
+
+  it.each(['\x1b[?1049h', ''])('stay a bounded number on a line that is written over and over', async (enter) => {
+    const terminal = openTerminal()
+    const many = Array.from({ length: 10_000 }, (_, i) => link(i % 2 === 0 ? '' : `id=${i}`, `https://x.example/${i}`))
+    await write(terminal, `${enter}${many.join('')}`)
+    expect(linkCount(terminal)).toBeGreaterThan(1_000)
+    expect(linkCount(terminal)).toBeLessThanOrEqual(4_096)
+    terminal.dispose()
+  })
+
+  it('are none when their address is longer than browsers take', async () => {
+    const terminal = openTerminal()
+    await write(terminal, link('', `https://x.example/${'a'.repeat(10_000)}`))
+    expect(linkCount(terminal)).toBe(0)
+    await write(terminal, link('', 'https://x.example/a'))
+    expect(linkCount(terminal)).toBe(1)
+    terminal.dispose()
+  })
+})
