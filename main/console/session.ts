@@ -31,7 +31,12 @@ export interface SessionConfig {
   /** Asks the provider how the console is reached now. */
   readonly resolve: () => Promise<ConsoleTarget>
   readonly open: OpenSource
-  readonly machine: () => { readonly name: string; readonly state: MachineState } | null
+  /** `since`: when its state began, ISO 8601 UTC. */
+  readonly machine: () => {
+    readonly name: string
+    readonly state: MachineState
+    readonly since?: string | null
+  } | null
   readonly changed: (session: Session) => void
   readonly now: () => Date
   readonly log: Log
@@ -69,6 +74,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
   let reopens = false
   let isClosed = false
   let isBegun = false
+  let wasLive = false
 
   let target: ConsoleTarget | null = null
   let source: ConsoleSource | null = null
@@ -100,12 +106,16 @@ export function createSession(config: SessionConfig): ConsoleSession {
     ...size,
   })
 
-  const become = (next: SessionState, rest: { exitCode?: number | null; reason?: Text | null } = {}): void => {
+  const become = (
+    next: SessionState,
+    rest: { exitCode?: number | null; reason?: Text | null; machineSince?: string | null } = {},
+  ): void => {
     if (isClosed) return
     if (next !== state) {
       since = now()
       sinceMs = performance.now()
     }
+    if (rest.machineSince != null) since = new Date(Math.min(since.getTime(), Date.parse(rest.machineSince)))
     state = next
     exitCode = rest.exitCode ?? null
     reason = rest.reason ?? null
@@ -122,14 +132,19 @@ export function createSession(config: SessionConfig): ConsoleSession {
   const machineReason = (): Text | null => {
     const machine = config.machine()
     if (machine === null) return { key: 'terminal.machineRemoved', params: { name: machineName } }
-    return isDown(machine.state) ? { key: 'terminal.machineStopped', params: { name: machine.name } } : null
+    if (!isDown(machine.state)) return null
+    const params = { name: machine.name }
+    if (wasLive) return { key: 'terminal.machineStopped', params }
+    return { key: machine.since == null ? 'terminal.notRunning' : 'terminal.notRunningSince', params }
   }
 
   const end = (rest: { exitCode?: number | null; reason?: Text | null } = {}): void => {
     stopRetrying()
     const because = machineReason()
     reopens = because !== null && config.machine() !== null
-    become('ended', { ...rest, reason: because ?? rest.reason ?? null })
+    // Opened after its machine stopped: the terminal ended with it, not now.
+    const machineSince = because === null ? null : (config.machine()?.since ?? null)
+    become('ended', { ...rest, reason: because ?? rest.reason ?? null, machineSince })
   }
 
   const lose = (): void => {
@@ -189,6 +204,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
       if (typedEarly !== '') source.write(typedEarly)
       typedEarly = ''
       reopens = false
+      wasLive = true
       become('live')
       const missed = early
       early = null

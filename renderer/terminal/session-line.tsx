@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 import type { Session } from '../../app/domain/console.ts'
 import type { Text } from '../../app/messages/text.ts'
-import type { Locale } from '../../app/messages/write.ts'
 import { reopenTerminal } from '../actions/consoles.ts'
 import { startMachine } from '../actions/machines.ts'
 import { Button } from '../components/button.tsx'
 import { StateMark } from '../components/state-mark.tsx'
+import { momentText } from '../format/moment-text.ts'
 import { formatTime } from '../format/time.ts'
 import { Say, useLocale, useSay } from '../say.tsx'
 import { useConsoles } from '../store/consoles.ts'
@@ -19,7 +19,12 @@ export function SessionLine({ session }: { readonly session: Session }): ReactNo
   const isFlooded = useConsoles((state) => state.flooded.has(session.id))
   const { machineId } = session
   const canStart = useApp((state) => machineId !== null && permissionOf('start', machineId)(state).kind === 'allowed')
-  const text = session.state === 'live' ? (isFlooded ? flooded : null) : lineOf(session, locale)
+  const text =
+    session.state === 'live'
+      ? isFlooded
+        ? flooded
+        : null
+      : lineOf(session, formatTime(session.since, locale), momentText(session.since, Date.now(), locale, say))
   if (text === null) return null
   const isOver = session.state === 'ended'
   return (
@@ -49,16 +54,15 @@ export function SessionLine({ session }: { readonly session: Session }): ReactNo
 
 const flooded: Text = { key: 'terminal.flooded' }
 
-/** The sentence of a session that is not live. Main says why; when that was is written here, as the person writes times. */
-export function lineOf(session: Session, locale: Locale): Text {
-  const time = formatTime(session.since, locale)
+/** The sentence of a session that is not live. Main says why; `time` and, with its day, `since` are as the person writes them. */
+export function lineOf(session: Session, time: string, since: string): Text {
   if (session.state === 'opening') return { key: 'terminal.opening' }
   if (session.state === 'lost') {
     return session.attempts < 2
       ? { key: 'terminal.lost' }
       : { key: 'terminal.lostAgain', params: { count: session.attempts } }
   }
-  if (session.reason !== null) return { ...session.reason, params: { ...session.reason.params, time } }
+  if (session.reason !== null) return { ...session.reason, params: { ...session.reason.params, time, since } }
   return session.exitCode === null || session.exitCode === 0
     ? { key: 'terminal.ended', params: { time } }
     : { key: 'terminal.endedCode', params: { time, code: String(session.exitCode) } }

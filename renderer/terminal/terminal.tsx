@@ -104,6 +104,8 @@ function Shown({
     [session.id, view],
   )
 
+  useEffect(() => view.setEnded(session.state === 'ended'), [view, session.state])
+
   useEffect(() => {
     if (isActive && takesFocus) view.focus()
   }, [isActive, takesFocus, view])

@@ -45,6 +45,11 @@ export function themeOf(element: Element): ITheme {
   return { ...theme, cursorAccent: token('bg'), selectionInactiveBackground: token('selection') }
 }
 
+/** With a cursor that cannot be seen, and the text under it as elsewhere. No sequence is written, so a replay changes nothing. */
+export function withoutCursor(theme: ITheme): ITheme {
+  return { ...theme, cursor: '#00000000', cursorAccent: theme.foreground ?? '' }
+}
+
 /** Colours of search hits, which xterm takes only as six digits. */
 export function searchColours(element: Element) {
   const style = getComputedStyle(element)

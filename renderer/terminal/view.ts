@@ -15,7 +15,7 @@ import { drawFast } from './drawing.ts'
 import { paceDrawing } from './drawing-pace.ts'
 import { isWeb, linkPattern } from './links.ts'
 import { cleanPaste, hasSeveralLines } from './paste.ts'
-import { minContrast, onSchemeChange, searchColours, themeOf } from './theme.ts'
+import { minContrast, onSchemeChange, searchColours, themeOf, withoutCursor } from './theme.ts'
 
 const resizeMs = 80
 /** xterm counts from a cell's own height, about 1.17 of the font size: together the design's leading of 1.4. */
@@ -50,6 +50,8 @@ export interface TerminalView {
   host(): HTMLElement | null
   attachTo(client: Client): void
   setLook(look: Look): void
+  /** Whether its session has ended: nothing can be typed, so there is no cursor. */
+  setEnded(isEnded: boolean): void
   focus(): void
   copy(): boolean
   paste(text: string): Promise<void>
@@ -88,6 +90,7 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
   let place: HTMLElement | null = null
   let attachment: Attachment | null = null
   let isForeignSize = false
+  let isEnded = false
   let resizeTimer: ReturnType<typeof setTimeout> | null = null
 
   const fitNow = (): void => {
@@ -96,7 +99,9 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
     fit.fit()
   }
   const applyTheme = (): void => {
-    if (place !== null) terminal.options.theme = themeOf(place)
+    if (place === null) return
+    const theme = themeOf(place)
+    terminal.options.theme = isEnded ? withoutCursor(theme) : theme
   }
   const stopSchemes = onSchemeChange(applyTheme)
   let stopPacing = (): void => {}
@@ -180,6 +185,12 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
       Object.assign(terminal.options, optionsOf(next))
       applyTheme()
       fitNow()
+    },
+    setEnded(next) {
+      if (next === isEnded) return
+      isEnded = next
+      terminal.options.cursorInactiveStyle = isEnded ? 'none' : 'outline'
+      applyTheme()
     },
     focus: () => terminal.focus(),
     copy() {

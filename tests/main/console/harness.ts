@@ -9,12 +9,18 @@ import type { Log } from '../../../main/log.ts'
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
+export interface StagedMachine {
+  readonly name: string
+  readonly state: MachineState
+  readonly since?: string
+}
+
 /** A session on a machine whose state the test says, and everything that was told of it. */
 export interface Stage {
   readonly session: ConsoleSession
   readonly told: Session[]
-  readonly machine: { name: string; state: MachineState } | null
-  setMachine(machine: { name: string; state: MachineState } | null): void
+  readonly machine: StagedMachine | null
+  setMachine(machine: StagedMachine | null): void
   /** Settles when what was told last fits. */
   until(fits: (session: Session) => boolean): Promise<Session>
 }

@@ -202,6 +202,17 @@ describe('when the machine of a shell', () => {
     await screen.until((text) => count(text, 'hello') === 2)
   })
 
+  it('had stopped before it was opened, it says since when', async () => {
+    const since = '2026-01-01T02:07:00.000Z'
+    const made = stage('attach', () => Promise.reject(new Error('not running')))
+    opened.push(made)
+    const { until, setMachine } = made
+    setMachine({ name: 'web-api', state: 'stopped', since })
+    const ended = await until((now) => now.state === 'ended')
+    expect(ended.reason).toEqual({ key: 'terminal.notRunningSince', params: { name: 'web-api' } })
+    expect(ended.since).toBe(since)
+  })
+
   it('is found stopped only after the shell ended, it is said all the same', async () => {
     const { until, setMachine } = shell('exit 137')
     await until((now) => now.state === 'ended')
