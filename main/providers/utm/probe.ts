@@ -69,7 +69,8 @@ function noticesOf(isClosed: boolean, isComplete: boolean, hasQemuImg: boolean):
   ]
 }
 
-function stateOfError({ code }: AppError): EndpointState {
+function stateOfError({ code, message }: AppError): EndpointState {
+  if (message.key === 'utm.error.notRunning' || message.key === 'utm.error.closed') return 'not-running'
   switch (code) {
     case 'permission':
       return 'refused'

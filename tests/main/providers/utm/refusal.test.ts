@@ -46,7 +46,7 @@ describe('a Mac that does not let Berth', { timeout: slow }, () => {
       'utm.remedy.ssh',
     ],
     ['is locked', { number: -600, locked: true }, {}, 'broken', 'utm.error.locked', 'utm.remedy.locked'],
-    ['lost UTM on the way', { number: -609 }, {}, 'broken', 'utm.error.notRunning', 'utm.remedy.open'],
+    ['lost UTM on the way', { number: -609 }, {}, 'not-running', 'utm.error.notRunning', 'utm.remedy.open'],
     ['gets no answer', { number: -1712 }, {}, 'unreachable', 'utm.error.noAnswer', undefined],
   ] as const)('and %s says that, with its own way out', async ([, faults, env, state, key, remedy]) => {
     await writeBundle(ground.documents)
