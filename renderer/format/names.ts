@@ -1,8 +1,19 @@
-/** Shows what cannot be seen: line breaks as ↵, every other control character as �. */
+/**
+ * Shows what cannot be seen: line breaks as ↵, tabs as →, other control characters as a terminal writes them (`^G`, `^[`, `<85>`):
+ * fonts have no pictures of these, or grey blocks.
+ */
 export function showControls(text: string): string {
   return /[\p{Cc}\u2028\u2029]/u.test(text)
-    ? text.replace(/\r\n|[\n\r\u2028\u2029]/g, '↵').replace(/\p{Cc}/gu, '�')
+    ? text
+        .replace(/\r\n|[\n\r\u2028\u2029]/g, '↵')
+        .replaceAll('\t', '→')
+        .replace(/\p{Cc}/gu, controlNotation)
     : text
+}
+
+function controlNotation(character: string): string {
+  const code = character.charCodeAt(0)
+  return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : `<${code.toString(16)}>`
 }
 
 /** What stands for a machine or snapshot without a name: the tool's own key, a long hash by its beginning as its tool writes it. */

@@ -28,7 +28,8 @@ describe('a name on one line', () => {
   })
 
   test('line breaks and control characters are seen', () => {
-    expect(showControls('two\r\nlines\nand\ta\u0007bell\u2028end')).toBe('two↵lines↵and�a�bell↵end')
+    expect(showControls('two\r\nlines\nand\ta\u0007bell\u2028end')).toBe('two↵lines↵and→a^Gbell↵end')
+    expect(showControls('\u001b[1m\u007f\u0085')).toBe('^[[1m^?<85>')
     expect(showControls('운영체제 수업')).toBe('운영체제 수업')
   })
 })
