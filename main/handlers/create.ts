@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { CallHandlers } from '../../app/contract/dispatch.ts'
-import { failure } from '../../app/domain/errors.ts'
+import { errorOf, failure } from '../../app/domain/errors.ts'
 import type { MachineId, TaskId } from '../../app/domain/ids.ts'
 import type { CreateSpec } from '../../app/domain/spec.ts'
 import type { TrashItem } from '../../app/domain/trash.ts'
@@ -18,7 +18,10 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures, file
   /** Two machines are not made on one file at once: the second is asked about once the first is known. */
   const inPlace = createSerial()
 
-  /** One task over several items, in order; what is done stays done when a later one fails. */
+  /**
+   * One task over several items. An item that fails does not keep the others: the first failure is the task's, in the end. An
+   * item in use is tried again once another is done, which may have been what used it.
+   */
   const overTrash = async (
     verb: 'recover' | 'purge',
     trashIds: readonly string[],
@@ -35,11 +38,25 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures, file
       subject: null,
       key: 'trash',
       async run(op, made) {
-        for (const item of items) {
-          op.signal.throwIfAborted()
-          const machineId = await work(facetOf(inventory.providerOf(item.endpointId), 'trash'), item, op)
-          if (machineId !== undefined) made({ machineId })
+        const failures: unknown[] = []
+        for (let left: readonly TrashItem[] = items; left.length > 0; ) {
+          const inUse: { readonly item: TrashItem; readonly error: unknown }[] = []
+          for (const item of left) {
+            op.signal.throwIfAborted()
+            try {
+              const machineId = await work(facetOf(inventory.providerOf(item.endpointId), 'trash'), item, op)
+              if (machineId !== undefined) made({ machineId })
+            } catch (error) {
+              if (errorOf(error).code === 'in-use') inUse.push({ item, error })
+              else failures.push(error)
+            }
+          }
+          const hasProgress = inUse.length < left.length
+          if (!hasProgress) failures.unshift(...inUse.map(({ error }) => error))
+          left = hasProgress ? inUse.map(({ item }) => item) : []
         }
+        op.signal.throwIfAborted()
+        if (failures.length > 0) throw failures[0]
         return {}
       },
     })

@@ -39,7 +39,8 @@ export function PurgeDialog({
   const isTyped = typed.trim() === asked.trim()
   const reason = !isTyped
     ? say('remove.typeFirst')
-    : blockedBy.length > 0
+    : // Of several, those that are in use stay and the task says so: what uses them may go along with them.
+      count === 1 && blockedBy.length > 0
       ? say('trash.blockedShort')
       : // Without a plan main still refuses what it cannot be sure of.
         plan === null && error === null
