@@ -131,6 +131,28 @@ describe('a snapshot', () => {
     await undoBar().getByRole('button', { name: 'Redo restore' }).waitFor()
   })
 
+  test('that is kept for undo is never deleted as a snapshot: the Delete key and the inspector ask about the copy', async () => {
+    await page.getByRole('tab', { name: /^Snapshots/ }).click()
+    const copy = tree()
+      .getByRole('row', { name: /, for undo$/ })
+      .last()
+    await copy.click()
+    await page.keyboard.press('Delete')
+    const question = page.getByRole('alertdialog', { name: 'Discard the undo copy?' })
+    await question.waitFor()
+    await page.keyboard.press('Escape')
+    await question.waitFor({ state: 'detached' })
+    await inspector().getByRole('button', { name: 'Discard undo copy…' }).click()
+    await question.waitFor()
+    await page.keyboard.press('Escape')
+    await copy.focus()
+    await page.keyboard.press('Shift+Home')
+    await page.keyboard.press('Delete')
+    await page.locator('.tooltip').getByText('The selection includes an undo copy. Discard it first.').waitFor()
+    expect(await page.getByRole('alertdialog').count()).toBe(0)
+    await page.keyboard.press('Escape')
+  })
+
   test('that is kept for undo is let go only after its size was said', async () => {
     await undoBar().getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: 'Discard undo copy…' }).click()

@@ -3,10 +3,9 @@ import type { PermitContext } from '../../../app/domain/permit.ts'
 import { permit } from '../../../app/domain/permit.ts'
 import type { RestoreRecord } from '../../../app/domain/snapshot.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
-import { keepRestore, letGoRestore, undoRestore } from '../../actions/snapshots.ts'
+import { keepRestore, undoRestore } from '../../actions/snapshots.ts'
 import { cancelTask } from '../../actions/tasks.ts'
 import { Button } from '../../components/button.tsx'
-import { AlertDialog } from '../../components/dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { Menu } from '../../components/menu.tsx'
@@ -16,6 +15,7 @@ import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { copyName } from '../snapshots/copy-names.ts'
+import { DiscardCopy } from '../snapshots/discard-copy.tsx'
 import { useRestoreRoom, useShortReason } from '../snapshots/restore-room.tsx'
 import { canCancel } from './header-items.ts'
 import './undo-bar.css'
@@ -145,26 +145,7 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
           <IconButton size="small" icon="more" label={say('action.more')} />
         </Menu>
       </div>
-      {isAsking && (
-        <AlertDialog
-          title={say('undo.letGoTitle')}
-          description={
-            <Say text={size === null ? 'undo.letGoBody' : 'undo.letGoBodySize'} params={{ time, size: size ?? '' }} />
-          }
-          onClose={() => setAsking(false)}
-          footer={
-            <Button
-              kind="danger-fill"
-              onClick={() => {
-                setAsking(false)
-                void letGoRestore(machine.id, record.id)
-              }}
-            >
-              {size === null ? say('undo.letGo') : say('undo.letGoSize', { size })}
-            </Button>
-          }
-        />
-      )}
+      {isAsking && <DiscardCopy machineId={machine.id} record={record} onClose={() => setAsking(false)} />}
     </div>
   )
 }

@@ -21,6 +21,7 @@ interface InspectorProps {
   readonly snapshots: readonly Snapshot[]
   readonly tree: SnapshotTree
   readonly context: PermitContext
+  /** Asks before the chosen snapshots, or the one chosen undo copy, go. */
   readonly onDelete: () => void
 }
 
@@ -89,7 +90,7 @@ function One({
         )}
       </dl>
       {record !== undefined ? (
-        <KeptActions record={record} context={context} />
+        <KeptActions record={record} context={context} onDiscard={onDelete} />
       ) : (
         <Actions snapshot={snapshot} context={context} restoreNotice={tree.restoreNotice ?? null} onDelete={onDelete} />
       )}
@@ -135,9 +136,11 @@ function Actions({
 function KeptActions({
   record,
   context,
+  onDiscard,
 }: {
   readonly record: RestoreRecord
   readonly context: PermitContext
+  readonly onDiscard: () => void
 }): ReactNode {
   const say = useSay()
   const { machine } = context
@@ -161,6 +164,9 @@ function KeptActions({
       >
         {say('verb.keep')}
       </Button>
+      <Button kind="danger" reason={discardReason(record, context, say)} onClick={onDiscard}>
+        {say('verb.letGo')}
+      </Button>
     </div>
   )
 }
@@ -178,7 +184,6 @@ function Several({
   const locale = useLocale()
   const sizes = snapshots.map((snapshot) => snapshot.sizeBytes).filter((size) => size !== null)
   const count = snapshots.length
-  const hasKept = snapshots.some((snapshot) => snapshot.keptForUndo)
   return (
     <>
       <h2 className="inspector-name">{say('snap.count', { count })}</h2>
@@ -194,7 +199,7 @@ function Several({
         </dl>
       )}
       <div className="inspector-actions">
-        <Button kind="danger" reason={hasKept ? say('snap.keptAmong') : changeReason(context, say)} onClick={onDelete}>
+        <Button kind="danger" reason={deleteReason(snapshots, context, say)} onClick={onDelete}>
           {say('snap.deleteCount', { count })}
         </Button>
       </div>
@@ -252,7 +257,7 @@ function Words({ snapshot, context }: { readonly snapshot: Snapshot; readonly co
       )}
       {editing === 'description' ? (
         <TextArea {...field} aria-label={say('snap.description')} maxLength={10_000} ref={(area) => area?.focus()} />
-      ) : (
+      ) : snapshot.keptForUndo && snapshot.description === '' ? null : (
         <p className="inspector-description">
           <button
             type="button"
@@ -269,8 +274,22 @@ function Words({ snapshot, context }: { readonly snapshot: Snapshot; readonly co
   )
 }
 
+type SayText = ReturnType<typeof useSay>
+
+/** Why an undo copy cannot be discarded now; null when it can. */
+export function discardReason(record: RestoreRecord, context: PermitContext, say: SayText): string | null {
+  if (record.isOnlyCopy === true) return say('undo.onlyCopy')
+  const permission = permit('undoRestore', context)
+  return permission.kind === 'allowed' ? null : say(permission.reason)
+}
+
+/** Why these snapshots cannot be deleted now; null when they can. */
+export function deleteReason(snapshots: readonly Snapshot[], context: PermitContext, say: SayText): string | null {
+  return snapshots.some(({ keptForUndo }) => keptForUndo) ? say('snap.keptAmong') : changeReason(context, say)
+}
+
 /** Why snapshots cannot be changed now: for the same reasons as going back to one. */
-function changeReason(context: PermitContext, say: ReturnType<typeof useSay>): string | null {
+function changeReason(context: PermitContext, say: SayText): string | null {
   const permission = permit('restore', context)
   return permission.kind === 'allowed' ? null : say(permission.reason)
 }

@@ -1,12 +1,13 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import type { SnapshotId } from '../../../app/domain/ids.ts'
 import { type PermitContext, permit } from '../../../app/domain/permit.ts'
-import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
+import type { RestoreRecord, SnapshotTree } from '../../../app/domain/snapshot.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
 import { clearFailure } from '../../actions/call.ts'
 import { placeOf } from '../../actions/machines.ts'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
+import { explainAt } from '../../components/explanation.ts'
 import { Icon } from '../../components/icon.tsx'
 import { TextInput } from '../../components/text-input.tsx'
 import { Say, useLocale, useSay } from '../../say.tsx'
@@ -16,7 +17,8 @@ import { ErrorCard } from '../machine/error-card.tsx'
 import { doVerb } from '../machine/verbs.ts'
 import { withCopyNames } from './copy-names.ts'
 import { DeleteSnapshots } from './delete-snapshots.tsx'
-import { Inspector } from './inspector.tsx'
+import { DiscardCopy } from './discard-copy.tsx'
+import { deleteReason, discardReason, Inspector } from './inspector.tsx'
 import { SnapshotGrid } from './snapshot-grid.tsx'
 import './snapshots.css'
 
@@ -69,6 +71,7 @@ function Tree({ tree: told, context }: { readonly tree: SnapshotTree; readonly c
   const [chosen, setChosen] = useState<readonly SnapshotId[] | null>(null)
   const [find, setFind] = useState('')
   const [deleting, setDeleting] = useState<readonly SnapshotId[]>([])
+  const [discarding, setDiscarding] = useState<RestoreRecord | null>(null)
   const byId = useMemo(() => new Map(tree.snapshots.map((snapshot) => [snapshot.id, snapshot])), [tree])
   // Chosen by id: a tree that changed outside keeps what is left of the choice. To begin with it is where Now came from.
   const kept = (chosen ?? (tree.currentId === null ? [] : [tree.currentId])).filter((id) => byId.has(id))
@@ -78,6 +81,14 @@ function Tree({ tree: told, context }: { readonly tree: SnapshotTree; readonly c
   const count = tree.snapshots.length
   const permission = permit('snapshot', context)
   const reason = permission.kind === 'allowed' ? null : say(permission.reason)
+  // The Delete key comes here too: what the inspector's button refuses is refused with the same sentence.
+  const askBeforeDeleting = (): void => {
+    const record = selected.length === 1 ? tree.restores.find(({ keptId }) => keptId === kept[0]) : undefined
+    const refusal = record === undefined ? deleteReason(selected, context, say) : discardReason(record, context, say)
+    if (refusal !== null) explainAt(focusedElement(), refusal)
+    else if (record !== undefined) setDiscarding(record)
+    else setDeleting(kept)
+  }
   return (
     <div className={`snapshots ${selected.length > 0 ? 'snapshots-inspected' : ''}`}>
       <div className="snapshots-tree">
@@ -108,7 +119,7 @@ function Tree({ tree: told, context }: { readonly tree: SnapshotTree; readonly c
           selected={kept}
           onSelect={setChosen}
           find={find}
-          onDelete={() => setDeleting(kept)}
+          onDelete={askBeforeDeleting}
         />
         {count === 0 && (
           <EmptyState
@@ -124,13 +135,7 @@ function Tree({ tree: told, context }: { readonly tree: SnapshotTree; readonly c
         )}
       </div>
       {selected.length > 0 && (
-        <Inspector
-          key={kept.join()}
-          snapshots={selected}
-          tree={tree}
-          context={context}
-          onDelete={() => setDeleting(kept)}
-        />
+        <Inspector key={kept.join()} snapshots={selected} tree={tree} context={context} onDelete={askBeforeDeleting} />
       )}
       {deleting.length > 0 && (
         <DeleteSnapshots
@@ -139,6 +144,9 @@ function Tree({ tree: told, context }: { readonly tree: SnapshotTree; readonly c
           tree={tree}
           onClose={() => setDeleting([])}
         />
+      )}
+      {discarding !== null && (
+        <DiscardCopy machineId={machine.id} record={discarding} onClose={() => setDiscarding(null)} />
       )}
     </div>
   )
@@ -151,4 +159,8 @@ function Hint({ text, level }: { readonly text: string; readonly level: 'info' |
       <span>{text}</span>
     </p>
   )
+}
+
+function focusedElement(): HTMLElement {
+  return document.activeElement instanceof HTMLElement ? document.activeElement : document.body
 }
