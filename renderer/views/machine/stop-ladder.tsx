@@ -31,18 +31,19 @@ export function StopLadderButton({
   const say = useSay()
   const now = useSecond()
   const [isOpen, setOpen] = useState(false)
-  const key = tasks.map((task) => task.id).join()
+  const shown = useRef(tasks)
+  shown.current = tasks
+  // Some that ended make no new request of those that are left, and do not put off the moment for the others.
+  const isFresh = tasks.some(({ id }) => !opened.has(id))
   useEffect(() => {
-    // Some that ended make no new request of those that are left.
-    const fresh = key.split(',').filter((id) => id !== '' && !opened.has(id))
-    if (fresh.length === 0) return
+    if (!isFresh) return
     // What is off in a moment needs no ladder.
     const timer = setTimeout(() => {
-      for (const id of fresh) opened.add(id)
+      for (const { id } of shown.current) opened.add(id)
       setOpen(true)
     }, openAfterMs)
     return () => clearTimeout(timer)
-  }, [key])
+  }, [isFresh])
   // One that began with several stays theirs to the last: its buttons do not change under the pointer.
   const isMany = useRef(false)
   isMany.current ||= tasks.length > 1
