@@ -13,7 +13,8 @@ let berth: OpenWeb
 let page: Page
 let client: TestClient
 
-const row = (name: string): Locator => page.getByRole('row', { name: new RegExp(`^${name},`) }).first()
+/** In the list: a snapshot may have the same name. */
+const row = (name: string): Locator => page.locator('.plane-list').getByRole('row', { name: new RegExp(`^${name},`) })
 
 beforeAll(async () => {
   home = await makeHome({ firstRunDone: true, locale: 'en' })
