@@ -95,5 +95,7 @@ function remember(place: HTMLElement): void {
 }
 
 function canTakeFocus(place: HTMLElement): boolean {
-  return place.isConnected && place !== document.body && place.checkVisibility()
+  // What is typed into an ended terminal goes nowhere.
+  const isEnded = place.closest('[data-ended]') !== null
+  return place.isConnected && place !== document.body && !isEnded && place.checkVisibility()
 }

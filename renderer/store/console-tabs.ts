@@ -10,6 +10,8 @@ export interface ConsolesState {
   /** Which of them had the keyboard last. */
   readonly active: SessionId | null
   readonly isDockOpen: boolean
+  /** Grows with each session that is put before the eye: the active one then takes the keyboard, though it was active before. */
+  readonly focusRequests: number
   /** The dock has all of the window but the strip. */
   readonly isDockFilled: boolean
   /** The session that is being searched. */
@@ -64,7 +66,14 @@ export function keepSessions(state: ConsolesState, ids: ReadonlySet<SessionId>):
 export function showSession(state: ConsolesState, id: SessionId): ConsolesState {
   const at = Math.max(0, state.active === null ? 0 : state.shown.indexOf(state.active))
   const shown = state.shown.includes(id) ? state.shown : state.shown.toSpliced(at, 1, id)
-  return { ...state, shown, active: id, isDockOpen: true, rang: without(state.rang, id) }
+  return {
+    ...state,
+    shown,
+    active: id,
+    focusRequests: state.focusRequests + 1,
+    isDockOpen: true,
+    rang: without(state.rang, id),
+  }
 }
 
 /** Two side by side, or one again: the active one stays, and its neighbour in the tabs joins it. */

@@ -19,6 +19,7 @@ export const consoles = createStore<ConsolesState>(() => ({
   shown: kept.shown,
   active: kept.active,
   isDockOpen: kept.isDockOpen,
+  focusRequests: 0,
   isDockFilled: false,
   findIn: null,
   rang: new Set(),

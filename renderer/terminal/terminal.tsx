@@ -41,7 +41,13 @@ export function TerminalPane({
   const { name, key } = useSessionName(session)
   const label = say(key('pane'), { name, title: session.title })
   return (
-    <section className={className} aria-label={label} onFocusCapture={onActive} data-session={session.id}>
+    <section
+      className={className}
+      aria-label={label}
+      onFocusCapture={onActive}
+      data-session={session.id}
+      {...(session.state === 'ended' ? { 'data-ended': '' } : {})}
+    >
       {isHere ? (
         <Shown session={session} isActive={isActive} takesFocus={takesFocus} />
       ) : (
@@ -69,6 +75,7 @@ function Shown({
   const host = useRef<HTMLDivElement>(null)
   const view = viewOf(session)
   const say = useSay()
+  const focusRequests = useConsoles((state) => state.focusRequests)
   const isFindOpen = useConsoles((state) => state.findIn === session.id)
   const [found, setFound] = useState({ index: -1, count: 0 })
   const [question, setQuestion] = useState<Question | null>(null)
@@ -106,9 +113,10 @@ function Shown({
 
   useEffect(() => view.setEnded(session.state === 'ended'), [view, session.state])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever asks for the terminal again gets the keyboard into it again
   useEffect(() => {
     if (isActive && takesFocus) view.focus()
-  }, [isActive, takesFocus, view])
+  }, [isActive, takesFocus, view, focusRequests])
 
   const pasteFromMenu = (): void => {
     navigator.clipboard.readText().then(

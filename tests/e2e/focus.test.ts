@@ -86,6 +86,12 @@ describe('typing goes on in the terminal', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await typeInTerminal('by-dialog')
+  })
+
+  test('after the shortcut asked for a terminal that was shown already', async () => {
+    await row('postgres-16').focus()
+    await page.keyboard.press('Control+t')
+    await typeInTerminal('shown-already')
     await page.keyboard.press('Control+Backquote')
   })
 })
@@ -147,6 +153,18 @@ describe('the keyboard is never left nowhere', () => {
       .click()
     await dialog.waitFor({ state: 'detached' })
     await expect.poll(focused).not.toBe('body')
+  })
+
+  test('after a container was made: its row has it, not that of the machine before', async () => {
+    await choose('kali-lab')
+    await page.keyboard.press('Control+n')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('radio', { name: 'Container', exact: true }).click()
+    await dialog.getByRole('textbox', { name: 'Image' }).fill('ghcr.io/owner/made:3')
+    await page.keyboard.press('Control+Enter')
+    await dialog.waitFor({ state: 'detached' })
+    await row('made').waitFor()
+    await expect.poll(focused).toContain('made')
   })
 
   test('after the row’s menu', async () => {

@@ -39,6 +39,13 @@ export function useGrid(
   const typeAhead = useRef(createTypeAhead())
   const focusWanted = useRef(false)
 
+  // A machine that is opened from elsewhere takes the tab stop: the keyboard goes with it, or it would act on the row before.
+  useEffect(() => {
+    const active = document.activeElement
+    if (cursor === null || !(active instanceof HTMLElement) || active.dataset['row'] === undefined) return
+    if (active.dataset['row'] !== cursor && grid.current?.contains(active) === true) focusWanted.current = true
+  }, [cursor, grid])
+
   // The row may only now have been drawn: focus follows the cursor once it is there.
   useEffect(() => {
     if (!focusWanted.current || cursor === null) return

@@ -31,6 +31,7 @@ const noTabs: ConsolesState = {
   shown: [],
   active: null,
   isDockOpen: false,
+  focusRequests: 0,
   isDockFilled: false,
   findIn: null,
   rang: new Set(),
