@@ -12,8 +12,8 @@ const partMs = 2_000
 const messageMs = 30_000
 /** New sizes follow each other at this distance at least: for each one a whole picture is made. */
 const sizeSpacingMs = 100
-/** Of an area, read at once. */
-const stripBytes = 1024 * 1024
+/** Of an area, read at once. An ordinary text or boot screen is told whole. */
+const stripBytes = 4 * 1024 * 1024
 /** A keyboard's queue is short: typed text is given no faster than this. */
 const strokeMs = 12
 

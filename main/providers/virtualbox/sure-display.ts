@@ -27,10 +27,14 @@ export function sureDisplay(drawn: Drawn, sure: () => void, heldBack: () => void
     if (doubtful !== null) drawn.area({ x: 0, y: 0, width, height }, doubtful)
     doubtful = null
   }
-  /** A guest that draws parts of a screen was sent whole before: then the first was its own after all. */
-  const isNowSure = (isWhole: boolean, now: Size): boolean => {
+  /**
+   * A guest that draws more of a screen was sent whole before: then the first was its own after all. A whole screen other than the
+   * extension's own is the guest's; a large one comes in strips, the top one first.
+   */
+  const isNowSure = (area: ScreenArea, now: Size): boolean => {
     const isBeginning = isFirstSize && now.width === 640 && now.height === 480
-    return isWhole ? !isBeginning || doubtful !== null : doubtful !== null
+    const isTop = area.x === 0 && area.y === 0 && area.width === now.width
+    return doubtful !== null || (!isBeginning && isTop)
   }
 
   return {
@@ -43,7 +47,7 @@ export function sureDisplay(drawn: Drawn, sure: () => void, heldBack: () => void
     area(area: ScreenArea, pixels: Uint8Array) {
       if (size === null) return
       const isWhole = area.width === size.width && area.height === size.height
-      if (!isSure && isNowSure(isWhole, size)) begin(size)
+      if (!isSure && isNowSure(area, size)) begin(size)
       if (isSure) return drawn.area(area, pixels)
       if (isWhole) doubtful = Buffer.from(pixels)
       heldBack()

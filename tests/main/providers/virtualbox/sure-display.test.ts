@@ -37,6 +37,16 @@ describe('the display of VirtualBox’s VNC extension', () => {
     expect(said.at(-1)).toBe('800×600')
   })
 
+  it('is shown from its first strip on where a large guest’s screen comes in strips', () => {
+    const { said, display, area } = seen()
+    display.pixels(640, 480)
+    area(0, 0, 640, 480, 0)
+    display.pixels(2560, 1600)
+    area(0, 0, 2560, 400, 1)
+    area(0, 400, 2560, 400, 2)
+    expect(said.slice(1)).toEqual(['sure', '2560×1600', '0,0 2560×400 of 1', '0,400 2560×400 of 2'])
+  })
+
   it('is shown when a guest of the same size is sent for the second time', () => {
     const { said, display, area } = seen()
     display.pixels(640, 480)
