@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type Failure, failure } from '../../app/domain/errors.ts'
 import { type DiskFormat, diskFormats } from '../../app/domain/spec.ts'
+import type { Text } from '../../app/messages/text.ts'
 import { type ImageChain, type NamedFile, readChain } from './chain.ts'
 import { readContained } from './contained-image.ts'
 import type { ImageFormat } from './first-bytes.ts'
@@ -74,7 +75,8 @@ export async function checkOwnImage(
   if (chain.named.length === 0 && chain.damage === null) return chain
   const known = allowed === null ? allFiles(chain) : await Promise.all(allowed.map(real))
   const wish: ImageWish = { path, format, use: 'copy', allowed: known }
-  if (chain.damage !== null) throw damagedFailure(chain.damage, null)
+  // It holds a person's work: nothing to download again.
+  if (chain.damage !== null) throw damagedFailure(chain.damage, null, 'image.error.damagedOwn.hint')
   const [problem] = namedProblems(chain, wish, null)
   if (problem === undefined) return chain
   const stranger = chain.named.find((named) => isElsewhere(named, known))
@@ -208,10 +210,14 @@ function missingFailure(path: string): Failure {
   return failure('not-found', { key: 'kept.error.file', params: { path } }, { hint: { key: 'kept.error.file.hint' } })
 }
 
-function damagedFailure({ path, why }: NonNullable<ImageChain['damage']>, field: string | null): Failure {
+function damagedFailure(
+  { path, why }: NonNullable<ImageChain['damage']>,
+  field: string | null,
+  hint: Text['key'] = 'image.error.damaged.hint',
+): Failure {
   return failure(
     'invalid-input',
     { key: 'image.error.damaged', params: { path } },
-    { hint: { key: 'image.error.damaged.hint' }, detail: why, field },
+    { hint: { key: hint }, detail: why, field },
   )
 }

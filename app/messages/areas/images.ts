@@ -11,6 +11,8 @@ export const imagesEn = {
   'image.error.format.convert': 'Convert {file} to qcow2 or raw first.',
   'image.error.damaged': 'The header of {path} is damaged, so the image was not opened.',
   'image.error.damaged.hint': 'Download or copy the image again.',
+  'image.error.damagedOwn.hint':
+    'Keep a copy of the file before you try to repair it. A snapshot, a clone or a backup may hold an older state.',
   'image.error.missing': '{file} needs a file that is missing: {path}',
   'image.error.protocol': '{file} refers to “{name}”, which is not a file on this computer.',
   'image.error.device': '{file} refers to a device on this computer: {path}',
@@ -50,6 +52,8 @@ export const imagesKo: Record<keyof typeof imagesEn, Message> = {
   'image.error.format.convert': '먼저 {file} 파일을 qcow2나 raw로 변환하세요.',
   'image.error.damaged': '{path} 파일의 헤더가 손상되어 이미지를 열지 않았습니다.',
   'image.error.damaged.hint': '이미지를 다시 내려받거나 복사하세요.',
+  'image.error.damagedOwn.hint':
+    '복구를 시도하기 전에 파일의 복사본을 만드세요. 스냅샷, 복제본, 백업에 이전 상태가 남아 있을 수 있습니다.',
   'image.error.missing': '{file} 이미지에 필요한 파일이 없습니다: {path}',
   'image.error.protocol': '{file} 이미지가 이 컴퓨터의 파일이 아닌 대상을 열려고 합니다: {name}',
   'image.error.device': '{file} 이미지가 이 컴퓨터의 장치를 열려고 합니다: {path}',
