@@ -181,6 +181,8 @@ describe('deleting', () => {
   })
 
   test('for good asks for the name and leaves volumes alone unless asked', async () => {
+    // What was made above has moved its row out of sight.
+    await page.getByRole('searchbox', { name: /^Filter/ }).fill('web-api')
     await machine('web-api').click()
     await page.locator('.machine-verbs').getByRole('button', { name: 'Stop', exact: true }).click()
     await expect.poll(() => page.locator('.machine-state').textContent(), { timeout: 30_000 }).toMatch(/^Stopped/)
