@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
 import { makeHome, type OpenWeb, openWeb, removeHome } from '../support/window.ts'
 
@@ -44,9 +44,17 @@ describe.each(looks)('axe finds nothing, $theme, $locale:', ({ theme, locale }) 
     home = await makeHome({ firstRunDone: true, locale, theme })
     berth = await openWeb({ home, mock: true, env: { BERTH_MOCK_STILL: '1' } })
     page = berth.page
+    // A view that does not come is one failure, and must not cost the suite half a minute for each that follows.
+    page.setDefaultTimeout(10_000)
     // Colours that are on their way are no one's contrast.
     await page.emulateMedia({ reducedMotion: 'reduce' })
     await row('alpine-router').waitFor()
+  })
+
+  beforeEach(async () => {
+    // What a test that failed left open would fail the rest.
+    const open = page.locator('[role="dialog"], [role="alertdialog"], [role="menu"]')
+    for (let layer = 0; layer < 3 && (await open.count()) > 0; layer += 1) await page.keyboard.press('Escape')
   })
 
   afterAll(async () => {
