@@ -11,6 +11,8 @@ const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const results = join(root, 'test-results')
 const suites = ['check', 'unit', 'conformance', 'runner', 'long-term', 'live', 'e2e']
 const counts = { passed: 0, failed: 0, skipped: 0 }
+/** One line for each failure, said again before the count: a long run's own report of it lies thousands of lines back. */
+const failures = []
 
 const given = process.argv.slice(2)
 const named = given.filter((word) => suites.includes(word))
@@ -33,8 +35,9 @@ try {
   }
 } catch (error) {
   say(error.stack)
-  counts.failed += 1
+  fail('the run itself', error.message)
 }
+if (failures.length > 0) say(['', ...failures].join('\n'))
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`)
 process.exitCode = counts.failed === 0 ? 0 : 1
 
@@ -52,7 +55,8 @@ async function step(name, args) {
     () => true,
     () => false,
   )
-  counts[isGood ? 'passed' : 'failed'] += 1
+  if (isGood) counts.passed += 1
+  else fail('check', name)
   say(`${isGood ? 'passed' : 'FAILED'}: ${name}`)
 }
 
@@ -94,17 +98,24 @@ async function runFiles(suite, files, node = process.execPath) {
     () => 'well',
     () => 'badly',
   )
-  let failed = 0
+  const before = counts.failed
   for (const file of readReport(report)) {
     const outcomes = file.assertionResults.map((test) => test.status)
     counts.passed += outcomes.filter((status) => status === 'passed').length
     counts.skipped += outcomes.filter((status) => ['skipped', 'pending', 'todo', 'disabled'].includes(status)).length
-    const failures = outcomes.filter((status) => status === 'failed').length
+    const failed = file.assertionResults.filter((test) => test.status === 'failed')
+    const name = file.name.slice(root.length + 1)
+    for (const test of failed) fail(`${name}: ${test.fullName}`, test.failureMessages?.[0])
     // A file that breaks before or after its tests has no failed test to show for it.
-    failed += file.status === 'failed' ? Math.max(failures, 1) : failures
+    if (file.status === 'failed' && failed.length === 0) fail(name, file.message)
   }
   // Nor has a worker that dies or an error that no test caught.
-  counts.failed += ended === 'badly' ? Math.max(failed, 1) : failed
+  if (ended === 'badly' && counts.failed === before) fail(suite, 'ended badly without a failed test')
+}
+
+function fail(name, message = '') {
+  counts.failed += 1
+  failures.push(`FAILED: ${name}\n  ${message.split('\n').slice(0, 3).join('\n  ')}`)
 }
 
 function readReport(path) {
