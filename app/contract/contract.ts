@@ -104,7 +104,7 @@ export const calls = {
   /** Undoes a restore, or redoes what was undone: the record's direction says which. */
   'restore.undo': call<TaskId>()(v.byRestore),
   /** The kept copy becomes an ordinary snapshot and the record goes. */
-  'restore.keep': call<TaskId>()(v.byRestore),
+  'restore.keep': call<TaskId>()(v.keepRestoreRequest),
   /** The kept copy is deleted and the record goes: the restore can no longer be undone. */
   'restore.letGo': call<TaskId>()(v.byRestore),
 

@@ -35,6 +35,8 @@ export const bySession = z.object({ sessionId: handleSchema })
 export const bySnapshot = z.object({ id: machineIdSchema, snapshotId: handleSchema })
 export const bySnapshots = z.object({ id: machineIdSchema, snapshotIds: z.array(handleSchema).min(1).max(1000) })
 export const byRestore = z.object({ id: machineIdSchema, restoreId: handleSchema })
+/** `name`: what the snapshot is called from then on. */
+export const keepRestoreRequest = byRestore.extend({ name: nameSchema })
 
 export const renameRequest = z.object({ id: machineIdSchema, name: nameSchema })
 export const configureRequest = z.object({ id: machineIdSchema, changes: configureSpecSchema })

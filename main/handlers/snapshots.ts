@@ -88,9 +88,9 @@ export function snapshotHandlers({ inventory, tasks, snapshotPictures, fileGuard
         await fileGuard.checkWritten(id)
         await snapshots.undo(id, restoreId, op)
       }),
-    'restore.keep': async ({ id, restoreId }) =>
+    'restore.keep': async ({ id, restoreId, name }) =>
       start(id, 'keepRestore', 'restore', await restoreName(id, restoreId), (snapshots, op) =>
-        snapshots.keep(id, restoreId, op),
+        snapshots.keep(id, restoreId, name, op),
       ),
     'restore.letGo': async ({ id, restoreId }) =>
       start(id, 'letGoRestore', 'restore', await restoreName(id, restoreId), (snapshots, op) =>

@@ -203,7 +203,8 @@ export interface SnapshotOps {
   room?(id: MachineId, snapshotId: SnapshotId, op: Op): Promise<RestoreRoom | null>
   /** Goes back to a record's kept copy by the same transaction; the record then points the other way. */
   undo(id: MachineId, restoreId: string, op: Op): Promise<void>
-  keep(id: MachineId, restoreId: string, op: Op): Promise<void>
+  /** Makes a record's copy a snapshot of this name, and drops the record. */
+  keep(id: MachineId, restoreId: string, name: string, op: Op): Promise<void>
   letGo(id: MachineId, restoreId: string, op: Op): Promise<void>
 }
 export interface ConsoleOps {

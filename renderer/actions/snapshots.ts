@@ -25,8 +25,9 @@ export const restoreSnapshot = (id: MachineId, snapshotId: SnapshotId): Promise<
 export const undoRestore = (id: MachineId, restoreId: string): Promise<TaskId | null> =>
   attempt(placeOf(id), () => call('restore.undo', { id, restoreId }), 'undoRestore')
 
-export const keepRestore = (id: MachineId, restoreId: string): Promise<TaskId | null> =>
-  attempt(placeOf(id), () => call('restore.keep', { id, restoreId }), 'keepRestore')
+/** Makes the copy a snapshot of this name. */
+export const keepRestore = (id: MachineId, restoreId: string, name: string): Promise<TaskId | null> =>
+  attempt(placeOf(id), () => call('restore.keep', { id, restoreId, name }), 'keepRestore')
 
 export const letGoRestore = (id: MachineId, restoreId: string): Promise<TaskId | null> =>
   attempt(placeOf(id), () => call('restore.letGo', { id, restoreId }), 'letGoRestore')

@@ -43,26 +43,37 @@ export function formatCountdown(ms: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
 
-/** The time of day as the person's locale writes it: `14:32` or `2:32 PM`. */
+/**
+ * The one form in which all moments are written: that of the window's language, as this computer's region has it. Where the
+ * computer speaks another language, English is written as it is outside of America.
+ */
+function formOf(locale: Locale): string {
+  const own = new Intl.DateTimeFormat().resolvedOptions().locale
+  return own.split('-')[0] === locale ? own : { en: 'en-GB', ko: 'ko-KR' }[locale]
+}
+
+function format(iso: string, locale: Locale, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(formOf(locale), options).format(new Date(iso))
+}
+
+/** The time of day: `14:32`, `2:32 PM` or `오후 2:32`. */
 export function formatTime(iso: string, locale: Locale): string {
-  return new Intl.DateTimeFormat(locale === 'ko' ? 'ko-KR' : undefined, { hour: 'numeric', minute: '2-digit' }).format(
-    new Date(iso),
-  )
+  return format(iso, locale, { hour: 'numeric', minute: '2-digit' })
 }
 
-/** The time of day to the second, for what may happen twice in a minute: `14:32:05`. */
+/** The time of day to the second, for what may happen twice in a minute: `14:32:05` or `2:32:05 PM`. */
 export function formatTimeOfDay(iso: string, locale: Locale): string {
-  return new Intl.DateTimeFormat(locale === 'ko' ? 'ko-KR' : 'en-GB', {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  }).format(new Date(iso))
+  return format(iso, locale, { hour: 'numeric', minute: '2-digit', second: '2-digit' })
 }
 
-/** A date without its time: `12 Mar 2026`. */
+/** A date without its time: `12 Mar 2026` or `Mar 12, 2026`. */
 export function formatDate(iso: string, locale: Locale): string {
-  return new Intl.DateTimeFormat(locale === 'ko' ? 'ko-KR' : 'en-GB', { dateStyle: 'medium' }).format(new Date(iso))
+  return format(iso, locale, { dateStyle: 'medium' })
+}
+
+/** A date without its year, for what is of these days: `12 Mar` or `Mar 12`. */
+export function formatDay(iso: string, locale: Locale): string {
+  return format(iso, locale, { day: 'numeric', month: 'short' })
 }
 
 /** Whole days between the two moments' local dates: 0 is today, 1 yesterday. */

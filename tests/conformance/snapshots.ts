@@ -54,10 +54,12 @@ export function describeSnapshots(ground: () => Ground): void {
 
       const ordinary = (of: SnapshotTree): number => of.snapshots.filter((one) => !one.keptForUndo).length
       const before = ordinary(await tree(id))
-      await ops().keep(id, redone?.id ?? '', op())
+      await ops().keep(id, redone?.id ?? '', 'kept by hand', op())
       const kept = await tree(id)
       expect(kept.restores).toEqual([])
       expect(ordinary(kept)).toBe(before + 1)
+      const ofCopy = kept.snapshots.filter((one) => one.name === 'kept by hand')
+      expect(ofCopy.map(({ keptForUndo }) => keptForUndo)).toEqual([false])
 
       await ops().restore(id, snapshotId, op())
       const [second] = (await tree(id)).restores
@@ -134,7 +136,7 @@ export function describeSnapshots(ground: () => Ground): void {
         () => ops().delete(id, 'no-such-snapshot', op()),
         () => ops().edit(id, 'no-such-snapshot', { name: 'x', description: '' }, op()),
         () => ops().undo(id, 'no-such-restore', op()),
-        () => ops().keep(id, 'no-such-restore', op()),
+        () => ops().keep(id, 'no-such-restore', 'none', op()),
         () => ops().letGo(id, 'no-such-restore', op()),
       ]
       for (const call of calls) expect((await errorFrom(call())).code).toBe('not-found')

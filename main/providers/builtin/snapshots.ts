@@ -177,13 +177,13 @@ export function createSnapshots(world: World): SnapshotOps {
       const known = await fleet.get(id)
       await undo(restorable(world, known), restoreId, op).finally(() => changed(known.entry))
     },
-    async keep(id, restoreId) {
+    async keep(id, restoreId, name) {
       const known = await fleet.get(id)
       const { entry } = known
       const tree = await readTree(world, known)
       const { keptId } = findRestore(tree, restoreId)
       findSnapshot(tree, keptId)
-      const kept = withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId)
+      const kept = withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false, name }), restoreId)
       await trees.write(entry.folder.snapshots, kept)
       changed(entry)
     },

@@ -123,16 +123,16 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
       await restores.undo(id, restoreId, keptParentId, op)
     },
 
-    async keep(id, restoreId, op) {
+    async keep(id, restoreId, name, op) {
       const restore = restores.find(id, restoreId)
       await restores.refuseOnlyCopy(id, restore, op)
       const target = targetOf(world, id)
       if (restore.keptImage !== null) {
-        // The image has all that a snapshot has, but for the name.
+        // The image has all that a snapshot has, but for its tag and its name.
         await target.run(commands.tag(keptImage(restore.keptImage), snapshotImage(restore.keptImage)), op)
+        await journal.setEdit(restore.keptImage, { name, description: '' })
       } else {
         const inspected = await restores.inspectKept(id, restore, op)
-        const name = keptName(restore)
         await take(id, target, inspected, { name, description: '', parentId: restore.keptParentId }, op)
       }
       await restores.letGo(id, restoreId, op)

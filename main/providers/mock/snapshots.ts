@@ -174,14 +174,14 @@ export function createSnapshots(world: World): SnapshotOps {
       })
     },
 
-    async keep(id, restoreId, op) {
+    async keep(id, restoreId, name, op) {
       await world.wait(80, op)
       const mock = world.of(id)
       const { keptId } = record(mock, restoreId)
       world.change(id, {
         restores: mock.restores.filter((one) => one.id !== restoreId),
         saved: mock.saved.map((one) =>
-          one.snapshot.id === keptId ? { ...one, snapshot: { ...one.snapshot, keptForUndo: false } } : one,
+          one.snapshot.id === keptId ? { ...one, snapshot: { ...one.snapshot, keptForUndo: false, name } } : one,
         ),
       })
       changed(id)

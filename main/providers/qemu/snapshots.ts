@@ -183,14 +183,14 @@ export function createSnapshots(world: World): SnapshotOps {
       const known = await fleet.get(id)
       await undo(restorable(world, known), restoreId, op).finally(() => changed(known.entry))
     },
-    async keep(id, restoreId) {
+    async keep(id, restoreId, name) {
       const { entry } = await fleet.get(id)
       const tree = await trees.read(entry.folder.snapshots)
       const { keptId } = findRestore(tree, restoreId)
       findSnapshot(tree, keptId)
       await trees.write(
         entry.folder.snapshots,
-        withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId),
+        withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false, name }), restoreId),
       )
       changed(entry)
     },

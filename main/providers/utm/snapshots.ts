@@ -144,12 +144,13 @@ export function createSnapshots(world: World): SnapshotOps {
         requireSnapshots(known)
         return undo(restorable(world, known), restoreId, op)
       }),
-    keep: (id, restoreId, op) =>
+    keep: (id, restoreId, name, op) =>
       changing(id, op, async ({ bundle }) => {
         const tree = await readTree(bundle)
         const { keptId } = findRestore(tree, restoreId)
         findSnapshot(tree, keptId)
-        await writeTree(bundle, withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false }), restoreId))
+        const change = { keptForUndo: false, name }
+        await writeTree(bundle, withoutRestore(changeSnapshot(tree, keptId, change), restoreId))
       }),
     letGo: (id, restoreId, op) =>
       changing(id, op, async (known) => {

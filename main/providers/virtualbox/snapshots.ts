@@ -87,13 +87,14 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
       const known = await inventory.get(id)
       await undo(world, known, restoreId, op).finally(() => changed(known.entry.uuid))
     },
-    async keep(id, restoreId, op) {
+    async keep(id, restoreId, name, op) {
+      checkText(name, 'name')
       const { entry, settings } = await inventory.get(id)
       const file = await records.read(entry.uuid)
       const { keptId } = findRestore(file, restoreId)
       const kept = findSnapshot(settings, keptId ?? '')
       throwIfCancelled(op)
-      const edited = { name: kept.name, description: '' }
+      const edited = { name, description: '' }
       await act(world, entry, commands.editSnapshot(entry.uuid, kept.uuid, edited), op)
       await records.write(entry.uuid, withoutRestore(await records.read(entry.uuid), restoreId))
       changed(entry.uuid)

@@ -14,7 +14,7 @@ import { StateMark } from '../../components/state-mark.tsx'
 import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
-import { copyName } from '../snapshots/copy-names.ts'
+import { copyName, keptName } from '../snapshots/copy-names.ts'
 import { DiscardCopy } from '../snapshots/discard-copy.tsx'
 import { useRestoreRoom, useShortReason } from '../snapshots/restore-room.tsx'
 import { canCancel } from './header-items.ts'
@@ -79,7 +79,7 @@ function Record({ record, context }: { readonly record: RestoreRecord; readonly 
   const isUndone = record.direction === 'undone'
   const discardReason = reason ?? (record.isOnlyCopy === true ? say('undo.onlyCopy') : null)
   const undo = (): void => void undoRestore(machine.id, record.id)
-  const keep = (): void => void keepRestore(machine.id, record.id)
+  const keep = (): void => void keepRestore(machine.id, record.id, keptName(record, locale, say))
   return (
     <div className={`undo-bar ${isBroken ? 'undo-bar-failed' : ''}`} role="status">
       <Icon name={isBroken ? 'failed' : 'undo'} />

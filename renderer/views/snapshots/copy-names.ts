@@ -13,6 +13,15 @@ export function copyName(
   return say(direction === 'undone' ? 'snap.copyBeforeUndo' : 'snap.copyBefore', params)
 }
 
+/** The longest part of a snapshot's name that becomes part of another name, in characters: names hold 200. */
+const maxQuoted = 120
+
+/** What the copy is called once it is kept as a snapshot: the same, but for good and never too long to be a name. */
+export function keptName(record: RestoreRecord, locale: Locale, say: SayFunction): string {
+  const snapshotName = [...record.snapshotName].slice(0, maxQuoted).join('')
+  return copyName({ ...record, snapshotName }, locale, say)
+}
+
 /** The tree with its copies called so. */
 export function withCopyNames(tree: SnapshotTree, locale: Locale, say: SayFunction): SnapshotTree {
   const records = new Map(tree.restores.map((record) => [record.keptId, record]))

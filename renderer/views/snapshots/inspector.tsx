@@ -12,6 +12,7 @@ import { Moment } from '../../components/time.tsx'
 import { showControls } from '../../format/names.ts'
 import { formatDuration } from '../../format/time.ts'
 import { useLocale, useSay } from '../../say.tsx'
+import { keptName } from './copy-names.ts'
 import { RestoreButton } from './restore-button.tsx'
 import { isShort, ShortOfRoom, useRestoreRoom } from './restore-room.tsx'
 import { SnapshotPicture } from './snapshot-picture.tsx'
@@ -143,6 +144,7 @@ function KeptActions({
   readonly onDiscard: () => void
 }): ReactNode {
   const say = useSay()
+  const locale = useLocale()
   const { machine } = context
   const permission = permit('undoRestore', context)
   const reason = permission.kind === 'allowed' ? null : say(permission.reason)
@@ -160,7 +162,7 @@ function KeptActions({
       )}
       <Button
         reason={reason ?? (record.isOnlyCopy === true ? say('undo.onlyCopy') : null)}
-        onClick={() => void keepRestore(machine.id, record.id)}
+        onClick={() => void keepRestore(machine.id, record.id, keptName(record, locale, say))}
       >
         {say('verb.keep')}
       </Button>

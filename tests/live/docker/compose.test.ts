@@ -134,10 +134,11 @@ describe.skipIf(composes.length === 0).each(composes)('a container of a project 
 
   it('has its copy as a snapshot when that is kept, and snapshots that no tool takes for its images', async () => {
     const [restore] = (await treeOf(id)).restores
-    await provider.snapshots?.keep(id, restore?.id ?? '', createOp())
+    await provider.snapshots?.keep(id, restore?.id ?? '', 'kept', createOp())
     const { snapshots, restores } = await treeOf(id)
     expect(restores).toEqual([])
     expect(snapshots.map(({ keptForUndo }) => keptForUndo)).toEqual([false, false])
+    expect(snapshots.map(({ name }) => name)).toContain('kept')
     await compose('down', '--rmi', 'local')
     const ofMachine = ['--filter', `label=dev.berth.machine=${id.slice(id.lastIndexOf('/') + 1)}`]
     expect(lines(await docker('image', 'ls', '--quiet', ...ofMachine, 'berth-snapshot'))).toHaveLength(2)

@@ -42,7 +42,7 @@ describe('a kept copy whose container was removed outside', () => {
     expect(await restoresOf(id)).toMatchObject([{ id: restoreId, isOnlyCopy: true }])
     const refused = { error: { code: 'wrong-state', message: { key: 'docker.restore.onlyCopy' } } }
     await expect(provider.snapshots?.letGo(id, restoreId, createOp())).rejects.toMatchObject(refused)
-    await expect(provider.snapshots?.keep(id, restoreId, createOp())).rejects.toMatchObject(refused)
+    await expect(provider.snapshots?.keep(id, restoreId, 'kept', createOp())).rejects.toMatchObject(refused)
     expect(await world.machine('only')).toMatchObject({ id })
   })
 

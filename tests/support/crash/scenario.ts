@@ -110,7 +110,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
       found.push(act('letting go', { loses: [keptId] }, (client) => client.call('restore.letGo', byRestore)))
       // The ordinary snapshot may be another one than the copy was.
       const kept = { loses: [keptId], gains: true, gained: snapshots.get(keptId) ?? [] }
-      found.push(act('keeping', kept, (client) => client.call('restore.keep', byRestore)))
+      found.push(act('keeping', kept, (client) => client.call('restore.keep', { ...byRestore, name: 'kept' })))
     }
     return found
   }
