@@ -7,6 +7,8 @@ import { judge } from '../../../../main/providers/qemu/accelerator.ts'
 import { type Trial, type Trials, tryAccelerator } from '../../../../main/providers/qemu/accelerator-trial.ts'
 import { bootTestOf } from '../../../../main/providers/qemu/boot-test.ts'
 
+const hang = new URL('../../../fixtures/bin/hang.mjs', import.meta.url).href
+
 const passed = (workMs: number, startMs = 180): Trial => ({ outcome: 'passed', startMs, workMs })
 const hung: Trial = { outcome: 'stopped', startMs: null, workMs: null }
 const crawling: Trial = { outcome: 'stopped', startMs: 2_000, workMs: 600 }
@@ -73,7 +75,7 @@ const [startMs, workMs] = ${JSON.stringify(times)}[process.argv[process.argv.ind
 setTimeout(() => {
   process.stdout.write('B')
   if (workMs !== null) setTimeout(() => process.exit(33), workMs)
-  else setInterval(() => {}, 1000)
+  else import(${JSON.stringify(hang)})
 }, startMs)
 `
     await writeFile(file, script)
