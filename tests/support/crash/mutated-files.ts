@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,7 +39,9 @@ const accepted = (change: Promise<unknown>): Promise<boolean> =>
     () => true,
     () => false,
   )
-const many = <T>(make: (index: number) => T): readonly T[] => Array.from({ length: 20 }, (_, index) => make(index))
+/** Real ids are unlike each other: no single wrong bit turns one into another. */
+const idAt = (index: number): string => createHash('sha256').update(String(index)).digest('hex').slice(0, 32)
+const many = <T>(make: (id: string) => T): readonly T[] => Array.from({ length: 20 }, (_, index) => make(idAt(index)))
 const at = '2026-01-01T00:00:00.000Z'
 
 const settings: Owner = {
@@ -53,9 +56,7 @@ const settings: Owner = {
 }
 const annotations: Owner = {
   file: 'annotations.json',
-  content: JSON.stringify(
-    Object.fromEntries(many((index) => [`x:${index}`, { pinned: true, tags: ['가'], note: 'n' }])),
-  ),
+  content: JSON.stringify(Object.fromEntries(many((id) => [`x:${id}`, { pinned: true, tags: ['가'], note: 'n' }]))),
   async open(folder) {
     const problems = createStateProblems()
     const store = openAnnotations(folder, silent, problems)
@@ -67,9 +68,9 @@ const docker: Owner = {
   file: 'docker.json',
   content: JSON.stringify({
     version: 1,
-    machines: Object.fromEntries(many((index) => [`docker:d/${index}`, { currentId: `now${index}`, restores: [] }])),
-    trash: many((index) => ({
-      ...{ id: `t${index}`, endpointId: 'docker:d', machineId: `docker:d/t${index}`, containerId: 'c', name: 'n' },
+    machines: Object.fromEntries(many((id) => [`docker:d/${id}`, { currentId: `now${id}`, restores: [] }])),
+    trash: many((id) => ({
+      ...{ id, endpointId: 'docker:d', machineId: `docker:d/${id}`, containerId: 'c', name: 'n' },
       ...{ removedAt: at, sizeBytes: null, snapshotCount: 2, restart: 'no', volumes: [], purging: false },
     })),
     edits: { s: { name: 'n', description: '' } },
@@ -84,9 +85,9 @@ const docker: Owner = {
 }
 const activity: Owner = {
   file: 'activity/journal.jsonl',
-  content: many((index) => {
+  content: many((id) => {
     const task = {
-      taskId: `t${index}`,
+      taskId: id,
       verb: 'start',
       machineId: 'x:1',
       machineName: 'm',
@@ -99,7 +100,7 @@ const activity: Owner = {
     const problems = createStateProblems()
     // What was done leaves its commands too: a journal without a line beside them has lost some.
     mkdirSync(join(folder, 'activity/commands'), { recursive: true })
-    writeFileSync(join(folder, 'activity/commands/t0.json'), '[]')
+    writeFileSync(join(folder, 'activity/commands', `${idAt(0)}.json`), '[]')
     const store = openActivity(folder, silent, () => new Date(at), problems)
     await store.stop()
     const entries = texts(store.list({ id: null, limit: 100, before: null }))
@@ -112,8 +113,8 @@ const tree: Owner = {
   content: `${JSON.stringify(
     {
       ...{ version: 1, currentId: null, restores: [] },
-      snapshots: many((index) => ({
-        ...{ id: `berth-${index}`, name: 'n', description: '', parentId: null, createdAt: at },
+      snapshots: many((id) => ({
+        ...{ id: `berth-${id}`, name: 'n', description: '', parentId: null, createdAt: at },
         ...{ keptForUndo: false, power: 'off', phase: 'there' },
       })),
     },
@@ -130,6 +131,12 @@ const tree: Owner = {
 }
 /** Stands for the error that a machine's page shows: it names the file, and nothing is written. */
 const refused: Notice = { level: 'warning', text: { key: 'kept.error.tree' } }
+
+/** Lines cut off at the end of one leave a shorter journal: nothing in it tells. */
+function isShorter({ file, content }: Owner, bytes: Buffer): boolean {
+  const text = bytes.toString('utf8')
+  return file.endsWith('.jsonl') && text.endsWith('\n') && content.startsWith(text)
+}
 
 /** Damages each kind of Berth's own files so many times and looks whether anything else is lost, or anything is lost unsaid. */
 export async function mutatedFiles(times: number, seed: number): Promise<readonly string[]> {
@@ -152,8 +159,9 @@ export async function mutatedFiles(times: number, seed: number): Promise<readonl
         const lost = before.entries.filter((entry) => !after.entries.includes(entry))
         const [notice] = after.notices
         // One value was changed: one entry may be another. More go only with a file that nothing can be read of.
-        if (lost.length > 1 && notice === undefined) say(`lost ${lost.length} entries, and nothing is said`)
-        if (after.entries.length < before.entries.length && notice === undefined)
+        if (lost.length > 1 && notice === undefined && !isShorter(owner, bytes))
+          say(`lost ${lost.length} entries, and nothing is said`)
+        if (after.entries.length < before.entries.length && notice === undefined && !isShorter(owner, bytes))
           say('an entry is gone, and nothing is said')
         const aside = notice?.text.params?.['aside']
         const wasWritten = await after.write()
