@@ -176,6 +176,21 @@ async function firstBytes(path: string): Promise<Buffer> {
   }
 }
 
+/** Where an ISO image says what it is. What stands before is for whoever boots it, and may look like anything. */
+const isoMark = { offset: 0x8001, text: 'CD001' }
+
+/** Whether a file says that it is a CD or DVD. */
+export async function isIso(path: string): Promise<boolean> {
+  const file = await open(path, 'r')
+  try {
+    const bytes = Buffer.alloc(isoMark.text.length)
+    await file.read(bytes, 0, bytes.length, isoMark.offset)
+    return bytes.toString('latin1') === isoMark.text
+  } finally {
+    await file.close()
+  }
+}
+
 /** What a file is by its first bytes. */
 export async function formatOf(path: string): Promise<ImageFormat> {
   return imageFormatOf(await firstBytes(path))

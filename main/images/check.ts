@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { type Failure, failure } from '../../app/domain/errors.ts'
 import { type DiskFormat, diskFormats } from '../../app/domain/spec.ts'
 import type { Text } from '../../app/messages/text.ts'
-import { type ImageChain, type NamedFile, readChain } from './chain.ts'
+import { type ImageChain, isIso, type NamedFile, readChain } from './chain.ts'
 import { readContained } from './contained-image.ts'
 import type { ImageFormat } from './first-bytes.ts'
 import type { ReadAt } from './image-header.ts'
@@ -53,10 +53,20 @@ export async function checkContained(name: string, readAt: ReadAt, field: string
   if (stranger !== undefined) throw notAlone(name, stranger.slice(0, maxShown), field)
 }
 
-/** A disc is read as it is, whatever its bytes look like; a compressed one is no disc. */
+/**
+ * A CD/DVD or floppy image is read as it is. A compressed one is none, nor is a disk image with a format of its own: a drive would
+ * show its guest the header.
+ */
 export async function checkDisc(path: string, field: string): Promise<void> {
-  const { packing } = await readChain(path, 'raw')
+  const { packing, layers } = await readChain(path, null)
   if (packing !== null) throw packedFailure(path, packing, field)
+  const found = layers[0]?.format ?? 'raw'
+  if (found === 'raw' || (await isIso(path))) return
+  throw failure(
+    'invalid-input',
+    { key: 'image.error.notDisc', params: { file: basename(path), found } },
+    { hint: { key: 'image.error.notDisc.hint' }, field },
+  )
 }
 
 /**
@@ -109,10 +119,11 @@ export function problemWith(
 }
 
 /** Why an image is of no use to any machine, whatever its format. */
-function unusable(
+export function unusable(
   { packing, isEncrypted, damage }: Pick<ImageChain, 'packing' | 'isEncrypted' | 'damage'>,
   path: string,
   field: string,
+  damageHint: Text['key'] = 'image.error.damaged.hint',
 ): Failure | null {
   if (packing !== null) return packedFailure(path, packing, field)
   if (isEncrypted) {
@@ -122,10 +133,10 @@ function unusable(
       { hint: { key: 'image.error.encrypted.hint' }, field },
     )
   }
-  return damage === null ? null : damagedFailure(damage, field)
+  return damage === null ? null : damagedFailure(damage, field, damageHint)
 }
 
-function notAlone(path: string, name: string, field: string): Failure {
+export function notAlone(path: string, name: string, field: string): Failure {
   return failure(
     'unsupported',
     { key: 'image.error.notAlone', params: { file: basename(path), name } },
@@ -213,7 +224,7 @@ function missingFailure(path: string): Failure {
 function damagedFailure(
   { path, why }: NonNullable<ImageChain['damage']>,
   field: string | null,
-  hint: Text['key'] = 'image.error.damaged.hint',
+  hint: Text['key'],
 ): Failure {
   return failure(
     'invalid-input',

@@ -91,6 +91,27 @@ describe.skipIf(missingQemu !== null)('a QEMU machine’s missing file', () => {
     expect(disks[0].file).toBe('other.qcow2')
   })
 
+  it('of a VMDK used in place is not taken while its description names extents elsewhere or missing ones', async () => {
+    const beside = join(ground.folder, 'flat')
+    await mkdir(beside)
+    const path = join(beside, 'flat.vmdk')
+    qemuImg('create', '-q', '-f', 'vmdk', '-o', 'subformat=monolithicFlat', path, '4M')
+    const id = await ground.make('described', { disk: { from: 'image', path, format: 'vmdk', use: 'in-place' } })
+    const moved = join(away, 'flat.vmdk')
+    const extent = join(away, 'flat-flat.vmdk')
+    await rename(path, moved)
+    expect((await check(id, moved)).message).toMatchObject({ key: 'image.error.missing', params: { path: extent } })
+    const text = await readFile(moved, 'latin1')
+    await writeFile(moved, text.replace('"flat-flat.vmdk"', `"${join(beside, 'flat-flat.vmdk')}"`), 'latin1')
+    expect((await check(id, moved)).message.key).toBe('image.error.notAlone')
+    await writeFile(moved, text, 'latin1')
+    await rename(join(beside, 'flat-flat.vmdk'), extent)
+    await locate().locate(id, moved, op())
+    expect(await ground.machine(id)).toMatchObject({ lostFile: null, needsHelp: false })
+    await ground.start(id)
+    await ground.provider.power.powerOff(id, op())
+  })
+
   it('can be its disc', async () => {
     const isoPath = join(away, 'disc.iso')
     await writeFile(isoPath, Buffer.alloc(MiB))

@@ -13,6 +13,8 @@ export const imagesEn = {
   'image.error.damaged.hint': 'Download or copy the image again.',
   'image.error.damagedOwn.hint':
     'Keep a copy of the file before you try to repair it. A snapshot, a clone or a backup may hold an older state.',
+  'image.error.notDisc': '{file} is a disk image ({found}), not a CD/DVD or floppy image.',
+  'image.error.notDisc.hint': 'Choose an ISO or floppy image.',
   'image.error.missing': '{file} needs a file that is missing: {path}',
   'image.error.protocol': '{file} refers to “{name}”, which is not a file on this computer.',
   'image.error.device': '{file} refers to a device on this computer: {path}',
@@ -54,6 +56,8 @@ export const imagesKo: Record<keyof typeof imagesEn, Message> = {
   'image.error.damaged.hint': '이미지를 다시 내려받거나 복사하세요.',
   'image.error.damagedOwn.hint':
     '복구를 시도하기 전에 파일의 복사본을 만드세요. 스냅샷, 복제본, 백업에 이전 상태가 남아 있을 수 있습니다.',
+  'image.error.notDisc': '{file} 파일은 CD/DVD나 플로피 이미지가 아니라 디스크 이미지({found})입니다.',
+  'image.error.notDisc.hint': 'ISO나 플로피 이미지를 선택하세요.',
   'image.error.missing': '{file} 이미지에 필요한 파일이 없습니다: {path}',
   'image.error.protocol': '{file} 이미지가 이 컴퓨터의 파일이 아닌 대상을 열려고 합니다: {name}',
   'image.error.device': '{file} 이미지가 이 컴퓨터의 장치를 열려고 합니다: {path}',

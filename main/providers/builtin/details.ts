@@ -5,7 +5,7 @@ import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
-import { lostDisc } from './machine.ts'
+import { lostFileOf } from './machine.ts'
 import { emulator } from './program.ts'
 import { withPresentSize } from './sizes.ts'
 import type { World } from './world.ts'
@@ -21,8 +21,8 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
     { level: 'info', text: { key: 'builtin.limit.ends' } },
     ...(system === 'pc' ? [{ level: 'info', text: { key: 'builtin.limit.slow' } } as const] : []),
   ]
-  // A disc that can be found elsewhere is said where that is offered.
-  if (entry.missingPath !== null && lostDisc(entry) === null) {
+  // What can be found elsewhere is said where that is offered.
+  if (entry.missingPath !== null && lostFileOf(entry) === null) {
     notices.push({ level: 'warning', text: { key: 'kept.notice.missing', params: { path: entry.missingPath } } })
   }
   const path = (label: Text['key'], value: string): Fact =>

@@ -46,13 +46,14 @@ export function machineOf(sight: Sight): Machine {
     withheld: withheldFrom(sight),
     remark,
     needsHelp,
-    lostFile: live === null ? lostDisc(sight) : null,
+    lostFile: live === null ? lostFileOf(sight) : null,
   }
 }
 
-/** A disc of the person's that is not where it was; a disk of Berth's own has no other place. */
-export function lostDisc({ definition, missingPath }: Pick<Sight, 'definition' | 'missingPath'>): LostFile | null {
-  return missingPath !== null && missingPath === definition?.discPath ? { kind: 'disc', path: missingPath } : null
+/** A disk or disc that is not where it was. */
+export function lostFileOf({ definition, missingPath }: Pick<Sight, 'definition' | 'missingPath'>): LostFile | null {
+  if (missingPath === null || definition === null) return null
+  return { kind: missingPath === definition.discPath ? 'disc' : 'disk', path: missingPath }
 }
 
 function stateOf(sight: Sight): {

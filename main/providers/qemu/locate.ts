@@ -1,11 +1,10 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { type Failure, failure } from '../../../app/domain/errors.ts'
+import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { DiskFormat } from '../../../app/domain/spec.ts'
-import { formatBytes } from '../../../app/domain/units.ts'
 import { type ImageChain, readChain } from '../../images/chain.ts'
-import { checkDisc, namedProblems } from '../../images/check.ts'
+import { checkDisc } from '../../images/check.ts'
+import { checkFoundDisk, checkFoundSize, otherDisk } from '../../images/found-disk.ts'
 import { isFile } from '../common/files.ts'
 import { readQcow2 } from '../common/images/qcow2.ts'
 import { throwIfCancelled } from '../common/op.ts'
@@ -17,6 +16,8 @@ import { lostFileOf } from './lost-file.ts'
 import { trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
+const field = 'path'
+
 /** The definition names disks and disc by their path: another path is written there, and no file is touched. */
 export function createLocate({ fleet }: World): LocateOps {
   /** The definition as it would be with the file at `path`. Throws when that is another file than the missing one. */
@@ -26,11 +27,11 @@ export function createLocate({ fleet }: World): LocateOps {
     if (entry.live !== null || lost === null) {
       throw failure('wrong-state', { key: 'why.nothingLost', params: { name: definition.name } })
     }
-    if (!(await isFile(path))) throw failure('invalid-input', { key: 'locate.error.noFile' }, { field: 'path' })
+    if (!(await isFile(path))) throw failure('invalid-input', { key: 'locate.error.noFile' }, { field })
     const real = await realpath(path)
     throwIfCancelled(op)
     if (lost.kind === 'disc') {
-      await checkDisc(real, 'path')
+      await checkDisc(real, field)
       return { entry, definition: { ...definition, isoPath: real } }
     }
     const disk = definition.disks.find((one) => diskPath(one, entry.folder) === lost.path)
@@ -56,47 +57,25 @@ export function createLocate({ fleet }: World): LocateOps {
 
 /** By what only the same disk has: its format, the machine's snapshots, and without those its size. */
 async function checkSameDisk(disk: Disk, folder: Folder, path: string): Promise<ImageChain> {
-  const chain = await readChain(path, disk.format)
-  const found = chain.layers[0]?.format ?? 'raw'
-  if (chain.damage !== null || found !== disk.format) throw otherFormat(path, disk.format)
+  const { named } = await readChain(path, disk.format)
   // What it stands on is named by the way from the folder of its machine.
-  if (!isInPlace(disk) && chain.named.length > 0) {
+  if (!isInPlace(disk) && named.length > 0) {
     throw failure(
       'unsupported',
       { key: 'qemu.error.standsOnBase', params: { file: basename(path) } },
-      { hint: { key: 'qemu.error.standsOnBase.hint', params: { folder: folder.path } }, field: 'path' },
+      { hint: { key: 'qemu.error.standsOnBase.hint', params: { folder: folder.path } }, field },
     )
   }
-  const allowed = disk.allowed ?? chain.named.filter(({ role }) => role === 'backing').map((named) => named.path)
-  const [problem] = namedProblems(chain, { path, use: 'in-place', allowed }, 'path')
-  if (problem !== undefined) throw problem
+  const allowed = disk.allowed ?? named.filter(({ role }) => role === 'backing').map((one) => one.path)
+  const sizes = [disk.sizeBytes]
+  const chain = await checkFoundDisk(path, { formats: [disk.format], sizes, allowed }, field)
   const kept = (await trees.read(folder.snapshots)).snapshots.filter(({ phase }) => phase === 'there')
   if (disk.format === 'qcow2' && kept.length > 0) {
     const tags = new Set((await readQcow2(path))?.snapshots.map(({ tag }) => tag))
     const lacking = kept.find(({ id }) => !tags.has(id))
-    if (lacking !== undefined) throw otherDisk('locate.error.snapshots', path, { name: lacking.name })
+    if (lacking !== undefined) throw otherDisk('locate.error.snapshots', path, field, { name: lacking.name })
     return chain
   }
-  const size = chain.virtualBytes
-  if (size !== null && size !== disk.sizeBytes) {
-    const sizes = { size: formatBytes(size, 'en'), wanted: formatBytes(disk.sizeBytes, 'en') }
-    throw otherDisk('locate.error.size', path, sizes)
-  }
+  checkFoundSize(path, chain, sizes, field)
   return chain
-}
-
-function otherFormat(path: string, format: DiskFormat): Failure {
-  return otherDisk('locate.error.format', path, { format })
-}
-
-function otherDisk(
-  key: 'locate.error.format' | 'locate.error.snapshots' | 'locate.error.size',
-  path: string,
-  params: Readonly<Record<string, string>>,
-): Failure {
-  return failure(
-    'invalid-input',
-    { key, params: { file: basename(path), ...params } },
-    { hint: { key: 'locate.error.hint' }, field: 'path' },
-  )
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { type Failure, failure } from '../../../app/domain/errors.ts'
+import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { checkDisc } from '../../images/check.ts'
+import type { ImageFormat } from '../../images/first-bytes.ts'
+import { checkFoundDisk, otherDisk } from '../../images/found-disk.ts'
 import { type FormatWithUuid, formatsWithUuid, imageUuid } from '../../images/image-uuid.ts'
 import { isFile } from '../common/files.ts'
 import type { LocateOps } from '../provider.ts'
@@ -13,6 +14,8 @@ import { knownMedia } from './media-registry.ts'
 import { parseSettings, type Settings } from './settings-file.ts'
 import type { Medium } from './settings-media.ts'
 import { act, quietOp, throwIfCancelled, type World } from './world.ts'
+
+const field = 'path'
 
 /** VirtualBox knows a machine and its media by where their files are: they are registered at another place, and no file is touched. */
 export function createLocate(world: World): LocateOps {
@@ -31,7 +34,7 @@ export function createLocate(world: World): LocateOps {
     const settings = await settingsAt(path)
     if (settings.uuid === entry.uuid) return
     const params = { name: settings.name }
-    throw failure('invalid-input', { key: 'virtualbox.error.otherMachine', params }, { field: 'path' })
+    throw failure('invalid-input', { key: 'virtualbox.error.otherMachine', params }, { field })
   }
 
   return {
@@ -82,38 +85,39 @@ async function moveSettings(world: World, entry: Entry, path: string): Promise<v
   }
 }
 
+/** What VirtualBox calls the formats whose headers Berth reads. The header of a VHD names no other file, and that of a raw disk is its guest's. */
+const formatsOf: Readonly<Record<string, readonly ImageFormat[]>> = {
+  VDI: ['vdi'],
+  VMDK: ['vmdk'],
+  VHDX: ['vhdx'],
+  QCOW: ['qcow', 'qcow2'],
+  QED: ['qed'],
+  PARALLELS: ['parallels'],
+}
+
 /** A disk is the same by the UUID in its own header. A disc has none: any disc can be put into the drive. */
 async function checkSameMedium(world: World, medium: Medium, path: string): Promise<void> {
-  const file = basename(path)
-  if (!(await isFile(path))) throw failure('invalid-input', { key: 'locate.error.noFile' }, { field: 'path' })
+  if (!(await isFile(path))) throw failure('invalid-input', { key: 'locate.error.noFile' }, { field })
   const media = await knownMedia(world)
-  if (media.some((one) => one.path === path && one.uuid !== medium.uuid)) throw otherDisk('locate.error.known', file)
-  if (medium.kind !== 'disk') return checkDisc(path, 'path')
-  const format = formatsWithUuid.find((one) => one === medium.format?.toUpperCase())
-  if (format !== undefined) return checkUuid(medium, format, path)
-  // Nothing in such a file tells which disk it is, and differences on another disk would be rubbish.
-  if (media.some(({ parentId }) => parentId === medium.uuid) || medium.parentId !== null) {
-    throw otherDisk('locate.error.untold', file, { format: medium.format ?? '' })
+  if (media.some((one) => one.path === path && one.uuid !== medium.uuid)) {
+    throw otherDisk('locate.error.known', path, field)
   }
+  if (medium.kind !== 'disk') return checkDisc(path, field)
+  const name = medium.format?.toUpperCase() ?? ''
+  const format = formatsWithUuid.find((one) => one === name)
+  if (format !== undefined) await checkUuid(medium, format, path)
+  // Nothing in such a file tells which disk it is, and differences on another disk would be rubbish.
+  else if (media.some(({ parentId }) => parentId === medium.uuid) || medium.parentId !== null) {
+    throw otherDisk('locate.error.untold', path, field, { format: medium.format ?? '' })
+  }
+  const formats = formatsOf[name]
+  if (formats !== undefined) await checkFoundDisk(path, { formats, sizes: [], allowed: [] }, field)
 }
 
 async function checkUuid({ uuid }: Medium, format: FormatWithUuid, path: string): Promise<void> {
   const found = await imageUuid(path, format)
-  const file = basename(path)
-  if (found === null) throw otherDisk('locate.error.format', file, { format })
-  if (found !== uuid) throw otherDisk('locate.error.uuid', file)
-}
-
-function otherDisk(
-  key: 'locate.error.known' | 'locate.error.untold' | 'locate.error.format' | 'locate.error.uuid',
-  file: string,
-  params: Readonly<Record<string, string>> = {},
-): Failure {
-  return failure(
-    'invalid-input',
-    { key, params: { file, ...params } },
-    { hint: { key: 'locate.error.hint' }, field: 'path' },
-  )
+  if (found === null) throw otherDisk('locate.error.format', path, field, { format })
+  if (found !== uuid) throw otherDisk('locate.error.uuid', path, field)
 }
 
 async function settingsAt(path: string): Promise<Settings> {
@@ -123,7 +127,7 @@ async function settingsAt(path: string): Promise<Settings> {
     throw failure(
       'invalid-input',
       { key: 'virtualbox.error.noSettings' },
-      { field: 'path', detail: error instanceof Error ? error.message : String(error) },
+      { field, detail: error instanceof Error ? error.message : String(error) },
     )
   }
 }

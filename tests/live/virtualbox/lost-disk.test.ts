@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MachineId } from '../../../app/domain/ids.ts'
@@ -54,6 +54,32 @@ describe.skipIf(missingVirtualBox !== null)('a VirtualBox machine’s missing fi
     await ground.provider.power.start(id, op())
     expect(await lab.ask(uuid, 'read', /(?:On the disk|Nothing is on the disk)/)).toContain('disk')
     await ground.provider.power.powerOff(id, op())
+  })
+
+  it('is not taken while its description names extents elsewhere or missing ones', async () => {
+    const { lab } = ground
+    const uuid = await lab.make('described')
+    const id = ground.idOf(uuid)
+    const path = join(lab.folder, 'flat', 'flat.vmdk')
+    await mkdir(join(lab.folder, 'flat'))
+    await lab.manage('createmedium', 'disk', '--filename', path, '--size=4', '--format=VMDK', '--variant=Fixed')
+    await lab.manage('storagectl', uuid, '--name', 'flat', '--add', 'sata')
+    await lab.manage('storageattach', uuid, '--storagectl=flat', '--port=0', '--type=hdd', `--medium=${path}`)
+    const moved = join(away, 'flat.vmdk')
+    const extent = join(away, 'flat-flat.vmdk')
+    await rename(path, moved)
+    expect((await ground.machine(uuid)).lostFile).toEqual({ kind: 'disk', path })
+    expect((await check(id, moved)).message).toMatchObject({ key: 'image.error.missing', params: { path: extent } })
+    const text = await readFile(moved, 'latin1')
+    const described = (name: string) => writeFile(moved, text.replace('"flat-flat.vmdk"', `"${name}"`), 'latin1')
+    await described(join(lab.folder, 'flat', 'flat-flat.vmdk'))
+    expect((await check(id, moved)).message.key).toBe('image.error.notAlone')
+    await described('/etc/passwd')
+    expect((await check(id, moved)).message.key).toBe('image.error.notAlone')
+    await described('flat-flat.vmdk')
+    await rename(join(lab.folder, 'flat', 'flat-flat.vmdk'), extent)
+    await locate().locate(id, moved, op())
+    expect((await ground.machine(uuid)).lostFile).toBeNull()
   })
 
   it('can be its disc', async () => {
