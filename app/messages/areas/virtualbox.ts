@@ -11,6 +11,10 @@ export const virtualboxEn = {
   'virtualbox.remark.missing': 'The settings file {path} is missing.',
   'virtualbox.remark.denied': 'You don’t have permission to read the settings file {path}.',
   'virtualbox.remark.damaged': 'The settings file {path} is damaged.',
+  'virtualbox.notice.unreadForwards': {
+    one: 'One port forward in VirtualBox’s settings can’t be read. The settings weren’t changed.',
+    other: '{count} port forwards in VirtualBox’s settings can’t be read. The settings weren’t changed.',
+  },
   'virtualbox.remark.lostPort': 'Port {port} is not forwarded because it is in use on this computer.',
   'virtualbox.remark.diskFull':
     'VirtualBox paused the machine because this computer has no disk space left. Free space, then resume.',
@@ -120,6 +124,8 @@ export const virtualboxKo: Record<keyof typeof virtualboxEn, Message> = {
   'virtualbox.remark.missing': '‘{path}’ 설정 파일이 없습니다.',
   'virtualbox.remark.denied': '‘{path}’ 설정 파일을 읽을 권한이 없습니다.',
   'virtualbox.remark.damaged': '‘{path}’ 설정 파일이 손상되었습니다.',
+  'virtualbox.notice.unreadForwards':
+    'VirtualBox 설정에 읽을 수 없는 포트 전달이 {count}개 있습니다. 설정은 바뀌지 않았습니다.',
   'virtualbox.remark.lostPort': '이 컴퓨터에서 {port}번 포트를 이미 쓰고 있어 전달하지 못합니다.',
   'virtualbox.remark.diskFull':
     '이 컴퓨터의 공간이 부족해 VirtualBox가 머신을 일시 정지했습니다. 공간을 비운 뒤 계속하세요.',

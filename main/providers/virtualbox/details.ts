@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { Fact, MachineDetails } from '../../../app/domain/details.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Notice } from '../../../app/domain/provider.ts'
 import { formatMemory } from '../../../app/domain/units.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { commandLine } from '../../exec/mask.ts'
@@ -21,13 +22,23 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
   return {
     id,
     facts: [...connectFacts(known), ...hardwareFacts(known), ...placeFacts(world, known)],
-    notices: lost.map((port) => ({
-      level: 'warning',
-      text: { key: 'virtualbox.remark.lostPort', params: { port: String(port) } },
-    })),
+    notices: [
+      ...lost.map((port) => warning({ key: 'virtualbox.remark.lostPort', params: { port: String(port) } })),
+      ...unreadNotices(known),
+    ],
     commandLine: commandLine(file, commands.start(known.entry.uuid, 'headless')),
     inspect: null,
   }
+}
+
+function warning(text: Text): Notice {
+  return { level: 'warning', text }
+}
+
+/** What is in its settings and could not be read. */
+function unreadNotices({ settings }: Known): readonly Notice[] {
+  const count = settings.hardware.networks.reduce((sum, { unreadForwards }) => sum + unreadForwards, 0)
+  return count === 0 ? [] : [warning({ key: 'virtualbox.notice.unreadForwards', params: { count } })]
 }
 
 function fact(group: Fact['group'], label: Text['key'], value: Fact['value'], more: Partial<Fact> = {}): Fact {

@@ -38,6 +38,8 @@ export interface NetworkAdapter {
   readonly type: string
   readonly isConnected: boolean
   readonly forwards: readonly PortForward[]
+  /** Forwards that are in the file and could not be read. */
+  readonly unreadForwards: number
 }
 
 export interface PortForward {
@@ -143,6 +145,8 @@ function networkOf(adapter: Element): readonly NetworkAdapter[] {
   if (!flagOf(adapter, 'enabled')) return []
   // What it was attached to before stands in `DisabledModes`.
   const attached = adapter.children.find(({ name }) => Object.hasOwn(attachments, name)) ?? null
+  const rules = childrenOf(attached, 'Forwarding').map(forwardOf)
+  const forwards = rules.filter((rule) => rule !== null)
   return [
     {
       slot: numberOf(adapter, 'slot') ?? 0,
@@ -151,24 +155,31 @@ function networkOf(adapter: Element): readonly NetworkAdapter[] {
       macAddress: attributeOf(adapter, 'MACAddress'),
       type: attributeOf(adapter, 'type') ?? '',
       isConnected: flagOf(adapter, 'cable', true),
-      forwards: childrenOf(attached, 'Forwarding').flatMap(forwardOf),
+      forwards,
+      unreadForwards: rules.length - forwards.length,
     },
   ]
 }
 
-function forwardOf(rule: Element): readonly PortForward[] {
+const protocols: Readonly<Record<string, PortForward['protocol']>> = { '0': 'udp', '1': 'tcp' }
+
+/** null when it cannot be read. VirtualBox leaves a port out that is 0, and nobody can connect to that one. */
+function forwardOf(rule: Element): PortForward | null {
   const [hostPort, guestPort] = [numberOf(rule, 'hostport'), numberOf(rule, 'guestport')]
-  if (hostPort === null || guestPort === null) return []
-  return [
-    {
-      name: attributeOf(rule, 'name') ?? '',
-      protocol: attributeOf(rule, 'proto') === '0' ? 'udp' : 'tcp',
-      hostAddress: attributeOf(rule, 'hostip') ?? '',
-      hostPort,
-      guestAddress: attributeOf(rule, 'guestip') ?? '',
-      guestPort,
-    },
-  ]
+  const protocol = protocols[attributeOf(rule, 'proto') ?? '1']
+  if (!isPort(hostPort) || !isPort(guestPort) || protocol === undefined) return null
+  return {
+    name: attributeOf(rule, 'name') ?? '',
+    protocol,
+    hostAddress: attributeOf(rule, 'hostip') ?? '',
+    hostPort,
+    guestAddress: attributeOf(rule, 'guestip') ?? '',
+    guestPort,
+  }
+}
+
+function isPort(value: number | null): value is number {
+  return value !== null && value > 0 && value <= 65_535
 }
 
 function serialPortOf(port: Element): readonly SerialPort[] {

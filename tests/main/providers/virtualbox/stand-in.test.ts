@@ -123,6 +123,28 @@ describe('VirtualBox as it may be found', () => {
     expect((await errorFrom(one.power.start(`virtualbox:${uuid}`, op()))).code).toBe('output-unreadable')
   })
 
+  it('says how many port forwards of a machine cannot be read, and shows the others', async () => {
+    const path = await register()
+    const settings = await readFile(path, 'utf8')
+    const dns = '<Forwarding name="dns" proto="0" hostport="5353" guestip="10.0.2.15" guestport="53"/>'
+    const bad = [
+      '<Forwarding name="no port" proto="1" guestport="22"/>',
+      '<Forwarding name="text" proto="1" hostport="many" guestport="22"/>',
+      '<Forwarding name="large" proto="1" hostport="70000" guestport="22"/>',
+      '<Forwarding name="protocol" proto="7" hostport="7000" guestport="22"/>',
+    ]
+    await writeFile(path, settings.replaceAll(dns, bad.join('')))
+    const list = { stdout: `"x" {${uuid}}\n` }
+    const one = await provider({ '--version': version, 'list vms': list, 'list runningvms': {} })
+    await one.list('virtualbox:local', op())
+    const { notices, facts } = await one.details(`virtualbox:${uuid}`, op())
+    expect(notices).toEqual([
+      { level: 'warning', text: { key: 'virtualbox.notice.unreadForwards', params: { count: 4 } } },
+    ])
+    const forwards = facts.filter(({ label }) => label.key === 'virtualbox.fact.forward')
+    expect(forwards.map(({ value }) => value)).toEqual(['127.0.0.1:2222 → 22/tcp'])
+  })
+
   it('is asked where its files are when the registry was not found', async () => {
     const path = await register()
     await writeFile(join(home, 'VirtualBox.xml'), '<VirtualBox><Global/></VirtualBox>')
