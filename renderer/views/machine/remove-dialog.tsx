@@ -6,9 +6,9 @@ import { removalPlan, removeMachine } from '../../actions/machines.ts'
 import { closeDialog } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
 import { Checkbox } from '../../components/checkbox.tsx'
+import { ConfirmationField } from '../../components/confirmation-field.tsx'
 import { AlertDialog } from '../../components/dialog.tsx'
-import { Field } from '../../components/field.tsx'
-import { TextInput } from '../../components/text-input.tsx'
+import { confirmationOf, isConfirmed } from '../../format/confirmation.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
 import { errorActions } from './error-actions.ts'
@@ -76,7 +76,12 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
   const count = possible.length
   const [only] = possible
   // One machine is told by its name; many by how many they are, which is typed as well.
-  const asked = gone.length === 0 ? null : count === 1 && only !== undefined ? nameOf(only.machineId) : String(count)
+  const asked =
+    gone.length === 0
+      ? null
+      : count === 1 && only !== undefined
+        ? confirmationOf(nameOf(only.machineId), only.machineId)
+        : String(count)
   const sizes = possible.map((plan) => plan.sizeBytes).filter((size) => size !== null)
   const size =
     sizes.length === 0
@@ -88,7 +93,7 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
   const snapshots = possible.reduce((sum, plan) => sum + plan.snapshotCount, 0)
   const offered = [...new Set(possible.flatMap((plan) => plan.volumes))]
   const stays = [...new Set(possible.flatMap((plan) => plan.stays))]
-  const isTyped = asked === null || typed.trim() === asked.trim()
+  const isTyped = asked === null || isConfirmed(asked, typed)
 
   useEffect(() => {
     if (plans.length === 0) closeDialog()
@@ -174,24 +179,13 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
           />
         ))}
         {asked !== null && (
-          <Field
-            label={null}
-            hint={<Say text={count === 1 ? 'remove.type' : 'remove.typeCount'} params={{ text: asked }} />}
-          >
-            {(control) => (
-              <TextInput
-                {...control}
-                dir="auto"
-                aria-label={say(count === 1 ? 'remove.type' : 'remove.typeCount', { text: asked })}
-                placeholder={asked}
-                value={typed}
-                onChange={(event) => setTyped(event.currentTarget.value)}
-                onKeyDown={(event) => {
-                  if (event.key === 'Enter' && isTyped && !event.nativeEvent.isComposing) remove()
-                }}
-              />
-            )}
-          </Field>
+          <ConfirmationField
+            asked={asked}
+            isCount={count !== 1}
+            typed={typed}
+            onChange={setTyped}
+            onConfirm={() => isTyped && remove()}
+          />
         )}
       </div>
     </AlertDialog>

@@ -3,9 +3,9 @@ import type { TrashItem } from '../../../app/domain/trash.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
 import { attempt, call } from '../../actions/call.ts'
 import { Button } from '../../components/button.tsx'
+import { ConfirmationField } from '../../components/confirmation-field.tsx'
 import { AlertDialog } from '../../components/dialog.tsx'
-import { Field } from '../../components/field.tsx'
-import { TextInput } from '../../components/text-input.tsx'
+import { confirmationOf, isConfirmed } from '../../format/confirmation.ts'
 import { showControls } from '../../format/names.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { useAnswer } from '../machine/use-answer.ts'
@@ -35,9 +35,8 @@ export function PurgeDialog({
           sizes.reduce((sum, one) => sum + one, 0),
           locale,
         )
-  const asked = count === 1 && first !== undefined ? first.name : String(count)
-  const isTyped = typed.trim() === asked.trim()
-  const reason = !isTyped
+  const asked = count === 1 && first !== undefined ? confirmationOf(first.name, first.machineId) : String(count)
+  const reason = !isConfirmed(asked, typed)
     ? say('remove.typeFirst')
     : // Of several, those that are in use stay and the task says so: what uses them may go along with them.
       count === 1 && blockedBy.length > 0
@@ -73,21 +72,7 @@ export function PurgeDialog({
         {unknown.length > 0 && (
           <Machines title={say('trash.unknown')} names={unknown} hint={say('trash.unknown.hint')} />
         )}
-        <Field label={null} hint={say(count === 1 ? 'remove.type' : 'remove.typeCount', { text: asked })}>
-          {(control) => (
-            <TextInput
-              {...control}
-              dir="auto"
-              aria-label={say(count === 1 ? 'remove.type' : 'remove.typeCount', { text: asked })}
-              placeholder={asked}
-              value={typed}
-              onChange={(event) => setTyped(event.currentTarget.value)}
-              onKeyDown={(event) => {
-                if (event.key === 'Enter' && !event.nativeEvent.isComposing) purge()
-              }}
-            />
-          )}
-        </Field>
+        <ConfirmationField asked={asked} isCount={count !== 1} typed={typed} onChange={setTyped} onConfirm={purge} />
       </div>
     </AlertDialog>
   )
