@@ -35,7 +35,7 @@ export interface Machine {
   readonly memoryBytes: number | null
   /** When the present state began, ISO 8601 UTC; null when the tool does not say. */
   readonly since: string | null
-  /** Addresses by which it is reached from this computer, best first. Empty when not known. */
+  /** Addresses by which it is reached from this computer while it is on (`reachableAt`), best first. Empty when not known. */
   readonly addresses: readonly string[]
   /** Verbs its provider has but this machine does not, and why; e.g. a raw disk has no snapshots. */
   readonly withheld: Readonly<Partial<Record<Verb, Text>>>
@@ -60,6 +60,16 @@ export interface LostFile {
 export interface LocatePlan {
   /** Providers and machines that could not be asked whether they use the file. */
   readonly unknown: readonly string[]
+}
+
+/** Whether nothing of a machine runs. One that cannot be read, or that changes, is not known to be off. */
+export function isOff(state: MachineState): boolean {
+  return state === 'stopped' || state === 'suspended' || state === 'crashed'
+}
+
+/** Where a machine is reached now: one that is off has addresses that lead nowhere, or to another that took its port. */
+export function reachableAt({ state, addresses }: Pick<Machine, 'state' | 'addresses'>): readonly string[] {
+  return isOff(state) ? [] : addresses
 }
 
 /** Whether a machine waits for a person to put something right, and says in its `remark` what. */

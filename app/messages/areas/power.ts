@@ -45,6 +45,7 @@ export const powerEn = {
 
   'meters.off': 'No usage while the machine is off.',
   'meters.busy': 'Usage appears when the machine is running.',
+  'meters.away': 'Usage appears when Berth reaches {tool} again.',
 
   'bulk.none.start': 'None of the selected machines can be started now.',
   'bulk.none.shutDown': 'None of the selected machines can be stopped now.',
@@ -97,6 +98,7 @@ export const powerKo = {
 
   'meters.off': '머신이 꺼져 있는 동안에는 사용량이 없습니다.',
   'meters.busy': '머신이 실행되면 사용량이 표시됩니다.',
+  'meters.away': 'Berth가 {tool}에 다시 연결되면 사용량이 표시됩니다.',
 
   'bulk.none.start': '선택한 머신 중 지금 시작할 수 있는 것이 없습니다.',
   'bulk.none.shutDown': '선택한 머신 중 지금 중지할 수 있는 것이 없습니다.',

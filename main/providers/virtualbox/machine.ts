@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { machineId } from '../../../app/domain/ids.ts'
-import type { LostFile, Machine } from '../../../app/domain/machine.ts'
+import { isOff, type LostFile, type Machine } from '../../../app/domain/machine.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { Entry, Problem, Sight } from './entry.ts'
 import type { Settings } from './settings-file.ts'
@@ -17,6 +17,7 @@ export function machineOf(entry: Entry, sight: Sight): Machine {
   const { settings, problem } = entry
   const meaning = meaningOf(sight.word)
   const stateGone = meaning.state === 'suspended' && settings !== null ? stateGoneText(settings) : null
+  // A machine that runs has its files open, and needs no path to them.
   const lost = isOff(meaning.state) ? lostFileOf(entry) : null
   return {
     id: machineId(providerId, entry.uuid),
@@ -44,11 +45,6 @@ export function machineOf(entry: Entry, sight: Sight): Machine {
 /** Whether VirtualBox paused a machine because a disk of this computer is full. */
 export function isStoppedByFullDisk({ word, trouble }: Sight): boolean {
   return word === 'paused' && trouble !== null && /DISKFULL/i.test(trouble.id)
-}
-
-/** A machine that runs has its files open, and needs no path to them. */
-function isOff(state: Machine['state']): boolean {
-  return state === 'stopped' || state === 'crashed' || state === 'suspended'
 }
 
 export function lostFileOf({ lostMedium }: Pick<Entry, 'lostMedium'>): LostFile | null {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { AppError } from '../../../app/domain/errors.ts'
-import { standsStill } from '../../../app/domain/machine.ts'
+import { isOff, standsStill } from '../../../app/domain/machine.ts'
 import type { PermitContext } from '../../../app/domain/permit.ts'
 import type { TaskVerb } from '../../../app/domain/task.ts'
 import { failureTitle } from '../../../app/domain/task-text.ts'
@@ -119,12 +119,11 @@ function LackingNotice({
 }): ReactNode {
   const say = useSay()
   const { lostFile, remark } = machine
-  const isOff = machine.state === 'stopped' || machine.state === 'crashed' || machine.state === 'suspended'
   const text: Text | null =
     lostFile === null || lostFile.kind === 'settings'
       ? remark
       : { key: `locate.notice.${lostFile.kind}`, params: { path: lostFile.path } }
-  if (!isOff || !machine.needsHelp || text === null) return null
+  if (!isOff(machine.state) || !machine.needsHelp || text === null) return null
   return (
     <div className="machine-failure" role="status">
       <div className="notice notice-warning">

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect } from 'react'
-import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import { isOff, type Machine } from '../../../app/domain/machine.ts'
 import type { Stats } from '../../../app/domain/stats.ts'
 import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
 import { Sparkline } from '../../components/sparkline.tsx'
@@ -21,9 +21,12 @@ const network: Reading = (stats) => sum(stats.networkReceiveBytesPerSecond, stat
 /** Four figures with two minutes of history. What the tool does not say reads "not known", never 0. */
 export function Meters({
   machine,
+  tool,
   isReachable,
 }: {
   readonly machine: Machine
+  /** What the machine's endpoint is called. */
+  readonly tool: string
   readonly isReachable: boolean
 }): ReactNode {
   const say = useSay()
@@ -55,8 +58,9 @@ export function Meters({
     return { value: say('meter.perSecond', { size }), note: say(key) }
   }
   // One sentence instead of four empty figures.
-  if (!isWatched && isReachable) {
-    return <p className="meters-none">{say(isOff(machine.state) ? 'meters.off' : 'meters.busy')}</p>
+  if (!isWatched) {
+    const why = !isReachable ? 'meters.away' : isOff(machine.state) ? 'meters.off' : 'meters.busy'
+    return <p className="meters-none">{say(why, { tool })}</p>
   }
   return (
     <dl className="meters">
@@ -95,10 +99,6 @@ export function Meters({
       />
     </dl>
   )
-}
-
-function isOff(state: MachineState): boolean {
-  return state === 'stopped' || state === 'suspended' || state === 'crashed'
 }
 
 /** One figure with its history. Without a value it says why there is none. */

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react'
-import type { MachineDetails } from '../../../app/domain/details.ts'
+import { factsOf, type MachineDetails } from '../../../app/domain/details.ts'
 import type { PermitContext } from '../../../app/domain/permit.ts'
 import type { Notice } from '../../../app/domain/provider.ts'
 import { call } from '../../actions/call.ts'
@@ -37,7 +37,7 @@ export function OverviewTab({ context }: { readonly context: PermitContext }): R
       {machine.state !== 'inaccessible' && (
         <div className="overview-now">
           <Preview context={context} />
-          <Meters machine={machine} isReachable={!isAway(context.endpoint)} />
+          <Meters machine={machine} tool={context.endpoint.label} isReachable={!isAway(context.endpoint)} />
         </div>
       )}
       <FactSection title={say('overview.connect')} details={known} group="connect" context={context} />
@@ -45,7 +45,7 @@ export function OverviewTab({ context }: { readonly context: PermitContext }): R
         <FactSection title={say('overview.hardware')} details={known} group="hardware" context={context} />
         <section className="overview-section">
           <h2>{say('overview.place')}</h2>
-          <Facts facts={factsOf(known, 'place')} context={context}>
+          <Facts facts={factsOf(known, 'place', machine.state)} context={context}>
             <TagsFact id={machine.id} />
             <NoteFact id={machine.id} />
           </Facts>
@@ -88,10 +88,6 @@ export function OverviewTab({ context }: { readonly context: PermitContext }): R
   )
 }
 
-function factsOf(details: MachineDetails | null, group: 'connect' | 'hardware' | 'place') {
-  return details?.facts.filter((fact) => fact.group === group) ?? []
-}
-
 function FactSection({
   title,
   details,
@@ -103,7 +99,7 @@ function FactSection({
   readonly group: 'connect' | 'hardware'
   readonly context: PermitContext
 }): ReactNode {
-  const facts = factsOf(details, group)
+  const facts = factsOf(details, group, context.machine.state)
   if (facts.length === 0) return null
   return (
     <section className="overview-section">

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react'
+import { isOff } from '../../../app/domain/machine.ts'
 import type { PermitContext } from '../../../app/domain/permit.ts'
 import { permit } from '../../../app/domain/permit.ts'
 import { call } from '../../actions/call.ts'
@@ -64,7 +65,7 @@ function Words({ context }: { readonly context: PermitContext }): ReactNode {
 }
 
 function emptyKey({ machine }: PermitContext) {
-  if (machine.state !== 'running') return 'preview.notRunning'
+  if (isOff(machine.state)) return 'preview.notRunning'
   return machine.kind === 'container' ? 'preview.noLog' : 'preview.noSerial'
 }
 

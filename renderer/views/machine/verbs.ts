@@ -1,4 +1,5 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { isOff } from '../../../app/domain/machine.ts'
 import { type PermitContext, permit } from '../../../app/domain/permit.ts'
 import type { Verb } from '../../../app/domain/verbs.ts'
 import { openTerminal } from '../../actions/consoles.ts'
@@ -153,21 +154,20 @@ export function machineEntries(context: PermitContext, say: SayFunction): readon
 }
 
 function isOfThisState(verb: Verb, { machine: { state, lostFile } }: PermitContext): boolean {
-  const isOff = state === 'stopped' || state === 'suspended' || state === 'crashed'
   switch (verb) {
     case 'start':
       return state !== 'running' && state !== 'paused'
     case 'resume':
       return state === 'paused'
     case 'pause':
-      return !isOff && state !== 'paused'
+      return !isOff(state) && state !== 'paused'
     case 'shutDown':
     case 'restart':
     case 'suspend':
     case 'reset':
-      return !isOff
+      return !isOff(state)
     case 'powerOff':
-      return !isOff || state === 'crashed'
+      return !isOff(state) || state === 'crashed'
     case 'discardSuspended':
       return state === 'suspended'
     case 'locate':

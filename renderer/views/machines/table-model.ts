@@ -1,5 +1,5 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { Machine } from '../../../app/domain/machine.ts'
+import { type Machine, reachableAt } from '../../../app/domain/machine.ts'
 import type { UiState } from '../../store/ui.ts'
 
 export const columns = ['name', 'state', 'system', 'provider', 'cpu', 'memory', 'address', 'since'] as const
@@ -35,7 +35,7 @@ export function sortTable(
     provider: facts.provider,
     cpu: facts.cpu,
     memory: facts.memory,
-    address: (machine) => machine.addresses[0] ?? null,
+    address: (machine) => reachableAt(machine)[0] ?? null,
     // Longest first reads as ascending age: the earlier the moment, the longer it is up.
     since: (machine) => (machine.state === 'running' && machine.since !== null ? -Date.parse(machine.since) : null),
   }

@@ -1,6 +1,6 @@
 import { memo, type ReactNode } from 'react'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { Machine } from '../../../app/domain/machine.ts'
+import { type Machine, reachableAt } from '../../../app/domain/machine.ts'
 import { formatMemory } from '../../../app/domain/units.ts'
 import { GridPart } from '../../components/grid-part.tsx'
 import { Name } from '../../components/name.tsx'
@@ -70,7 +70,7 @@ export const TableRow = memo(function TableRow({
         <Figures machine={machine} />
       )}
       <GridPart role="gridcell" className="cut mono">
-        {machine.addresses[0]}
+        {reachableAt(machine)[0]}
       </GridPart>
       <GridPart role="gridcell" className="table-since">
         {state === 'running' && machine.since !== null && <Since at={machine.since} isShort />}

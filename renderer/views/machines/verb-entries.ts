@@ -1,4 +1,4 @@
-import { type Machine, noAnnotation } from '../../../app/domain/machine.ts'
+import { type Machine, noAnnotation, reachableAt } from '../../../app/domain/machine.ts'
 import { annotateMachine } from '../../actions/machines.ts'
 import { openDialog } from '../../actions/navigate.ts'
 import type { MenuEntry } from '../../components/menu.tsx'
@@ -12,7 +12,7 @@ export function rowEntries(machine: Machine, say: SayFunction): readonly MenuEnt
   const state = store.getState()
   const context = permitContext(state, machine.id)
   const annotation = state.inventory.annotations[machine.id] ?? noAnnotation
-  const [address] = machine.addresses
+  const [address] = reachableAt(machine)
   return [
     ...(context === null ? [] : verbMenu(context, say)),
     { kind: 'separator', id: 'own' },
