@@ -79,9 +79,13 @@ app
   })
 
 /** Another Berth has the machines: it has come to the front by now, or is shown in the browser. */
-async function yieldTo({ pid, other }: Extract<Claim, { kind: 'taken' }>): Promise<void> {
-  const { write } = await import('../app/messages/write.ts')
-  process.stderr.write(`${write({ key: 'app.taken', params: { pid: String(pid) } }, 'en')}\n`)
+async function yieldTo(claim: Extract<Claim, { kind: 'taken' }>): Promise<void> {
+  const { other } = claim
+  const { takenText } = await import('./start-error.ts')
+  const { localeFor } = await import('../app/messages/write.ts')
+  process.stderr.write(`${takenText(claim)}\n`)
+  // Nothing will come to the front, and whoever clicked an icon does not read what is written here.
+  if (other === null) dialog.showErrorBox('Berth', takenText(claim, localeFor('system', app.getLocale())))
   const { addressWithTicket } = await import('./transport/ticketed-address.ts')
   const address = other?.address == null ? null : await addressWithTicket(other.address)
   if (address !== null) await shell.openExternal(address)

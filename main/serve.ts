@@ -7,7 +7,7 @@ import { createBreakableOutput, createLog, logUncaught } from './log.ts'
 import { openPaths } from './paths.ts'
 import { openSettings } from './settings.ts'
 import { claimData } from './single-instance.ts'
-import { startErrorText } from './start-error.ts'
+import { startErrorText, takenText } from './start-error.ts'
 import { createStateProblems } from './state/problems.ts'
 import { serveWeb } from './transport/web.ts'
 import { appVersion, pageRoot } from './version.ts'
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   let address: string | null = null
   const claim = await claimData(paths.data, paths.runtime, () => ({ shell: 'web', address }))
   if (claim.kind === 'taken') {
-    say(`Berth is already running (process ${claim.pid}).`)
+    say(takenText(claim))
     if (claim.other?.address !== null && claim.other?.address !== undefined) say(claim.other.address)
     process.exitCode = 3
     return

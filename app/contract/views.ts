@@ -1,7 +1,7 @@
 import type { Session } from '../domain/console.ts'
 import type { AppError } from '../domain/errors.ts'
 import type { MachineId, SessionId, TaskId } from '../domain/ids.ts'
-import type { Annotation, Machine } from '../domain/machine.ts'
+import type { Annotation, Machine, MachineKind } from '../domain/machine.ts'
 import type { Endpoint, HostInfo, ProviderInfo } from '../domain/provider.ts'
 import type { ScreenArea, ScreenStatus, TextCursor } from '../domain/screen.ts'
 import type { TaskResult, TaskState, TaskVerb } from '../domain/task.ts'
@@ -94,6 +94,7 @@ export interface ActivityEntry {
   readonly verb: TaskVerb
   readonly machineId: MachineId | null
   readonly machineName: string
+  readonly machineKind?: MachineKind
   readonly subject: string | null
   readonly state: TaskState
   readonly startedAt: string

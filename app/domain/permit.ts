@@ -3,6 +3,7 @@ import type { MachineId } from './ids.ts'
 import { isBusy, type Machine, type MachineState } from './machine.ts'
 import type { Capability, Endpoint, ProviderInfo } from './provider.ts'
 import type { Task } from './task.ts'
+import { spokenVerb } from './task-text.ts'
 import type { Verb } from './verbs.ts'
 
 /**
@@ -90,13 +91,13 @@ export function permit(verb: Verb, context: PermitContext): Permission {
     return { kind: 'refused', reason: { key: 'why.endpoint', params: { provider: endpoint.label } } }
   }
   if (task !== null && !reading.includes(verb) && !(interrupts[verb] ?? []).includes(task.verb)) {
-    return { kind: 'refused', reason: { key: `why.task.${task.verb}` } }
+    return { kind: 'refused', reason: { key: `why.task.${spokenVerb(task.verb, machine.kind)}` } }
   }
   if (verb === 'remove' && machine.kind !== 'container' && isOn(machine.state)) {
     return { kind: 'refused', reason: { key: 'why.removeOn', params: { name: machine.name } } }
   }
   if (!rule.states.includes(machine.state) && !(task !== null && isBusy(machine.state) && verb in interrupts)) {
-    return { kind: 'refused', reason: { key: stateReason(machine.state), params: { name: machine.name } } }
+    return { kind: 'refused', reason: { key: stateReason(machine), params: { name: machine.name } } }
   }
   if (verb === 'locate' && machine.lostFile === null) {
     return { kind: 'refused', reason: { key: 'why.nothingLost', params: { name: machine.name } } }
@@ -109,8 +110,8 @@ function isOn(state: MachineState): boolean {
   return state === 'running' || state === 'paused'
 }
 
-function stateReason(state: MachineState): MessageKey {
-  return `why.state.${state}`
+function stateReason({ kind, state }: Machine): MessageKey {
+  return kind === 'container' && state === 'stopping' ? 'why.state.stoppingContainer' : `why.state.${state}`
 }
 
 /** The task a machine is busy with, by machine: the running one, else the one waiting longest. */

@@ -2,12 +2,12 @@ import { write } from '../messages/write.ts'
 import type { AppError } from './errors.ts'
 import type { SystemInfo } from './system.ts'
 import type { CommandRecord, Task } from './task.ts'
-import { failureTitle, taskText } from './task-text.ts'
+import { failureTitle, type Told, taskText } from './task-text.ts'
 
 /** What a report is written from. Everything but the error or the task may be missing. */
 export interface ReportSource {
   readonly system: Pick<SystemInfo, 'appVersion' | 'osName' | 'arch' | 'shell' | 'hostName'> | null
-  readonly task: Pick<Task, 'verb' | 'state' | 'machineName' | 'subject' | 'startedAt' | 'endedAt'> | null
+  readonly task: (Told & Pick<Task, 'startedAt' | 'endedAt'>) | null
   readonly error: AppError | null
   readonly commands: readonly CommandRecord[]
   /** The provider's label and version, e.g. `QEMU 10.1.0`. */
@@ -22,8 +22,7 @@ export interface ReportSource {
 export function writeReport(source: ReportSource): string {
   const { system, task, error, commands, provider } = source
   const blocks: string[] = []
-  const title =
-    task === null ? null : error === null ? taskText(task) : failureTitle(task.verb, task.machineName, task.subject)
+  const title = task === null ? null : error === null ? taskText(task) : failureTitle(task)
   const head = [
     title === null ? null : write(title, 'en'),
     system === null ? null : `Berth ${system.appVersion} (${system.shell}) on ${system.osName}, ${system.arch}`,

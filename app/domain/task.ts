@@ -1,6 +1,7 @@
 import type { Text } from '../messages/text.ts'
 import type { AppError } from './errors.ts'
 import type { MachineId, SnapshotId, TaskId } from './ids.ts'
+import type { MachineKind } from './machine.ts'
 
 /** What a task does. The key of its sentences: `task.start.running`, `task.start.done`, `task.start.failed`. */
 export const taskVerbs = [
@@ -81,6 +82,8 @@ export interface Task {
   /** null for what has no machine yet or no longer, such as a creation before its id is known. */
   readonly machineId: MachineId | null
   readonly machineName: string
+  /** Absent where it is not known: sentences are then those of a virtual machine. */
+  readonly machineKind?: MachineKind
   /** What it is about besides the machine: a snapshot's name, a new name. */
   readonly subject: string | null
   readonly state: TaskState

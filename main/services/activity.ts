@@ -168,12 +168,26 @@ export function openActivity(
 }
 
 function entryOf(task: Task): ActivityEntry {
-  const { id, verb, machineId, machineName, subject, state, createdAt, startedAt, endedAt, error, result } = task
+  const {
+    id,
+    verb,
+    machineId,
+    machineName,
+    machineKind,
+    subject,
+    state,
+    createdAt,
+    startedAt,
+    endedAt,
+    error,
+    result,
+  } = task
   return {
     taskId: id,
     verb,
     machineId,
     machineName,
+    ...(machineKind === undefined ? {} : { machineKind }),
     subject,
     state,
     startedAt: startedAt ?? createdAt,

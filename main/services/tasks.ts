@@ -97,6 +97,7 @@ export function createTasks({ inventory, log, now, monotonicMs = () => performan
     if (request.permit !== null && request.machineId !== null) admit(request.permit, request.machineId)
     const id = randomUUID()
     const key = request.machineId ?? request.key ?? id
+    const kind = request.machineId === null ? undefined : inventory.machine(request.machineId)?.kind
     const isQueued = serial.isBusy(key)
     const entry: Entry = {
       task: {
@@ -104,6 +105,7 @@ export function createTasks({ inventory, log, now, monotonicMs = () => performan
         verb: request.verb,
         machineId: request.machineId,
         machineName: request.machineName,
+        ...(kind === undefined ? {} : { machineKind: kind }),
         subject: request.subject,
         state: 'queued',
         progress: null,

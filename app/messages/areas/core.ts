@@ -58,7 +58,10 @@ export const coreEn = {
   'menu.firstRun': 'Welcome page',
   'app.lockUnusable':
     'Berth can’t start because its lock file can’t be used ({reason}): {path}. If no other user runs Berth with this folder, delete that file.',
-  'app.taken': 'Berth is already running without a window (process {pid}).',
+  'app.taken.window': 'Berth is already running (process {pid}). Its window was brought to the front.',
+  'app.taken.web': 'Berth is already running in a browser, without a window of its own (process {pid}).',
+  'app.taken.silent':
+    'Berth is already running but doesn’t respond (process {pid}). Wait a moment and try again, or end that process.',
   'app.pageCrashed': 'The Berth window crashed {count} times within a minute.',
   'app.pageCrashedLog': 'Details are in {path}. Reload the window to try again.',
   'app.pageReload': 'Reload window',
@@ -142,7 +145,10 @@ export const coreKo: Record<keyof typeof coreEn, Message> = {
   'menu.firstRun': '시작 화면',
   'app.lockUnusable':
     '잠금 파일을 사용할 수 없어서 Berth를 시작할 수 없습니다({reason}): {path}. 다른 사용자가 이 폴더로 Berth를 실행하고 있지 않다면 그 파일을 삭제하세요.',
-  'app.taken': 'Berth가 이미 창 없이 실행 중입니다(프로세스 {pid}).',
+  'app.taken.window': 'Berth가 이미 실행 중입니다(프로세스 {pid}). 실행 중인 창을 앞으로 가져왔습니다.',
+  'app.taken.web': 'Berth가 이미 창 없이 브라우저에서 실행 중입니다(프로세스 {pid}).',
+  'app.taken.silent':
+    'Berth가 이미 실행 중이지만 응답하지 않습니다(프로세스 {pid}). 잠시 뒤 다시 시도하거나 해당 프로세스를 끝내세요.',
   'app.pageCrashed': 'Berth 창이 1분 안에 {count}번 비정상 종료되었습니다.',
   'app.pageCrashedLog': '자세한 내용은 {path} 파일에 있습니다. 다시 시도하려면 창을 다시 로드하세요.',
   'app.pageReload': '창 다시 로드',

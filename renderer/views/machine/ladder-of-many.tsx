@@ -13,6 +13,7 @@ import { formatCountdown } from '../../format/time.ts'
 import { Say, useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
 import { clock, left } from './ladder-clock.ts'
+import { noAnswerKey } from './ladder-words.ts'
 
 /** Machines that have a line of their own; the others are a number. */
 const maxLines = 5
@@ -82,7 +83,7 @@ function Line({ task, now }: { readonly task: Task; readonly now: number }): Rea
     <div className="ladder-step ladder-machine">
       {isUnanswered(task) ? <Icon name="warning" className="ladder-unanswered" /> : <StateMark name="busy" />}
       <div>
-        <Say text={isUnanswered(task) ? 'stop.noAnswer' : 'stop.waiting'} params={{ name: task.machineName }} />
+        <Say text={isUnanswered(task) ? noAnswerKey(task) : 'stop.waiting'} params={{ name: task.machineName }} />
       </div>
       <span className="ladder-clock">{wait !== null && clock(wait, now)} </span>
     </div>

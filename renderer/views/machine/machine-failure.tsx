@@ -55,9 +55,14 @@ export function MachineFailure({
         <ErrorCard
           title={
             task !== null
-              ? failureTitle(task.verb, task.machineName, task.subject)
+              ? failureTitle(task)
               : failure.verb !== null
-                ? failureTitle(failure.verb, machine.name, null)
+                ? failureTitle({
+                    verb: failure.verb,
+                    machineName: machine.name,
+                    machineKind: machine.kind,
+                    subject: null,
+                  })
                 : { key: 'error.refused', params: { name: machine.name } }
           }
           error={failure.error}

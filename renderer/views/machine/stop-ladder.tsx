@@ -14,6 +14,7 @@ import { endpointOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
 import { clock, left, passed } from './ladder-clock.ts'
 import { LadderOfMany } from './ladder-of-many.tsx'
+import { isOfContainer, noAnswerKey } from './ladder-words.ts'
 import './stop-ladder.css'
 
 const openAfterMs = 400
@@ -51,7 +52,7 @@ export function StopLadderButton({
   const first = only?.progress?.wait
   return (
     <Popover
-      label={say('stop.label')}
+      label={say(tasks.every(isOfContainer) ? 'stop.labelContainer' : 'stop.label')}
       isOpen={isOpen}
       onOpenChange={setOpen}
       align="end"
@@ -82,14 +83,15 @@ export function StopLadder({ task }: { readonly task: Task }): ReactNode {
   const wait = task.progress?.wait ?? null
   const step = task.progress?.text ?? null
   const name = task.machineName
-  const isContainer = machine?.kind === 'container'
+  const isContainer = isOfContainer(task)
+  const asked = isContainer ? 'stop.askedContainer' : 'stop.asked'
   const id = task.machineId
   return (
-    <section className="ladder" aria-label={say('stop.asked', { name })}>
+    <section className="ladder" aria-label={say(asked, { name })}>
       <div className="ladder-step">
         <Icon name="check" className="ladder-done" />
         <div>
-          <Say text="stop.asked" params={{ name }} />
+          <Say text={asked} params={{ name }} />
           {wait !== null && (
             <p className="ladder-sub">
               {say('stop.askedHow', {
@@ -109,7 +111,7 @@ export function StopLadder({ task }: { readonly task: Task }): ReactNode {
         {wait?.unanswered === true ? <Icon name="warning" className="ladder-unanswered" /> : <StateMark name="busy" />}
         <div>
           {wait?.unanswered === true ? (
-            <Say text="stop.noAnswer" params={{ name }} />
+            <Say text={noAnswerKey(task)} params={{ name }} />
           ) : (
             <Say text="stop.waiting" params={{ name }} />
           )}
@@ -117,7 +119,9 @@ export function StopLadder({ task }: { readonly task: Task }): ReactNode {
             <ProgressBar fraction={passed(wait, now)} label={say('stop.waiting', { name })} isWide />
           )}
           {wait?.killsAtLimit === true && (
-            <p className="ladder-sub">{say('stop.kills', { time: formatCountdown(left(wait, now)) })}</p>
+            <p className="ladder-sub">
+              <Say text="stop.kills" params={{ tool: provider, name, time: formatCountdown(left(wait, now)) }} />
+            </p>
           )}
         </div>
         <span className="ladder-clock">

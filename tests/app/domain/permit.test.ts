@@ -119,6 +119,15 @@ describe('permit', () => {
     expect(ask('remove', { machine: { ...container, kind: 'environment' } })).toMatchObject({ kind: 'refused' })
   })
 
+  it('says of a container that is ended what its buttons say: stop and kill', () => {
+    const container: Machine = { ...machine('running'), kind: 'container' }
+    const reasonOf = (change: Partial<PermitContext>) => ask('clone', { machine: container, ...change })
+    expect(reasonOf({ task: task('shutDown') })).toMatchObject({ reason: { key: 'why.task.stopContainer' } })
+    expect(reasonOf({ task: task('powerOff') })).toMatchObject({ reason: { key: 'why.task.killContainer' } })
+    const stopping = { ...container, state: 'stopping' } as const
+    expect(ask('clone', { machine: stopping })).toMatchObject({ reason: { key: 'why.state.stoppingContainer' } })
+  })
+
   it('leaves out what the provider never does, with its own sentence where it has one', () => {
     const without: ProviderInfo = { ...provider, capabilities: [], never: { suspend: { key: 'why.container' } } }
     for (const verb of verbs) {

@@ -78,6 +78,13 @@ describe('a task', () => {
     expect(order).toEqual(['running', 'read', 'succeeded'])
   })
 
+  it('knows the kind of its machine, because containers are spoken of otherwise', async () => {
+    const { tasks, request } = world({ kind: 'container', state: 'running' })
+    expect(await tasks.settled(tasks.start(request('shutDown', nothing)))).toMatchObject({ machineKind: 'container' })
+    const makes = { ...request('start', nothing), permit: null, machineId: null }
+    expect(await tasks.settled(tasks.start(makes))).not.toHaveProperty('machineKind')
+  })
+
   it('that is not permitted is refused with the reason, and does not run', () => {
     const run = vi.fn(nothing)
     const { tasks, request } = world({ state: 'running' })
