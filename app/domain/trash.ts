@@ -1,4 +1,5 @@
 import type { Text } from '../messages/text.ts'
+import type { AppError } from './errors.ts'
 import type { EndpointId, MachineId } from './ids.ts'
 
 /** A machine in the trash: nothing of it is gone until it is purged. */
@@ -14,6 +15,8 @@ export interface TrashItem {
   readonly snapshotCount: number | null
   /** What is different from one that was removed here; left out when nothing is. */
   readonly note?: Text
+  /** Why its permanent deletion began and failed: it cannot be recovered, only deleted again. Left out when none did. */
+  readonly purgeError?: AppError
 }
 
 /** What removing a machine would do, worked out before anyone is asked. */

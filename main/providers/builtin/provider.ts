@@ -3,6 +3,7 @@ import { write } from '../../../app/messages/write.ts'
 import { createEmitter } from '../../../app/util/emitter.ts'
 import { guarded } from '../common/guarded.ts'
 import { throwIfCancelled } from '../common/op.ts'
+import { createPurges } from '../common/purges.ts'
 import type { Op, Provider, ProviderChange, ProviderFactory } from '../provider.ts'
 import { createClone } from './clone.ts'
 import { createConfigure } from './configure.ts'
@@ -34,6 +35,7 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     host,
     layout,
     fleet: createFleet(host, layout, changes.emit),
+    purges: createPurges(layout),
   }
   const { fleet } = world
   const consoles = guarded(createConsoles(world))

@@ -5,7 +5,6 @@ import { exists, names, remove } from '../common/files.ts'
 import { quietOp } from '../common/op.ts'
 import { dropKept, finishRestore, rollBack, targetOf } from '../common/restore.ts'
 import { findSnapshot, type KeptRestore, type TreeFile, withoutSnapshot } from '../common/snapshot-tree.ts'
-import { finishPurges } from '../common/trash.ts'
 import type { Entry, Known } from './fleet.ts'
 import { restorable } from './restore.ts'
 import { writeRun } from './run-record.ts'
@@ -22,7 +21,7 @@ export async function recover(world: World): Promise<void> {
     host.log.info('builtin.recover.staging', { name })
     await remove(layout.staged(name).path)
   }
-  await finishPurges(layout.trash, layout.removed)
+  await world.purges.finish()
   for (const uuid of await names(layout.trash)) {
     // One that cannot be read now is tried again by the next start; it must not keep the others from being recovered.
     await unfoldSnapshots(layout.removed(uuid)).catch((error: unknown) =>

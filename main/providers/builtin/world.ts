@@ -1,3 +1,4 @@
+import type { Purges } from '../common/purges.ts'
 import type { Host } from '../provider.ts'
 import type { Fleet } from './fleet.ts'
 import type { Layout } from './layout.ts'
@@ -7,4 +8,5 @@ export interface World {
   readonly host: Host
   readonly layout: Layout
   readonly fleet: Fleet
+  readonly purges: Purges
 }

@@ -52,7 +52,15 @@ export async function names(folder: string): Promise<readonly string[]> {
 }
 
 export async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true })
+  try {
+    await rm(path, { recursive: true, force: true })
+  } catch (error) {
+    const { code, path: inside } = error as NodeJS.ErrnoException
+    // Of a file that may not be deleted Node says that it is no folder, and not why.
+    if (code !== 'ENOTDIR' || inside === undefined) throw error
+    await unlink(inside)
+    await remove(path)
+  }
 }
 
 /** Moves within one file system and makes sure that the move itself is on the disk. */

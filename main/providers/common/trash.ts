@@ -3,14 +3,12 @@ import { failure } from '../../../app/domain/errors.ts'
 import { type EndpointId, type MachineId, machineId, type ProviderId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
-import { exists, move, names, readJson, remove, writeJson } from './files.ts'
+import { exists, move, readJson, remove, writeJson } from './files.ts'
 import type { Fleet } from './fleet.ts'
 import { throwIfCancelled } from './op.ts'
+import { type Purges, partlyPurged, purgingName, trashed } from './purges.ts'
 
 const removedSchema = z.object({ version: z.literal(1), at: z.string() })
-
-/** A folder that is being emptied for good: its name says so, and the next start goes on if this one ends. */
-const purgingPrefix = 'purging-'
 
 /** One machine's folder, as far as the trash needs it. */
 export interface KeptFolder {
@@ -50,6 +48,7 @@ export interface TrashWorld<F extends KeptFolder, E extends KeptEntry<F>> {
     machine(uuid: string): F
     removed(uuid: string): F
   }
+  readonly purges: Purges
   now(): Date
   facts(folder: F): Promise<FolderFacts>
   /** Called once something is gone for good. */
@@ -60,7 +59,7 @@ export interface TrashWorld<F extends KeptFolder, E extends KeptEntry<F>> {
 export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
   world: TrashWorld<F, E>,
 ): RemoveOps & { readonly trash: TrashOps } {
-  const { fleet, layout, providerId } = world
+  const { fleet, layout, purges, providerId } = world
   const find = async (id: MachineId): Promise<E> => {
     const entry = await fleet.find(id)
     if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
@@ -72,7 +71,8 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
     throw failure('not-found', { key: 'kept.error.trashGone' })
   }
   const itemOf = async (uuid: string): Promise<TrashItem> => {
-    const folder = layout.removed(uuid)
+    const purgeError = purges.failed.get(uuid)
+    const folder = layout.removed(purgeError === undefined ? uuid : purgingName(uuid))
     const [facts, removed] = await Promise.all([
       world.facts(folder),
       readJson(folder.removed, removedSchema).catch(() => null),
@@ -85,6 +85,7 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
       removedAt: removed?.at ?? facts.createdAt ?? world.now().toISOString(),
       sizeBytes: facts.sizeBytes,
       snapshotCount: facts.snapshotCount,
+      ...(purgeError === undefined ? {} : { purgeError }),
     }
   }
 
@@ -117,9 +118,10 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
       async list(op) {
         const uuids = await trashed(layout.trash)
         throwIfCancelled(op)
-        return Promise.all(uuids.map(itemOf))
+        return Promise.all([...uuids, ...purges.failed.keys()].map(itemOf))
       },
       async recover(trashId, op) {
+        if (purges.failed.has(trashId)) throw partlyPurged()
         const folder = await folderOf(trashId)
         const id = machineId(providerId, trashId)
         throwIfCancelled(op)
@@ -130,35 +132,11 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
         return id
       },
       async purge(trashId, op) {
-        await folderOf(trashId)
+        if (!purges.failed.has(trashId)) await folderOf(trashId)
         throwIfCancelled(op)
-        await purge(layout.removed, trashId, () => fleet.changed({ kind: 'trash' }))
+        await purges.purge(trashId, () => fleet.changed({ kind: 'trash' }))
         await world.purged()
       },
     },
-  }
-}
-
-/** What is in a trash: the names of its folders, those left out that are being emptied. */
-export async function trashed(trash: string): Promise<readonly string[]> {
-  return (await names(trash)).filter((name) => !name.startsWith(purgingPrefix))
-}
-
-/** Takes one folder of a trash away for good. `begun`: it is out of the list, its bytes still go. */
-export async function purge(
-  removed: (name: string) => Pick<KeptFolder, 'path'>,
-  trashId: string,
-  begun: () => void,
-): Promise<void> {
-  const purging = removed(`${purgingPrefix}${trashId}`).path
-  await move(removed(trashId).path, purging)
-  begun()
-  await remove(purging)
-}
-
-/** Goes on with purges that an earlier Berth began. */
-export async function finishPurges(trash: string, removed: (name: string) => Pick<KeptFolder, 'path'>): Promise<void> {
-  for (const name of await names(trash)) {
-    if (name.startsWith(purgingPrefix)) await remove(removed(name).path)
   }
 }

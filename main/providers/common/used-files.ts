@@ -1,7 +1,7 @@
 import { machineId, type ProviderId } from '../../../app/domain/ids.ts'
 import type { MachineFiles } from '../provider.ts'
 import { names } from './files.ts'
-import { trashed } from './trash.ts'
+import { trashed } from './purges.ts'
 
 interface KeptWorld<D extends { readonly name: string }, F extends { readonly path: string }> {
   readonly providerId: ProviderId

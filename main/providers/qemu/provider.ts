@@ -3,6 +3,7 @@ import { createEmitter } from '../../../app/util/emitter.ts'
 import { guarded } from '../common/guarded.ts'
 import { createQemuImg } from '../common/images/qemu-img.ts'
 import { throwIfCancelled } from '../common/op.ts'
+import { createPurges } from '../common/purges.ts'
 import type { Op, Provider, ProviderChange, ProviderFactory } from '../provider.ts'
 import { createAccelerators } from './accelerator.ts'
 import { createClone } from './clone.ts'
@@ -40,6 +41,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
     processes: createProcesses(host),
     accelerators: createAccelerators(host, () => changes.emit({ kind: 'endpoints' })),
     fleet: createFleet(host, layout, changes.emit),
+    purges: createPurges(layout),
     pinnedBases: new Set(),
   }
   const { fleet } = world

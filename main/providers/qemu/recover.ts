@@ -9,7 +9,6 @@ import {
   type TreeFile,
   withoutSnapshot,
 } from '../common/snapshot-tree.ts'
-import { finishPurges } from '../common/trash.ts'
 import { removeUnusedBases, unfreezeDisk } from './bases.ts'
 import type { Entry, Known } from './fleet.ts'
 import { outcomeOfJob } from './jobs.ts'
@@ -46,7 +45,7 @@ export async function recover(world: World): Promise<void> {
     host.log.info('qemu.recover.staging', { name })
     await unhindered(remove(layout.staged(name).path))
   }
-  await unhindered(finishPurges(layout.trash, layout.removed))
+  await world.purges.finish()
   await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
   await unhindered(removeUnusedBases(world))
 }

@@ -7,12 +7,13 @@ import { trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
 export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
-  const { fleet, layout, host } = world
+  const { fleet, layout, purges, host } = world
   return createTrash({
     providerId,
     endpointId,
     fleet,
     layout,
+    purges,
     now: host.now,
     async facts(folder) {
       const [definition, sizeBytes, snapshotCount] = await Promise.all([

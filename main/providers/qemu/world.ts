@@ -1,4 +1,5 @@
 import type { QemuImg } from '../common/images/qemu-img.ts'
+import type { Purges } from '../common/purges.ts'
 import type { Host } from '../provider.ts'
 import type { Accelerators } from './accelerator.ts'
 import type { Fleet } from './fleet.ts'
@@ -15,6 +16,7 @@ export interface World {
   readonly processes: Processes
   readonly accelerators: Accelerators
   readonly fleet: Fleet
+  readonly purges: Purges
   /** Bases of clones being made: no machine names them yet. */
   readonly pinnedBases: Set<string>
 }

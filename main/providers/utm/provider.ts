@@ -5,6 +5,7 @@ import { createSerial } from '../../../app/util/serial.ts'
 import { guarded } from '../common/guarded.ts'
 import { createQemuImg } from '../common/images/qemu-img.ts'
 import { quietOp, throwIfCancelled } from '../common/op.ts'
+import { createPurges } from '../common/purges.ts'
 import type { Host, Op, Provider, ProviderChange } from '../provider.ts'
 import { createAddresses } from './addresses.ts'
 import { createBundles } from './bundles.ts'
@@ -62,14 +63,16 @@ export function createUtmProvider(
     log: host.log,
   })
   const addresses = createAddresses(tool, host.now, (uuid) => void fleet.publish(uuid, quietOp), host.log)
+  const layout = layoutOf(host.dataDir)
   const world: World = {
     host,
-    layout: layoutOf(host.dataDir),
+    layout,
     tool,
     images,
     memory,
     addresses,
     fleet,
+    purges: createPurges(layout),
     making: createSerial(),
   }
   const power = guarded(createPower(world))

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { copyFile, mkdir, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { failure } from '../../../app/domain/errors.ts'
+import { type AppError, failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
 import { diskUse, exists, readJson, remove, writeJson } from '../common/files.ts'
 import { quietOp, throwIfCancelled, unstoppable } from '../common/op.ts'
-import { finishPurges, purge, trashed } from '../common/trash.ts'
+import { partlyPurged, purgingName, trashed } from '../common/purges.ts'
 import type { Op, RemoveOps, TrashOps } from '../provider.ts'
 import { configFile } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
@@ -31,7 +31,7 @@ export const noteSchema = z.object({
 type Note = z.infer<typeof noteSchema>
 
 export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
-  const { fleet, layout } = world
+  const { fleet, layout, purges } = world
 
   const noted = async (trashId: string): Promise<{ path: string; note: Note }> => {
     const { path, note } = layout.removed(trashId)
@@ -66,10 +66,11 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
       async list(op) {
         const ids = await trashed(layout.trash)
         throwIfCancelled(op)
-        const items = await Promise.all(ids.map((id) => itemOf(world, id)))
+        const items = await Promise.all([...ids, ...purges.failed.keys()].map((id) => itemOf(world, id)))
         return items.filter((item) => item !== null)
       },
       async recover(trashId, op) {
+        if (purges.failed.has(trashId)) throw partlyPurged()
         const { path, note } = await noted(trashId)
         throwIfCancelled(op)
         const bundle = join(path, note.bundle)
@@ -77,13 +78,13 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
         const back = await fleet.known(id, quietOp)
         // UTM has copied it: only what is whole there may go here.
         if (!(await isCopy(bundle, back.bundle.path))) throw failure('tool-failed', { key: 'utm.error.copy' })
-        await purge(layout.removed, trashId, () => fleet.changed({ kind: 'trash' }))
+        await purges.purge(trashId, () => fleet.changed({ kind: 'trash' }))
         return id
       },
       async purge(trashId, op) {
-        await noted(trashId)
+        if (!purges.failed.has(trashId)) await noted(trashId)
         throwIfCancelled(op)
-        await purge(layout.removed, trashId, () => fleet.changed({ kind: 'trash' }))
+        await purges.purge(trashId, () => fleet.changed({ kind: 'trash' }))
       },
     },
   }
@@ -140,8 +141,8 @@ async function removeToTrash(world: World, id: MachineId, { sight, bundle }: Kno
 }
 
 /** Goes on with purges that an earlier Berth began, and forgets notes about machines that were never moved. */
-export async function tidyTrash({ layout }: World): Promise<void> {
-  await finishPurges(layout.trash, layout.removed)
+export async function tidyTrash({ layout, purges }: World): Promise<void> {
+  await purges.finish()
   for (const name of await trashed(layout.trash)) {
     const { path } = layout.removed(name)
     const isEmpty = (await readdir(path)).every((inside) => inside === 'removed.json')
@@ -149,12 +150,13 @@ export async function tidyTrash({ layout }: World): Promise<void> {
   }
 }
 
-async function itemOf({ layout }: World, trashId: string): Promise<TrashItem | null> {
-  const { path, note } = layout.removed(trashId)
+async function itemOf({ layout, purges }: World, trashId: string): Promise<TrashItem | null> {
+  const purgeError = purges.failed.get(trashId)
+  const { path, note } = layout.removed(purgeError === undefined ? trashId : purgingName(trashId))
   const found = await readJson(note, noteSchema).catch(() => null)
-  if (found === null) return null
+  if (found === null) return purgeError === undefined ? null : bareItem(trashId, path, purgeError)
   const bundle = join(path, found.bundle)
-  if (!(await exists(bundle))) return null
+  if (purgeError === undefined && !(await exists(bundle))) return null
   return {
     id: trashId,
     endpointId,
@@ -163,5 +165,20 @@ async function itemOf({ layout }: World, trashId: string): Promise<TrashItem | n
     removedAt: found.at,
     sizeBytes: await diskUse(bundle),
     snapshotCount: await countSnapshots({ path: bundle }),
+    ...(purgeError === undefined ? {} : { purgeError }),
+  }
+}
+
+/** Of whose note nothing is left: it is shown all the same, so that the rest of it can go. */
+async function bareItem(trashId: string, path: string, purgeError: AppError): Promise<TrashItem> {
+  return {
+    id: trashId,
+    endpointId,
+    machineId: machineId(providerId, trashId),
+    name: trashId,
+    removedAt: new Date(0).toISOString(),
+    sizeBytes: await diskUse(path),
+    snapshotCount: null,
+    purgeError,
   }
 }

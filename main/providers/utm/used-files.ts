@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { machineId } from '../../../app/domain/ids.ts'
 import { readJson } from '../common/files.ts'
-import { trashed } from '../common/trash.ts'
+import { trashed } from '../common/purges.ts'
 import type { MachineFiles } from '../provider.ts'
 import { type Bundle, bundleName, imagePath, readBundle, varsPath } from './bundle.ts'
 import { unseen } from './fleet.ts'

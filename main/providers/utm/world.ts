@@ -1,6 +1,7 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { Serial } from '../../../app/util/serial.ts'
 import type { QemuImg } from '../common/images/qemu-img.ts'
+import type { Purges } from '../common/purges.ts'
 import type { Host, Op } from '../provider.ts'
 import type { Addresses } from './addresses.ts'
 import type { Fleet } from './fleet.ts'
@@ -17,6 +18,7 @@ export interface World {
   readonly memory: Memory
   readonly addresses: Addresses
   readonly fleet: Fleet
+  readonly purges: Purges
   /**
    * What makes new machines, one after the other: UTM does not say which machine a clone became, so it is found by
    * comparing lists.

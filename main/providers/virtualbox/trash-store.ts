@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { failure } from '../../../app/domain/errors.ts'
+import { type AppError, failure } from '../../../app/domain/errors.ts'
 import { removeDurably } from '../../state/durable.ts'
 import { names, readJson } from '../common/files.ts'
+import { partlyPurged } from '../common/purges.ts'
 import type { Host } from '../provider.ts'
 import type { DiskUser } from './dependants.ts'
 import { parseSettings, type Settings } from './settings-file.ts'
@@ -41,8 +42,12 @@ export type KeptItem = z.infer<typeof itemSchema>
 /** What Berth took out of VirtualBox and can bring back. One file for each machine, written before each step it speaks of. */
 export interface TrashStore {
   list(): Promise<readonly KeptItem[]>
-  /** Throws `not-found` when it is not in the trash. */
+  /** Throws `not-found` when it is not in the trash, and another failure when its purge has begun. */
   get(uuid: string): Promise<KeptItem>
+  /** The same, also of one whose purge failed. */
+  getToPurge(uuid: string): Promise<KeptItem>
+  /** By their UUIDs: purges that began and failed. */
+  readonly failed: Map<string, AppError>
   put(item: KeptItem): Promise<void>
   drop(uuid: string): Promise<void>
   /** What is in the trash, as users of disks: a linked clone there still stands on its parent's. */
@@ -63,6 +68,7 @@ interface TrashContent {
 export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>): TrashStore {
   const folder = join(dataDir, 'trash')
   const pathOf = (uuid: string): string => join(folder, `${uuid}.json`)
+  const failed = new Map<string, AppError>()
 
   const read = async (): Promise<readonly { readonly name: string; readonly item: KeptItem | null }[]> => {
     const files = (await names(folder)).filter((name) => name.endsWith('.json'))
@@ -102,13 +108,22 @@ export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>
     )
   }
 
+  const getToPurge = async (uuid: string): Promise<KeptItem> => {
+    const item = /^[0-9a-f-]{36}$/.test(uuid) ? await readJson(pathOf(uuid), itemSchema) : null
+    const isUnderWay = item?.phase === 'purging' && !failed.has(uuid)
+    if (item === null || isUnderWay) throw failure('not-found', { key: 'virtualbox.error.trashGone' })
+    return item
+  }
+
   return {
     list,
+    failed,
     async get(uuid) {
-      const item = /^[0-9a-f-]{36}$/.test(uuid) ? await readJson(pathOf(uuid), itemSchema) : null
-      if (item === null || item.phase === 'purging') throw failure('not-found', { key: 'virtualbox.error.trashGone' })
+      const item = await getToPurge(uuid)
+      if (item.phase === 'purging') throw partlyPurged()
       return item
     },
+    getToPurge,
     put: (item) => writeRecord(pathOf(item.uuid), item),
     drop: (uuid) => removeDurably(pathOf(uuid)),
     contents,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
-import { errorOf, failure } from '../../../app/domain/errors.ts'
+import { type AppError, errorOf, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { machineId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
@@ -113,9 +113,11 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
 
     trash: {
       async list(op) {
-        const items = (await store.list()).filter(({ phase }) => phase === 'there' || phase === 'recovering')
+        const items = (await store.list()).filter(
+          ({ uuid, phase }) => phase === 'there' || phase === 'recovering' || store.failed.has(uuid),
+        )
         throwIfCancelled(op)
-        return Promise.all(items.map(shownItem))
+        return Promise.all(items.map((item) => shownItem(item, store.failed.get(item.uuid))))
       },
       async recover(trashId, op) {
         const item = await store.get(trashId)
@@ -125,7 +127,7 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
         return recovered
       },
       async purge(trashId, op) {
-        const item = await store.get(trashId)
+        const item = await store.getToPurge(trashId)
         throwIfCancelled(op)
         // A linked clone that is in the trash as well would lose what it stands on.
         const clones = await clonesOf(world, item.uuid)
@@ -134,18 +136,21 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
           throw failure('in-use', { key: 'virtualbox.error.purgeCloned', params: { names } })
         }
         await store.put({ ...item, phase: 'purging' })
+        store.failed.delete(item.uuid)
         inventory.changed({ kind: 'trash' })
-        // Every step may be done again, and what is half gone is in no list: it is not left for the next start.
-        await purge(world, item).catch((error) => {
-          world.host.log.warn('virtualbox.purge.again', { uuid: item.uuid, error: errorOf(error) })
-          return purge(world, item)
-        })
+        // Every step may be done again, and what is half gone is not left for the next start.
+        await purge(world, item)
+          .catch((error) => {
+            world.host.log.warn('virtualbox.purge.again', { uuid: item.uuid, error: errorOf(error) })
+            return purge(world, item)
+          })
+          .finally(() => inventory.changed({ kind: 'trash' }))
       },
     },
   }
 }
 
-async function shownItem(item: KeptItem): Promise<TrashItem> {
+async function shownItem(item: KeptItem, purgeError: AppError | undefined): Promise<TrashItem> {
   return {
     id: item.uuid,
     endpointId,
@@ -154,6 +159,7 @@ async function shownItem(item: KeptItem): Promise<TrashItem> {
     removedAt: item.removedAt,
     sizeBytes: await diskUse(item.moved?.to ?? dirname(item.settingsPath)),
     snapshotCount: item.snapshotCount,
+    ...(purgeError === undefined ? {} : { purgeError }),
   }
 }
 
@@ -248,12 +254,19 @@ async function freeFolder(wanted: string): Promise<string> {
   }
 }
 
+/** What cannot be taken away whole is in the trash's list again, with why. */
 async function purge(world: SnapshotWorld, item: KeptItem): Promise<void> {
-  if (item.moved === null) await purgeInPlace(world, item)
-  else await remove(dirname(item.moved.to))
-  await world.records.write(item.uuid, emptyRestores)
-  await forgetStray(world, item.uuid)
-  await world.trash.drop(item.uuid)
+  try {
+    if (item.moved === null) await purgeInPlace(world, item)
+    else await remove(dirname(item.moved.to))
+    await world.records.write(item.uuid, emptyRestores)
+    await forgetStray(world, item.uuid)
+    await world.trash.drop(item.uuid)
+    world.trash.failed.delete(item.uuid)
+  } catch (error) {
+    world.trash.failed.set(item.uuid, errorOf(error))
+    throw error
+  }
 }
 
 /** A folder that holds other things too: only what VirtualBox wrote for this machine goes, and only in there. */

@@ -86,6 +86,11 @@ function Item({ item, onPurge }: { readonly item: TrashItem; readonly onPurge: (
             item.snapshotCount > 0 &&
             ` · ${say('snap.count', { count: item.snapshotCount })}`}
         </p>
+        {item.purgeError !== undefined && (
+          <p className="trash-meta trash-problem">
+            {say('trash.purgeFailed')} <Say text={item.purgeError.message} />
+          </p>
+        )}
         {item.note !== undefined && (
           <p className="trash-meta">
             <Say text={item.note} />
@@ -95,6 +100,7 @@ function Item({ item, onPurge }: { readonly item: TrashItem; readonly onPurge: (
       <Button
         size="small"
         icon="undo"
+        reason={item.purgeError === undefined ? null : say('trash.error.partlyDeleted')}
         onClick={() => void attempt('window', () => call('trash.recover', { trashIds: [item.id] }))}
       >
         {say('trash.recover')}

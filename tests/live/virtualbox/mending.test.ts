@@ -2,6 +2,7 @@ import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorFrom, facet as facetOf, op } from '../../conformance/ground.ts'
+import { makeDeletable, makeUndeletable, noUndeletable } from '../../support/undeletable.ts'
 import { missingVirtualBox } from '../../support/virtualbox-lab.ts'
 import { type Acts, openActs } from './acts-ground.ts'
 
@@ -73,6 +74,25 @@ describe.skipIf(missingVirtualBox !== null)('what other hands left half of', () 
     await facet('trash').purge(trashId, op())
     expect(await acts.lab.manage('list', 'vms')).not.toContain(uuid)
     expect(await row(id)).toBeNull()
+    expect(await facet('trash').list(op())).toEqual([])
+  })
+
+  it.skipIf(noUndeletable !== null)('shows a machine whose permanent deletion failed twice, with why', async () => {
+    const id = await acts.make('stuck')
+    const trashId = (await facet('remove').remove(id, { volumes: [] }, op())) ?? ''
+    const aside = join(acts.lab.machineFolder, '.berth-trash', acts.uuidOf(id), 'stuck')
+    makeUndeletable(join(aside, 'file'))
+    try {
+      expect((await errorFrom(facet('trash').purge(trashId, op()))).code).not.toBe('not-found')
+      const partly = { id: trashId, name: 'stuck', purgeError: { code: 'permission' } }
+      expect(await facet('trash').list(op())).toMatchObject([partly])
+      expect((await errorFrom(facet('trash').recover(trashId, op()))).message.key).toBe('trash.error.partlyDeleted')
+      await errorFrom(facet('trash').purge(trashId, op()))
+      expect(await facet('trash').list(op())).toMatchObject([partly])
+    } finally {
+      makeDeletable(acts.lab.machineFolder)
+    }
+    await facet('trash').purge(trashId, op())
     expect(await facet('trash').list(op())).toEqual([])
   })
 })
