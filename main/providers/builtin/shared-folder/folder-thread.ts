@@ -1,0 +1,38 @@
+import { type MessagePort, workerData } from 'node:worker_threads'
+import type { FromFolder, ToFolder } from './folder-messages.ts'
+import { keepSession, resumeSession } from './kept-session.ts'
+import { answer } from './server.ts'
+import { createSession, type SharedFolder } from './session.ts'
+
+/** What the thread of a shared folder is given when it is made. */
+export interface FolderBeginning {
+  readonly port: MessagePort
+  readonly folder: SharedFolder | null
+}
+
+/**
+ * One shared folder in a thread of its own. A network's folder can let a call wait for minutes: here that stops the guest's programs
+ * that asked for it, and neither the machine nor Berth's other files.
+ */
+function main({ port, folder }: FolderBeginning): void {
+  const session = createSession(folder)
+  const send = (message: FromFolder): void => {
+    const bytes = message instanceof Uint8Array ? message : message.session
+    port.postMessage(message, [bytes.buffer as ArrayBuffer])
+  }
+  port.on('message', (message: ToFolder) => {
+    if (message instanceof Uint8Array) return send(answer(session, message))
+    switch (message.kind) {
+      case 'share':
+        return session.share(message.folder)
+      case 'reset':
+        return session.fids.clear()
+      case 'keep':
+        return send({ kind: 'kept', session: keepSession(session) })
+      case 'resume':
+        return resumeSession(session, message.session)
+    }
+  })
+}
+
+main(workerData as FolderBeginning)
