@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { tmpdir } from 'node:os'
+import { describe, expect, it, vi } from 'vitest'
 import { scanCodesOf } from '../../../../app/domain/scan-codes.ts'
 import { newEntry } from '../../../../main/providers/virtualbox/entry.ts'
 import { openPhotographs } from '../../../../main/providers/virtualbox/photographs.ts'
@@ -67,5 +68,46 @@ describe('keys of a VirtualBox screen', () => {
     source.close()
     await finishAll()
     expect(given.length).toBe(before)
+  })
+})
+
+describe('a VirtualBox screen of which no picture can be taken', () => {
+  /** Whether the screen of a machine that is off ends, by the state that its row shows. */
+  async function endsIn(state: string): Promise<boolean> {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let hasEnded = false
+    let asked = 0
+    const world = {
+      queue: {
+        async run() {
+          asked += 1
+          return null
+        },
+      },
+      inventory: { refresh: async () => false, machine: () => ({ state }), sight: () => ({ word: 'poweroff' }) },
+      host: { runtimeDir: tmpdir(), log: { warn() {} } },
+    } as unknown as World
+    const events = {
+      picture() {},
+      ended() {
+        hasEnded = true
+      },
+    }
+    openPhotographs(world, newEntry('uuid'), events as never).next()
+    while (!hasEnded && asked < 10) {
+      await vi.runOnlyPendingTimersAsync()
+      // What a picture needs of the file system is not faked.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    vi.useRealTimers()
+    return hasEnded
+  }
+
+  it('ends with its machine', async () => {
+    expect(await endsIn('stopped')).toBe(true)
+  })
+
+  it('stays while its machine goes back to a snapshot, off for a moment', async () => {
+    expect(await endsIn('restoring')).toBe(false)
   })
 })
