@@ -3,8 +3,8 @@ import { qidOf } from './attributes.ts'
 import type { Qid } from './codec.ts'
 import { Refusal } from './errno.ts'
 import { below, isDotDot, type Path } from './names.ts'
-import { protocolVersion } from './protocol.ts'
-import { leastMessageBytes, mostMessageBytes, type Operation, type Session } from './session.ts'
+import { leastMessageBytes, mostMessageBytes, protocolVersion } from './protocol.ts'
+import type { Operation, Session } from './session.ts'
 
 const mostSteps = 16
 

@@ -1,8 +1,8 @@
 import { Listing } from './listing.ts'
 import { below, type Path } from './names.ts'
 import { OpenedFile } from './opened-file.ts'
-import { openFlag } from './protocol.ts'
-import { leastMessageBytes, mostMessageBytes, type Session } from './session.ts'
+import { leastMessageBytes, mostMessageBytes, openFlag } from './protocol.ts'
+import type { Session } from './session.ts'
 
 interface KeptFid {
   readonly number: number

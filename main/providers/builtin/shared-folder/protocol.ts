@@ -41,6 +41,10 @@ export const dataHeaderBytes = headerBytes + 4
 /** What the client leaves room for beside the bytes of one read or write. */
 export const ioHeaderBytes = 24
 
+/** The longest message: what the client proposes, up to this. */
+export const mostMessageBytes = 128 * 1024
+export const leastMessageBytes = 4096
+
 export const qidKind = { file: 0, link: 0x02, directory: 0x80 } as const
 /** Linux's numbers of kinds, as a directory's entries carry them. */
 export const entryKind = { fifo: 1, character: 2, directory: 4, block: 6, file: 8, link: 10, socket: 12 } as const

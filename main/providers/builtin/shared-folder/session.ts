@@ -4,16 +4,13 @@ import { Refusal } from './errno.ts'
 import { FidTable } from './fids.ts'
 import type { Listing } from './listing.ts'
 import type { OpenedFile } from './opened-file.ts'
+import { mostMessageBytes } from './protocol.ts'
 import { openTree, type Tree } from './tree.ts'
 
 export interface SharedFolder {
   readonly path: string
   readonly isWritable: boolean
 }
-
-/** The longest message: what the client proposes, up to this. */
-export const mostMessageBytes = 128 * 1024
-export const leastMessageBytes = 4096
 
 /** Handles cost memory only; each opened file costs one of the process's descriptors, and a folder two. */
 const limits = { fids: 8192, opened: 256 }

@@ -17,9 +17,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createCheckedTree } from '../../../../../main/providers/builtin/shared-folder/checked-tree.ts'
 import { createDescriptorTree } from '../../../../../main/providers/builtin/shared-folder/descriptor-tree.ts'
 import { keepSession, resumeSession } from '../../../../../main/providers/builtin/shared-folder/kept-session.ts'
-import { errorReply } from '../../../../../main/providers/builtin/shared-folder/protocol.ts'
+import { errorReply, mostMessageBytes } from '../../../../../main/providers/builtin/shared-folder/protocol.ts'
 import { answer } from '../../../../../main/providers/builtin/shared-folder/server.ts'
-import { createSession, mostMessageBytes } from '../../../../../main/providers/builtin/shared-folder/session.ts'
+import { createSession } from '../../../../../main/providers/builtin/shared-folder/session.ts'
 import { message } from '../../../../support/nine-p.ts'
 
 const trees = process.platform === 'linux' ? [createDescriptorTree, createCheckedTree] : [createCheckedTree]
