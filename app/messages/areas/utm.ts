@@ -50,6 +50,12 @@ export const utmEn = {
   'utm.notice.unseen': 'The settings are unknown, because macOS blocks Berth from opening this bundle.',
   'utm.notice.unreadable':
     'The configuration is damaged, so UTM does not show this machine. The disks may still be intact.',
+  'utm.notice.arguments':
+    'UTM’s settings give QEMU arguments that may open files or devices of this computer: {arguments}',
+  'utm.fact.argument': 'QEMU argument',
+  'utm.import.arguments': 'The bundle gives QEMU additional arguments: {arguments}',
+  'utm.error.argument': 'The bundle gives QEMU an argument that may open files or devices of this computer: {argument}',
+  'utm.error.argument.hint': 'Ask the author for a bundle without the argument.',
   'utm.notice.unreadForwards': {
     one: 'One port forward in UTM’s configuration can’t be read. UTM’s settings weren’t changed.',
     other: '{count} port forwards in UTM’s configuration can’t be read. UTM’s settings weren’t changed.',
@@ -167,6 +173,11 @@ export const utmKo: Record<keyof typeof utmEn, Message> = {
   'utm.notice.old': '구성이 UTM 4 이전 형식입니다. UTM에서 설정을 한 번 저장한 뒤 다시 확인하세요.',
   'utm.notice.unseen': 'macOS가 번들을 열지 못하게 하여 설정을 알 수 없습니다.',
   'utm.notice.unreadable': '구성이 손상되어 UTM에 이 머신이 표시되지 않습니다. 디스크는 온전할 수 있습니다.',
+  'utm.notice.arguments': 'UTM 설정에 이 컴퓨터의 파일이나 장치를 열 수 있는 QEMU 인수가 있습니다: {arguments}',
+  'utm.fact.argument': 'QEMU 인수',
+  'utm.import.arguments': '번들에 추가 QEMU 인수가 있습니다: {arguments}',
+  'utm.error.argument': '번들에 이 컴퓨터의 파일이나 장치를 열 수 있는 QEMU 인수가 있습니다: {argument}',
+  'utm.error.argument.hint': '제작자에게 이 인수가 없는 번들을 요청하세요.',
   'utm.notice.unreadForwards': 'UTM 구성에 읽을 수 없는 포트 전달이 {count}개 있습니다. UTM 설정은 바뀌지 않았습니다.',
   'utm.notice.unreadNetworks':
     'UTM 구성에 읽을 수 없는 네트워크 카드가 {count}개 있습니다. UTM 설정은 바뀌지 않았습니다.',

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { OpenableImage } from '../common/images/qemu-img.ts'
+import { type ExtraArguments, extraArguments } from './extra-arguments.ts'
 import { readPlist } from './plist.ts'
 
 /** Where a bundle keeps what. */
@@ -89,7 +90,7 @@ const configSchema = z
     Network: Network.read,
     unread: { drives: Drive.unread, networks: Network.unread },
   }))
-export type Config = z.infer<typeof configSchema>
+export type Config = z.infer<typeof configSchema> & { readonly extraArguments: ExtraArguments }
 export type Drive = Config['Drive'][number]
 
 /** A machine's bundle on the disk and what its configuration says. */
@@ -100,7 +101,7 @@ export interface Bundle {
 
 /** Throws what is wrong with a configuration as a whole; entries of its lists that cannot be read are only counted. */
 export function parseConfig(value: unknown): Config {
-  return configSchema.parse(value)
+  return { ...configSchema.parse(value), extraArguments: extraArguments(value) }
 }
 
 /** Reads a bundle's configuration; throws what is wrong with it, or what the system says when it is not there. */

@@ -54,8 +54,16 @@ function noticesOf({ missing, bundle }: Sight, hasTwin: boolean): readonly Notic
     ...(missing === 'old' ? [{ level: 'info', text: { key: 'utm.notice.old' } } as const] : []),
     ...(missing === 'unseen' ? [{ level: 'warning', text: { key: 'utm.notice.unseen' } } as const] : []),
     ...unreadNotices(bundle),
+    ...argumentNotices(bundle),
     ...(hasTwin ? [{ level: 'warning', text: { key: 'utm.notice.twin' } } as const] : []),
   ]
+}
+
+/** Arguments that somebody gave QEMU in UTM's settings, or in a bundle that UTM itself opened: said, since UTM starts the machine. */
+function argumentNotices(bundle: Bundle | null): readonly Notice[] {
+  const reaching = bundle?.config.extraArguments.reaching ?? []
+  if (reaching.length === 0) return []
+  return [{ level: 'warning', text: { key: 'utm.notice.arguments', params: { arguments: reaching.join(' ') } } }]
 }
 
 /** What is in its configuration and could not be read. */
@@ -132,6 +140,7 @@ function hardwareFacts(bundle: Bundle): readonly Fact[] {
       System.CPUCount === 0 ? { key: 'utm.fact.cpusDefault' } : String(System.CPUCount),
     ),
     fact('hardware', 'kept.fact.memory', formatMemory(System.MemorySize * MiB, 'en')),
+    ...bundle.config.extraArguments.all.map((one) => fact('hardware', 'utm.fact.argument', one, { mono: true })),
     ...(isApple(bundle) ? [] : [fact('hardware', 'qemu.fact.firmware', QEMU.UEFIBoot ? 'UEFI' : 'BIOS')]),
     ...Network.map(({ Mode, MacAddress }) =>
       fact('hardware', 'qemu.fact.network', MacAddress === '' ? Mode : `${Mode} (${MacAddress})`),

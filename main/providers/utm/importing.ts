@@ -2,6 +2,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { ImportSummary } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
+import type { Text } from '../../../app/messages/text.ts'
 import { diskUse } from '../common/files.ts'
 import { checkSpace } from '../common/space.ts'
 import type { ImportOps, Op, RenameOps } from '../provider.ts'
@@ -21,11 +22,11 @@ export function createImporting(world: World, documents: string, { rename }: Ren
     extensions: ['utm'],
     async inspect(path) {
       if (await isOldBundle(path)) {
-        await checkBundle(path)
-        return oldSummary(path)
+        const added = await checkBundle(path)
+        return { ...oldSummary(path), notes: [{ key: 'utm.import.old' }, ...argumentNotes(added)] }
       }
       const bundle = await readForeign(path)
-      await checkBundle(path)
+      const added = await checkBundle(path)
       const { Information, System } = bundle.config
       return {
         name: Information.Name,
@@ -34,6 +35,7 @@ export function createImporting(world: World, documents: string, { rename }: Ren
         memoryBytes: System.MemorySize * MiB,
         diskBytes: null,
         notes: [
+          ...argumentNotes(added),
           // Which disc was in is in the other Mac's registry, not in the bundle.
           ...(discDrive(bundle) !== null && !isApple(bundle) ? [{ key: 'utm.import.noDisc' } as const] : []),
         ],
@@ -62,6 +64,11 @@ export async function importBundle(world: World, path: string, op: Op): Promise<
     async (calm) => (await world.tool.script(importScript, [path], importMs, calm)).trim().toUpperCase() || null,
     op,
   )
+}
+
+/** Arguments for QEMU that are none to refuse: they are shown. */
+function argumentNotes(added: readonly string[]): readonly Text[] {
+  return added.length === 0 ? [] : [{ key: 'utm.import.arguments', params: { arguments: added.join(' ') } }]
 }
 
 /** What is known of a bundle that only UTM reads. */
