@@ -10,8 +10,6 @@ import { virtualboxScenario } from '../support/crash/virtualbox-scenario.ts'
 import { missingMount } from '../support/small-disk.ts'
 import { missingVirtualBox } from '../support/virtualbox-lab.ts'
 
-const moments = 8
-
 function has(tool: string): boolean {
   try {
     execFileSync('/bin/sh', ['-c', 'command -v "$1"', 'sh', tool], { stdio: 'ignore' })
@@ -21,87 +19,44 @@ function has(tool: string): boolean {
   }
 }
 
-/** The long version is `npm run crash`: a hundred moments and more, with a seed that a bad run can be had again by. */
-describe('Berth, killed in the middle of what it does', () => {
-  it('loses no built-in machine, disk or snapshot, though they end with it', async () => {
-    const seed = Date.now() % 100_000
-    const report = await crashLoop({ scenario: await builtinScenario(), moments, seed, say: console.info })
-    expect(report.findings).toEqual([])
-  }, 300_000)
+const hasQemu = has('qemu-system-x86_64')
+const hasDockerd = has('dockerd') && process.getuid?.() === 0
+const hasVirtualBox = missingVirtualBox === null
+const mounts = missingMount === null
+const cutsPower = missingPowerCut() === null
 
-  it.runIf(has('qemu-system-x86_64'))(
-    'loses no QEMU machine, disk or snapshot, leaves nothing half there, and finds what runs',
-    async () => {
-      const seed = Date.now() % 100_000
-      const report = await crashLoop({ scenario: await qemuScenario(), moments, seed, say: console.info })
-      expect(report.findings).toEqual([])
-    },
-    300_000,
-  )
+type Begin = () => Promise<Scenario>
 
-  it.runIf(missingVirtualBox === null)(
-    'loses no VirtualBox machine or snapshot, leaves nothing half there, and finds what runs',
-    async () => {
-      const seed = Date.now() % 100_000
-      const report = await crashLoop({ scenario: await virtualboxScenario(), moments, seed, say: console.info })
-      expect(report.findings).toEqual([])
-    },
-    300_000,
-  )
+/**
+ * Each fault on the machine that needs no tool, and on each tool those that only it can meet. A few moments each, with a new seed
+ * every time; `npm run crash -- NAME COUNT --fault FAULT --seed SEED` is the long version.
+ */
+const rounds: readonly (readonly [who: string, fault: FaultName, when: string, moments: number, Begin, boolean])[] = [
+  ['built-in machines', 'berth', 'Berth is killed', 5, builtinScenario, true],
+  ['built-in machines', 'power', 'the power goes', 3, builtinScenario, cutsPower],
+  ['built-in machines', 'full', 'the disk runs full', 3, builtinScenario, mounts],
+  ['built-in machines', 'clock', 'the clock jumps', 3, builtinScenario, true],
+  ['built-in machines', 'damaged', 'a file of Berth’s own is damaged', 4, builtinScenario, true],
+  ['built-in machines', 'unreadable', 'a file of Berth’s own cannot be read', 3, builtinScenario, true],
+  ['QEMU machines', 'berth', 'Berth is killed', 4, qemuScenario, hasQemu],
+  ['QEMU machines', 'tool', 'a process of QEMU’s is killed', 3, qemuScenario, hasQemu],
+  ['QEMU machines', 'power', 'the power goes', 3, qemuScenario, hasQemu && cutsPower],
+  ['containers', 'berth', 'Berth is killed', 4, dockerScenario, hasDockerd],
+  ['containers', 'tool', 'dockerd is killed', 2, dockerScenario, hasDockerd],
+  ['VirtualBox machines', 'berth', 'Berth is killed', 3, virtualboxScenario, hasVirtualBox],
+]
 
-  it.runIf(has('dockerd') && process.getuid?.() === 0)(
-    'loses no container or snapshot, leaves nothing half there, and runs nothing twice',
-    async () => {
-      const seed = Date.now() % 100_000
-      const report = await crashLoop({ scenario: await dockerScenario(), moments, seed, say: console.info })
-      expect(report.findings).toEqual([])
-    },
-    300_000,
-  )
-})
-
-/** A few seconds each; `npm run crash -- NAME COUNT --fault FAULT` is the long version. */
-const fewMoments = 4
-
-async function findings(name: FaultName, begin: () => Promise<Scenario>): Promise<readonly string[]> {
-  const { fault, scenario } = await stage(name, begin)
-  const seed = Date.now() % 100_000
-  return (await crashLoop({ fault, scenario, moments: fewMoments, seed, say: console.info })).findings
-}
-
-describe('built-in machines lose nothing', () => {
-  it.runIf(missingPowerCut() === null)(
-    'when the power goes, in the middle of something or just after it was done',
-    async () => expect(await findings('power', builtinScenario)).toEqual([]),
-    300_000,
-  )
-  it.runIf(missingMount === null)(
-    'when the disk runs full',
-    async () => expect(await findings('full', builtinScenario)).toEqual([]),
-    300_000,
-  )
-  it('when the clock jumps', async () => expect(await findings('clock', builtinScenario)).toEqual([]), 300_000)
-  it(
-    'when a file of Berth’s own is damaged',
-    async () => expect(await findings('damaged', builtinScenario)).toEqual([]),
-    300_000,
-  )
-  it(
-    'when a file of Berth’s own cannot be read for a while',
-    async () => expect(await findings('unreadable', builtinScenario)).toEqual([]),
-    300_000,
-  )
-})
-
-describe.runIf(has('qemu-system-x86_64'))('QEMU machines lose nothing', () => {
-  it.runIf(missingPowerCut() === null)(
-    'when the power goes, in the middle of something or just after it was done',
-    async () => expect(await findings('power', qemuScenario)).toEqual([]),
-    300_000,
-  )
-  it(
-    'when a process of QEMU’s is killed',
-    async () => expect(await findings('tool', qemuScenario)).toEqual([]),
-    300_000,
-  )
+describe('in the middle of what Berth does', () => {
+  for (const [who, name, when, moments, begin, isPossible] of rounds) {
+    it.runIf(isPossible)(
+      `${who} lose nothing when ${when}`,
+      async () => {
+        const { fault, scenario } = await stage(name, begin)
+        const seed = Date.now() % 100_000
+        const report = await crashLoop({ fault, scenario, moments, seed, say: console.info })
+        expect(report.findings).toEqual([])
+      },
+      300_000,
+    )
+  }
 })

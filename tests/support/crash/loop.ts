@@ -78,6 +78,8 @@ export function randomFrom(seed: number): Random {
 
 /** Every so many acts one is let end. */
 const calmEvery = 4
+/** How long an act is taken to last until one of its kind was let end. */
+const untimedMs = 400
 
 /** Lets something go wrong at random moments of random acts and looks at what is left. */
 export async function crashLoop({
@@ -108,7 +110,7 @@ export async function crashLoop({
     for (let turn = 1; struck < moments && signal?.aborted !== true; turn += 1) {
       const act = await scenario.choose(random)
       fault.ready?.()
-      const usualMs = tookMs.get(act.verb)
+      const usualMs = tookMs.get(act.verb) ?? untimedMs
       const began = performance.now()
       const ended = act
         .begin(berth.client)
@@ -116,7 +118,7 @@ export async function crashLoop({
         .catch(() => null)
       let done: Task | null
       let stopsMachines = false
-      if (turn % calmEvery === 0 || usualMs === undefined) {
+      if (turn % calmEvery === 0) {
         calm += 1
         const end = await endOf(ended)
         done = end.done
