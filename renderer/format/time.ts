@@ -4,9 +4,12 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
+/** In place of a moment that cannot be read: it may come out of a damaged file, or be anybody's label. */
+const unknownTime = '—'
 
 /** A length of time by its two largest parts: `3 h 12 min`, `8 s`, `9 d`. `isShort` keeps the largest alone, for columns. */
 export function formatDuration(ms: number, locale: Locale, isShort = false): string {
+  if (Number.isNaN(ms)) return unknownTime
   const positive = Math.max(0, ms)
   const parts: [number, 'day' | 'hour' | 'minute' | 'second'][] =
     positive >= day
@@ -53,7 +56,8 @@ function formOf(locale: Locale): string {
 }
 
 function format(iso: string, locale: Locale, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(formOf(locale), options).format(new Date(iso))
+  const moment = new Date(iso)
+  return Number.isNaN(moment.getTime()) ? unknownTime : new Intl.DateTimeFormat(formOf(locale), options).format(moment)
 }
 
 /** The time of day: `14:32`, `2:32 PM` or `오후 2:32`. */

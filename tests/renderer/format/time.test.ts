@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { formatDate, formatDay, formatTime, formatTimeOfDay } from '../../../renderer/format/time.ts'
+import { formatDate, formatDay, formatDuration, formatTime, formatTimeOfDay } from '../../../renderer/format/time.ts'
 
 const moment = new Date(2026, 10, 30, 19, 59, 5).toISOString()
 
@@ -34,4 +34,11 @@ describe('moments are written in one form', () => {
     expect(formatDay(moment, locale)).toBe(day)
     expect(formatDate(moment, locale)).toBe(date)
   })
+})
+
+test('a moment that cannot be read is a dash, so that one damaged date breaks no list', () => {
+  for (const damaged of ['', '\0', '2026-13-01T00:00:00.000Z', '2O26-01-01']) {
+    for (const format of [formatTime, formatTimeOfDay, formatDate, formatDay]) expect(format(damaged, 'en')).toBe('—')
+    expect(formatDuration(Date.now() - Date.parse(damaged), 'ko')).toBe('—')
+  }
 })
