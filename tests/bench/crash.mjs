@@ -23,8 +23,10 @@ ensureTools(say)
 if (values.serve === undefined) await ensureBuild(say)
 
 const { runnerImport } = await import('vite')
-const file = join(root, 'tests/support/crash/program.ts')
-const { module } = await runnerImport(file, { configFile: false, logLevel: 'error' })
+const load = async (file, plugins) =>
+  (await runnerImport(join(root, file), { configFile: false, logLevel: 'error', plugins })).module
+const { programFiles } = await load('vite.files.ts', [])
+const module = await load('tests/support/crash/program.ts', [programFiles()])
 const { crashLoop, faults, mutatedFiles, scenarios, stage } = module.program
 if (values.fault !== 'files' && !Object.hasOwn(faults, values.fault))
   throw new Error(`--fault is one of ${Object.keys(faults).join(', ')}, files`)

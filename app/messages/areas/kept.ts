@@ -31,6 +31,9 @@ export const keptEn = {
   'kept.error.restoreLost': 'The restore failed, and the previous state could not be recovered automatically.',
   'kept.error.restoreLost.hint': 'The previous state was saved. Fix the cause, then undo the restore.',
   'kept.error.trashGone': 'This machine is no longer in the trash.',
+  'kept.error.trashRecord': 'The record of this removed machine can’t be read: {path}',
+  'kept.notice.trashRecord':
+    'A removed machine is missing from the trash because its record can’t be read: {path}. The machine’s files are unchanged.',
   'kept.error.portTwice': 'Port {port} is forwarded twice.',
   'kept.error.address': '{address} is not an IPv4 address of this computer.',
   'kept.error.needsSpace': '{needed} required; {free} free.',
@@ -87,6 +90,9 @@ export const keptKo: Record<keyof typeof keptEn, Message> = {
   'kept.error.restoreLost': '복원하지 못했고 이전 상태를 자동으로 복구하지도 못했습니다.',
   'kept.error.restoreLost.hint': '이전 상태는 저장되어 있습니다. 원인을 해결한 뒤 복원을 되돌리세요.',
   'kept.error.trashGone': '이 머신은 더 이상 휴지통에 없습니다.',
+  'kept.error.trashRecord': '제거한 머신의 기록을 읽을 수 없습니다: {path}',
+  'kept.notice.trashRecord':
+    '제거한 머신의 기록을 읽을 수 없어 휴지통에 표시하지 못했습니다: {path}. 머신의 파일은 그대로입니다.',
   'kept.error.portTwice': '{port}번 포트가 두 번 전달됩니다.',
   'kept.error.address': '{address} 값은 이 컴퓨터의 IPv4 주소가 아닙니다.',
   'kept.error.needsSpace': '필요한 공간: {needed}. 남은 공간: {free}.',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { renameSync, rmSync, type Stats, writeFileSync } from 'node:fs'
 import { copyFile, link, lstat, open, readdir, readFile, rename, rm, stat, statfs, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import type { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import { makeFolder, renameDurably, syncFile, syncFolder, writeDurably } from '../../state/durable.ts'
@@ -29,6 +29,16 @@ export async function writeJson(path: string, value: unknown, how: 'safe' | 'qui
 export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
   const text = await readFile(path, 'utf8').catch(nullIfAbsent)
   return text === null ? null : schema.parse(JSON.parse(text))
+}
+
+/** Whether a word out of a file of ours can be the name of one file or folder. */
+export function isFileName(word: string): boolean {
+  return !['', '.', '..'].includes(word) && !/[/\\\0]/.test(word)
+}
+
+/** Whether a word out of a file of ours can be a path: the system refuses others before it looks. */
+export function isPath(word: string): boolean {
+  return isAbsolute(word) && !word.includes('\0')
 }
 
 /** What is at a path; null when nothing is. Other troubles (permission, a drive that fails) are thrown. */

@@ -5,9 +5,10 @@ import { z } from 'zod'
 import { type AppError, failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId } from '../../../app/domain/ids.ts'
 import type { TrashItem } from '../../../app/domain/trash.ts'
-import { diskUse, exists, readJson, remove, writeJson } from '../common/files.ts'
+import { diskUse, exists, isFileName, names, readJson, remove, writeJson } from '../common/files.ts'
 import { quietOp, throwIfCancelled, unstoppable } from '../common/op.ts'
 import { partlyPurged, purgingName, trashed } from '../common/purges.ts'
+import { createUnreadRecords, unreadRecord } from '../common/trash-records.ts'
 import type { Op, RemoveOps, TrashOps } from '../provider.ts'
 import { configFile } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
@@ -26,17 +27,22 @@ export const noteSchema = z.object({
   uuid: z.string(),
   name: z.string(),
   /** Name of the bundle's folder. */
-  bundle: z.string(),
+  bundle: z.string().refine(isFileName, 'not a file name'),
 })
 type Note = z.infer<typeof noteSchema>
 
 export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
   const { fleet, layout, purges } = world
+  const unread = createUnreadRecords(world.host.problems)
 
   const noted = async (trashId: string): Promise<{ path: string; note: Note }> => {
-    const { path, note } = layout.removed(trashId)
-    const found = /^[0-9a-f-]{36}$/.test(trashId) ? await readJson(note, noteSchema).catch(() => null) : null
-    if (found !== null && (await exists(join(path, found.bundle)))) return { path, note: found }
+    const removed = layout.removed(trashId)
+    const found = /^[0-9a-f-]{36}$/.test(trashId)
+      ? await readNote(removed).catch((error: unknown) => {
+          throw unreadRecord(removed.note, error)
+        })
+      : null
+    if (found !== null) return { path: removed.path, note: found }
     throw failure('not-found', { key: 'kept.error.trashGone' })
   }
 
@@ -66,8 +72,21 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
       async list(op) {
         const ids = await trashed(layout.trash)
         throwIfCancelled(op)
-        const items = await Promise.all([...ids, ...purges.failed.keys()].map((id) => itemOf(world, id)))
-        return items.filter((item) => item !== null)
+        const missing: string[] = []
+        const whole = await Promise.all(
+          ids.map(async (id) => {
+            const removed = layout.removed(id)
+            const found = await readNote(removed).catch((error: unknown) => {
+              world.host.log.error('utm.trash.unreadable', { note: removed.note, error: String(error) })
+              missing.push(removed.note)
+              return null
+            })
+            return found === null ? null : itemOf(id, removed.path, found)
+          }),
+        )
+        unread.report(missing)
+        const partly = await Promise.all([...purges.failed].map(([id, error]) => partlyPurgedItem(world, id, error)))
+        return [...whole.filter((item) => item !== null), ...partly]
       },
       async recover(trashId, op) {
         if (purges.failed.has(trashId)) throw partlyPurged()
@@ -150,13 +169,17 @@ export async function tidyTrash({ layout, purges }: World): Promise<void> {
   }
 }
 
-async function itemOf({ layout, purges }: World, trashId: string): Promise<TrashItem | null> {
-  const purgeError = purges.failed.get(trashId)
-  const { path, note } = layout.removed(purgeError === undefined ? trashId : purgingName(trashId))
-  const found = await readJson(note, noteSchema).catch(() => null)
-  if (found === null) return purgeError === undefined ? null : bareItem(trashId, path, purgeError)
+/** null when no bundle was moved there. Throws when one was and the note does not lead to it. */
+async function readNote({ path, note }: { readonly path: string; readonly note: string }): Promise<Note | null> {
+  const found = await readJson(note, noteSchema)
+  if (found !== null && (await exists(join(path, found.bundle)))) return found
+  const others = (await names(path)).filter((name) => name !== basename(note))
+  if (others.length > 0) throw new Error(`the bundle is called ${others.join(', ')}`)
+  return null
+}
+
+async function itemOf(trashId: string, path: string, found: Note): Promise<TrashItem> {
   const bundle = join(path, found.bundle)
-  if (purgeError === undefined && !(await exists(bundle))) return null
   return {
     id: trashId,
     endpointId,
@@ -165,8 +188,14 @@ async function itemOf({ layout, purges }: World, trashId: string): Promise<Trash
     removedAt: found.at,
     sizeBytes: await diskUse(bundle),
     snapshotCount: await countSnapshots({ path: bundle }),
-    ...(purgeError === undefined ? {} : { purgeError }),
   }
+}
+
+async function partlyPurgedItem({ layout }: World, trashId: string, purgeError: AppError): Promise<TrashItem> {
+  const { path, note } = layout.removed(purgingName(trashId))
+  const found = await readJson(note, noteSchema).catch(() => null)
+  if (found === null) return bareItem(trashId, path, purgeError)
+  return { ...(await itemOf(trashId, path, found)), purgeError }
 }
 
 /** Of whose note nothing is left: it is shown all the same, so that the rest of it can go. */

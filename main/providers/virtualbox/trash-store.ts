@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type AppError, failure } from '../../../app/domain/errors.ts'
 import { removeDurably } from '../../state/durable.ts'
-import { names, readJson } from '../common/files.ts'
+import { isPath, names, readJson } from '../common/files.ts'
 import { partlyPurged } from '../common/purges.ts'
+import { createUnreadRecords, unreadRecord } from '../common/trash-records.ts'
 import type { Host } from '../provider.ts'
 import type { DiskUser } from './dependants.ts'
 import { parseSettings, type Settings } from './settings-file.ts'
 import { writeRecord } from './write-record.ts'
 
+const pathSchema = z.string().refine(isPath, 'not a path')
 const itemSchema = z.object({
   version: z.literal(1),
   uuid: z.string(),
@@ -17,9 +19,9 @@ const itemSchema = z.object({
   removedAt: z.string(),
   snapshotCount: z.number(),
   /** Where its settings file was, and where it comes back to. */
-  settingsPath: z.string(),
+  settingsPath: pathSchema,
   /** The machine's own folder, and where it is while in the trash; null when its folder is not its own and nothing was moved. */
-  moved: z.object({ from: z.string(), to: z.string() }).nullable(),
+  moved: z.object({ from: pathSchema, to: pathSchema }).nullable(),
   /** What it uses and another machine's registry names: VirtualBox forgets it with the machine. See `media-registry.ts`. */
   borrowed: z.array(
     z.object({
@@ -65,23 +67,32 @@ interface TrashContent {
   readonly settings: Settings | null
 }
 
-export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>): TrashStore {
+export function createTrashStore({ dataDir, log, problems }: Pick<Host, 'dataDir' | 'log' | 'problems'>): TrashStore {
   const folder = join(dataDir, 'trash')
   const pathOf = (uuid: string): string => join(folder, `${uuid}.json`)
   const failed = new Map<string, AppError>()
+  const unread = createUnreadRecords(problems)
+  const readItem = async (path: string): Promise<KeptItem | null> => {
+    const item = await readJson(path, itemSchema)
+    // What is done with one machine must not be done to another.
+    if (item !== null && path !== pathOf(item.uuid)) throw new Error('another uuid inside')
+    return item
+  }
 
   const read = async (): Promise<readonly { readonly name: string; readonly item: KeptItem | null }[]> => {
     const files = (await names(folder)).filter((name) => name.endsWith('.json'))
-    return Promise.all(
+    const records = await Promise.all(
       files.map(async (name) => ({
         name,
-        item: await readJson(join(folder, name), itemSchema).catch((error) => {
+        item: await readItem(join(folder, name)).catch((error) => {
           // It stays where it is for a person to look at; the others are still shown.
           log.error('virtualbox.trash.unreadable', { name, error: String(error) })
           return null
         }),
       })),
     )
+    unread.report(records.filter(({ item }) => item === null).map(({ name }) => join(folder, name)))
+    return records
   }
   const list = async (): Promise<readonly KeptItem[]> => (await read()).flatMap(({ item }) => item ?? [])
 
@@ -109,7 +120,11 @@ export function createTrashStore({ dataDir, log }: Pick<Host, 'dataDir' | 'log'>
   }
 
   const getToPurge = async (uuid: string): Promise<KeptItem> => {
-    const item = /^[0-9a-f-]{36}$/.test(uuid) ? await readJson(pathOf(uuid), itemSchema) : null
+    const item = /^[0-9a-f-]{36}$/.test(uuid)
+      ? await readItem(pathOf(uuid)).catch((error: unknown) => {
+          throw unreadRecord(pathOf(uuid), error)
+        })
+      : null
     const isUnderWay = item?.phase === 'purging' && !failed.has(uuid)
     if (item === null || isUnderWay) throw failure('not-found', { key: 'virtualbox.error.trashGone' })
     return item
