@@ -75,8 +75,8 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
       const picture = await take()
       if (isOver || !isWanted) return
       if (picture === null) {
-        // Going back to a snapshot, the machine is off for a moment, and on again.
-        const isGoingBack = inventory.machine(entry).state === 'restoring'
+        // Going back to a snapshot, the machine is off for a moment, then starts again.
+        const isGoingBack = entry.holds.some(({ state }) => state === 'restoring')
         failures = isGoingBack ? 0 : failures + 1
         if (!isGoingBack && (isResting(inventory.sight(entry).word) || failures >= mostFailures)) {
           end()

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { describe, expect, it, vi } from 'vitest'
+import type { MachineState } from '../../../../app/domain/machine.ts'
 import { scanCodesOf } from '../../../../app/domain/scan-codes.ts'
 import { newEntry } from '../../../../main/providers/virtualbox/entry.ts'
 import { openPhotographs } from '../../../../main/providers/virtualbox/photographs.ts'
@@ -72,8 +73,8 @@ describe('keys of a VirtualBox screen', () => {
 })
 
 describe('a VirtualBox screen of which no picture can be taken', () => {
-  /** Whether the screen of a machine that is off ends, by the state that its row shows. */
-  async function endsIn(state: string): Promise<boolean> {
+  /** Whether the screen of a machine that is off ends, by what is being done to it. */
+  async function endsIn(...doing: readonly MachineState[]): Promise<boolean> {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     let hasEnded = false
     let asked = 0
@@ -84,7 +85,7 @@ describe('a VirtualBox screen of which no picture can be taken', () => {
           return null
         },
       },
-      inventory: { refresh: async () => false, machine: () => ({ state }), sight: () => ({ word: 'poweroff' }) },
+      inventory: { refresh: async () => false, sight: () => ({ word: 'poweroff' }) },
       host: { runtimeDir: tmpdir(), log: { warn() {} } },
     } as unknown as World
     const events = {
@@ -93,7 +94,9 @@ describe('a VirtualBox screen of which no picture can be taken', () => {
         hasEnded = true
       },
     }
-    openPhotographs(world, newEntry('uuid'), events as never).next()
+    const entry = newEntry('uuid')
+    entry.holds.push(...doing.map((state) => ({ state })))
+    openPhotographs(world, entry, events as never).next()
     while (!hasEnded && asked < 10) {
       await vi.runOnlyPendingTimersAsync()
       // What a picture needs of the file system is not faked.
@@ -104,10 +107,10 @@ describe('a VirtualBox screen of which no picture can be taken', () => {
   }
 
   it('ends with its machine', async () => {
-    expect(await endsIn('stopped')).toBe(true)
+    expect(await endsIn('stopping')).toBe(true)
   })
 
   it('stays while its machine goes back to a snapshot, off for a moment', async () => {
-    expect(await endsIn('restoring')).toBe(false)
+    expect(await endsIn('restoring', 'starting')).toBe(false)
   })
 })
