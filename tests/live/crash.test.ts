@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { builtinScenario } from '../support/crash/builtin-scenario.ts'
 import { dockerScenario } from '../support/crash/docker-scenario.ts'
-import { type FaultName, stage } from '../support/crash/fault-names.ts'
-import { crashLoop, type Scenario } from '../support/crash/loop.ts'
+import { type Begin, type FaultName, stage } from '../support/crash/fault-names.ts'
+import { crashLoop } from '../support/crash/loop.ts'
 import { missingPowerCut } from '../support/crash/power-cut.ts'
 import { qemuScenario } from '../support/crash/qemu-scenario.ts'
 import { virtualboxScenario } from '../support/crash/virtualbox-scenario.ts'
@@ -24,8 +24,6 @@ const hasDockerd = has('dockerd') && process.getuid?.() === 0
 const hasVirtualBox = missingVirtualBox === null
 const mounts = missingMount === null
 const cutsPower = missingPowerCut() === null
-
-type Begin = () => Promise<Scenario>
 
 /**
  * Each fault on the machine that needs no tool, and on each tool those that only it can meet. A few moments each, with a new seed

@@ -39,8 +39,8 @@ const patienceMs = 60_000
 const commandMs = 90_000
 
 /** Starts a daemon. On failure the error holds the end of its log. */
-export async function startDockerd(): Promise<Dockerd> {
-  const folder = await mkdtemp(join(tmpdir(), 'dockerd-'))
+export async function startDockerd({ below = tmpdir() }: { readonly below?: string } = {}): Promise<Dockerd> {
+  const folder = await mkdtemp(join(below, 'dockerd-'))
   const socketPath = join(folder, 'docker.sock')
   const logPath = join(folder, 'dockerd.log')
   const config = join(folder, 'config')

@@ -1,9 +1,9 @@
 import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseId } from '../../../app/domain/ids.ts'
 import type { Machine } from '../../../app/domain/machine.ts'
 import { MiB } from '../../../app/domain/units.ts'
+import type { Places } from './fault-names.ts'
 import type { Scenario } from './loop.ts'
 import { scenarioOn } from './scenario.ts'
 
@@ -11,8 +11,8 @@ import { scenarioOn } from './scenario.ts'
 const patternBytes = 512 * 1024
 
 /** Built-in machines, which end with Berth; what they hold is the byte their disk begins with, 0 being 1. */
-export async function builtinScenario(): Promise<Scenario> {
-  const home = await mkdtemp(join(tmpdir(), 'berth-x-'))
+export async function builtinScenario(places: Pick<Places, 'berth'>): Promise<Scenario> {
+  const home = await mkdtemp(join(places.berth, 'berth-x-'))
   const data = join(home, 'data/builtin')
   const keyOf = ({ id }: Pick<Machine, 'id'>): string => parseId(id)?.key ?? ''
   const folderOf = (machine: Machine): string => join(data, 'machines', keyOf(machine))

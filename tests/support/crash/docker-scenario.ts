@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EndpointId } from '../../../app/domain/ids.ts'
 import { startDockerd } from '../dockerd.ts'
+import type { Places } from './fault-names.ts'
 import type { Scenario } from './loop.ts'
 import { scenarioOn } from './scenario.ts'
 
@@ -11,9 +11,9 @@ const image = 'local/holds-one:1'
 const asideName = /^berth-(new|kept|trash)\.[0-9a-f]+\./
 
 /** Busybox containers under a Docker daemon of their own; what they hold is written in one file. */
-export async function dockerScenario(): Promise<Scenario> {
-  const home = await mkdtemp(join(tmpdir(), 'berth-x-'))
-  const dockerd = await startDockerd()
+export async function dockerScenario(places: Places): Promise<Scenario> {
+  const home = await mkdtemp(join(places.berth, 'berth-x-'))
+  const dockerd = await startDockerd({ below: places.tool })
   const { docker } = dockerd
   const file = join(home, 'value')
   const write = async (container: string, value: number): Promise<void> => {

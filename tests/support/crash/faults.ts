@@ -31,6 +31,10 @@ export interface Struck {
 export interface Fault {
   /** For Node, where Berth must be started in another way. */
   readonly nodeArguments?: readonly string[]
+  /** Where Berth's files must be for it to strike them. */
+  readonly folder?: string
+  /** Whether the tool's own files must be there too; those of QEMU are Berth's. */
+  readonly strikesTool?: boolean
   /** Called once the scenario has chosen what is done, before it is begun. */
   readonly ready?: () => void
   readonly strike: (turn: Turn) => Promise<Struck>

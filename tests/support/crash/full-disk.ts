@@ -9,11 +9,12 @@ const diskMiB = 512
 const leftBytes = [0, 4_096, 65_536, 1_048_576] as const
 
 /** The disk runs full in the middle, and is emptied again; every other time Berth is killed while it is full. */
-export function fullDisk(): Fault & { readonly folder: string } {
+export function fullDisk(): Fault {
   const folder = mkdtempSync(join(tmpdir(), 'berth-full-'))
   const disk = mountSmallDisk(folder, diskMiB)
   return {
     folder,
+    strikesTool: true,
     async strike(turn) {
       const { random, berth, ended, start } = turn
       // Every step of an act meets the full disk, and half of them from the first on.

@@ -132,7 +132,8 @@ export async function crashLoop({
         berth = hit.berth
         done = hit.done
         stopsMachines = hit.stopsMachines
-        say(`${struck}: ${hit.title}: ${act.title}${done === null ? '' : ` (${done.state})`}`)
+        say(`${struck}: ${hit.title}: ${act.title}${done === null ? '' : ` (${outcomeOf(done)})`}`)
+        if (done?.error?.code === 'bug') findings.push(`${act.title} (seed ${seed}, turn ${turn}): ${outcomeOf(done)}`)
         for (const line of hit.findings) say(`   WRONG in ${act.title}: ${line}`)
         findings.push(...hit.findings.map((line) => `in ${act.title} (seed ${seed}, turn ${turn}): ${line}`))
       }
@@ -147,4 +148,8 @@ export async function crashLoop({
     await fault.close()
   }
   return { struck, calm, struckIn, findings }
+}
+
+function outcomeOf({ state, error }: Task): string {
+  return error === null ? state : `${state}: ${error.code} ${JSON.stringify(error.message)}`
 }

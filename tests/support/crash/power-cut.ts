@@ -25,7 +25,7 @@ export function missingPowerCut(): string | null {
  * holds what had been written to the device by then, and nothing of what the system still kept in memory. The file system does no more than
  * it must: it does not flush files that take another's place.
  */
-export function powerCut(): Fault & { readonly folder: string } {
+export function powerCut(): Fault {
   const run = (file: string, ...args: readonly string[]): void => {
     execFileSync(file, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -45,7 +45,7 @@ export function powerCut(): Fault & { readonly folder: string } {
   const mount = (): void => run('mount', '-o', 'loop,noauto_da_alloc,commit=300', device, folder)
   /** A process that was just killed may still hold it for a moment. */
   const unmount = async (path: string): Promise<void> => {
-    for (let tries = 50; ; tries -= 1) {
+    for (let tries = 300; ; tries -= 1) {
       try {
         return run('umount', path)
       } catch (error) {
@@ -79,6 +79,7 @@ export function powerCut(): Fault & { readonly folder: string } {
       await unmount(folder)
       renameSync(`${device}.cut`, device)
       mount()
+      await scenario.revive()
       const title = `power cut ${atMs === null ? `${laterMs} ms after it` : `${atMs} ms into it`}`
       return { title, berth: await turn.start(), done, stopsMachines: true, findings: [] }
     },

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
 import { parseId } from '../../../app/domain/ids.ts'
 import type { Machine } from '../../../app/domain/machine.ts'
 import { MiB } from '../../../app/domain/units.ts'
+import type { Places } from './fault-names.ts'
 import type { Scenario } from './loop.ts'
 import { damageOf, qemuProcesses, readPattern, tagsOf, toolProcesses, writePattern } from './qemu-disk.ts'
 import { scenarioOn } from './scenario.ts'
@@ -13,8 +13,8 @@ import { scenarioOn } from './scenario.ts'
 const run = promisify(execFile)
 
 /** Little machines with nothing to boot under real QEMU; what they hold is the byte their disk begins with. */
-export async function qemuScenario(): Promise<Scenario> {
-  const home = await mkdtemp(join(tmpdir(), 'berth-x-'))
+export async function qemuScenario(places: Pick<Places, 'berth'>): Promise<Scenario> {
+  const home = await mkdtemp(join(places.berth, 'berth-x-'))
   const image = join(home, 'source.qcow2')
   await run('qemu-img', ['create', '-f', 'qcow2', image, '8M'])
   await writePattern(image, 1)

@@ -1,5 +1,4 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseId } from '../../../app/domain/ids.ts'
 import type { Machine } from '../../../app/domain/machine.ts'
@@ -7,6 +6,7 @@ import { MiB } from '../../../app/domain/units.ts'
 import { parseSettings, type Settings } from '../../../main/providers/virtualbox/settings-file.ts'
 import { presentPath } from '../../../main/providers/virtualbox/trash-store.ts'
 import { openLab } from '../virtualbox-lab.ts'
+import type { Places } from './fault-names.ts'
 import type { Scenario } from './loop.ts'
 import { scenarioOn } from './scenario.ts'
 
@@ -17,8 +17,8 @@ const leastMegabytes = 8
  * Little machines under the real VirtualBox. What they hold is how much memory they have: VirtualBox keeps a machine's hardware in its
  * snapshots as it keeps its disks.
  */
-export async function virtualboxScenario(): Promise<Scenario> {
-  const home = await mkdtemp(join(tmpdir(), 'berth-x-'))
+export async function virtualboxScenario(places: Pick<Places, 'berth'>): Promise<Scenario> {
+  const home = await mkdtemp(join(places.berth, 'berth-x-'))
   const lab = await openLab('crash')
   const keyOf = ({ id }: Pick<Machine, 'id'>): string => parseId(id)?.key ?? ''
 
