@@ -43,6 +43,10 @@ export type Forward = z.infer<typeof forwardSchema>
 export const diskFormats = ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx'] as const
 export type DiskFormat = (typeof diskFormats)[number]
 
+/** A file that a person said yes to: its path with links resolved, and which file it was there. The identity is main's to read. */
+const agreedFileSchema = z.object({ path: pathSchema, identity: z.string().max(200) })
+export type AgreedFile = Readonly<z.infer<typeof agreedFileSchema>>
+
 export const vmSpecSchema = z.object({
   kind: z.literal('vm'),
   endpointId: z.string().max(300) as unknown as z.ZodType<EndpointId>,
@@ -72,9 +76,9 @@ export const vmSpecSchema = z.object({
       use: z.enum(['copy', 'in-place']),
       /**
        * Other files of this computer that the image may open, and the image itself where it is not known who else uses it: each
-       * agreed to by the person, by its path with links resolved.
+       * agreed to by the person.
        */
-      allowedFiles: z.array(pathSchema).max(64).optional(),
+      allowedFiles: z.array(agreedFileSchema).max(64).optional(),
     }),
     z.object({ from: z.literal('none') }),
   ]),
@@ -241,7 +245,7 @@ export interface ImageInspection {
   /** Why it can't be used so; null when it can. */
   readonly problem: AppError | null
   /** Files that need the person's yes, each with the sentence that says what for. */
-  readonly asks: readonly { readonly path: string; readonly message: Text }[]
+  readonly asks: readonly (AgreedFile & { readonly message: Text })[]
 }
 
 /** What a file holds that a machine could be imported from, as far as it says so itself. */

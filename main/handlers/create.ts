@@ -6,6 +6,7 @@ import type { CreateSpec } from '../../app/domain/spec.ts'
 import type { TrashItem } from '../../app/domain/trash.ts'
 import { createSerial } from '../../app/util/serial.ts'
 import type { Core } from '../core.ts'
+import { agreedPaths } from '../images/agreed.ts'
 import { checkDisc, checkImage } from '../images/check.ts'
 import { isFile } from '../providers/common/files.ts'
 import type { Op, TrashOps } from '../providers/provider.ts'
@@ -149,7 +150,8 @@ async function checkChosen(spec: CreateSpec, { checkTaken }: FileGuard): Promise
   if (spec.kind !== 'vm') return
   if (spec.isoPath !== null && (await isFile(spec.isoPath))) await checkDisc(spec.isoPath, 'isoPath')
   if (spec.disk.from !== 'image' || !(await isFile(spec.disk.path))) return
-  const { path, format, use, allowedFiles: allowed = [] } = spec.disk
+  const { path, format, use, allowedFiles } = spec.disk
+  const allowed = await agreedPaths(allowedFiles)
   await checkImage({ path, format, use, allowed }, 'disk.path')
   await checkTaken(spec)
 }

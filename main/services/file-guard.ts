@@ -3,6 +3,7 @@ import { type Failure, failure } from '../../app/domain/errors.ts'
 import { type MachineId, parseId } from '../../app/domain/ids.ts'
 import type { LostFile, Machine } from '../../app/domain/machine.ts'
 import { type CreateSpec, type DiskFormat, diskFormats, type ImageInspection } from '../../app/domain/spec.ts'
+import { agreedPaths, askedFile } from '../images/agreed.ts'
 import { readChain } from '../images/chain.ts'
 import { isElsewhere, namedProblems, problemWith } from '../images/check.ts'
 import type { FilesInUse, FileUse } from './files-in-use.ts'
@@ -72,10 +73,10 @@ export function createFileGuard(files: FilesInUse, machineOf: (id: MachineId) =>
   return {
     async checkTaken(spec) {
       if (spec.kind !== 'vm' || spec.disk.from !== 'image' || spec.disk.use !== 'in-place') return
-      const { path, format, allowedFiles = [] } = spec.disk
+      const { path, format, allowedFiles } = spec.disk
       const { problem, unknown } = await takenBy(path, format)
       if (problem !== null) throw problem
-      if (unknown !== null && !allowedFiles.includes(unknown.path)) throw unknown.problem
+      if (unknown !== null && !(await agreedPaths(allowedFiles)).includes(unknown.path)) throw unknown.problem
     },
     async checkLocated(id, kind, path) {
       if (kind === 'settings') return []
@@ -103,15 +104,16 @@ export function createFileGuard(files: FilesInUse, machineOf: (id: MachineId) =>
         taken?.problem ?? [],
       ].flat()
       if (problem !== undefined) return { problem: problem.error, asks: [] }
-      const asks = [...new Set(agreed)].map((file): ImageInspection['asks'][number] => ({
-        path: file,
-        message: { key: 'image.ask.file', params: { path: file } },
-      }))
+      const asks = await Promise.all(
+        [...new Set(agreed)].map(async (file): Promise<ImageInspection['asks'][number]> => {
+          return { ...(await askedFile(file)), message: { key: 'image.ask.file', params: { path: file } } }
+        }),
+      )
       const { unknown = null } = taken ?? {}
       if (unknown !== null) {
         // All of them: the yes is to each.
         const params = { names: unknown.names.join(', ') }
-        asks.push({ path: unknown.path, message: { key: 'image.ask.unknown', params } })
+        asks.push({ ...(await askedFile(unknown.path)), message: { key: 'image.ask.unknown', params } })
       }
       return { problem: null, asks }
     },

@@ -3,7 +3,8 @@ import { mkdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { VmSpec } from '../../app/domain/spec.ts'
+import type { AgreedFile, VmSpec } from '../../app/domain/spec.ts'
+import { askedFile } from '../../main/images/agreed.ts'
 import { errorFrom, op } from '../conformance/ground.ts'
 import { missingQemu, type QemuGround, qemuGround, specOf } from './qemu-ground.ts'
 
@@ -56,7 +57,11 @@ describe.skipIf(missingQemu !== null)('a disk image from a stranger in QEMU', ()
     await ground.leave()
   })
 
-  const diskOf = (name: string, use: 'copy' | 'in-place', allowedFiles: readonly string[] = []): VmSpec['disk'] => ({
+  const diskOf = (
+    name: string,
+    use: 'copy' | 'in-place',
+    allowedFiles: readonly AgreedFile[] = [],
+  ): VmSpec['disk'] => ({
     from: 'image',
     path: join(folder, name),
     format: name.endsWith('vmdk') ? 'vmdk' : 'qcow2',
@@ -81,10 +86,19 @@ describe.skipIf(missingQemu !== null)('a disk image from a stranger in QEMU', ()
   })
 
   it('is copied with exactly the file that was agreed to', async () => {
-    const id = await ground.make('agreed', { disk: diskOf('chain.qcow2', 'copy', [secret]) })
+    const id = await ground.make('agreed', { disk: diskOf('chain.qcow2', 'copy', [await askedFile(secret)]) })
     const raw = join(ground.folder, 'agreed.raw')
     qemuImg('convert', '-O', 'raw', join(ground.folderOf(id), 'disk0.qcow2'), raw)
     expect((await readFile(raw)).subarray(0, 10).toString()).toBe('TOP-SECRET')
+  })
+
+  it('is not copied with a file that took the place of the one that was agreed to', async () => {
+    const asked = await askedFile(secret)
+    await rename(secret, `${secret}.before`)
+    await writeFile(secret, 'ANOTHER-SECRET')
+    const error = await errorFrom(ground.make('replaced', { disk: diskOf('chain.qcow2', 'copy', [asked]) }))
+    expect(error).toMatchObject({ message: { key: 'image.error.elsewhere', params: { path: secret } } })
+    await rename(`${secret}.before`, secret)
   })
 
   it('is not started once it names another file than it was taken in with', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { agreedPaths } from '../../images/agreed.ts'
 import { checkImage } from '../../images/check.ts'
 import { checkForwards, checkIso, checkPath } from '../common/checks.ts'
 import { imageArguments } from '../common/images/commands.ts'
@@ -125,7 +126,7 @@ async function makeDisks(
     }
     case 'image': {
       const path = await checkPath(disk.path, 'disk.path')
-      const allowed = disk.allowedFiles ?? []
+      const allowed = await agreedPaths(disk.allowedFiles)
       await checkImage({ path, format: disk.format, use: disk.use, allowed }, 'disk.path')
       const image = { path, format: disk.format, allowed }
       const { virtualBytes: sizeBytes } = await world.images.info(image, false, op)

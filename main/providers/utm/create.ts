@@ -2,6 +2,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { agreedPaths } from '../../images/agreed.ts'
 import { checkImage } from '../../images/check.ts'
 import { hostArchitecture } from '../common/architectures.ts'
 import { checkForwards, checkIso, checkPath } from '../common/checks.ts'
@@ -49,7 +50,8 @@ async function checkDisk({ disk }: VmSpec, documents: string): Promise<void> {
   if (disk.from !== 'image') return
   if (disk.use === 'in-place') throw failure('unsupported', { key: 'utm.error.inPlace' }, { field: 'disk.use' })
   const path = await checkPath(disk.path, 'disk.path')
-  const { format, use, allowedFiles: allowed = [] } = disk
+  const { format, use, allowedFiles } = disk
+  const allowed = await agreedPaths(allowedFiles)
   await checkImage({ path, format, use, allowed }, 'disk.path')
   await checkSpace(documents, (await look(disk.path))?.size ?? 0)
 }

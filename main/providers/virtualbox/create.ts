@@ -5,6 +5,7 @@ import { guessOsType } from '../../../app/domain/guess-os.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { commandLine } from '../../exec/mask.ts'
+import { agreedPaths } from '../../images/agreed.ts'
 import { checkImage } from '../../images/check.ts'
 import { checkForwards, checkIso, checkPath } from '../common/checks.ts'
 import { diskUse } from '../common/files.ts'
@@ -50,7 +51,8 @@ async function create(world: World, spec: VmSpec, op: Op): Promise<MachineId> {
   const isoPath = spec.isoPath === null ? null : await checkPath(spec.isoPath, 'isoPath')
   const imagePath = spec.disk.from === 'image' ? await checkPath(spec.disk.path, 'disk.path') : null
   if (spec.disk.from === 'image' && imagePath !== null) {
-    const { format, use, allowedFiles: allowed = [] } = spec.disk
+    const { format, use, allowedFiles } = spec.disk
+    const allowed = await agreedPaths(allowedFiles)
     await checkImage({ path: imagePath, format, use, allowed }, 'disk.path')
   }
   const osType = await osTypeOf(world, spec, op)

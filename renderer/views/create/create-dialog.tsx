@@ -215,7 +215,14 @@ function CreateForm({ draft, options: all }: { readonly draft: Draft; readonly o
             />
           )}
           {options.kind === 'vm' && vm !== null && (
-            <VmFields form={vm} options={options} taken={taken} onChange={changeVm} {...shared} />
+            <VmFields
+              form={vm}
+              options={options}
+              taken={taken}
+              refusals={submission.refusals}
+              onChange={changeVm}
+              {...shared}
+            />
           )}
           {options.kind === 'container' && container !== null && (
             <ContainerFields

@@ -11,17 +11,20 @@ import type { VmForm } from './vm-form.ts'
 export function ImageAsks({
   form,
   format,
+  refusals,
   onChange,
 }: {
   readonly form: Pick<VmForm, 'imagePath' | 'imageUse' | 'allowedFiles'>
   /** As it will be opened; null where neither the person nor its name says. */
   readonly format: DiskFormat | null
+  /** How often creating was refused: a file may be another by then, and is asked about again. */
+  readonly refusals: number
   readonly onChange: (change: Partial<VmForm>) => void
 }): ReactNode {
   const say = useSay()
   const { imagePath, imageUse, allowedFiles } = form
   const subject = `${imageUse} ${format ?? ''} ${imagePath}`
-  const { value, error } = useAnswer<ImageInspection>(subject, subject, async () =>
+  const { value, error } = useAnswer<ImageInspection>(subject, `${subject} ${refusals}`, async () =>
     imagePath === '' ? { problem: null, asks: [] } : inspectImage(imagePath, format, imageUse),
   )
   const problem = error ?? value?.problem ?? null
@@ -35,18 +38,17 @@ export function ImageAsks({
       error={problem === null ? null : why.map((text) => say(text)).join(' ')}
     >
       {() =>
-        asks.map(({ path, message }) => (
-          <Checkbox
-            key={path}
-            label={say(message)}
-            isChecked={allowedFiles.includes(path)}
-            onChange={(isChecked) =>
-              onChange({
-                allowedFiles: isChecked ? [...allowedFiles, path] : allowedFiles.filter((file) => file !== path),
-              })
-            }
-          />
-        ))
+        asks.map(({ path, identity, message }) => {
+          const others = allowedFiles.filter((file) => file.path !== path)
+          return (
+            <Checkbox
+              key={path}
+              label={say(message)}
+              isChecked={allowedFiles.some((file) => file.path === path && file.identity === identity)}
+              onChange={(isChecked) => onChange({ allowedFiles: isChecked ? [...others, { path, identity }] : others })}
+            />
+          )
+        })
       }
     </FormRow>
   )

@@ -22,6 +22,8 @@ export interface Submission {
   readonly shownCount: number
   readonly hasProblemIn: (fields: RegExp) => boolean
   readonly isSending: boolean
+  /** How often main refused. */
+  readonly refusals: number
   /** What main refused that is about no field. */
   readonly failure: AppError | null
   readonly clearFailure: () => void
@@ -33,6 +35,7 @@ export function useSubmission(problems: Problems, say: SayFunction): Submission 
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [wasTried, setTried] = useState(false)
   const [isSending, setSending] = useState(false)
+  const [refusals, setRefusals] = useState(0)
   const [refused, setRefused] = useState<{ readonly field: string | null; readonly error: AppError } | null>(null)
   const isShown = (field: string): boolean => wasTried || left.has(field)
   const shown = [...problems.keys()].filter(isShown)
@@ -53,6 +56,7 @@ export function useSubmission(problems: Problems, say: SayFunction): Submission 
     } catch (thrown) {
       const error = errorOf(thrown)
       const field = error.field === null ? null : fieldOf(error.field.replace(/^spec\./, ''))
+      setRefusals((count) => count + 1)
       setRefused({ field: field === 'form' ? null : field, error })
     } finally {
       setSending(false)
@@ -71,6 +75,7 @@ export function useSubmission(problems: Problems, say: SayFunction): Submission 
     shownCount: shown.length + (refused?.field == null ? 0 : 1),
     hasProblemIn: (fields) => shown.some((field) => fields.test(field)) || fields.test(refused?.field ?? ''),
     isSending,
+    refusals,
     failure: refused !== null && refused.field === null ? refused.error : null,
     clearFailure: () => setRefused(null),
     submit,

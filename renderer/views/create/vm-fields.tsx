@@ -27,6 +27,7 @@ interface VmFieldsProps {
   /** A field's problem, once the person left it. */
   readonly problemOf: (field: string) => string | null
   readonly onLeave: (field: string) => void
+  readonly refusals: number
   readonly endpoints: ReactNode
   readonly isMoreOpen: boolean
   readonly onMore: (isOpen: boolean) => void
@@ -145,7 +146,7 @@ function GuestRow({ form, options, onChange }: VmFieldsProps): ReactNode {
   )
 }
 
-function ImageRows({ form, options, onChange, problemOf }: VmFieldsProps): ReactNode {
+function ImageRows({ form, options, refusals, onChange, problemOf }: VmFieldsProps): ReactNode {
   const say = useSay()
   const guessed = guessFormat(form.imagePath)
   return (
@@ -184,7 +185,7 @@ function ImageRows({ form, options, onChange, problemOf }: VmFieldsProps): React
           />
         )}
       </FormRow>
-      <ImageAsks form={form} format={form.imageFormat ?? guessed} onChange={onChange} />
+      <ImageAsks form={form} format={form.imageFormat ?? guessed} refusals={refusals} onChange={onChange} />
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { guessOsType, type OsType } from '../../../app/domain/guess-os.ts'
 import type { EndpointId } from '../../../app/domain/ids.ts'
 import {
+  type AgreedFile,
   type DiskFormat,
   type GraphicsOption,
   type GuestOption,
@@ -33,7 +34,7 @@ export interface VmForm {
   readonly imageFormat: DiskFormat | null
   readonly imageUse: 'copy' | 'in-place'
   /** Files that the person said yes to for this image. */
-  readonly allowedFiles: readonly string[]
+  readonly allowedFiles: readonly AgreedFile[]
   readonly hasDisk: boolean
   /** A BIOS of the person's and the graphics card's; both empty for the one that is found. */
   readonly biosPath: string
@@ -184,7 +185,7 @@ export function readVmForm(
             path: form.imagePath,
             format,
             use: form.imageUse,
-            ...(form.allowedFiles.length === 0 ? {} : { allowedFiles: form.allowedFiles }),
+            ...(form.allowedFiles.length === 0 ? {} : { allowedFiles: [...form.allowedFiles] }),
           }
         : isBlankDisk
           ? { from: 'blank', sizeBytes: form.diskBytes }

@@ -1,9 +1,10 @@
-import { link, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorOf } from '../../../app/domain/errors.ts'
 import type { VmSpec } from '../../../app/domain/spec.ts'
+import { askedFile } from '../../../main/images/agreed.ts'
 import type { MachineFiles, Provider } from '../../../main/providers/provider.ts'
 import { createFileGuard } from '../../../main/services/file-guard.ts'
 import { createFilesInUse } from '../../../main/services/files-in-use.ts'
@@ -110,8 +111,27 @@ describe('who uses a file', () => {
     for (const list of [() => Promise.reject(new Error('away')), () => [machine('lost', { isComplete: false })]]) {
       const { guard } = guardOf(list)
       expect((await errorFrom(guard.checkTaken(spec(path))))?.message.key).toBe('files.inUse.unknown')
-      expect(await errorFrom(guard.checkTaken(spec(path, { allowedFiles: [path] })))).toBeNull()
+      expect(await errorFrom(guard.checkTaken(spec(path, { allowedFiles: [await askedFile(path)] })))).toBeNull()
     }
+  })
+
+  it('asks again about a file that was replaced or written to since the person agreed', async () => {
+    const path = await put('disk.img')
+    const { guard } = guardOf(() => [machine('lost', { isComplete: false })])
+    const wish = { path, format: 'raw', use: 'in-place' } as const
+    const { asks } = await guard.inspectImage(wish)
+    const [{ path: asked = '', identity = '' } = {}] = asks
+    const agreed = () => errorFrom(guard.checkTaken(spec(path, { allowedFiles: [{ path: asked, identity }] })))
+    expect(await agreed()).toBeNull()
+    // Of the same size, under the same path.
+    await rename(path, `${path}.before`)
+    await put('disk.img')
+    expect((await agreed())?.message.key).toBe('files.inUse.unknown')
+    expect((await guard.inspectImage(wish)).asks).not.toEqual(asks)
+    await rename(`${path}.before`, path)
+    expect(await agreed()).toBeNull()
+    await writeFile(path, 'longer than before', { flag: 'a' })
+    expect((await agreed())?.message.key).toBe('files.inUse.unknown')
   })
 
   it('refuses to move or purge a folder with a disk of another machine, and to purge while one can’t be read', async () => {
