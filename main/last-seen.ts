@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lastSeenId } from '../app/domain/last-known.ts'
@@ -7,13 +8,30 @@ export function lastKnownPath(cacheDir: string): string {
   return join(cacheDir, 'inventory.json')
 }
 
-/** The list as the last run left it, as the text that was written; null when there is none. */
+/** The list as the last run left it, as the text that was written; null when there is none, or when it was changed since. */
 export function readLastSeen(cacheDir: string): string | null {
   try {
-    return readFileSync(lastKnownPath(cacheDir), 'utf8')
+    return unsealed(readFileSync(lastKnownPath(cacheDir), 'utf8'))
   } catch {
     return null
   }
+}
+
+/**
+ * The text with its checksum in a line of its own. The page draws the list without looking at every value in it, and one wrong
+ * value would keep the window from its first picture.
+ */
+export function sealed(text: string): string {
+  return `${text}\n${checksumOf(text)}\n`
+}
+
+function unsealed(file: string): string | null {
+  const [text = '', checksum] = file.split('\n')
+  return checksum === checksumOf(text) ? text : null
+}
+
+function checksumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /**

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type LastKnown, lastKnownVersion, notAskedYet } from '../../app/domain/last-known.ts'
 import type { Machine } from '../../app/domain/machine.ts'
 import type { Endpoint, HostInfo } from '../../app/domain/provider.ts'
-import { lastKnownPath } from '../last-seen.ts'
+import { lastKnownPath, readLastSeen, sealed } from '../last-seen.ts'
 import type { Log } from '../log.ts'
 import { writeAtomic } from '../write-atomic.ts'
 
@@ -18,12 +17,8 @@ const fileSchema = z.object({
 /** The list as the last run left it, so that a window has rows to show before any tool has answered. */
 export function readLastKnown(cacheDir: string, now: Date, log: Log): LastKnown {
   const nothing: LastKnown = { hosts: [], endpoints: [], machines: [] }
-  let text: string
-  try {
-    text = readFileSync(lastKnownPath(cacheDir), 'utf8')
-  } catch {
-    return nothing
-  }
+  const text = readLastSeen(cacheDir)
+  if (text === null) return nothing
   try {
     const file = fileSchema.parse(JSON.parse(text))
     const endpoints = file.endpoints as unknown as readonly Endpoint[]
@@ -39,5 +34,6 @@ export function readLastKnown(cacheDir: string, now: Date, log: Log): LastKnown 
 }
 
 export async function writeLastKnown(cacheDir: string, { hosts, endpoints, machines }: LastKnown): Promise<void> {
-  await writeAtomic(lastKnownPath(cacheDir), JSON.stringify({ version: lastKnownVersion, hosts, endpoints, machines }))
+  const text = JSON.stringify({ version: lastKnownVersion, hosts, endpoints, machines })
+  await writeAtomic(lastKnownPath(cacheDir), sealed(text))
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { readLastSeen } from '../../main/last-seen.ts'
 import { makeHome, type OpenElectron, openElectron, picture, removeHome, root } from '../support/window.ts'
 
 const looks = [
@@ -95,7 +96,7 @@ describe.runIf(process.env['README_PICTURE'] !== undefined)('the picture of the 
 
   /** Writes what the person has said of the pretended machines, whose ids an earlier Berth left in its cache. */
   async function annotate(home: string): Promise<void> {
-    const { machines } = JSON.parse(await readFile(join(home, 'cache/inventory.json'), 'utf8')) as {
+    const { machines } = JSON.parse(readLastSeen(join(home, 'cache')) ?? '') as {
       readonly machines: readonly { readonly id: string; readonly name: string }[]
     }
     const all = machines.map(({ id, name }) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { InventoryChange } from '../../../app/contract/views.ts'
 import { failure } from '../../../app/domain/errors.ts'
+import { sealed } from '../../../main/last-seen.ts'
 import type { Provider } from '../../../main/providers/provider.ts'
 import { createInventory, type InventoryService } from '../../../main/services/inventory.ts'
 import { endpointOf, machineOf, silent, smallProvider } from './small-provider.ts'
@@ -277,7 +278,7 @@ describe('the list of the last run', () => {
 
   it('is nothing when it is damaged, or another version’s', async () => {
     for (const text of ['{"version":1,"mach', '{"version":0}', '[]', '']) {
-      await writeFile(join(cacheDir, 'inventory.json'), text)
+      await writeFile(join(cacheDir, 'inventory.json'), sealed(text))
       expect(names(inventoryOf(smallProvider('tiny').provider).inventory)).toEqual([])
     }
   })
