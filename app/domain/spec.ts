@@ -47,6 +47,10 @@ export type DiskFormat = (typeof diskFormats)[number]
 const agreedFileSchema = z.object({ path: pathSchema, identity: z.string().max(200) })
 export type AgreedFile = Readonly<z.infer<typeof agreedFileSchema>>
 
+/** A folder of this computer that a guest finds inside; where, is its own affair. */
+export const sharedFolderSchema = z.object({ path: pathSchema, readOnly: z.boolean() })
+export type SharedFolder = z.infer<typeof sharedFolderSchema>
+
 export const vmSpecSchema = z.object({
   kind: z.literal('vm'),
   endpointId: z.string().max(300) as unknown as z.ZodType<EndpointId>,
@@ -107,6 +111,8 @@ export const vmSpecSchema = z.object({
     .optional(),
   /** A BIOS from files of the person's, and what draws its screen, where the guest takes them; left out, the tool's own. */
   biosFiles: z.object({ system: pathSchema, graphics: pathSchema }).optional(),
+  /** Where the guest takes one; left out, none. */
+  sharedFolder: sharedFolderSchema.optional(),
   startAfter: z.boolean(),
 })
 export type VmSpec = z.infer<typeof vmSpecSchema>
@@ -220,6 +226,8 @@ export const configureSpecSchema = z.object({
     .optional(),
   /** Whether its screen is served live, with a pointer, by an extension of its tool that has its risks. */
   liveScreen: z.boolean().optional(),
+  /** null takes it away. */
+  sharedFolder: sharedFolderSchema.nullable().optional(),
 })
 export type ConfigureSpec = z.infer<typeof configureSpecSchema>
 export type ConfigureField = keyof ConfigureSpec
@@ -303,6 +311,8 @@ export interface GuestOption {
   readonly disc: boolean
   /** Whether it starts with a BIOS of the person's if they want (`optional`), or only so, no other being there (`needed`). */
   readonly bios?: 'optional' | 'needed'
+  /** Whether it can be given a folder of this computer. */
+  readonly sharedFolder?: true
   /** In place of the options' own, where it differs. */
   readonly memoryBytes?: Limit
   readonly diskBytes?: Limit

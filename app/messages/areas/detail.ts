@@ -258,6 +258,7 @@ export const detailEn = {
   'settings.field.ownWindow': 'Window',
   'settings.ownWindow': 'Start in a separate window',
   'settings.ownWindow.hint': 'Otherwise the machine starts without a window. Berth can show the screen either way.',
+  'settings.field.sharedFolder': 'Shared folder',
   'settings.field.liveScreen': 'Screen',
   'settings.liveScreen': 'Show the live screen, with the pointer',
   'settings.liveScreen.hint':
@@ -509,6 +510,7 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
   'settings.field.ownWindow': '창',
   'settings.ownWindow': '별도의 창에서 시작',
   'settings.ownWindow.hint': '끄면 창 없이 시작합니다. 어느 쪽이든 Berth에서 화면을 볼 수 있습니다.',
+  'settings.field.sharedFolder': '공유 폴더',
   'settings.field.liveScreen': '화면',
   'settings.liveScreen': '포인터와 함께 실시간 화면 표시',
   'settings.liveScreen.hint':

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sharedFolderSchema } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import { readJson, writeJson } from '../common/files.ts'
 import type { Folder } from './layout.ts'
@@ -19,6 +20,8 @@ export const definitionSchema = z.object({
   diskBytes: z.number().int().positive().nullable(),
   /** An ISO or floppy image of the person's, which is only read. */
   discPath: z.string().nullable(),
+  /** A folder of the person's that the guest finds inside. */
+  sharedFolder: sharedFolderSchema.nullable().default(null),
 })
 export type Definition = z.infer<typeof definitionSchema>
 

@@ -15,6 +15,8 @@ export function FileField({
   none,
   error = null,
   hint = null,
+  change,
+  isWholePath = false,
   onChange,
   children,
 }: {
@@ -24,6 +26,10 @@ export function FileField({
   readonly none: string
   readonly error?: string | null
   readonly hint?: string | null
+  /** What the button says once one is chosen, where it is no file. */
+  readonly change?: string
+  /** Shows where it is, and not its name only. */
+  readonly isWholePath?: boolean
   readonly onChange: (path: string) => void
   /** What else stands beside the choice. */
   readonly children?: ReactNode
@@ -39,10 +45,10 @@ export function FileField({
             className={`cut ${path === '' ? 'faint-text' : ''}`}
             data-tip={path === '' ? undefined : path}
           >
-            {path === '' ? none : showControls(fileName(path))}
+            {path === '' ? none : showControls(isWholePath ? path : fileName(path))}
           </bdi>
           <Button size="small" onClick={choose}>
-            {say(path === '' ? 'create.choose' : 'create.change')}
+            {path === '' ? say('create.choose') : (change ?? say('create.change'))}
           </Button>
           {children}
           {dialog}

@@ -16,6 +16,7 @@ import { PortTable } from './port-table.tsx'
 import { guessFormat } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
 import { QuantityRow } from './quantity-row.tsx'
+import { SharedFolderField } from './shared-folder-field.tsx'
 import { SourceList } from './source-list.tsx'
 import { chosenGraphics, type FilledVmForm, graphicsCards, guessedOsType, guestOf, type VmForm } from './vm-form.ts'
 
@@ -101,6 +102,9 @@ export function VmFields(props: VmFieldsProps): ReactNode {
           hint={free === null ? say('create.disk.hintUnknown') : say('create.disk.hint', { free })}
           onChange={(diskBytes) => onChange({ diskBytes })}
         />
+      )}
+      {guest?.sharedFolder === true && (
+        <SharedFolderField form={form} error={problemOf('sharedFolder')} onChange={onChange} />
       )}
       <Button
         kind="quiet"

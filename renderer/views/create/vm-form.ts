@@ -53,6 +53,9 @@ export interface VmForm {
   /** null is the one that fits the system. */
   readonly graphics: string | null
   readonly hasSerialConsole: boolean
+  /** Empty for none. */
+  readonly sharedFolder: string
+  readonly isSharedReadOnly: boolean
   readonly network: 'user' | 'none'
   readonly ports: readonly PortRow[]
 }
@@ -80,6 +83,8 @@ export const emptyVmForm: VmForm = {
   osType: null,
   graphics: null,
   hasSerialConsole: true,
+  sharedFolder: '',
+  isSharedReadOnly: true,
   network: 'user',
   ports: [],
 }
@@ -199,6 +204,9 @@ export function readVmForm(
     ...(options.serialConsole === undefined ? {} : { serialConsole: form.hasSerialConsole }),
     ...(options.guests === undefined ? {} : { guest: guestOf(form, options)?.id }),
     ...(hasBios ? { biosFiles } : {}),
+    ...(guestOf(form, options)?.sharedFolder === true && form.sharedFolder !== ''
+      ? { sharedFolder: { path: form.sharedFolder, readOnly: form.isSharedReadOnly } }
+      : {}),
     startAfter,
   })
   if (parsed.success) return { spec: parsed.data, problems }

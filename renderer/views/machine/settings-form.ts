@@ -16,6 +16,9 @@ export interface SettingsForm {
   readonly serialConsole: boolean
   readonly ownWindow: boolean
   readonly liveScreen: boolean
+  /** Empty for none. */
+  readonly sharedFolder: string
+  readonly isSharedReadOnly: boolean
 }
 
 /** The form with the present values. */
@@ -33,6 +36,8 @@ export function settingsForm({ values }: MachineConfiguration): SettingsForm {
     serialConsole: values.serialConsole ?? false,
     ownWindow: values.ownWindow ?? false,
     liveScreen: values.liveScreen ?? false,
+    sharedFolder: values.sharedFolder?.path ?? '',
+    isSharedReadOnly: values.sharedFolder?.readOnly ?? true,
   }
 }
 
@@ -84,6 +89,12 @@ export function settingsChanges(
   if (has('serialConsole') && form.serialConsole !== before.serialConsole) changes.serialConsole = form.serialConsole
   if (has('ownWindow') && form.ownWindow !== before.ownWindow) changes.ownWindow = form.ownWindow
   if (has('liveScreen') && form.liveScreen !== before.liveScreen) changes.liveScreen = form.liveScreen
+  const isSharedOtherwise =
+    form.sharedFolder !== before.sharedFolder || form.isSharedReadOnly !== before.isSharedReadOnly
+  if (has('sharedFolder') && isSharedOtherwise) {
+    changes.sharedFolder =
+      form.sharedFolder === '' ? null : { path: form.sharedFolder, readOnly: form.isSharedReadOnly }
+  }
   return { changes, changed: Object.keys(changes) as ConfigureField[], problems }
 }
 

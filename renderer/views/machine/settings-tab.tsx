@@ -17,6 +17,7 @@ import { FormRow } from '../create/form-row.tsx'
 import { PortTable } from '../create/port-table.tsx'
 import { cores, disk, memory } from '../create/quantities.ts'
 import { QuantityRow } from '../create/quantity-row.tsx'
+import { SharedFolderField } from '../create/shared-folder-field.tsx'
 import { errorActions } from './error-actions.ts'
 import { ErrorCard } from './error-card.tsx'
 import { type SettingsForm, settingsChanges, settingsForm } from './settings-form.ts'
@@ -35,6 +36,7 @@ const order: readonly ConfigureField[] = [
   'serialConsole',
   'ownWindow',
   'liveScreen',
+  'sharedFolder',
 ]
 
 /** A machine's settings: the create form with the present values. Nothing changes before Save. */
@@ -325,6 +327,8 @@ function FieldRow({
           )}
         </FormRow>
       )
+    case 'sharedFolder':
+      return <SharedFolderField form={form} error={problemOf('sharedFolder')} onChange={onChange} />
     case 'restart':
       return (
         <FormRow label={say('create.restart')}>

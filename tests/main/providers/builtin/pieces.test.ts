@@ -32,6 +32,7 @@ const definition: Definition = {
   memoryBytes: 16 * MiB,
   diskBytes: 1024 * 1024,
   discPath: null,
+  sharedFolder: null,
 }
 
 describe('states of built-in machines', () => {

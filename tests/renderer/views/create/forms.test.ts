@@ -104,6 +104,30 @@ describe('the form of a new virtual machine', () => {
     expect(fieldOf('biosFiles.graphics')).toBe('biosFiles.graphics')
   })
 
+  test('shares a folder where the guest takes one, for reading only unless the person says otherwise', () => {
+    const readShared = (takes: boolean, change: Partial<VmForm>) => {
+      const chosen: VmCreateOptions = {
+        ...options,
+        guests: [
+          {
+            id: 'linux',
+            label: { key: 'create.guest' },
+            about: { key: 'create.guest' },
+            withheld: null,
+            sources: ['blank'],
+            disc: false,
+            ...(takes ? { sharedFolder: true } : {}),
+          },
+        ],
+      }
+      return readVmForm(filledVmForm({ ...emptyVmForm, ...change }, chosen, new Set()), chosen, null, true).spec
+    }
+    expect(readShared(true, {})).not.toHaveProperty('sharedFolder')
+    expect(readShared(true, { sharedFolder: '/home/a' })?.sharedFolder).toEqual({ path: '/home/a', readOnly: true })
+    expect(readShared(true, { sharedFolder: '/home/a', isSharedReadOnly: false })?.sharedFolder?.readOnly).toBe(false)
+    expect(readShared(false, { sharedFolder: '/home/a' })).not.toHaveProperty('sharedFolder')
+  })
+
   test('runs from the disc alone when the disk is turned off', () => {
     expect(read({ isoPath: '/iso/live.iso', hasDisk: false }).spec?.disk).toEqual({ from: 'none' })
   })

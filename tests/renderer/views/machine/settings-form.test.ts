@@ -51,6 +51,24 @@ describe('the settings of a machine', () => {
     expect(change({ diskBytes: 60 * GB }).problems.size).toBe(0)
   })
 
+  test('share a folder for reading only, until the person says otherwise, and take it away again', () => {
+    const sharing = (shared: { path: string; readOnly: boolean } | null, part: Partial<SettingsForm>) => {
+      const values = { ...configuration.values, sharedFolder: shared }
+      const with9p: MachineConfiguration = { ...configuration, fields: ['sharedFolder'], values }
+      return settingsChanges({ ...settingsForm(with9p), ...part }, with9p)
+    }
+    expect(sharing(null, { sharedFolder: '/home/a' }).changes).toEqual({
+      sharedFolder: { path: '/home/a', readOnly: true },
+    })
+    const shared = { path: '/home/a', readOnly: true }
+    expect(sharing(shared, {}).changed).toEqual([])
+    expect(sharing(shared, { isSharedReadOnly: false }).changes).toEqual({
+      sharedFolder: { path: '/home/a', readOnly: false },
+    })
+    expect(sharing(shared, { sharedFolder: '' }).changes).toEqual({ sharedFolder: null })
+    expect(change({ sharedFolder: '/home/a' }).changed).toEqual([])
+  })
+
   test('leave alone what the machine cannot change', () => {
     expect(change({ restart: 'always' }).changed).toEqual([])
   })
