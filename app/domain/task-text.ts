@@ -3,13 +3,17 @@ import type { MachineKind } from './machine.ts'
 import type { Task, TaskState, TaskVerb } from './task.ts'
 
 /** The part of a task or activity entry that its sentence is written from. */
-export type Told = Pick<Task, 'verb' | 'state' | 'machineName' | 'machineKind' | 'subject'>
+export type Told = Pick<Task, 'verb' | 'state' | 'machineName' | 'machineKind' | 'subject'> &
+  Partial<Pick<Task, 'result'>>
 
 /**
  * The sentence of a task as it stands. Cancelled and unknown outcomes keep the running form: what became of it is said
  * beside it (`task.state.*`), because neither "done" nor "failed" would be true.
  */
 export function taskText(task: Told): Text {
+  if (task.verb === 'remove' && task.state === 'succeeded' && task.result?.trashId !== undefined) {
+    return { key: 'task.remove.toTrash', params: { name: task.machineName, subject: task.machineName } }
+  }
   return sentence(task, phaseOf(task.state))
 }
 

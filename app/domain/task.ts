@@ -103,6 +103,8 @@ export interface TaskResult {
   readonly snapshotId?: SnapshotId
   /** For a removal: the item in the trash, so that it can be undone. */
   readonly trashId?: string
+  /** For a purge: the items that are in the trash no more. */
+  readonly purgedIds?: readonly string[]
   /** For an export and for what was fetched: the file that was written. */
   readonly path?: string
   /** How a command that was run in the machine ended. */

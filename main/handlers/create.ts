@@ -40,13 +40,15 @@ export function makingHandlers({ inventory, tasks, trash, snapshotPictures, file
       key: 'trash',
       async run(op, made) {
         const failures: unknown[] = []
+        const done: string[] = []
         for (let left: readonly TrashItem[] = items; left.length > 0; ) {
           const inUse: { readonly item: TrashItem; readonly error: unknown }[] = []
           for (const item of left) {
             op.signal.throwIfAborted()
             try {
               const machineId = await work(facetOf(inventory.providerOf(item.endpointId), 'trash'), item, op)
-              if (machineId !== undefined) made({ machineId })
+              done.push(item.id)
+              made(machineId === undefined ? { purgedIds: [...done] } : { machineId })
             } catch (error) {
               if (errorOf(error).code === 'in-use') inUse.push({ item, error })
               else failures.push(error)

@@ -1,9 +1,11 @@
 import type { MachineId } from '../../app/domain/ids.ts'
 import type { Task } from '../../app/domain/task.ts'
 import { store } from '../store/store.ts'
+import { canRecover } from '../store/tasks.ts'
 import { attempt, call } from './call.ts'
 import { placeOf } from './machines.ts'
 import { openMachine } from './navigate.ts'
+import { openWhenMade } from './open-when-made.ts'
 
 export const cancelTask = (taskId: string): Promise<void | null> =>
   attempt('window', () => call('task.cancel', { taskId }))
@@ -26,22 +28,30 @@ export function revealOf(task: Task): (() => void) | null {
 }
 
 /**
- * Takes a done task back, where there is a way: a machine out of the trash, a machine's newest restore. `tasks` are all that
- * are known: what came after a restore decides whether it is still the newest.
+ * Takes a done task back, where there is a way: a machine out of the trash, a machine's newest restore. `tasks` and `machines`
+ * are all that are known: what came afterwards decides whether there still is one.
  */
-export function undoOf(task: Task, tasks: readonly Task[]): (() => void) | null {
+export function undoOf(
+  task: Task,
+  tasks: readonly Task[],
+  machines: ReadonlyMap<MachineId, unknown>,
+): (() => void) | null {
   if (task.state !== 'succeeded') return null
   const { machineId } = task
-  const { trashId } = task.result
-  if (task.verb === 'remove' && trashId !== undefined) {
-    return () => void attempt('window', () => call('trash.recover', { trashIds: [trashId] }))
-  }
+  if (canRecover(task, tasks, machines)) return () => void recoverMachines([task])
   if (task.verb !== 'restore' || machineId === null) return null
   const isNewest = !tasks.some(
     (other) =>
       other.machineId === machineId && other.createdAt > task.createdAt && changesRestores.includes(other.verb),
   )
   return isNewest ? () => void undoNewest(machineId) : null
+}
+
+/** Brings what these tasks deleted back, and shows it. */
+export async function recoverMachines(removals: readonly Task[]): Promise<void> {
+  const trashIds = removals.flatMap(({ result }) => result.trashId ?? [])
+  const taskId = await attempt('window', () => call('trash.recover', { trashIds }))
+  if (taskId !== null) openWhenMade(taskId)
 }
 
 const changesRestores: readonly Task['verb'][] = ['restore', 'undoRestore', 'keepRestore', 'letGoRestore', 'remove']

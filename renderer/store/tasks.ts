@@ -48,6 +48,18 @@ export function seeAll(state: TasksState): TasksState {
   return state.unseen.size === 0 ? state : { ...state, unseen: new Set() }
 }
 
+/** Whether what was deleted is still in the trash, as far as is known. */
+export function canRecover(
+  { verb, state, machineId, result }: Task,
+  tasks: readonly Task[],
+  machines: ReadonlyMap<MachineId, unknown>,
+): boolean {
+  const { trashId } = result
+  if (verb !== 'remove' || state !== 'succeeded' || trashId === undefined) return false
+  const isPurged = tasks.some((other) => other.result.purgedIds?.includes(trashId) === true)
+  return !isPurged && (machineId === null || !machines.has(machineId))
+}
+
 function index(byId: ReadonlyMap<TaskId, Task>): ReadonlyMap<MachineId, Task> {
   const byMachine = new Map<MachineId, Task>()
   for (const task of byId.values()) {

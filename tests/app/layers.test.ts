@@ -91,6 +91,7 @@ describe('clocks', () => {
       'main/providers/virtualbox/session-log.ts',
       'renderer/components/time.tsx',
       'renderer/format/clock.ts',
+      'renderer/terminal/session-line.tsx',
       'renderer/views/machine/machine-header.tsx',
       'renderer/views/snapshots/snapshot-lines.tsx',
       'renderer/views/tasks/wait-text.tsx',

@@ -139,7 +139,7 @@ describe('several machines', () => {
       'Start 2',
       'Stop 2',
       'Snapshot 3',
-      'Delete 1…',
+      'Delete 1',
       'Tag',
     ])
     const box = await bar.boundingBox()

@@ -3,6 +3,7 @@ import { type AppError, errorOf } from '../../../app/domain/errors.ts'
 import type { ImportSummary } from '../../../app/domain/spec.ts'
 import { importMachine, inspectImport } from '../../actions/create.ts'
 import { closeDialog } from '../../actions/navigate.ts'
+import { openWhenMade } from '../../actions/open-when-made.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { RadioCards } from '../../components/radio-cards.tsx'
@@ -19,7 +20,6 @@ import { nameFromFile } from './propose.ts'
 import { disk, memory } from './quantities.ts'
 import { SourceList } from './source-list.tsx'
 import { endpointReason, useEndpoints } from './use-endpoints.ts'
-import { openWhenMade } from './use-submission.ts'
 
 /** Makes a machine from a file that holds one: which file, what it is called here, and where it runs. */
 export function ImportForm({

@@ -1,14 +1,10 @@
 import { useState } from 'react'
 import { type AppError, errorOf } from '../../../app/domain/errors.ts'
-import type { TaskId } from '../../../app/domain/ids.ts'
 import type { CreateSpec } from '../../../app/domain/spec.ts'
 import { runCreate } from '../../actions/create.ts'
-import { closeDialog, openMachine } from '../../actions/navigate.ts'
+import { closeDialog } from '../../actions/navigate.ts'
+import { openWhenMade } from '../../actions/open-when-made.ts'
 import type { SayFunction } from '../../say.tsx'
-import { wishToType } from '../../screen/wish.ts'
-import { store } from '../../store/store.ts'
-import { isOver } from '../../store/tasks.ts'
-import type { DetailTab } from '../../store/ui.ts'
 import { clearDraft } from './draft.ts'
 import type { Problems } from './problems.ts'
 import { fieldOf } from './vm-form.ts'
@@ -80,22 +76,4 @@ export function useSubmission(problems: Problems, say: SayFunction): Submission 
     clearFailure: () => setRefused(null),
     submit,
   }
-}
-
-/**
- * Shows the new machine as soon as it is there, unless the person has chosen another meanwhile. One that starts shows its console,
- * which takes the keyboard: an installer may wait for a key for some seconds only.
- */
-export function openWhenMade(taskId: TaskId, tab?: DetailTab): void {
-  const chosen = store.getState().ui.selection
-  const stop = store.subscribe((state) => {
-    const task = state.tasks.byId.get(taskId)
-    const id = task?.result.machineId ?? task?.machineId ?? null
-    if (id !== null && state.inventory.machines.has(id)) {
-      stop()
-      if (state.ui.selection !== chosen) return
-      if (tab === 'console') wishToType(id)
-      openMachine(id, tab)
-    } else if (task !== undefined && isOver(task) && task.state !== 'succeeded') stop()
-  })
 }

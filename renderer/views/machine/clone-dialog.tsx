@@ -3,6 +3,7 @@ import type { MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { cloneMachine } from '../../actions/create.ts'
 import { closeDialog } from '../../actions/navigate.ts'
+import { openWhenMade } from '../../actions/open-when-made.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { Field } from '../../components/field.tsx'
@@ -52,11 +53,8 @@ export function CloneDialog({
     event.preventDefault()
     if (problem !== null) return
     closeDialog()
-    void cloneMachine(machineId, {
-      name: name.trim(),
-      mode: chosenMode,
-      snapshotId: from === present ? null : from,
-    })
+    const request = { name: name.trim(), mode: chosenMode, snapshotId: from === present ? null : from }
+    void cloneMachine(machineId, request).then((taskId) => taskId !== null && openWhenMade(taskId))
   }
   return (
     <Dialog

@@ -1,5 +1,5 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { Machine } from '../../../app/domain/machine.ts'
+import { isOff, type Machine } from '../../../app/domain/machine.ts'
 import type { Verb } from '../../../app/domain/verbs.ts'
 import type { MessageKey } from '../../../app/messages/text.ts'
 
@@ -40,6 +40,7 @@ function locateKey({ lostFile }: Pick<Machine, 'lostFile'>): MessageKey {
 /** The same as a menu or the palette offers it: with the dots of what asks first. */
 export function offeredVerbKey(verb: Verb, machine: Pick<Machine, 'kind' | 'state' | 'lostFile'>): MessageKey {
   if (verb === 'reset') return 'power.reset'
+  if (verb === 'remove' && isOff(machine.state)) return 'verb.removeUnasked'
   if (verb === 'powerOff') return machine.kind === 'container' ? 'power.kill' : 'power.powerOff'
   return verbKey(verb, machine)
 }

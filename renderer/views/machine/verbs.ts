@@ -13,6 +13,7 @@ import { type Command, shortcutText } from '../../keyboard/shortcuts.ts'
 import type { SayFunction } from '../../say.tsx'
 import { snapshotStore } from '../../store/snapshots.ts'
 import { setUi } from '../../store/store.ts'
+import { deleteMachines } from './delete-machines.ts'
 import { offeredVerbKey } from './power-verbs.ts'
 
 export const verbIcons: Readonly<Record<Verb, IconName>> = {
@@ -92,7 +93,7 @@ const doers: Readonly<Record<Verb, (id: MachineId) => unknown>> = {
   locate: (machineId) => openDialog({ kind: 'locate', machineId }),
   rename: (machineId) => openDialog({ kind: 'rename', machineId }),
   configure: (id) => openMachine(id, 'settings'),
-  remove: (id) => openDialog({ kind: 'remove', machineIds: [id] }),
+  remove: (id) => deleteMachines([id]),
 }
 
 /** Verbs as a menu shows them: those that cannot be done now, or ever, say why. */

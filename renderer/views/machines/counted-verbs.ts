@@ -1,9 +1,10 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
-import { openDialog } from '../../actions/navigate.ts'
 import type { IconName } from '../../components/icon.tsx'
 import type { SayFunction } from '../../say.tsx'
 import { permissionOf } from '../../store/selectors.ts'
 import type { State } from '../../store/store.ts'
+import { deleteMachines } from '../machine/delete-machines.ts'
+import { asksBeforeDeleting } from '../machine/delete-question.ts'
 import { doToMany, startOrResume } from '../machine/many-machines.ts'
 import { verbIcons } from '../machine/verbs.ts'
 
@@ -30,14 +31,16 @@ export function countedVerbs(state: State, ids: readonly MachineId[], say: SayFu
   return offered.map((verb) => {
     const able = ids.filter((id) => isAble(state, verb, id))
     const [counted, bare] = labels[verb]
+    const isUnasked = verb === 'remove' && !asksBeforeDeleting(state, able)
     return {
       verb,
-      label: able.length === 0 ? say(bare) : say(counted, { count: able.length }),
+      label:
+        able.length === 0 ? say(bare) : say(isUnasked ? 'selection.removeUnasked' : counted, { count: able.length }),
       icon: verbIcons[verb],
       isDanger: verb === 'remove',
       reason: able.length === 0 ? say(`bulk.none.${verb}`) : null,
       choose: () => {
-        if (verb === 'remove') openDialog({ kind: 'remove', machineIds: able })
+        if (verb === 'remove') void deleteMachines(able)
         else doToMany(verb, able, say)
       },
     }

@@ -115,8 +115,10 @@ export function useGrid(
     if (event.key === 'Enter' && !command && !event.shiftKey && !event.altKey) openMachine(id, 'console')
     else if (event.key === ' ') selectMachines(command ? toggled(selection, id) : [id], id)
     else if (event.key === 'F2') askFor('rename', [id])
-    else if (event.key === 'Delete' || (isMac && event.metaKey && event.key === 'Backspace')) askFor('remove', chosen)
-    else if (command && event.code === 'KeyA') selectMachines(order, id)
+    else if (event.key === 'Delete' || (isMac && event.metaKey && event.key === 'Backspace')) {
+      // Held down it would go on with the machine that takes the place of the one before.
+      if (!event.repeat) askFor('remove', chosen)
+    } else if (command && event.code === 'KeyA') selectMachines(order, id)
     else if (event.key === 'Escape' && selection.length > 1) selectMachines([id])
     else if (!command && !event.altKey && [...event.key].length === 1) jump(event, at)
     else return

@@ -2,6 +2,8 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Task } from '../../../app/domain/task.ts'
 import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
 import { refreshSystem } from '../../actions/system.ts'
+import { recoverMachines } from '../../actions/tasks.ts'
+import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Popover } from '../../components/popover.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
@@ -11,7 +13,7 @@ import { Say, useLocale, useSay } from '../../say.tsx'
 import { onTaskChanged } from '../../store/connect.ts'
 import { groupOf } from '../../store/selectors.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
-import { isOver, seeAll } from '../../store/tasks.ts'
+import { canRecover, isOver, seeAll } from '../../store/tasks.ts'
 import './tasks.css'
 import { isAway } from '../../../app/domain/provider.ts'
 import { taskText } from '../../../app/domain/task-text.ts'
@@ -57,6 +59,7 @@ export function TaskStrip(): ReactNode {
       >
         <TasksPanel onClose={() => setOpen(false)} />
       </Popover>
+      <Undo shown={shown} recent={recent} />
       <span className="grow" />
       <Figures />
       <TerminalsButton />
@@ -89,6 +92,22 @@ function StripTask({ task }: { readonly task: Task }): ReactNode {
         {fraction === null ? <WaitText task={task} /> : say('tasks.percent', { percent: Math.round(fraction * 100) })}
       </span>
     </>
+  )
+}
+
+/** Beside a deletion that was just done: brings back what was deleted with it. */
+function Undo({ shown, recent }: { readonly shown: Task | null; readonly recent: ReadonlySet<string> }): ReactNode {
+  const say = useSay()
+  const byId = useApp((state) => state.tasks.byId)
+  const machines = useApp(({ inventory }) => inventory.machines)
+  const tasks = [...byId.values()]
+  if (shown === null || !canRecover(shown, tasks, machines)) return null
+  const removals = tasks.filter((task) => recent.has(task.id) && canRecover(task, tasks, machines))
+  const count = removals.length
+  return (
+    <Button size="small" icon="undo" className="strip-undo" onClick={() => void recoverMachines(removals)}>
+      {count === 1 ? say('tasks.undo') : say('strip.recover', { count })}
+    </Button>
   )
 }
 
@@ -154,8 +173,10 @@ function useFreshSystem(): void {
 }
 
 const doneShownMs = 4_000
+/** What can be taken back on the strip itself stays until it was read, and the way to its button found. */
+const undoShownMs = 20_000
 
-/** Tasks that ended within the last four seconds: they are shown that long, then leave by themselves. */
+/** Tasks that ended a moment ago: they are shown for a while, then leave by themselves. */
 function useRecentlyDone(): ReadonlySet<string> {
   const byId = useApp((state) => state.tasks.byId)
   const known = useRef<ReadonlyMap<string, Task>>(byId)
@@ -169,9 +190,10 @@ function useRecentlyDone(): ReadonlySet<string> {
     if (ended.length === 0) return
     setRecent((now) => new Set([...now, ...ended.map((task) => task.id)]))
     // Not cleared with the effect: a later task must not keep an earlier one on the strip.
-    setTimeout(() => {
-      setRecent((now) => new Set([...now].filter((id) => !ended.some((task) => task.id === id))))
-    }, doneShownMs)
+    for (const { id, result } of ended) {
+      const leave = (): void => setRecent((now) => new Set([...now].filter((other) => other !== id)))
+      setTimeout(leave, result.trashId === undefined ? doneShownMs : undoShownMs)
+    }
   }, [byId])
   return recent
 }

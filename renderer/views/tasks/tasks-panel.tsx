@@ -95,7 +95,11 @@ function EndedTask({
   const say = useSay()
   const locale = useLocale()
   const show = whereOf(task)
-  const undo = undoOf(task, tasks)
+  const undo = undoOf(
+    task,
+    tasks,
+    useApp(({ inventory }) => inventory.machines),
+  )
   const reveal = revealOf(task)
   const hasFailed = task.state === 'failed' || task.state === 'unknown'
   const at = task.endedAt ?? task.createdAt

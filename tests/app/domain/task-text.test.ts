@@ -30,6 +30,12 @@ describe('the sentence of a task', () => {
     }
   })
 
+  it('says that a deleted machine is in the trash where it is, and deleted where it is not', () => {
+    const removed = told('remove', { state: 'succeeded' })
+    expect(write(taskText({ ...removed, result: { trashId: 't1' } }), 'en')).toBe('Moved web to the trash')
+    expect(write(taskText({ ...removed, result: {} }), 'en')).toBe('Deleted web')
+  })
+
   it('is there for every verb, state and kind', () => {
     for (const verb of taskVerbs) {
       for (const machineKind of ['vm', 'container', 'environment'] as const) {
