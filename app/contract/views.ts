@@ -115,10 +115,12 @@ export interface BrowseResult {
   }[]
 }
 
-/** What quitting means now. When all are empty Berth quits without asking. */
+/** What quitting means now. When all lists are empty Berth quits without asking. */
 export interface QuitPlan {
   /** Machines that go on running without Berth. */
   readonly staying: readonly { readonly id: MachineId; readonly name: string }[]
+  /** How many containers run: they belong to their daemon, and nothing of them changes. */
+  readonly containers: number
   /** Machines that cannot, and must be suspended or shut down first. */
   readonly ending: readonly { readonly id: MachineId; readonly name: string }[]
   /** Of all of these, those that can be suspended. */

@@ -3,6 +3,7 @@ import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, TaskId } from '../../app/domain/ids.ts'
 import type { Machine } from '../../app/domain/machine.ts'
 import { type PermitContext, permit, taskOf } from '../../app/domain/permit.ts'
+import { isAway } from '../../app/domain/provider.ts'
 import type { Settings } from '../../app/domain/settings.ts'
 import type { Op, Provider } from '../providers/provider.ts'
 import type { Consoles } from './consoles.ts'
@@ -51,6 +52,12 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
   const running = (): readonly Machine[] =>
     [...inventory.machines()].filter(({ kind, state }) => kind === 'vm' && (state === 'running' || state === 'paused'))
 
+  /** What the window's foot counts beside them. */
+  const runningContainers = (): number =>
+    [...inventory.machines()].filter(
+      ({ id, kind, state }) => kind !== 'vm' && state === 'running' && !isAway(inventory.contextOf(id).endpoint),
+    ).length
+
   const contextOf = (id: MachineId): PermitContext => ({ ...inventory.contextOf(id), task: taskOf(tasks.list(), id) })
   const isAllowed = (verb: 'suspend' | 'shutDown', id: MachineId): boolean =>
     permit(verb, contextOf(id)).kind === 'allowed'
@@ -94,6 +101,7 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
       const named = (some: readonly Machine[]) => some.map(({ id, name }) => ({ id, name }))
       return {
         staying: named(machines.filter((machine) => !endsWithBerth(machine))),
+        containers: runningContainers(),
         ending: named(machines.filter(endsWithBerth)),
         suspendable: machines.filter(({ id }) => isAllowed('suspend', id)).map(({ id }) => id),
         tasks: tasks

@@ -2,12 +2,14 @@ import { type ReactNode, useEffect, useState } from 'react'
 import type { QuitPlan } from '../../../app/contract/views.ts'
 import type { MachineState } from '../../../app/domain/machine.ts'
 import { taskText } from '../../../app/domain/task-text.ts'
+import type { MessageKey } from '../../../app/messages/text.ts'
 import { closeDialog } from '../../actions/navigate.ts'
 import { answerQuit, type QuitMode } from '../../actions/quit.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { markOf, StateMark } from '../../components/state-mark.tsx'
+import { showControls } from '../../format/names.ts'
 import { Say, useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
 import './quit.css'
@@ -21,7 +23,10 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
   const [isShuttingDown, setShuttingDown] = useState(false)
   const tasks = useApp((state) => state.tasks.byId)
   const machines = useApp((state) => state.inventory.machines)
-  const count = plan.staying.length
+  const stateOf = (id: QuitPlan['staying'][number]['id']): MachineState => machines.get(id)?.state ?? 'running'
+  const paused = plan.staying.filter(({ id }) => stateOf(id) === 'paused')
+  const running = plan.staying.filter((machine) => !paused.includes(machine))
+  const count = running.length + plan.containers
   const canSuspend = plan.staying.some(({ id }) => plan.suspendable.includes(id))
   // Cancelled work or a machine that did not answer keeps Berth open: main asks again with a new plan.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new plan starts the question anew
@@ -35,8 +40,6 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
     void answerQuit('cancel')
     closeDialog()
   }
-  const stateOf = (id: QuitPlan['staying'][number]['id']): MachineState => machines.get(id)?.state ?? 'running'
-
   if (isShuttingDown) {
     const all = plan.staying.length + plan.ending.length
     return (
@@ -88,22 +91,15 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
       }
     >
       <ul className="quit-rows">
-        {count > 0 && (
+        <Staying machines={running} mark="running" one="quit.stayOne" other="quit.stay" />
+        {plan.containers > 0 && (
           <li>
             <StateMark name="running" />
-            <span className="grow quit-names">
-              {count > namedAtMost ? (
-                <Say
-                  text="quit.andMore"
-                  params={{ names: names(plan.staying.slice(0, namedAtMost)), count: count - namedAtMost }}
-                />
-              ) : (
-                <bdi>{names(plan.staying)}</bdi>
-              )}
-            </span>
-            <span className="quit-fate">{say(count === 1 ? 'quit.stayOne' : 'quit.stay')}</span>
+            <span className="grow">{say('quit.containers', { count: plan.containers })}</span>
+            <span className="quit-fate">{say(plan.containers === 1 ? 'quit.stayOne' : 'quit.stay')}</span>
           </li>
         )}
+        <Staying machines={paused} mark="paused" one="quit.stayPausedOne" other="quit.stayPaused" />
         {plan.ending.map(({ id, name }) => (
           <li key={id}>
             <StateMark name={markOf(stateOf(id))} />
@@ -128,6 +124,7 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
           )
         })}
       </ul>
+      {count > 0 && plan.ending.length > 0 && <p className="quiet-text">{say('quit.bodyEnding')}</p>}
       {plan.terminals[0] !== undefined && (
         <p className="quit-terminals">
           <Icon name="terminal" size="small" />
@@ -144,6 +141,39 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
         </p>
       )}
     </Dialog>
+  )
+}
+
+/** Machines of one state that outlive Berth: the first by name, the others by number. */
+function Staying({
+  machines,
+  mark,
+  one,
+  other,
+}: {
+  readonly machines: QuitPlan['staying']
+  readonly mark: 'running' | 'paused'
+  readonly one: MessageKey
+  readonly other: MessageKey
+}): ReactNode {
+  const say = useSay()
+  const count = machines.length
+  if (count === 0) return null
+  return (
+    <li>
+      <StateMark name={mark} />
+      <span className="grow quit-names">
+        {count > namedAtMost ? (
+          <Say
+            text="quit.andMore"
+            params={{ names: names(machines.slice(0, namedAtMost)), count: count - namedAtMost }}
+          />
+        ) : (
+          <bdi>{showControls(names(machines))}</bdi>
+        )}
+      </span>
+      <span className="quit-fate">{say(count === 1 ? one : other)}</span>
+    </li>
   )
 }
 

@@ -47,11 +47,12 @@ async function berth(onQuit: Settings['onQuit'] = 'ask', given: Partial<Provider
 }
 
 describe('leaving', () => {
-  it('names the virtual machines that stay, and leaves containers to their daemon', async () => {
+  it('names the virtual machines that stay, counts the containers that run, and leaves them to their daemon', async () => {
     const { quitting, running } = await berth()
     const plan = await quitting.plan()
     expect(plan).toEqual({
       staying: [{ id: running.id, name: 'one' }],
+      containers: 1,
       ending: [],
       suspendable: [running.id],
       tasks: [],
