@@ -96,6 +96,23 @@ describe('typing goes on in the terminal', () => {
   })
 })
 
+describe('a page that takes the window', () => {
+  test('takes the keyboard from a live terminal when its shortcut was pressed there, and Escape leads back to the list', async () => {
+    await choose('postgres-16')
+    await page.keyboard.press('Control+t')
+    await typeInTerminal('before-settings')
+    await page.keyboard.press('Control+Comma')
+    await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor()
+    await page.waitForFunction(() => document.activeElement?.closest('[data-pane="detail"]') !== null)
+    await page.keyboard.type('unseen')
+    expect(await terminal().innerText()).not.toContain('unseen')
+    await page.keyboard.press('Escape')
+    await row('postgres-16').waitFor()
+    await page.waitForFunction(() => document.activeElement?.closest('[data-pane="list"]') !== null)
+    await page.keyboard.press('Control+Backquote')
+  })
+})
+
 describe('keys go on to the screen', () => {
   test('after a snapshot was taken while it had them', async () => {
     await choose('freebsd-14-router')

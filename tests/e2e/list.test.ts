@@ -85,6 +85,33 @@ describe('the list by keyboard', () => {
     await page.keyboard.press('Home')
     await expect.poll(focused).toContain('QEMU')
   })
+
+  test('the selected row stays in view when the terminals open below the list', async () => {
+    await page.keyboard.press('Control+f')
+    await page.keyboard.press('Escape')
+    const list = page.locator('.list-body')
+    const { y = 0, height = 0 } = (await list.boundingBox()) ?? {}
+    const names = await list
+      .locator('[role="row"][aria-level="2"]')
+      .evaluateAll(
+        (rows, end) =>
+          rows.filter((one) => one.getBoundingClientRect().bottom <= end).map((one) => one.ariaLabel ?? ''),
+        y + height,
+      )
+    const last = page.getByRole('row', { name: names.at(-1) ?? '', exact: true })
+    await last.click()
+    await page.keyboard.press('Control+Backquote')
+    await page.locator('.plane-dock').waitFor()
+    const isInView = async (): Promise<boolean> => {
+      const [around, inside] = [await list.boundingBox(), await last.boundingBox()]
+      if (around === null || inside === null) return false
+      return inside.y >= around.y && inside.y + inside.height <= around.y + around.height + 1
+    }
+    await expect.poll(isInView).toBe(true)
+    expect(await list.evaluate((element) => element.scrollTop)).toBeGreaterThan(0)
+    await page.keyboard.press('Control+Backquote')
+    await page.locator('.plane-dock').waitFor({ state: 'detached' })
+  })
 })
 
 describe('finding by keyboard', () => {

@@ -9,6 +9,7 @@ import { dragType } from './dragging.ts'
 import type { Row } from './list-model.ts'
 import { rangeOf, toggled } from './selection.ts'
 import { createTypeAhead } from './type-ahead.ts'
+import { useRowInView } from './use-row-in-view.ts'
 
 export interface Grid {
   /** The row with the tab stop. */
@@ -38,6 +39,7 @@ export function useGrid(
   const cursor = hasWanted ? wanted : (rows.find((row) => row.kind === 'machine')?.key ?? rows[0]?.key ?? null)
   const typeAhead = useRef(createTypeAhead())
   const focusWanted = useRef(false)
+  useRowInView(grid, cursor)
 
   // A machine that is opened from elsewhere takes the tab stop: the keyboard goes with it, or it would act on the row before.
   useEffect(() => {
