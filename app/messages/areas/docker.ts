@@ -33,6 +33,8 @@ export const dockerEn = {
   'docker.error.permission': 'You don’t have permission to use {tool} on this computer.',
   'docker.error.permission.hint':
     'Join the docker group, then log in again. Members of this group can do anything on this computer.',
+  'docker.error.permission.socketHint':
+    'The address {endpoint} belongs to another account. Use a context of your own account.',
   'docker.error.ssh': 'Couldn’t reach the other computer through SSH: {reason}',
   'docker.error.ssh.hint': 'Try the connection in a terminal. The login must work without a password or a prompt.',
   'docker.error.daemon': 'Docker is not running at {place}.',
@@ -86,7 +88,8 @@ export const dockerEn = {
   'docker.remedy.install': 'Install Docker',
   'docker.remedy.group': 'Allow your account to use Docker',
   'docker.remedy.update': 'Update Docker',
-  'docker.remedy.start': 'Start Docker',
+  'docker.remedy.start': 'Start {product}',
+  'docker.remedy.startAt': 'Start the program that runs Docker at {endpoint}, or change the context',
   'docker.remedy.ssh': 'Test the connection in a terminal',
   'docker.remedy.remote': 'Start Docker on the other computer, or change the context',
   'docker.pull.progress': 'Pulling {image}',
@@ -180,6 +183,7 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.error.permission': '이 컴퓨터에서 {tool} 사용 권한이 없습니다.',
   'docker.error.permission.hint':
     'docker 그룹에 가입한 뒤 다시 로그인하세요. 이 그룹의 사용자는 이 컴퓨터에서 무엇이든 할 수 있습니다.',
+  'docker.error.permission.socketHint': '{endpoint} 주소는 다른 계정의 것입니다. 내 계정의 컨텍스트를 사용하세요.',
   'docker.error.ssh': 'SSH로 다른 컴퓨터에 연결하지 못했습니다: {reason}',
   'docker.error.ssh.hint': '터미널에서 연결해 보세요. 암호나 질문 없이 로그인되어야 합니다.',
   'docker.error.daemon': '{place}에서 Docker가 실행되고 있지 않습니다.',
@@ -235,7 +239,8 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.remedy.install': 'Docker 설치',
   'docker.remedy.group': '내 계정에 Docker 사용 권한 주기',
   'docker.remedy.update': 'Docker 업데이트',
-  'docker.remedy.start': 'Docker 시작',
+  'docker.remedy.start': '{product} 시작',
+  'docker.remedy.startAt': '{endpoint}에서 Docker를 실행하는 프로그램을 시작하거나 컨텍스트를 변경하세요',
   'docker.remedy.ssh': '터미널에서 연결 시험',
   'docker.remedy.remote': '다른 컴퓨터에서 Docker를 시작하거나 컨텍스트 변경',
   'docker.pull.progress': '‘{image}’ 이미지를 내려받는 중',

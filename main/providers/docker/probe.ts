@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { errorOf, failure } from '../../../app/domain/errors.ts'
+import { type AppError, errorOf, failure } from '../../../app/domain/errors.ts'
 import type { EndpointId } from '../../../app/domain/ids.ts'
 import type { Endpoint, HostInfo } from '../../../app/domain/provider.ts'
 import type { RunResult } from '../../exec/command.ts'
@@ -12,6 +12,7 @@ import { engineFailure } from './errors.ts'
 import { type Context, parseContexts, parseVersion } from './parse.ts'
 import { podmanContext } from './podman.ts'
 import { remediesFor } from './remedies.ts'
+import { isSystemSocket } from './start-remedies.ts'
 import { readStoredContexts } from './stored-contexts.ts'
 
 /** The oldest engine Berth is tested with the words of: Docker 19.03. */
@@ -175,7 +176,7 @@ function answered(
 }
 
 function unanswered(host: Host, context: Context, thrown: unknown, label = 'Docker'): Found {
-  const error = errorOf(thrown)
+  const error = withHintFor(context.endpoint, errorOf(thrown))
   const place = placeOf(context)
   const states: Partial<Record<typeof error.code, Endpoint['state']>> = {
     'tool-missing': 'missing',
@@ -195,11 +196,18 @@ function unanswered(host: Host, context: Context, thrown: unknown, label = 'Dock
       error,
       remedies: remediesFor(error.code, {
         platform: host.platform,
+        flavour: context.name === podmanContext && context.endpoint === '' ? 'podman' : 'docker',
         isLocal: place.isLocal,
         endpoint: context.endpoint,
       }),
     },
   }
+}
+
+/** The group `docker` opens the system's own socket alone. */
+function withHintFor(endpoint: string, error: AppError): AppError {
+  if (error.code !== 'permission' || endpoint === '' || isSystemSocket(endpoint)) return error
+  return { ...error, hint: { key: 'docker.error.permission.socketHint', params: { endpoint } } }
 }
 
 function outline(host: Host, context: Context, label: string): Endpoint {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { ErrorCode } from '../../../app/domain/errors.ts'
 import type { Remedy } from '../../../app/domain/provider.ts'
+import { type EngineSocket, isSystemSocket, startRemedy } from './start-remedies.ts'
 
 /** Package managers by where they are, and how each gets docker. */
 const linuxInstallers: readonly (readonly [string, readonly string[]])[] = [
@@ -22,14 +23,13 @@ export function installRemedies(
   return [remedy(installer?.[1] ?? [])]
 }
 
-/** The way out of an endpoint's failure, by what kind of failure it is. */
-export function remediesFor(
-  code: ErrorCode,
-  place: { readonly platform: NodeJS.Platform; readonly isLocal: boolean; readonly endpoint: string },
-): readonly Remedy[] {
+/** The way out of an endpoint's failure, by what kind of failure it is and by which program the engine is run. */
+export function remediesFor(code: ErrorCode, place: EngineSocket & { readonly isLocal: boolean }): readonly Remedy[] {
   const { platform, isLocal, endpoint } = place
   if (code === 'tool-missing') return installRemedies(platform)
   if (code === 'permission') {
+    // What another socket belongs to is not for a group to open.
+    if (!isSystemSocket(endpoint)) return []
     return [
       {
         title: { key: 'docker.remedy.group' },
@@ -45,11 +45,5 @@ export function remediesFor(
   if (endpoint.startsWith('ssh://')) {
     return [{ title: { key: 'docker.remedy.ssh' }, commands: [`ssh ${endpoint} docker version`], url: null }]
   }
-  if (!isLocal) return [{ title: { key: 'docker.remedy.remote' }, commands: [], url: null }]
-  const commands: Partial<Record<NodeJS.Platform, readonly string[]>> = {
-    linux: ['sudo systemctl start docker'],
-    darwin: ['open -a Docker'],
-    win32: ['Start-Process "$Env:ProgramFiles\\Docker\\Docker\\Docker Desktop.exe"'],
-  }
-  return [{ title: { key: 'docker.remedy.start' }, commands: commands[platform] ?? [], url: null }]
+  return [isLocal ? startRemedy(place) : { title: { key: 'docker.remedy.remote' }, commands: [], url: null }]
 }
