@@ -89,7 +89,14 @@ export const vmSpecSchema = z.object({
   isoPath: pathSchema.nullable(),
   network: z.discriminatedUnion('mode', [
     z.object({ mode: z.literal('none') }),
-    z.object({ mode: z.literal('user'), forwards: z.array(forwardSchema).max(64) }),
+    z.object({
+      mode: z.literal('user'),
+      forwards: z.array(forwardSchema).max(64),
+      /** Ports of this computer that the guest may reach, where the network is Berth's own. Left out, none. */
+      hostPorts: z.array(port).max(64).optional(),
+      /** Whether the guest may reach the networks that this computer is in, where its network is Berth's own. */
+      localNetwork: z.boolean().optional(),
+    }),
   ]),
   firmware: z.enum(['bios', 'uefi']),
   /** The tool's own word for the system in it, from its options; left out, it is guessed from the names. */
@@ -244,6 +251,8 @@ export interface MachineConfiguration {
   readonly values: ConfigureSpec
   /** For the numbers among the fields. `default` is not used. */
   readonly limits: Readonly<Partial<Record<'cpus' | 'memoryBytes' | 'diskBytes', Limit>>>
+  /** The network is Berth's own: it forwards TCP alone, and a person chooses what the guest reaches beside the Internet. */
+  readonly ownNetwork?: true
   /** The cards to choose from, the present one among them, where `graphics` is a field. */
   readonly graphics?: readonly GraphicsOption[]
 }
@@ -334,8 +343,10 @@ export interface VmCreateOptions {
   readonly serialConsole?: true
   /** The first is proposed. Left out where a machine runs whatever is on its disk or disc. */
   readonly guests?: readonly GuestOption[]
-  /** The networks it can have; all of them when left out. */
+  /** The networks it can have, the proposed one first; all of them when left out. */
   readonly networks?: readonly VmSpec['network']['mode'][]
+  /** Its network is Berth's own, as in a `MachineConfiguration`. */
+  readonly ownNetwork?: true
   /** The formats of images it takes; all of them when left out. */
   readonly diskFormats?: readonly DiskFormat[]
   /** How it can use an image; both ways when left out. */

@@ -87,6 +87,16 @@ export const createEn = {
   'create.ports.protocol': 'Protocol',
   'create.ports.any': 'auto',
   'create.ports.row': 'Port {row}',
+  'create.reach.rule':
+    'The machine reaches the Internet. It can’t reach this computer or the local network unless you allow that below.',
+  'create.reach.hostPorts': 'Host ports',
+  'create.reach.hostPorts.none': 'none',
+  'create.reach.hostPorts.hint':
+    'Ports of this computer that the machine may reach, such as 3000, 8080. Inside the machine, connect to host.internal.',
+  'create.reach.local': 'Local network',
+  'create.reach.local.allow': 'Allow access to the local network',
+  'create.reach.local.hint': 'Other computers, printers and storage nearby, and every other private address.',
+  'create.problem.ports': 'Enter port numbers from 1 to 65535, separated by commas.',
   'create.row.remove': 'Delete row {row}',
   'create.osType': 'Operating system',
   'create.osType.guessed': '{name} (from the file name)',
@@ -286,6 +296,16 @@ export const createKo: Record<keyof typeof createEn, Message> = {
   'create.ports.protocol': '프로토콜',
   'create.ports.any': '자동',
   'create.ports.row': '포트 {row}',
+  'create.reach.rule':
+    '머신은 인터넷에 연결할 수 있습니다. 이 컴퓨터와 로컬 네트워크에는 아래에서 허용한 경우에만 연결할 수 있습니다.',
+  'create.reach.hostPorts': '호스트 포트',
+  'create.reach.hostPorts.none': '없음',
+  'create.reach.hostPorts.hint':
+    '머신에서 연결할 수 있는 이 컴퓨터의 포트입니다(예: 3000, 8080). 머신 안에서는 host.internal 주소를 사용하세요.',
+  'create.reach.local': '로컬 네트워크',
+  'create.reach.local.allow': '로컬 네트워크 연결 허용',
+  'create.reach.local.hint': '주변의 다른 컴퓨터, 프린터, 저장 장치와 그 밖의 모든 사설 주소입니다.',
+  'create.problem.ports': '1부터 65535까지의 포트 번호를 쉼표로 구분해 입력하세요.',
   'create.row.remove': '{row}번 행 삭제',
   'create.osType': '운영 체제',
   'create.osType.guessed': '{name}(파일 이름으로 추정)',

@@ -13,6 +13,7 @@ export function PortTable({
   onLeave,
   problemOf,
   isContainer = false,
+  isTcpOnly = false,
 }: {
   readonly rows: readonly PortRow[]
   readonly onChange: (rows: readonly PortRow[]) => void
@@ -20,6 +21,7 @@ export function PortTable({
   readonly problemOf: (index: number) => string | null
   /** Its tool may choose this computer's port, and the words differ. */
   readonly isContainer?: boolean
+  readonly isTcpOnly?: boolean
 }): ReactNode {
   const say = useSay()
   const inside = isContainer ? 'create.ports.insideContainer' : 'create.ports.inside'
@@ -55,17 +57,19 @@ export function PortTable({
                 onChange={(event) => set(index, { guestPort: event.currentTarget.value })}
                 onBlur={() => onLeave(index)}
               />
-              <span className="rows-narrow">
-                <Select
-                  label={say('create.ports.protocol')}
-                  value={row.protocol}
-                  options={[
-                    { value: 'tcp', label: 'TCP' },
-                    { value: 'udp', label: 'UDP' },
-                  ]}
-                  onChange={(protocol) => set(index, { protocol })}
-                />
-              </span>
+              {!isTcpOnly && (
+                <span className="rows-narrow">
+                  <Select
+                    label={say('create.ports.protocol')}
+                    value={row.protocol}
+                    options={[
+                      { value: 'tcp', label: 'TCP' },
+                      { value: 'udp', label: 'UDP' },
+                    ]}
+                    onChange={(protocol) => set(index, { protocol })}
+                  />
+                </span>
+              )}
               <IconButton
                 icon="close"
                 label={say('create.row.remove', { row: index + 1 })}

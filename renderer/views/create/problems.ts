@@ -47,6 +47,13 @@ export function checkName(name: string, add: (field: string, text: Text) => void
   return trimmed
 }
 
+/** Ports as typed, with commas or spaces between them; null when one of them is none. */
+export function readPorts(text: string): readonly number[] | null {
+  const ports = text.split(/[\s,]+/).filter((part) => part !== '')
+  const read = ports.map(readPort)
+  return read.every((port) => port !== null) ? [...new Set(read)] : null
+}
+
 /** A port as typed; null when it is none. */
 export function readPort(text: string): number | null {
   const port = /^\s*\d{1,5}\s*$/.test(text) ? Number(text) : 0

@@ -1,16 +1,16 @@
 import type { ConfigureField, ConfigureSpec, MachineConfiguration } from '../../../app/domain/spec.ts'
-import { type PortRow, portRows, readForwards } from '../create/forwards.ts'
-import { checkRange, createProblems, type Problems } from '../create/problems.ts'
+import type { Text } from '../../../app/messages/text.ts'
+import { portRows, readForwards } from '../create/forwards.ts'
+import type { NetworkForm } from '../create/network-rows.tsx'
+import { checkRange, createProblems, type Problems, readPorts } from '../create/problems.ts'
 import { cores, disk, memory } from '../create/quantities.ts'
 
 /** The settings form as typed. */
-export interface SettingsForm {
+export interface SettingsForm extends NetworkForm {
   readonly cpus: number | null
   readonly memoryBytes: number | null
   readonly diskBytes: number | null
   readonly isoPath: string
-  readonly network: 'user' | 'none'
-  readonly ports: readonly PortRow[]
   readonly restart: NonNullable<ConfigureSpec['restart']>
   readonly graphics: string | null
   readonly serialConsole: boolean
@@ -31,6 +31,8 @@ export function settingsForm({ values }: MachineConfiguration): SettingsForm {
     isoPath: values.isoPath ?? '',
     network: network?.mode ?? 'user',
     ports: network?.mode === 'user' ? portRows(network.forwards) : [],
+    hostPorts: network?.mode === 'user' ? (network.hostPorts ?? []).join(', ') : '',
+    localNetwork: network?.mode === 'user' && network.localNetwork === true,
     restart: values.restart ?? 'no',
     graphics: values.graphics ?? null,
     serialConsole: values.serialConsole ?? false,
@@ -70,16 +72,7 @@ export function settingsChanges(
   }
   if (has('isoPath') && form.isoPath !== before.isoPath) changes.isoPath = form.isoPath === '' ? null : form.isoPath
   if (has('network')) {
-    const forwards = form.network === 'user' ? readForwards(form.ports, add) : []
-    const after =
-      form.network === 'none'
-        ? ({ mode: 'none' } as const)
-        : {
-            mode: 'user' as const,
-            forwards: forwards.flatMap(({ hostPort, ...rest }) =>
-              hostPort === null ? [] : [{ ...rest, hostPort, hostAddress: addressOf(configuration, hostPort) }],
-            ),
-          }
+    const after = networkOf(form, configuration, add)
     if (JSON.stringify(sorted(after)) !== JSON.stringify(sorted(configuration.values.network ?? after))) {
       changes.network = after
     }
@@ -100,6 +93,21 @@ export function settingsChanges(
 
 type Network = NonNullable<ConfigureSpec['network']>
 
+function networkOf(
+  form: SettingsForm,
+  configuration: MachineConfiguration,
+  add: (field: string, text: Text) => void,
+): Network {
+  if (form.network === 'none') return { mode: 'none' }
+  const forwards = readForwards(form.ports, add).flatMap(({ hostPort, ...rest }) =>
+    hostPort === null ? [] : [{ ...rest, hostPort, hostAddress: addressOf(configuration, hostPort) }],
+  )
+  if (configuration.ownNetwork !== true) return { mode: 'user', forwards }
+  const hostPorts = readPorts(form.hostPorts)
+  if (hostPorts === null) add('hostPorts', { key: 'create.problem.ports' })
+  return { mode: 'user', forwards, hostPorts: [...(hostPorts ?? [])], localNetwork: form.localNetwork }
+}
+
 /** A forward that was there keeps the address it listens on; a new one listens on this computer alone. */
 function addressOf({ values: { network } }: MachineConfiguration, hostPort: number): string {
   const known = network?.mode === 'user' ? network.forwards.find((forward) => forward.hostPort === hostPort) : undefined
@@ -108,10 +116,12 @@ function addressOf({ values: { network } }: MachineConfiguration, hostPort: numb
 
 function sorted(network: Network): unknown {
   if (network.mode === 'none') return network
-  return network.forwards.map(({ protocol, hostAddress, hostPort, guestPort }) => [
+  const { forwards, hostPorts = [], localNetwork = false } = network
+  const ports = forwards.map(({ protocol, hostAddress, hostPort, guestPort }) => [
     protocol,
     hostAddress,
     hostPort,
     guestPort,
   ])
+  return [ports, hostPorts, localNetwork]
 }

@@ -8,13 +8,12 @@ import { Button } from '../../components/button.tsx'
 import { Checkbox } from '../../components/checkbox.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { Segments } from '../../components/segments.tsx'
 import { Select } from '../../components/select.tsx'
 import { useSay } from '../../say.tsx'
 import { restartPolicies } from '../create/container-more.tsx'
 import { DiscField } from '../create/disc-field.tsx'
 import { FormRow } from '../create/form-row.tsx'
-import { PortTable } from '../create/port-table.tsx'
+import { NetworkRows } from '../create/network-rows.tsx'
 import { cores, disk, memory } from '../create/quantities.ts'
 import { QuantityRow } from '../create/quantity-row.tsx'
 import { SharedFolderField } from '../create/shared-folder-field.tsx'
@@ -243,33 +242,7 @@ function FieldRow({
     case 'network':
       if (reason !== undefined) return <NetworkAsItIs network={values.network} reason={say(reason)} />
       return (
-        <>
-          <FormRow label={say('create.network')} isGroup>
-            {() => (
-              <Segments
-                label={say('create.network')}
-                value={form.network}
-                segments={[
-                  { value: 'user', label: say('create.network.user') },
-                  { value: 'none', label: say('create.network.none') },
-                ]}
-                onChange={(network) => onChange({ network })}
-              />
-            )}
-          </FormRow>
-          {form.network === 'user' && (
-            <FormRow label={say('create.ports')} isGroup>
-              {() => (
-                <PortTable
-                  rows={form.ports}
-                  onChange={(ports) => onChange({ ports })}
-                  onLeave={() => {}}
-                  problemOf={(index) => problemOf(`ports.${index}`)}
-                />
-              )}
-            </FormRow>
-          )}
-        </>
+        <NetworkRows form={form} isOwn={configuration.ownNetwork === true} onChange={onChange} problemOf={problemOf} />
       )
     case 'graphics': {
       const cards = configuration.graphics ?? []

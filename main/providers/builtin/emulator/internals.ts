@@ -30,6 +30,7 @@ export interface Internals {
       readonly ps2: { readonly kbd_buffer: { readonly length: number }; readonly use_mouse: boolean }
       readonly vga: { screen: ScreenAdapter; screen_fill_buffer(): void; complete_redraw(): void }
       readonly acpi: { pm1_status: number; readonly pm1_enable: number; status: number }
+      readonly virtio_net?: VirtioNetwork
     }
     device_raise_irq(line: number): void
   }
@@ -42,8 +43,41 @@ export interface Internals {
   yield_callback(turn: number): void
 }
 
+/** v86's virtio network card. */
+export interface VirtioNetwork {
+  readonly mac: Uint8Array
+  /** 1 with a cable, 0 without. */
+  status: number
+  reset(): void
+  readonly virtio: {
+    /** To the guest, from the guest, and one for orders. */
+    readonly queues: readonly VirtioQueue[]
+    notify_config_changes(): void
+  }
+}
+
+export interface VirtioQueue {
+  size: number
+  size_supported: number
+  readonly enabled: boolean
+  readonly num_staged_replies: number
+  set_size(size: number): void
+  is_configured(): unknown
+  count_requests(): number
+  pop_request(): VirtioBuffers
+  push_reply(buffers: VirtioBuffers): void
+  flush_replies(): void
+}
+
+export interface VirtioBuffers {
+  readonly length_writable: number
+  length_readable: number
+  set_next_blob(bytes: Uint8Array): void
+}
+
 /** v86's way of telling its devices and being told by them. */
 export interface Bus {
+  register(name: 'net0-send', listener: (frame: Uint8Array) => void): void
   send(name: 'mouse-delta' | 'mouse-absolute' | 'mouse-wheel', value: readonly number[]): void
   send(name: 'mouse-click', value: readonly boolean[]): void
 }

@@ -46,6 +46,15 @@ describe('the settings of a machine', () => {
     })
   })
 
+  test('say what the guest reaches where its network is of Berth’s own, and nowhere else', () => {
+    const own: MachineConfiguration = { ...configuration, ownNetwork: true }
+    const form = { ...settingsForm(own), hostPorts: '3000, 8080 3000', localNetwork: true }
+    expect(settingsChanges(form, own).changes.network).toMatchObject({ hostPorts: [3000, 8080], localNetwork: true })
+    expect(settingsChanges(settingsForm(own), own).changed).toEqual([])
+    expect([...settingsChanges({ ...form, hostPorts: '80, a' }, own).problems.keys()]).toEqual(['hostPorts'])
+    expect(change({ hostPorts: '3000', localNetwork: true }).changes).toEqual({})
+  })
+
   test('never shrink a disk, and stay within the limits', () => {
     expect([...change({ diskBytes: 30 * GB, cpus: 9 }).problems.keys()].sort()).toEqual(['cpus', 'diskBytes'])
     expect(change({ diskBytes: 60 * GB }).problems.size).toBe(0)

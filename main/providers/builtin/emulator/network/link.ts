@@ -7,3 +7,15 @@ export interface Link {
   /** Tells the guest of what was sent. */
   flush(): void
 }
+
+/** A card in a machine. What the guest sends while nobody listens is lost, as with a card that has no cable. */
+export interface Card {
+  readonly link: Link
+  mac(): Uint8Array
+  /** Plugs the cable in, to whoever hears the guest's frames, or pulls it. */
+  plug(hear: ((frame: Uint8Array) => void) | null): void
+  /** Tells the guest whether there is a cable: what its memory says of it may be older. */
+  announce(): void
+  /** Calls when the guest begins anew. */
+  onReset(listener: () => void): void
+}

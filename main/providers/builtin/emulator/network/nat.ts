@@ -40,6 +40,8 @@ export interface Nat {
   severable(): readonly Severed[]
   /** Tells the guest that connections it remembers are no more. */
   sever(severed: readonly Severed[]): void
+  /** What the guest may reach has changed. */
+  recheck(): void
   /** Bytes of frames, as the guest counts them. */
   figures(): { readonly receivedBytes: number; readonly sentBytes: number }
   /** Ends all connections; the guest has forgotten them, or has lost its card. */
@@ -232,6 +234,7 @@ export function createNat({ link, reach, dns, guestMac: firstGuestMac }: NatOpti
     },
     severable: tcp.severable,
     sever: tcp.sever,
+    recheck: tcp.recheck,
     figures: () => ({ receivedBytes, sentBytes }),
     drop() {
       age += 1

@@ -20,6 +20,8 @@ export function keyOf({ guestAddress, guestPort, peerAddress, peerPort }: Tuple)
 /** A connection between the guest's end and a socket of this computer's, which carry their bytes to each other. */
 export interface Connection {
   readonly tuple: Tuple
+  /** Whether the guest opened it. */
+  readonly isOutward: boolean
   readonly endpoint: Endpoint
 }
 
@@ -32,7 +34,7 @@ export interface ConnectionEvents {
 
 /** Joins a socket, which must not flow yet, to the guest's end, which `make` makes. */
 export function connect(
-  tuple: Tuple,
+  { tuple, isOutward }: Pick<Connection, 'tuple' | 'isOutward'>,
   socket: Socket,
   make: (events: EndpointEvents) => Endpoint,
   events: ConnectionEvents,
@@ -73,5 +75,5 @@ export function connect(
     // Without an end nobody can tell whether all has come.
     if (!hasPeerEnded) endpoint.reset()
   })
-  return { tuple, endpoint }
+  return { tuple, isOutward, endpoint }
 }

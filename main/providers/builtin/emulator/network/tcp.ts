@@ -41,6 +41,8 @@ export interface Tcp {
   /** What there is to sever, should this moment be restored. */
   severable(): readonly Severed[]
   sever(severed: readonly Severed[]): void
+  /** Ends connections that the guest may not have any more. */
+  recheck(): void
   /** Ends all connections without a word to the guest, which has forgotten them. */
   drop(): void
 }
@@ -52,12 +54,17 @@ export function createTcp({ reach, ends, now, send, unreachable: report, stirred
   const sockets = new Set<Socket>()
   let ownPort = randomBytes(2).readUInt16BE() % ownPorts
 
-  function adopt(tuple: Tuple, socket: Socket, make: (options: EndpointOptions) => Endpoint): void {
+  function adopt(
+    about: Pick<Connection, 'tuple' | 'isOutward'>,
+    socket: Socket,
+    make: (options: EndpointOptions) => Endpoint,
+  ): void {
+    const { tuple } = about
     const key = keyOf(tuple)
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     const connection = connect(
-      tuple,
+      about,
       socket,
       (events) =>
         make({
@@ -95,7 +102,7 @@ export function createTcp({ reach, ends, now, send, unreachable: report, stirred
       dial(way, tuple.peerPort, {
         connected(socket) {
           dialling.delete(key)
-          adopt(tuple, socket, (options) => answerSyn(options, syn))
+          adopt({ tuple, isOutward: true }, socket, (options) => answerSyn(options, syn))
         },
         failed(isRefused) {
           dialling.delete(key)
@@ -173,7 +180,7 @@ export function createTcp({ reach, ends, now, send, unreachable: report, stirred
     accept(socket, guestPort) {
       const tuple = sockets.size + dialling.size < maxConnections ? freeTuple(guestPort) : null
       if (tuple === null) socket.resetAndDestroy()
-      else adopt(tuple, socket, openToGuest)
+      else adopt({ tuple, isOutward: false }, socket, openToGuest)
     },
     connections: () => connections.values(),
     severable: () =>
@@ -182,6 +189,11 @@ export function createTcp({ reach, ends, now, send, unreachable: report, stirred
       for (const { sequence, ...tuple } of severed) {
         const ports = { sourcePort: tuple.peerPort, destinationPort: tuple.guestPort }
         send(segmentFrame(ends(tuple), { ...ports, sequence, acknowledged: 0, flags: flag.reset, window: 0 }))
+      }
+    },
+    recheck() {
+      for (const { tuple, isOutward, endpoint } of connections.values()) {
+        if (isOutward && reach.wayTo(tuple.peerAddress, tuple.peerPort) === null) endpoint.reset()
       }
     },
     drop() {
