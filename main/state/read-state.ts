@@ -5,6 +5,9 @@ import type { Notice } from '../../app/domain/provider.ts'
 /** Says of a part of a file that it does not fit; the part is left out. */
 export type Unfit = (where: string, why: unknown) => void
 
+/** The part that is named where nothing of a file can be read. */
+export const wholeFile = 'the file'
+
 /** What is known of a file of Berth's. `trouble` stands where it must not be written: its content is not known, or not ours. */
 export type Reading<T> =
   | { readonly kind: 'absent' }
@@ -32,7 +35,7 @@ export function readState<T>(path: string, { version, empty, parse }: StateForma
       return parse(content, unfit)
     } catch (error) {
       if (error instanceof Newer) throw error
-      unfit('the file', error)
+      unfit(wholeFile, error)
       return empty
     }
   })
@@ -81,7 +84,7 @@ export function readLines<T>(
   maxLines = Number.POSITIVE_INFINITY,
 ): Reading<readonly T[]> {
   return readBytes<readonly T[]>(path, (bytes, unfit) => {
-    if (bytes.length === 0 && mustHold()) unfit('the file', 'is empty')
+    if (bytes.length === 0 && mustHold()) unfit(wholeFile, 'is empty')
     const all = bytes.toString('utf8').split('\n')
     const from = Math.max(0, all.length - 1 - maxLines)
     return all.slice(from).flatMap((line, index) => {
@@ -147,14 +150,24 @@ export function noticeOf(path: string, reading: Reading<unknown>): Notice | null
     case 'absent':
     case 'read':
       return null
-    case 'salvaged': {
-      const params = { path, aside: reading.aside, count: reading.unfit.length }
-      return { level: 'warning', text: { key: 'state.damaged', params } }
-    }
+    case 'salvaged':
+      return damageOf(path, reading)
     case 'unreadable':
       return { level: 'warning', text: { key: 'state.unreadable', params: { path, reason: reading.trouble } } }
     case 'newer':
       return { level: 'warning', text: { key: 'state.newer', params: { path } } }
+  }
+}
+
+/** What a person is told of a file of which some or all was left out. */
+export function damageOf(path: string, reading: Extract<Reading<unknown>, { kind: 'salvaged' }>): Notice {
+  const { aside, unfit } = reading
+  const isWhole = unfit.some((part) => part.startsWith(`${wholeFile}: `))
+  return {
+    level: 'warning',
+    text: isWhole
+      ? { key: 'state.damagedWhole', params: { path, aside } }
+      : { key: 'state.damaged', params: { path, aside, count: unfit.length } },
   }
 }
 

@@ -61,7 +61,7 @@ describe('the settings', () => {
     const settings = openSettings(folder, silent, problems)
     expect(settings.get()).toEqual(defaultSettings)
     const [notice] = problems.notices()
-    expect(notice?.text.key).toBe('state.damaged')
+    expect(notice?.text.key).toBe('state.damagedWhole')
     expect(await readFile(String(notice?.text.params?.['aside']), 'utf8')).toBe('{"theme": "da')
     await settings.set({ theme: 'dark' })
     expect(openSettings(folder, silent).get().theme).toBe('dark')

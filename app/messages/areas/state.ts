@@ -9,6 +9,8 @@ export const stateEn = {
     other:
       '{count} parts of the file {path} are damaged and were left out. A copy of the whole file was saved: {aside}',
   },
+  'state.damagedWhole':
+    'Nothing in the file {path} can be read because the file is damaged. Berth starts without its content. A copy was saved: {aside}',
   'state.newer':
     'A newer version of Berth wrote the file {path}. This version leaves the file unchanged and saves nothing in it. Install the newer version.',
   'state.error.unreadable': 'The change wasn’t saved because the file {path} can’t be read ({reason}).',
@@ -23,6 +25,8 @@ export const stateKo: Record<keyof typeof stateEn, Message> = {
   'state.unreadable':
     '{path} 파일을 읽을 수 없습니다({reason}). 읽을 수 있을 때까지 Berth는 이 파일을 바꾸지 않습니다. 디스크와 파일 권한을 확인하세요.',
   'state.damaged': '{path} 파일에서 손상된 항목 {count}개를 제외했습니다. 전체 파일의 사본을 저장했습니다: {aside}',
+  'state.damagedWhole':
+    '{path} 파일이 손상되어 내용을 전혀 읽을 수 없습니다. Berth는 이 내용 없이 시작합니다. 파일의 사본을 저장했습니다: {aside}',
   'state.newer':
     '{path} 파일은 더 새로운 버전의 Berth가 저장했습니다. 이 버전은 파일을 바꾸지 않습니다. 새 버전을 설치하세요.',
   'state.error.unreadable': '{path} 파일을 읽을 수 없어 변경 내용을 저장하지 못했습니다({reason}).',

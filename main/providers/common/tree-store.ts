@@ -2,8 +2,15 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } fr
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
-import type { Notice } from '../../../app/domain/provider.ts'
-import { fittingItems, noticeOf, type Reading, readBytes, refuseNewer, type Unfit } from '../../state/read-state.ts'
+import {
+  damageOf,
+  fittingItems,
+  noticeOf,
+  readBytes,
+  refuseNewer,
+  type Unfit,
+  wholeFile,
+} from '../../state/read-state.ts'
 import { nullIfAbsent, writeJson } from './files.ts'
 import { type KeptSnapshot, keptRestoreSchema, putSnapshot, type TreeFile } from './snapshot-tree.ts'
 
@@ -23,17 +30,17 @@ export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) 
   const putSchema: z.ZodType<Put<S>> = z.object({ snapshot, currentId: z.string().nullable() })
   const empty: TreeFile<S> = { version: 1, currentId: null, snapshots: [], restores: [] }
 
-  const parseWhole = (text: string, unfit: Unfit): TreeFile<S> => {
+  const parseWhole = (text: string, isAlone: boolean, unfit: Unfit): TreeFile<S> => {
     let content: unknown
     try {
       content = JSON.parse(text)
     } catch (error) {
-      unfit('the whole', error)
+      unfit(isAlone ? wholeFile : 'the whole', error)
       return empty
     }
     refuseNewer(content, 1)
     const about = wholeSchema.safeParse(content)
-    if (!about.success) unfit('the whole', about.error)
+    if (!about.success) unfit('the head', about.error)
     const parts = typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {}
     return {
       version: 1,
@@ -44,7 +51,7 @@ export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) 
   }
   const parse = (text: string, unfit: Unfit): TreeFile<S> => {
     const { whole, lines } = partsOf(text)
-    const tree = parseWhole(whole, unfit)
+    const tree = parseWhole(whole, lines.length === 0, unfit)
     const puts = lines.flatMap((line, index) => {
       try {
         return [putSchema.parse(JSON.parse(line))]
@@ -154,11 +161,6 @@ function withoutLoose<S extends KeptSnapshot>({ currentId, snapshots, restores, 
     })),
     restores: kept,
   }
-}
-
-function damageOf(path: string, reading: Extract<Reading<unknown>, { kind: 'salvaged' }>): Notice {
-  const { aside, unfit } = reading
-  return { level: 'warning', text: { key: 'state.damaged', params: { path, aside, count: unfit.length } } }
 }
 
 /**

@@ -177,9 +177,9 @@ export function App(): ReactNode {
       )}
       <DockPlane heightPx={sizes.dock} onResize={(dock) => setSizes({ dock })} />
       <section className="plane plane-strip" aria-label={say('pane.strip')} data-pane="strip">
+        <StateNotices />
         <TaskStrip />
       </section>
-      <StateNotices />
       <Dialogs />
       <LiveRegions />
       <TooltipLayer />

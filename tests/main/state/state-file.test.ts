@@ -77,6 +77,12 @@ describe('a state file', () => {
     },
   )
 
+  it.each(['', '[1', '\0\0\0\0', 'null'])('that holds %j is not said to be damaged in one part', async (text) => {
+    await writeFile(path, text)
+    const { problems } = open()
+    expect(problems.notices().map(({ text: { key } }) => key)).toEqual(['state.damagedWhole'])
+  })
+
   it('keeps one copy of what is damaged, however often it is opened', async () => {
     await writeFile(path, '[1')
     for (let start = 0; start < 3; start += 1) open()
