@@ -1,7 +1,11 @@
+import { existsSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { z } from 'zod'
 import { sharedFolderSchema } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
-import { readJson, writeJson } from '../common/files.ts'
+import { readRecord } from '../../state/record.ts'
+import { type DefinitionReading, definitionIn, writtenAt } from '../common/definition-file.ts'
+import { writeJson } from '../common/files.ts'
 import type { Folder } from './layout.ts'
 
 /** `monitor`: Berth's own guest, in its ROM. `pc`: whatever a BIOS boots; the BIOS is copied into the machine's folder. */
@@ -9,8 +13,7 @@ const systemSchema = z.enum(['monitor', 'pc'])
 export type System = z.infer<typeof systemSchema>
 
 /** What a machine is, as its folder keeps it. A field added later gets a default, so that older folders stay readable. */
-export const definitionSchema = z.object({
-  version: z.literal(1),
+const shape = {
   uuid: z.uuid(),
   name: z.string(),
   createdAt: z.string(),
@@ -22,7 +25,8 @@ export const definitionSchema = z.object({
   discPath: z.string().nullable(),
   /** A folder of the person's that the guest finds inside. */
   sharedFolder: sharedFolderSchema.nullable().default(null),
-})
+}
+const definitionSchema = z.object({ version: z.literal(1), ...shape })
 export type Definition = z.infer<typeof definitionSchema>
 
 /** What a kept memory fits: a machine of the same make. */
@@ -35,6 +39,9 @@ export const makeSchema = z.object({
 })
 export type Make = z.infer<typeof makeSchema>
 
+/** Of a machine whose definition does not tell. */
+const usualMemoryBytes = 128 * MiB
+
 /** Enough for a monitor's text, and for 1920 × 1080 in full colour. */
 const videoBytes: Readonly<Record<System, number>> = { monitor: MiB, pc: 8 * MiB }
 
@@ -42,8 +49,34 @@ export function makeOf({ system, memoryBytes }: Definition, emulator: string): M
   return { emulator, system, memoryBytes, videoBytes: videoBytes[system] }
 }
 
-export function readDefinition(folder: Folder): Promise<Definition | null> {
-  return readJson(folder.definition, definitionSchema)
+/** Reads a definition field by field. What the machine's folder holds itself can stand for most of them. */
+export function readDefinitionFile(folder: Folder): DefinitionReading<Definition> {
+  return readRecord(folder.definition, 1, (fields) => {
+    const uuid = fields.take('uuid', shape.uuid, basename(folder.path))
+    const name = fields.need('name', shape.name)
+    const definition = {
+      version: 1,
+      uuid,
+      name: name ?? uuid,
+      createdAt: fields.take('createdAt', shape.createdAt, () => writtenAt(folder.definition)),
+      // Only a machine that boots by a BIOS has a copy of one.
+      system: fields.take('system', shape.system, () => (existsSync(folder.bios) ? 'pc' : 'monitor')),
+      memoryBytes: fields.take('memoryBytes', shape.memoryBytes, usualMemoryBytes),
+      diskBytes: fields.take('diskBytes', shape.diskBytes, () => sizeOf(folder.disk)),
+      discPath: fields.take('discPath', shape.discPath, null),
+      sharedFolder: fields.take('sharedFolder', shape.sharedFolder, null),
+    } as const
+    return { definition, name }
+  })
+}
+
+function sizeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.size || null
+}
+
+/** null when there is none. Throws when it cannot be read. */
+export async function readDefinition(folder: Folder): Promise<Definition | null> {
+  return definitionIn(readDefinitionFile(folder))
 }
 
 export function writeDefinition(folder: Folder, definition: Definition): Promise<void> {

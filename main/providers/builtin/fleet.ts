@@ -1,6 +1,6 @@
 import * as common from '../common/fleet.ts'
 import type { Host, ProviderChange } from '../provider.ts'
-import { type Definition, readDefinition, writeDefinition } from './definitions.ts'
+import { type Definition, readDefinitionFile, writeDefinition } from './definitions.ts'
 import type { Folder, Layout } from './layout.ts'
 import { createSerialLine, type SerialLine } from './line.ts'
 import type { Live } from './live.ts'
@@ -28,11 +28,11 @@ export type Fleet = common.Fleet<Entry, Definition>
 export function createFleet(host: Host, layout: Layout, changed: (change: ProviderChange) => void): Fleet {
   return common.createFleet<Definition, Folder, RunRecord, Live, Extras>({
     providerId,
-    log: host.log,
+    host,
     machines: layout.machines,
     folder: layout.machine,
     extras: () => ({ line: createSerialLine(), screen: createMachineScreen() }),
-    readDefinition,
+    readDefinition: readDefinitionFile,
     writeDefinition,
     readRun,
     filesOf: ({ diskBytes, discPath }, folder) => [

@@ -16,6 +16,8 @@ export interface Sight {
   readonly uuid: string
   /** null when its file cannot be read. */
   readonly definition: Definition | null
+  /** What it is called, where only that can be read of its file. */
+  readonly name: string | null
   /** null when it is off. */
   readonly live: { readonly activity: Activity; readonly since: string } | null
   readonly run: RunRecord | null
@@ -34,7 +36,7 @@ export function machineOf(sight: Sight): Machine {
     id: machineId(providerId, uuid),
     endpointId,
     kind: 'vm',
-    name: definition?.name ?? uuid,
+    name: definition?.name ?? sight.name ?? uuid,
     state: sight.held ?? state,
     nativeState,
     os: null,

@@ -1,7 +1,10 @@
+import { createReadStream } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
 import { formatMemory } from '../../../app/domain/units.ts'
+import { look } from '../common/files.ts'
 import { requireRoom, roomAt } from '../common/space.ts'
 import { type Definition, makeOf, makeSchema } from './definitions.ts'
 import { spareBytes } from './emulator/room.ts'
@@ -14,6 +17,15 @@ export const keptMemorySchema = z.object({
   checksum: z.number().int(),
 })
 export type KeptMemory = z.infer<typeof keptMemorySchema>
+
+/** The size and sum of a memory's file: taken for what was written, where that is not written down any more. */
+export async function measureMemory(path: string): Promise<Pick<KeptMemory, 'sizeBytes' | 'checksum'> | null> {
+  const about = await look(path)
+  if (about === null) return null
+  let checksum = 0
+  for await (const bytes of createReadStream(path)) checksum = crc32(bytes as Buffer, checksum)
+  return { sizeBytes: about.size, checksum }
+}
 
 /** Why a memory cannot be gone on from by this machine and this Berth; null when it can. */
 export function unfit({ make }: KeptMemory, definition: Definition): Failure | null {

@@ -33,7 +33,7 @@ export function restorable(world: World, known: Known): Restorable<KeptSnapshot>
     verify: (target) => verify(known, target),
     hold: (job) => world.fleet.hold(entry, 'restoring', job),
     present: (about) => presentSnapshot(world, known, about),
-    keepPresent: (kept) => keepPresent(known, kept),
+    keepPresent: (kept) => keepPresent(world, known, kept),
     async goOn(kept) {
       if (kept.power === 'running') await entry.live?.thread.ask({ kind: 'resume' }).catch(() => {})
     },
@@ -71,7 +71,7 @@ export async function restoreRoom({ folder, live }: Entry, snapshotId: SnapshotI
  * The memory is written and the disk gets a second name: it is not written to any more before another file takes its place.
  * When that does not come to pass, the second name is taken away before anything else happens.
  */
-async function keepPresent({ entry, definition }: Known, kept: KeptSnapshot): Promise<KeptSnapshot> {
+async function keepPresent(world: World, { entry, definition }: Known, kept: KeptSnapshot): Promise<KeptSnapshot> {
   const { folder, live } = entry
   let { memory } = kept
   const file = (kind: SnapshotFile): string => folder.snapshotFile(kept.id, kind)
@@ -81,7 +81,7 @@ async function keepPresent({ entry, definition }: Known, kept: KeptSnapshot): Pr
     const { sizeBytes, checksum } = await live.thread.ask(order)
     memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
   } else if (kept.power === 'suspended') {
-    memory = (await readSuspended(folder)).memory
+    memory = await readSuspended(world, { entry, definition })
     await share(folder.memory, file('memory'))
     await share(folder.suspended, file('suspended'))
   }
@@ -95,7 +95,7 @@ async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: 
   const { entry, definition } = known
   const { folder } = entry
   await endMachine(entry)
-  await discardMemory(entry)
+  await discardMemory(world, entry)
   if (definition.diskBytes !== null) await replaceDisk(known, snapshot)
   if (snapshot.power === 'off') {
     await world.fleet.refresh(entry)

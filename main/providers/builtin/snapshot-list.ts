@@ -1,13 +1,11 @@
-import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
 import type { Notice } from '../../../app/domain/provider.ts'
 import { look, nullIfAbsent } from '../common/files.ts'
 import { isSnapshotId, type TreeFile } from '../common/snapshot-tree.ts'
 import { type Definition, makeOf } from './definitions.ts'
 import type { Known } from './fleet.ts'
 import { type Folder, snapshotFiles } from './layout.ts'
-import type { KeptMemory } from './memory.ts'
+import { type KeptMemory, measureMemory } from './memory.ts'
 import { emulator } from './program.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
@@ -95,14 +93,9 @@ async function fromFiles(
   }
 }
 
-/** What its file holds is taken for what was written: the sum that would tell is lost with the list. */
 async function memoryOf(folder: Folder, id: string, definition: Definition): Promise<KeptMemory | null> {
-  const path = folder.snapshotFile(id, 'memory')
-  const about = await look(path)
-  if (about === null) return null
-  let checksum = 0
-  for await (const bytes of createReadStream(path)) checksum = crc32(bytes as Buffer, checksum)
-  return { make: makeOf(definition, emulator), sizeBytes: about.size, checksum }
+  const measured = await measureMemory(folder.snapshotFile(id, 'memory'))
+  return measured === null ? null : { make: makeOf(definition, emulator), ...measured }
 }
 
 /** The files of each snapshot, by what their names end with. */

@@ -1,20 +1,24 @@
-import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import { removeDurably } from '../../state/durable.ts'
-import { readJson, remove, writeJson } from '../common/files.ts'
+import { readRecord } from '../../state/record.ts'
+import { reportReading } from '../common/definition-file.ts'
+import { remove, writeJson } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
-import type { Op, SuspendOps } from '../provider.ts'
+import type { Host, Op, SuspendOps } from '../provider.ts'
 import { makeOf } from './definitions.ts'
 import type { Entry, Known } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { endMachine, launch, letRun, liveOf, orEnd } from './live.ts'
-import { keptMemorySchema, unfit } from './memory.ts'
+import { type KeptMemory, keptMemorySchema, measureMemory, unfit } from './memory.ts'
 import { emulator } from './program.ts'
 import type { World } from './world.ts'
 
 /** What a kept memory belongs to. */
-const suspendedSchema = z.object({ version: z.literal(1), at: z.string(), memory: keptMemorySchema })
-export type Suspended = z.infer<typeof suspendedSchema>
+interface Suspended {
+  readonly version: 1
+  readonly at: string
+  readonly memory: KeptMemory
+}
 
 async function suspend(world: World, { entry, definition }: Known, op: Op): Promise<void> {
   const { folder } = entry
@@ -48,38 +52,61 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
 export async function resumeFromDisk(world: World, known: Known, op: Op): Promise<void> {
   const { entry, definition } = known
   const { folder } = entry
-  const { memory } = await readSuspended(folder)
+  const memory = await readSuspended(world, known)
   const reason = unfit(memory, definition)
   if (reason !== null) throw reason
   await launch(world, known, { memory: { ...memory, path: folder.memory }, paused: true }, op)
   await orEnd(entry, async () => {
     throwIfCancelled(op)
     // From the first instruction on the disk goes its own way: the memory must not be used a second time.
-    await removeDurably(folder.suspended)
+    await removeMarker(world.host, folder)
     entry.isSuspended = false
     await letRun(world, entry)
   })
   await remove(folder.memory)
 }
 
-/** Fails with `output-unreadable` when it is not there or not what was written. */
-export async function readSuspended(folder: Folder): Promise<Suspended> {
-  const damaged = (detail: string, cause?: unknown) =>
+/**
+ * What is said of a kept memory, field by field. A machine that is suspended is not changed, so what it is now can stand for what it
+ * was; size and sum are those of the file. Fails with `output-unreadable` when it is not there or the system will not let it be read.
+ */
+export async function readSuspended({ host }: Pick<World, 'host'>, { entry, definition }: Known): Promise<KeptMemory> {
+  const path = entry.folder.suspended
+  const { make, sizeBytes, checksum } = keptMemorySchema.shape
+  const reading = readRecord(path, 1, (fields) => {
+    const memory = fields.within('memory')
+    return {
+      make: memory.take('make', make, makeOf(definition, emulator)),
+      sizeBytes: memory.need('sizeBytes', sizeBytes),
+      checksum: memory.need('checksum', checksum),
+    }
+  })
+  reportReading(host, path, reading)
+  const damaged = (detail: string) =>
     failure(
       'output-unreadable',
       { key: 'builtin.error.stateDamaged' },
-      { hint: { key: 'builtin.error.stateDamaged.hint' }, detail, cause },
+      { hint: { key: 'builtin.error.stateDamaged.hint' }, detail },
     )
-  const suspended = await readJson(folder.suspended, suspendedSchema).catch((cause: unknown) => {
-    throw damaged(`${folder.suspended}\n${String(cause)}`, cause)
-  })
-  if (suspended === null) throw damaged(folder.suspended)
-  return suspended
+  if (!('value' in reading)) throw damaged(`${path}\n${reading.kind === 'absent' ? 'ENOENT' : reading.trouble}`)
+  const { value } = reading
+  if (value.sizeBytes !== null && value.checksum !== null) {
+    return { make: value.make, sizeBytes: value.sizeBytes, checksum: value.checksum }
+  }
+  const measured = await measureMemory(entry.folder.memory)
+  if (measured === null) throw damaged(entry.folder.memory)
+  return { make: value.make, ...measured }
+}
+
+/** There is nothing wrong with a file that is gone. */
+async function removeMarker({ problems }: Pick<Host, 'problems'>, { suspended }: Folder): Promise<void> {
+  await removeDurably(suspended)
+  problems?.report(suspended, null)
 }
 
 /** Throws the kept memory away. Its word goes first: a memory without one is a rest, a word without memory a promise. */
-export async function discardMemory({ folder }: Pick<Entry, 'folder'>): Promise<void> {
-  await removeDurably(folder.suspended)
+export async function discardMemory({ host }: Pick<World, 'host'>, { folder }: Pick<Entry, 'folder'>): Promise<void> {
+  await removeMarker(host, folder)
   await remove(folder.memory)
 }
 
@@ -91,7 +118,7 @@ export function createSuspend(world: World): SuspendOps {
     async discard(id) {
       const { entry } = await world.fleet.get(id)
       if (entry.live !== null) return
-      await discardMemory(entry)
+      await discardMemory(world, entry)
       await world.fleet.refresh(entry)
       world.fleet.publish(entry)
     },

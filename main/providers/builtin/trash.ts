@@ -1,7 +1,7 @@
 import { diskShare } from '../common/files.ts'
 import { createTrash } from '../common/trash.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
-import { readDefinition } from './definitions.ts'
+import { readDefinitionFile } from './definitions.ts'
 import { endpointId, providerId } from './machine.ts'
 import { trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
@@ -16,13 +16,11 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
     purges,
     now: host.now,
     async facts(folder) {
-      const [definition, sizeBytes, snapshotCount] = await Promise.all([
-        readDefinition(folder).catch(() => null),
-        diskShare(folder.path),
-        trees.count(folder.snapshots),
-      ])
+      const reading = readDefinitionFile(folder)
+      const { definition = null, name = null } = 'value' in reading ? reading.value : {}
+      const [sizeBytes, snapshotCount] = await Promise.all([diskShare(folder.path), trees.count(folder.snapshots)])
       return {
-        name: definition?.name ?? null,
+        name: definition?.name ?? name,
         createdAt: definition?.createdAt ?? null,
         sizeBytes,
         snapshotCount,

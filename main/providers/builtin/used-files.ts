@@ -1,6 +1,6 @@
 import { keptMachineFiles } from '../common/used-files.ts'
 import type { MachineFiles } from '../provider.ts'
-import { type Definition, readDefinition } from './definitions.ts'
+import { type Definition, readDefinitionFile } from './definitions.ts'
 import type { Folder, Layout } from './layout.ts'
 import { providerId } from './machine.ts'
 
@@ -10,5 +10,5 @@ export function usedFiles(layout: Layout): Promise<readonly MachineFiles[]> {
     ...(discPath === null ? [] : [{ path: discPath, access: 'read' as const, format: 'raw' as const }]),
     { path: folder.memory, access: 'write', format: 'raw' },
   ]
-  return keptMachineFiles({ providerId, layout, readDefinition, filesOf })
+  return keptMachineFiles({ providerId, layout, readDefinition: readDefinitionFile, filesOf })
 }

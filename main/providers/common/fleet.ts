@@ -2,6 +2,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId, type ProviderId, parseId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import type { Host, ProviderChange } from '../provider.ts'
+import { type DefinitionReading, problemOf, reportReading } from './definition-file.ts'
 import { exists, look, names } from './files.ts'
 
 /** One machine's folder, as far as a fleet needs it. */
@@ -18,9 +19,13 @@ export interface FleetEntry<D, F, R, L> {
   readonly folder: F
   /** null when its file cannot be read; `problem` says why. */
   definition: D | null
+  /** What it is called, where only that can be read of its file; null when it cannot. */
+  name: string | null
   problem: string | null
   /** What the file looked like when it was read. */
   stamp: string
+  /** The system would not let it be read, which passes. */
+  isUnreadable: boolean
   run: R | null
   isSuspended: boolean
   /** The first of its files that is not where it should be. */
@@ -56,14 +61,13 @@ export interface Fleet<E, D> {
 /** What a fleet's provider knows of its machines: `X` is what its entries hold besides. */
 export interface FleetWorld<D, F, R, L, X> {
   readonly providerId: ProviderId
-  readonly log: Host['log']
+  readonly host: Pick<Host, 'log' | 'problems'>
   /** The folder that the machines are in. */
   readonly machines: string
   folder(uuid: string): F
   /** What a new entry holds besides. */
   extras(uuid: string): X
-  /** null when there is no such file; fails when it cannot be read. */
-  readDefinition(folder: F): Promise<D | null>
+  readDefinition(folder: F): DefinitionReading<D>
   writeDefinition(folder: F, definition: D): Promise<void>
   readRun(folder: F): Promise<R | null>
   /** Files a machine cannot start without. */
@@ -87,8 +91,10 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
         uuid,
         folder: world.folder(uuid),
         definition: null,
+        name: null,
         problem: null,
         stamp: '',
+        isUnreadable: false,
         run: null,
         isSuspended: false,
         missingPath: null,
@@ -105,23 +111,33 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
     const { folder } = entry
     const about = await look(folder.definition).catch(() => null)
     const stamp = about === null ? 'absent' : `${about.mtimeMs}:${about.size}:${about.ino}`
-    if (stamp !== entry.stamp) {
-      try {
-        entry.definition = await world.readDefinition(folder)
-        if (entry.definition !== null && entry.definition.uuid !== entry.uuid) throw new Error('another uuid inside')
-        entry.problem = entry.definition === null ? 'machine.json is missing' : null
-      } catch (error) {
-        entry.definition = null
-        entry.problem = String(error)
-        world.log.warn(`${world.providerId}.unreadable`, { uuid: entry.uuid, error: entry.problem })
-      }
+    // What could not be read is looked at again each time: nothing of the file tells when it can be.
+    if (stamp !== entry.stamp || entry.isUnreadable) {
+      readFile(entry)
       entry.run = await world.readRun(folder)
       entry.stamp = stamp
     }
     if (entry.live === null) {
-      entry.isSuspended = await exists(folder.suspended)
+      // One bad folder never empties the list.
+      entry.isSuspended = await exists(folder.suspended).catch(() => entry.isSuspended)
       entry.missingPath = entry.definition === null ? null : await firstMissing(world.filesOf(entry.definition, folder))
     }
+  }
+
+  const readFile = (entry: E): void => {
+    const { definition: path } = entry.folder
+    const reading = world.readDefinition(entry.folder)
+    const { definition = null, name = null } = 'value' in reading ? reading.value : {}
+    const isOther = definition !== null && definition.uuid !== entry.uuid
+    entry.definition = isOther ? null : definition
+    entry.name = name
+    const before = entry.problem
+    entry.problem = isOther ? 'another uuid inside' : problemOf(reading)
+    entry.isUnreadable = reading.kind === 'unreadable'
+    if (entry.problem !== null && entry.problem !== before) {
+      world.host.log.warn(`${world.providerId}.unreadable`, { uuid: entry.uuid, error: entry.problem })
+    }
+    reportReading(world.host, path, reading)
   }
 
   const find = async (id: MachineId): Promise<E | null> => {
@@ -170,6 +186,7 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
     changed: world.changed,
     forget(uuid) {
       entries.delete(uuid)
+      world.host.problems?.report(world.folder(uuid).definition, null)
       world.changed({ kind: 'removed', id: machineId(world.providerId, uuid) })
     },
     async hold(entry, state, job) {

@@ -1,5 +1,6 @@
 import { machineId, type ProviderId } from '../../../app/domain/ids.ts'
 import type { MachineFiles } from '../provider.ts'
+import type { DefinitionReading } from './definition-file.ts'
 import { names } from './files.ts'
 import { trashed } from './purges.ts'
 
@@ -11,7 +12,7 @@ interface KeptWorld<D extends { readonly name: string }, F extends { readonly pa
     machine(uuid: string): F
     removed(uuid: string): F
   }
-  readDefinition(folder: F): Promise<D | null>
+  readDefinition(folder: F): DefinitionReading<D>
   filesOf(definition: D, folder: F): MachineFiles['files']
 }
 
@@ -25,18 +26,18 @@ export async function keptMachineFiles<D extends { readonly name: string }, F ex
     ...machines.map((uuid) => ({ uuid, folder: layout.machine(uuid), isInTrash: false })),
     ...removed.map((uuid) => ({ uuid, folder: layout.removed(uuid), isInTrash: true })),
   ].filter(({ uuid }) => /^[0-9a-f-]{36}$/.test(uuid))
-  return Promise.all(
-    all.map(async ({ uuid, folder, isInTrash }) => {
-      // A definition that is missing says as little as one that cannot be read.
-      const definition = await world.readDefinition(folder).catch(() => null)
-      return {
-        machineId: machineId(world.providerId, uuid),
-        name: definition?.name ?? uuid,
-        isInTrash,
-        folder: folder.path,
-        files: definition === null ? [] : world.filesOf(definition, folder),
-        isComplete: definition !== null,
-      }
-    }),
-  )
+  return all.map(({ uuid, folder, isInTrash }) => {
+    // A definition that is missing says as little as one that cannot be read.
+    const reading = world.readDefinition(folder)
+    const { definition = null, name = null } = 'value' in reading ? reading.value : {}
+    return {
+      machineId: machineId(world.providerId, uuid),
+      name: definition?.name ?? name ?? uuid,
+      isInTrash,
+      folder: folder.path,
+      files: definition === null ? [] : world.filesOf(definition, folder),
+      // What was left out may have been a file.
+      isComplete: reading.kind === 'read',
+    }
+  })
 }

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
-import { isAbsolute, resolve } from 'node:path'
+import { basename, isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
-import { diskFormats, vmSpecSchema } from '../../../app/domain/spec.ts'
-import { readJson, writeJson } from '../common/files.ts'
+import { diskFormats, forwardSchema, vmSpecSchema } from '../../../app/domain/spec.ts'
+import { GiB } from '../../../app/domain/units.ts'
+import { fittingItems } from '../../state/read-state.ts'
+import { type Fields, readRecord } from '../../state/record.ts'
+import { type DefinitionReading, definitionIn, writtenAt } from '../common/definition-file.ts'
+import { writeJson } from '../common/files.ts'
 import type { Image } from '../common/images/qemu-img.ts'
 import { baseReference, type Folder, varsFile } from './layout.ts'
 
@@ -17,8 +21,7 @@ const diskSchema = z.object({
 })
 
 /** What a machine is, as its folder keeps it. A field added later gets a default, so that older folders stay readable. */
-export const definitionSchema = z.object({
-  version: z.literal(1),
+const shape = {
   uuid: z.uuid(),
   name: z.string(),
   createdAt: z.string(),
@@ -42,12 +45,51 @@ export const definitionSchema = z.object({
   graphics: z.enum(['none', 'vga', 'virtio']).default('none'),
   /** Shared bases its disks stand on, directly or through each other. */
   bases: z.array(z.string()),
-})
+}
+const definitionSchema = z.object({ version: z.literal(1), ...shape })
 export type Definition = z.infer<typeof definitionSchema>
 export type Disk = z.infer<typeof diskSchema>
 
-export function readDefinition(folder: Folder): Promise<Definition | null> {
-  return readJson(folder.definition, definitionSchema)
+/**
+ * Reads a definition field by field. Nothing can stand for what says which disks a machine has, what they stand on, and what would
+ * read them: a machine without these is shown and not started.
+ */
+export function readDefinitionFile(folder: Folder): DefinitionReading<Definition> {
+  return readRecord(folder.definition, 1, (fields) => {
+    const own = basename(folder.path)
+    const uuid = fields.take('uuid', shape.uuid, own)
+    const arch = fields.need('arch', shape.arch)
+    const disks = fields.need('disks', shape.disks)
+    const firmware = fields.need('firmware', shape.firmware)
+    const bases = fields.need('bases', shape.bases)
+    const name = fields.need('name', shape.name)
+    const rest = {
+      createdAt: fields.take('createdAt', shape.createdAt, () => writtenAt(folder.definition)),
+      machine: fields.take('machine', shape.machine, null),
+      cpus: fields.take('cpus', shape.cpus, 1),
+      memoryBytes: fields.take('memoryBytes', shape.memoryBytes, GiB),
+      isoPath: fields.take('isoPath', shape.isoPath, null),
+      network: networkOf(fields),
+      mac: fields.take('mac', shape.mac, macOf(uuid)),
+      graphics: fields.take('graphics', shape.graphics, 'vga'),
+    }
+    if (arch === null || disks === null || firmware === null || bases === null) return { definition: null, name }
+    const definition = { version: 1, uuid, name: name ?? uuid, arch, disks, firmware, bases, ...rest } as const
+    return { definition, name }
+  })
+}
+
+/** A forward that does not fit leaves the others. */
+function networkOf(fields: Fields): Definition['network'] {
+  const given = z.looseObject({ mode: z.literal('user'), forwards: z.unknown() }).safeParse(fields.raw('network'))
+  if (!given.success) return fields.take('network', shape.network, { mode: 'none' })
+  const forwards = fittingItems(given.data.forwards, forwardSchema, 'network.forwards', fields.unfit)
+  return { mode: 'user', forwards: [...forwards] }
+}
+
+/** null when there is none. Throws when it cannot be read as far as is needed. */
+export async function readDefinition(folder: Folder): Promise<Definition | null> {
+  return definitionIn(readDefinitionFile(folder))
 }
 
 export function writeDefinition(folder: Folder, definition: Definition): Promise<void> {

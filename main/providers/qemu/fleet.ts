@@ -1,6 +1,6 @@
 import * as common from '../common/fleet.ts'
 import type { Host, ProviderChange } from '../provider.ts'
-import { type Definition, diskPath, readDefinition, writeDefinition } from './definitions.ts'
+import { type Definition, diskPath, readDefinitionFile, writeDefinition } from './definitions.ts'
 import type { Folder, Layout, Sockets } from './layout.ts'
 import type { Live } from './live.ts'
 import { machineOf, providerId } from './machine.ts'
@@ -27,11 +27,11 @@ export type Fleet = common.Fleet<Entry, Definition>
 export function createFleet(host: Host, layout: Layout, changed: (change: ProviderChange) => void): Fleet {
   return common.createFleet<Definition, Folder, RunRecord, Live, Extras>({
     providerId,
-    log: host.log,
+    host,
     machines: layout.machines,
     folder: layout.machine,
     extras: (uuid) => ({ sockets: layout.sockets(uuid), isLocked: false }),
-    readDefinition,
+    readDefinition: readDefinitionFile,
     writeDefinition,
     readRun,
     filesOf: ({ disks, isoPath }, folder) => [

@@ -16,6 +16,8 @@ export interface Sight {
   readonly uuid: string
   /** null when its file cannot be read. */
   readonly definition: Definition | null
+  /** What it is called, where only that can be read of its file. */
+  readonly name: string | null
   /** null when no process of it is there. */
   readonly live: {
     /** null when QEMU does not answer. */
@@ -42,7 +44,7 @@ export function machineOf(sight: Sight): Machine {
     id: machineId(providerId, uuid),
     endpointId,
     kind: 'vm',
-    name: definition?.name ?? uuid,
+    name: definition?.name ?? sight.name ?? uuid,
     state: sight.held ?? state,
     nativeState,
     os: null,

@@ -1,5 +1,5 @@
 import { Failure } from '../../../app/domain/errors.ts'
-import { exists, names, readJson, remove } from '../common/files.ts'
+import { exists, names, remove } from '../common/files.ts'
 import { quietOp } from '../common/op.ts'
 import { dropKept, finishRestore, rollBack, targetOf } from '../common/restore.ts'
 import {
@@ -26,7 +26,7 @@ import {
   isMemoryWritten,
   migrationEnd,
   migrationStatus,
-  suspendedSchema,
+  readMarker,
   suspendingFile,
 } from './suspend.ts'
 import { deleteTag, tagPresence } from './tags.ts'
@@ -125,7 +125,7 @@ async function letGo(world: World, entry: Entry): Promise<void> {
 
 async function finishSuspending(world: World, entry: Entry): Promise<void> {
   const { folder, live } = entry
-  const suspended = await readJson(suspendingFile(folder), suspendedSchema).catch(() => null)
+  const suspended = readMarker(world, suspendingFile(folder), entry)
   if (suspended === null) {
     // Either all of the memory was written and only the end of the process is missing, or it was being resumed and no
     // instruction has run since: the word of a kept memory goes before the first one. It is suspended either way.

@@ -116,7 +116,7 @@ async function become(
 
   if (hasMemory) {
     if (entry.live === null) {
-      await discardMemory(entry.folder)
+      await discardMemory(world, entry.folder)
       await launch(world, known, { accelerator: snapshot.accelerator, incoming: false }, unstoppable(op))
     }
     const qmp = lineOf(entry)
@@ -129,8 +129,8 @@ async function become(
     return
   }
   await applyOffline(world, images, snapshot.id, op)
-  if (snapshot.power === 'suspended') await bringBackSuspended(entry.folder, snapshot.id)
-  else await discardMemory(entry.folder)
+  if (snapshot.power === 'suspended') await bringBackSuspended(world, entry.folder, snapshot.id)
+  else await discardMemory(world, entry.folder)
   await world.fleet.refresh(entry)
   if (snapshot.power === 'off' && how.boot) {
     const live = await launch(world, known, { accelerator: null, incoming: false }, unstoppable(op))

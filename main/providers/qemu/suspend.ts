@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import { removeDurably, renameDurably, syncFile } from '../../state/durable.ts'
-import { readJson, readTail, remove, writeJson } from '../common/files.ts'
+import { noticeOf } from '../../state/read-state.ts'
+import { readRecord } from '../../state/record.ts'
+import { reportReading, writtenAt } from '../common/definition-file.ts'
+import { readTail, remove, writeJson } from '../common/files.ts'
 import { launchFailure } from '../common/images/errors.ts'
 import { memoryInUse } from '../common/memory.ts'
 import { quietOp } from '../common/op.ts'
 import { checkSpace } from '../common/space.ts'
-import type { Op, SuspendOps } from '../provider.ts'
-import { acceleratorSchema } from './accelerator.ts'
+import type { Host, Op, SuspendOps } from '../provider.ts'
+import { type AcceleratorChoice, acceleratorSchema } from './accelerator.ts'
 import type { Entry, Known } from './fleet.ts'
-import { hardwareFailure, hardwareOf, hardwareSchema } from './hardware.ts'
+import { type Hardware, hardwareFailure, hardwareOf, hardwareSchema } from './hardware.ts'
 import { launch } from './launch.ts'
 import { type Folder, memoryFile } from './layout.ts'
 import { type Live, recheck } from './live.ts'
@@ -18,15 +21,16 @@ import type { Qmp } from './qmp.ts'
 import type { World } from './world.ts'
 
 /** What a kept memory belongs to. */
-export const suspendedSchema = z.object({
-  version: z.literal(1),
-  at: z.string(),
-  hardware: hardwareSchema,
-  accelerator: acceleratorSchema,
+export interface Suspended {
+  readonly version: 1
+  readonly at: string
+  /** null when it cannot be read, of a machine that cannot be read either. */
+  readonly hardware: Hardware | null
+  /** null when it cannot be read: without it the memory cannot be loaded. */
+  readonly accelerator: AcceleratorChoice | null
   /** Whether it goes on running if suspending fails. */
-  wasRunning: z.boolean(),
-})
-export type Suspended = z.infer<typeof suspendedSchema>
+  readonly wasRunning: boolean
+}
 
 const migrationSchema = z.object({
   status: z.string().optional(),
@@ -171,10 +175,15 @@ export async function migrationStatus(qmp: Qmp): Promise<string> {
 export async function resumeFromDisk(world: World, known: Known, op: Op): Promise<void> {
   const { entry, definition } = known
   const { folder } = entry
-  const suspended = await readSuspended(folder)
-  const unfit = hardwareFailure(suspended.hardware, hardwareOf(definition))
+  const suspended = readMarker(world, folder.suspended, entry)
+  if (suspended === null) throw failure('not-found', { key: 'qemu.error.resume' }, { detail: folder.suspended })
+  const { hardware, accelerator } = suspended
+  const unfit = hardware === null ? null : hardwareFailure(hardware, hardwareOf(definition))
   if (unfit !== null) throw unfit
-  const live = await launch(world, known, { accelerator: suspended.accelerator, incoming: true }, op)
+  if (accelerator === null) {
+    throw failure('output-unreadable', { key: 'qemu.error.resume' }, { detail: `${folder.suspended}\naccelerator` })
+  }
+  const live = await launch(world, known, { accelerator, incoming: true }, op)
   try {
     await loadMemory(lineOf(entry), op)
   } catch (error) {
@@ -193,7 +202,7 @@ export async function resumeFromDisk(world: World, known: Known, op: Op): Promis
     )
   }
   // From the first instruction on the disks go their own way: the memory must not be used a second time.
-  await removeDurably(folder.suspended)
+  await removeMarker(world.host, folder)
   entry.isSuspended = false
   await letRunOrEnd(world, entry, live, quietOp)
   await remove(folder.memory)
@@ -213,17 +222,37 @@ async function loadMemory(qmp: Qmp, op: Op): Promise<void> {
   }
 }
 
-export async function readSuspended(folder: Folder): Promise<Suspended> {
-  const suspended = await readJson(folder.suspended, suspendedSchema).catch((cause: unknown) => {
-    throw failure('output-unreadable', { key: 'qemu.error.resume' }, { detail: String(cause), cause })
-  })
-  if (suspended !== null) return suspended
-  throw failure('not-found', { key: 'qemu.error.resume' }, { detail: folder.suspended })
+/**
+ * Reads what is said of a kept memory, field by field: null when nothing is. A machine that is suspended is not changed, so what it is
+ * now can stand for what it was, and its last start for how it ran. Throws when the system will not let it be read.
+ */
+export function readMarker({ host }: Pick<World, 'host'>, path: string, entry: Entry): Suspended | null {
+  const reading = readRecord<Suspended>(path, 1, (fields) => ({
+    version: 1,
+    at: fields.take('at', z.string(), () => writtenAt(path)),
+    hardware: fields.take('hardware', hardwareSchema, entry.definition === null ? null : hardwareOf(entry.definition)),
+    accelerator: fields.take('accelerator', acceleratorSchema, entry.run?.accelerator ?? null),
+    wasRunning: fields.take('wasRunning', z.boolean(), false),
+  }))
+  reportReading(host, path, reading)
+  if (reading.kind === 'absent') return null
+  if ('value' in reading) return reading.value
+  throw failure(
+    'output-unreadable',
+    { key: 'qemu.error.resume' },
+    { hint: noticeOf(path, reading)?.text ?? null, detail: `${path}\n${reading.kind} ${reading.trouble}` },
+  )
+}
+
+/** There is nothing wrong with a file that is gone. */
+async function removeMarker({ problems }: Pick<Host, 'problems'>, { suspended }: Folder): Promise<void> {
+  await removeDurably(suspended)
+  problems?.report(suspended, null)
 }
 
 /** Throws the kept memory away. Its word goes first: a memory without one is a rest, a word without memory a promise. */
-export async function discardMemory(folder: Folder): Promise<void> {
-  await removeDurably(folder.suspended)
+export async function discardMemory({ host }: Pick<World, 'host'>, folder: Folder): Promise<void> {
+  await removeMarker(host, folder)
   await remove(folder.memory)
 }
 
@@ -234,7 +263,7 @@ export function createSuspend(world: World): SuspendOps {
     },
     async discard(id) {
       const { entry } = await world.fleet.get(id)
-      await discardMemory(entry.folder)
+      await discardMemory(world, entry.folder)
       await world.fleet.refresh(entry)
       world.fleet.publish(entry)
     },

@@ -121,9 +121,9 @@ export async function keepSuspended(folder: Folder, tag: string): Promise<void> 
 }
 
 /** The machine is suspended with the memory kept with a tag. The word comes last: it says that the memory is whole. */
-export async function bringBackSuspended(folder: Folder, tag: string): Promise<void> {
+export async function bringBackSuspended(world: Pick<World, 'host'>, folder: Folder, tag: string): Promise<void> {
   const states = statesOf(folder, tag)
-  await discardMemory(folder)
+  await discardMemory(world, folder)
   await share(states.memory, folder.memory)
   await share(states.suspended, folder.suspended)
 }

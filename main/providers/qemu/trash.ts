@@ -1,7 +1,7 @@
 import { createTrash } from '../common/trash.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
 import { freedBytes, removeUnusedBases } from './bases.ts'
-import { isInPlace, readDefinition } from './definitions.ts'
+import { isInPlace, readDefinitionFile } from './definitions.ts'
 import { endpointId, providerId } from './machine.ts'
 import { trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
@@ -16,13 +16,11 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
     purges,
     now: host.now,
     async facts(folder) {
-      const [definition, sizeBytes, snapshotCount] = await Promise.all([
-        readDefinition(folder).catch(() => null),
-        freedBytes(world, folder),
-        trees.count(folder.snapshots),
-      ])
+      const reading = readDefinitionFile(folder)
+      const { definition = null, name = null } = 'value' in reading ? reading.value : {}
+      const [sizeBytes, snapshotCount] = await Promise.all([freedBytes(world, folder), trees.count(folder.snapshots)])
       return {
-        name: definition?.name ?? null,
+        name: definition?.name ?? name,
         createdAt: definition?.createdAt ?? null,
         sizeBytes,
         snapshotCount,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { keptMachineFiles } from '../common/used-files.ts'
 import type { MachineFiles } from '../provider.ts'
-import { type Definition, imagesOf, readDefinition } from './definitions.ts'
+import { type Definition, imagesOf, readDefinitionFile } from './definitions.ts'
 import { baseFile, type Folder, type Layout } from './layout.ts'
 import { providerId } from './machine.ts'
 
@@ -18,5 +18,5 @@ export function usedFiles(layout: Layout): Promise<readonly MachineFiles[]> {
       : [{ path: definition.isoPath, access: 'read' as const, format: 'raw' as const }]),
     { path: folder.memory, access: 'write', format: 'raw' },
   ]
-  return keptMachineFiles({ providerId, layout, readDefinition, filesOf })
+  return keptMachineFiles({ providerId, layout, readDefinition: readDefinitionFile, filesOf })
 }

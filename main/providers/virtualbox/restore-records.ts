@@ -3,7 +3,10 @@ import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import type { RestoreRecord } from '../../../app/domain/snapshot.ts'
 import { removeDurably } from '../../state/durable.ts'
-import { names, readJson } from '../common/files.ts'
+import { fittingEntries, fittingItems, noticeOf, type Reading } from '../../state/read-state.ts'
+import { readRecord } from '../../state/record.ts'
+import { reportReading } from '../common/definition-file.ts'
+import { names } from '../common/files.ts'
 import type { Host } from '../provider.ts'
 import { writeRecord } from './write-record.ts'
 
@@ -29,15 +32,14 @@ const recordSchema = z.object({
 })
 export type KeptRestore = z.infer<typeof recordSchema>
 
-const fileSchema = z.object({
-  version: z.literal(1),
-  restores: z.array(recordSchema),
+export interface RestoreFile {
+  readonly version: 1
+  readonly restores: readonly KeptRestore[]
   /** Copies that are the present again and on their way out: nobody sees them any more. */
-  spent: z.array(z.string()).default([]),
+  readonly spent: readonly string[]
   /** Of snapshots taken by Berth. Those of others run if they have a memory. */
-  powers: z.record(z.string(), powerSchema),
-})
-export type RestoreFile = z.infer<typeof fileSchema>
+  readonly powers: Readonly<Record<string, KeptPower>>
+}
 
 export const emptyRestores: RestoreFile = { version: 1, restores: [], spent: [], powers: {} }
 
@@ -49,28 +51,42 @@ export interface RestoreRecords {
   uuids(): Promise<readonly string[]>
 }
 
-export function createRestoreRecords({ dataDir }: Pick<Host, 'dataDir'>): RestoreRecords {
+export function createRestoreRecords(host: Pick<Host, 'dataDir' | 'log' | 'problems'>): RestoreRecords {
+  const { dataDir, problems } = host
   const folder = join(dataDir, 'snapshots')
   const pathOf = (uuid: string): string => join(folder, `${uuid}.json`)
   return {
     async read(uuid) {
-      try {
-        return (await readJson(pathOf(uuid), fileSchema)) ?? emptyRestores
-      } catch (cause) {
-        // Never taken for an empty one: the next write would lose the way back.
-        const detail = `${pathOf(uuid)}\n${String(cause)}`
-        throw failure('output-unreadable', { key: 'virtualbox.error.records' }, { detail, cause })
-      }
+      const path = pathOf(uuid)
+      const reading = readRestores(path)
+      reportReading(host, path, reading)
+      if (reading.kind === 'absent') return emptyRestores
+      if ('value' in reading) return reading.value
+      // Never taken for an empty one: the next write would lose the way back.
+      const detail = `${path}\n${reading.kind} ${reading.trouble}`
+      const hint = noticeOf(path, reading)?.text ?? null
+      throw failure('output-unreadable', { key: 'virtualbox.error.records' }, { detail, hint })
     },
     async write(uuid, file) {
       const count = file.restores.length + file.spent.length + Object.keys(file.powers).length
       if (count === 0) await removeDurably(pathOf(uuid))
       else await writeRecord(pathOf(uuid), file)
+      problems?.report(pathOf(uuid), null)
     },
     async uuids() {
       return (await names(folder)).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : []))
     },
   }
+}
+
+/** Entry by entry: a copy whose record does not fit is a snapshot like others. */
+function readRestores(path: string): Reading<RestoreFile> {
+  return readRecord(path, 1, ({ raw, unfit }) => ({
+    version: 1,
+    restores: fittingItems(raw('restores'), recordSchema, 'restores', unfit),
+    spent: fittingItems(raw('spent') ?? [], z.string(), 'spent', unfit),
+    powers: fittingEntries(raw('powers'), powerSchema, 'powers', unfit),
+  }))
 }
 
 /** The description of a record's copy: how it is found when Berth ended before it knew the copy's UUID. */

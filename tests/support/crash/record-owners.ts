@@ -148,14 +148,14 @@ const virtualboxRestores: Owner = {
     },
   })),
   async open(folder) {
-    const records = createRestoreRecords({ dataDir: folder })
+    const host = hostIn(folder)
+    const records = createRestoreRecords(host)
     const read = await Promise.all(three.map((uuid) => records.read(uuid).catch(() => null)))
-    // Its error is on the machine's page.
-    const notices = read.includes(null) ? [said] : []
     return {
       entries: texts(read.map((file) => file?.restores[0]?.id ?? null)),
-      notices,
-      write: () => accepted(records.read(first)),
+      notices: host.problems.notices(),
+      write: () =>
+        accepted(records.read(first).then((file) => records.write(first, { ...file, powers: { new: 'off' } }))),
     }
   },
 }
