@@ -89,6 +89,7 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<{ definition: D
       memoryBytes: spec.memoryBytes,
       diskBytes: await diskBytesOf(world, spec),
       discPath: spec.isoPath,
+      sharedFolder: null,
     },
   }
 }

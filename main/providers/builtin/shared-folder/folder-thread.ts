@@ -21,17 +21,11 @@ function main({ port, folder }: FolderBeginning): void {
     port.postMessage(message, [bytes.buffer as ArrayBuffer])
   }
   port.on('message', (message: ToFolder) => {
-    if (message instanceof Uint8Array) return send(answer(session, message))
-    switch (message.kind) {
-      case 'share':
-        return session.share(message.folder)
-      case 'reset':
-        return session.fids.clear()
-      case 'keep':
-        return send({ kind: 'kept', session: keepSession(session) })
-      case 'resume':
-        return resumeSession(session, message.session)
-    }
+    if (message instanceof Uint8Array) send(answer(session, message))
+    else if (message.kind === 'share') session.share(message.folder)
+    else if (message.kind === 'reset') session.fids.clear()
+    else if (message.kind === 'keep') send({ kind: 'kept', session: keepSession(session) })
+    else resumeSession(session, message.session)
   })
 }
 
