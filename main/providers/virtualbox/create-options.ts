@@ -2,6 +2,7 @@ import type { OsType } from '../../../app/domain/guess-os.ts'
 import type { VmCreateOptions } from '../../../app/domain/spec.ts'
 import { freeBytes, look } from '../common/files.ts'
 import type { Op } from '../provider.ts'
+import { isDriverMissing } from './driver.ts'
 import { limitsOf } from './limits.ts'
 import { endpointId } from './machine.ts'
 import * as commands from './machine-commands.ts'
@@ -21,10 +22,11 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
   const folder = await defaultMachineFolder(world)
   const [free, osTypes] = await Promise.all([freeBytes(folder), world.osTypes(op)])
   throwIfCancelled(op)
+  const slow = isDriverMissing(world.host.platform) ? ({ key: 'virtualbox.notice.noDriver' } as const) : null
   return {
     kind: 'vm',
     endpointId,
-    architectures: [{ arch: hostArch(), accelerator: 'virtualbox', slow: null, noUefi: null }],
+    architectures: [{ arch: hostArch(), accelerator: 'virtualbox', slow, noUefi: null }],
     ...limitsOf(free),
     osTypes: osTypes.filter(({ arch }) => arch === null || arch === hostArch()),
     graphics: graphicsCards,

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { Endpoint, Notice } from '../../../app/domain/provider.ts'
 import type { Op, ProbeResult } from '../provider.ts'
 import * as commands from './commands.ts'
+import { isDriverMissing } from './driver.ts'
 import { manageFailure } from './errors.ts'
 import { endpointId, providerId } from './machine.ts'
 import { hasFailed } from './manage.ts'
@@ -45,7 +45,7 @@ async function endpointOf(world: World, op: Op): Promise<Endpoint> {
       const { error } = failure('tool-too-old', { key: 'virtualbox.error.tooOld', params: { version: version ?? '?' } })
       return { ...base, version, state: 'too-old', error, remedies: remediesFor('missing', host.platform) }
     }
-    const hasNoDriver = lacksDriver || (host.platform === 'linux' && !existsSync('/dev/vboxdrv'))
+    const hasNoDriver = lacksDriver || isDriverMissing(host.platform)
     const notices: readonly Notice[] = hasNoDriver
       ? [{ level: 'warning', text: { key: 'virtualbox.notice.noDriver' } }]
       : []
