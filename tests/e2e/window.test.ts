@@ -181,6 +181,30 @@ describe('what a key cannot do', () => {
   })
 })
 
+describe('a failure', () => {
+  test('stands whole on the tab where it came up, and as one line that unfolds on the others', async () => {
+    const card = page.locator('.error-card')
+    const line = page.locator('.machine-failure .notice').filter({ hasText: /^Couldn’t take a snapshot of oracle/ })
+    await choose('oracle-19c-training')
+    await press('Control+1')
+    await press('Control+Shift+S')
+    await page.getByRole('dialog', { name: 'Take snapshot' }).waitFor()
+    await press('Enter')
+    await card.waitFor()
+    await page.getByRole('tab', { name: 'Activity' }).click()
+    await line.waitFor()
+    expect(await card.count()).toBe(0)
+    await line.getByRole('button', { name: 'Show' }).click()
+    await card.waitFor()
+    await page.getByRole('tab', { name: 'Overview' }).click()
+    await card.getByRole('button', { name: 'Close' }).click()
+    await card.waitFor({ state: 'detached' })
+    await page.getByRole('tab', { name: 'Activity' }).click()
+    expect(await line.count()).toBe(0)
+    await press('Control+1')
+  })
+})
+
 describe('a narrow window', () => {
   afterAll(() => resize(windowSize.width, windowSize.height))
 

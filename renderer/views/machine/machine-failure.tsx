@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { AppError } from '../../../app/domain/errors.ts'
 import { isOff, standsStill } from '../../../app/domain/machine.ts'
 import type { PermitContext } from '../../../app/domain/permit.ts'
@@ -11,9 +11,11 @@ import { checkMachine, placeOf } from '../../actions/machines.ts'
 import { openDialog, showEndpoint, showView } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
 import { Say, useSay } from '../../say.tsx'
 import { failureAt } from '../../store/selectors.ts'
 import { store, useApp } from '../../store/store.ts'
+import type { DetailTab, PlacedFailure } from '../../store/ui.ts'
 import { type Cure, cureOf, type ErrorAction, errorActions } from './error-actions.ts'
 import { ErrorCard } from './error-card.tsx'
 import { offeredVerbKey } from './power-verbs.ts'
@@ -22,9 +24,12 @@ import { doVerb } from './verbs.ts'
 /** What stands above a machine's page: what failed last with it, why its tool stopped it, or why it cannot be read. */
 export function MachineFailure({
   context,
+  tab = null,
   isOwnWindow = false,
 }: {
   readonly context: PermitContext
+  /** Where it stands; null where there are no tabs. */
+  readonly tab?: DetailTab | null
   /** In a console's own window nothing is offered that would show in another one. */
   readonly isOwnWindow?: boolean
 }): ReactNode {
@@ -32,6 +37,7 @@ export function MachineFailure({
   const place = placeOf(machine.id)
   const failure = useApp(failureAt(place))
   const task = useApp((state) => (failure?.taskId == null ? null : (state.tasks.byId.get(failure.taskId) ?? null)))
+  const [isFolded, unfold] = useFoldedElsewhere(failure, tab)
   const again = task === null ? null : repeatable(task.verb)
   const cure = cureOf(context)
   const acts: Readonly<Record<Exclude<ErrorAction, 'copyReport'>, () => unknown>> = {
@@ -50,21 +56,22 @@ export function MachineFailure({
   if (failure !== null) {
     const verb = task?.verb ?? null
     const canRetry = again !== null
+    const title: Text =
+      task !== null
+        ? failureTitle(task)
+        : failure.verb !== null
+          ? failureTitle({
+              verb: failure.verb,
+              machineName: machine.name,
+              machineKind: machine.kind,
+              subject: null,
+            })
+          : { key: 'error.refused', params: { name: machine.name } }
+    if (isFolded) return <FoldedFailure title={title} onUnfold={unfold} onClose={() => clearFailure(place)} />
     return (
       <div className="machine-failure">
         <ErrorCard
-          title={
-            task !== null
-              ? failureTitle(task)
-              : failure.verb !== null
-                ? failureTitle({
-                    verb: failure.verb,
-                    machineName: machine.name,
-                    machineKind: machine.kind,
-                    subject: null,
-                  })
-                : { key: 'error.refused', params: { name: machine.name } }
-          }
+          title={title}
           error={failure.error}
           taskId={failure.taskId}
           tool={endpoint.label}
@@ -110,6 +117,49 @@ export function MachineFailure({
         onAction={(action) => void acts[action]()}
         onClose={null}
       />
+    </div>
+  )
+}
+
+/** Failures that a tab has shown whole, with that tab. */
+const shownOn = new WeakMap<PlacedFailure, DetailTab>()
+
+/** A failure stands whole on the tab where it came up, and as one line on the others: they are about other things. */
+function useFoldedElsewhere(
+  failure: PlacedFailure | null,
+  tab: DetailTab | null,
+): readonly [isFolded: boolean, unfold: () => void] {
+  const [unfolded, setUnfolded] = useState<PlacedFailure | null>(null)
+  useEffect(() => {
+    if (failure !== null && tab !== null && !shownOn.has(failure)) shownOn.set(failure, tab)
+  }, [failure, tab])
+  const home = failure === null ? undefined : shownOn.get(failure)
+  const isFolded = home !== undefined && tab !== null && home !== tab && unfolded !== failure
+  return [isFolded, () => setUnfolded(failure)]
+}
+
+function FoldedFailure({
+  title,
+  onUnfold,
+  onClose,
+}: {
+  readonly title: Text
+  readonly onUnfold: () => void
+  readonly onClose: () => void
+}): ReactNode {
+  const say = useSay()
+  return (
+    <div className="machine-failure">
+      <div className="notice notice-warning">
+        <Icon name="failed" />
+        <span>
+          <Say text={title} />
+        </span>
+        <Button size="small" onClick={onUnfold}>
+          {say('action.show')}
+        </Button>
+        <IconButton size="small" icon="close" label={say('action.close')} onClick={onClose} />
+      </div>
     </div>
   )
 }

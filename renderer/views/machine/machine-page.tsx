@@ -71,7 +71,7 @@ function Page({ context }: { readonly context: PermitContext }): ReactNode {
         className={`machine-panel machine-panel-${shown}`}
       >
         {isAway(context.endpoint) && <EndpointAway endpoint={context.endpoint} />}
-        <MachineFailure context={context} />
+        <MachineFailure context={context} tab={shown} />
         {shown === 'overview' && <OverviewTab context={context} />}
         {shown === 'console' && <ConsoleTab machineId={machine.id} />}
         {shown === 'snapshots' && <SnapshotsTab context={context} />}
