@@ -33,10 +33,24 @@ export async function checkSharedFolder({ path, readOnly }: SharedFolder, dataDi
   }
 }
 
-/** Whether a shared folder is there now. */
+/** A folder on a network may not answer for minutes. */
+const patienceMs = 3000
+
+/** Whether a shared folder is there now. One that does not answer is taken to be: its own thread waits for it. */
 export async function isSharedFolderThere({ path }: SharedFolder): Promise<boolean> {
-  const about = await stat(path).catch(() => null)
-  return about?.isDirectory() === true
+  const about = stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(true), patienceMs)
+  })
+  try {
+    return await Promise.race([about, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -33,21 +33,24 @@ export interface SharedFolderEnd {
 /** Where the device's state has our part, behind v86's own. */
 const sessionIndex = 4
 /** A folder on a network that has not answered by then may not for minutes. */
-const patienceMs = 10_000
+const usualPatienceMs = 10_000
 
 /** The machine's end of a shared folder, whose thread is at the other end of `port`. */
-export function createSharedFolderEnd(port: MessagePort): SharedFolderEnd {
+export function createSharedFolderEnd(port: MessagePort, patienceMs: number = usualPatienceMs): SharedFolderEnd {
   /** Answers come in the order of requests. A request from before a reset has nobody left to be answered. */
   const waiting: { readonly reply: (bytes: Uint8Array) => void; isForgotten: boolean }[] = []
   let session: Uint8Array | null = null
   let settled: (() => void) | null = null
+  /** How often its state was asked for and not answered: an answer that comes late is not the one that is waited for. */
+  let unanswered = 0
   const send = (message: ToFolder, transferred: readonly ArrayBuffer[] = []): void =>
     port.postMessage(message, transferred)
 
   port.on('message', (message: FromFolder) => {
     if (!(message instanceof Uint8Array)) {
       session = message.session
-      settled?.()
+      unanswered -= 1
+      if (unanswered === 0) settled?.()
       return
     }
     const request = waiting.shift()
@@ -90,6 +93,7 @@ export function createSharedFolderEnd(port: MessagePort): SharedFolderEnd {
     async settle() {
       // Sent after all requests, answered after all answers.
       send({ kind: 'keep' })
+      unanswered += 1
       let timer: NodeJS.Timeout | undefined
       try {
         await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { type MessagePort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { FromFolder, ToFolder } from './folder-messages.ts'
 import { keepSession, resumeSession } from './kept-session.ts'
 import { answer } from './server.ts'
@@ -20,13 +20,16 @@ function main({ port, folder }: FolderBeginning): void {
     const bytes = message instanceof Uint8Array ? message : message.session
     port.postMessage(message, [bytes.buffer as ArrayBuffer])
   }
-  port.on('message', (message: ToFolder) => {
+  const hear = (message: ToFolder): void => {
     if (message instanceof Uint8Array) send(answer(session, message))
     else if (message.kind === 'share') session.share(message.folder)
     else if (message.kind === 'reset') session.fids.clear()
     else if (message.kind === 'keep') send({ kind: 'kept', session: keepSession(session) })
     else resumeSession(session, message.session)
-  })
+  }
+  port.on('message', hear)
+  // Main, which knows what the person chose.
+  parentPort?.on('message', hear)
 }
 
 main(workerData as FolderBeginning)

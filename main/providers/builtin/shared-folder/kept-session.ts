@@ -42,6 +42,15 @@ export function keepSession({ messageBytes, fids }: Session): Uint8Array<ArrayBu
 /** Takes the handles of a kept memory over. Where the file is another one by now, or gone, the guest is told so when it uses the handle. */
 export function resumeSession(session: Session, bytes: Uint8Array): void {
   session.fids.clear()
+  try {
+    take(session, bytes)
+  } catch {
+    // Another Berth's: the guest is told that it has no handles.
+    session.fids.clear()
+  }
+}
+
+function take(session: Session, bytes: Uint8Array): void {
   const kept = JSON.parse(Buffer.from(bytes).toString()) as KeptSession
   session.messageBytes = Math.min(Math.max(kept.messageBytes, leastMessageBytes), mostMessageBytes)
   for (const { number, path: names, opened } of kept.fids) {

@@ -130,6 +130,26 @@ describe('a machine at its shared folder', () => {
     expect(readFileSync(join(ground, 'file'), 'utf8')).toBe('CONtent')
   })
 
+  it('says that its memory cannot be kept when the folder does not answer, and is asked again later', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const end = createSharedFolderEnd(port1, 500)
+    await expect(end.settle()).rejects.toMatchObject({ code: 'FOLDER_SILENT' })
+    let isSettled = false
+    const again = end.settle().then(() => {
+      isSettled = true
+    })
+    const plain = createDevice()
+    end.plug(plain as FolderDevice)
+    port2.postMessage({ kind: 'kept', session: new Uint8Array([1]) })
+    await expect.poll(() => plain.get_state()[4]).toEqual(new Uint8Array([1]))
+    // The answer to what was asked first says nothing of what was asked since.
+    expect(isSettled).toBe(false)
+    port2.postMessage({ kind: 'kept', session: new Uint8Array([2]) })
+    await again
+    expect(plain.get_state()[4]).toEqual(new Uint8Array([2]))
+    port1.close()
+  })
+
   it('goes on from a memory of a machine that had no handles', async () => {
     const { end, device } = connect({ path: ground, isWritable: true })
     device.set_state(['tag', 3, 'virtio', new Map()])
