@@ -7,6 +7,7 @@ import { useLocale, useSay } from '../say.tsx'
 import { attachScreen } from './attach-screen.ts'
 import './display.css'
 import { fittedPainter } from './fitted-painter.ts'
+import { createThumbnailPace } from './thumbnail-pace.ts'
 
 /** A small picture need not move: this is as often as it is drawn anew. */
 const refreshMs = 5_000
@@ -37,20 +38,23 @@ export function ScreenThumbnail({
     const place = host.current
     if (place === null) return
     const { painter, remove } = fittedPainter(place)
-    const over = new AbortController()
+    const pace = createThumbnailPace(refreshMs, document)
     const line = attachScreen(
       { id: machineId, consoleId, isThumbnail: true },
       {
-        status: setStatus,
-        async frame(frame) {
-          await painter.paint(frame)
-          setDrawn(true)
-          await whileLookedAt(refreshMs, over.signal)
+        status(next) {
+          pace.becomes(next.state)
+          setStatus(next)
         },
+        frame: (frame) =>
+          pace.draw(async () => {
+            await painter.paint(frame)
+            setDrawn(true)
+          }),
       },
     )
     return () => {
-      over.abort()
+      pace.end()
       line.leave()
       remove()
       setDrawn(false)
@@ -74,26 +78,4 @@ export function ScreenThumbnail({
       )}
     </>
   )
-}
-
-/** Settles after a time that passes only while the window is seen; at once when it is over. */
-function whileLookedAt(ms: number, over: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      document.removeEventListener('visibilitychange', look)
-      over.removeEventListener('abort', done)
-      resolve()
-    }
-    const look = (): void => {
-      if (isPassed && !document.hidden) done()
-    }
-    let isPassed = false
-    const timer = setTimeout(() => {
-      isPassed = true
-      look()
-    }, ms)
-    document.addEventListener('visibilitychange', look)
-    over.addEventListener('abort', done)
-  })
 }
