@@ -13,6 +13,7 @@ import { isMac } from '../keyboard/platform.ts'
 import { type Attachment, attach } from './attach.ts'
 import { drawFast } from './drawing.ts'
 import { paceDrawing } from './drawing-pace.ts'
+import { readableLines } from './line-contrast.ts'
 import { isWeb, linkPattern } from './links.ts'
 import { cleanPaste, hasSeveralLines } from './paste.ts'
 import { minContrast, onSchemeChange, searchColours, themeOf, withoutCursor } from './theme.ts'
@@ -153,6 +154,7 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
       applyTheme()
       if (terminal.element === undefined) {
         terminal.open(element)
+        readableLines(terminal)
         stopPacing = paceDrawing(terminal, () => attachment?.isFlooded() ?? false)
       }
       const stopDrawing = drawFast(terminal)

@@ -45,4 +45,10 @@ describe.each(['light', 'dark'])('the sixteen colours of a terminal in the %s th
     }
     expect(unreadable).toEqual([])
   })
+
+  it('have a black that is dark and a white that is light, since programs fill whole screens with them', () => {
+    const luminance = (name: string): number => rgb.relativeLuminance(token(theme, name).rgba >>> 8)
+    expect(luminance('black')).toBeLessThan(0.03)
+    for (const white of ['white', 'bright-white']) expect(luminance(white)).toBeGreaterThan(0.6)
+  })
 })
