@@ -11,3 +11,12 @@ export function cpuShare(stats: Stats | null, machine: Machine, system: SystemIn
   const cores = machine.cpus ?? system?.cpus ?? 1
   return Math.min(100, Math.round(stats.cpuPercent / Math.max(1, cores)))
 }
+
+/**
+ * What a machine's memory is a part of; null when not known. The program that runs a small machine takes more of this
+ * computer's memory than its guest has: no figure reads "26 MB of 16 MB".
+ */
+export function memoryWhole(stats: Stats | null, machine: Machine): number | null {
+  const whole = stats?.memoryLimitBytes ?? machine.memoryBytes
+  return whole === null || (stats?.memoryBytes ?? 0) > whole ? null : whole
+}

@@ -3,7 +3,7 @@ import { isOff, type Machine } from '../../../app/domain/machine.ts'
 import type { Stats } from '../../../app/domain/stats.ts'
 import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
 import { Sparkline } from '../../components/sparkline.tsx'
-import { cpuShare } from '../../format/figures.ts'
+import { cpuShare, memoryWhole } from '../../format/figures.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { statsHistoryOf } from '../../store/selectors.ts'
 import { historyLength } from '../../store/stats.ts'
@@ -42,7 +42,7 @@ export function Meters({
     return () => setStatsInterest('machine-page', [])
   }, [machine.id, isWatched])
 
-  const limit = latest?.memoryLimitBytes ?? machine.memoryBytes
+  const whole = memoryWhole(latest, machine)
   const cpu: Reading = (stats) => cpuShare(stats, machine, system)
   const missing = say('meter.notKnown')
   /** The larger of two directions, named. */
@@ -76,9 +76,9 @@ export function Meters({
         missing={missing}
         label={say('meter.memory')}
         value={figure(latest?.memoryBytes, (value) => formatMemory(value, locale))}
-        note={limit === null ? null : say('meter.of', { size: formatMemory(limit, locale) })}
+        note={whole === null ? null : say('meter.of', { size: formatMemory(whole, locale) })}
         values={history.map(memory)}
-        max={limit ?? undefined}
+        max={whole ?? undefined}
       />
       <Meter
         missing={missing}

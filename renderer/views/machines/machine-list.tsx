@@ -81,6 +81,9 @@ export function MachineList({
   useEffect(() => handleCommand('table', toggleTable), [])
 
   const count = countMachines(rows)
+  // Tools that are away keep their rows, so that a first machine is offered below them.
+  const hasNothing =
+    rows.length === 0 || (inventory.revision >= 0 && machines.size === 0 && rows.every(({ kind }) => kind === 'group'))
   return (
     <>
       <header className="pane-header drag-region">
@@ -112,13 +115,12 @@ export function MachineList({
         </div>
       )}
       <FilterChips />
-      {rows.length === 0 ? (
-        <ListEmpty />
-      ) : isTable ? (
+      {rows.length === 0 ? null : isTable ? (
         <MachineTable rows={rows} title={title} onOrder={filterKeys.setOrder} />
       ) : (
         <MachineRows rows={rows} order={order} title={title} hidesSystem={hidesSystem} />
       )}
+      {hasNothing && <ListEmpty />}
     </>
   )
 }

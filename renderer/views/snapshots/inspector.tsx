@@ -119,7 +119,6 @@ function Actions({
       <RestoreButton snapshot={snapshot} context={context} />
       {clone.kind !== 'absent' && (
         <Button
-          icon="branch"
           reason={clone.kind === 'refused' ? say(clone.reason) : null}
           onClick={() => openDialog({ kind: 'clone', machineId: context.machine.id, snapshotId: snapshot.id })}
         >
