@@ -19,6 +19,7 @@ export const taskVerbs = [
   'takeSnapshot',
   'restore',
   'undoRestore',
+  'redoRestore',
   'keepRestore',
   'letGoRestore',
   'editSnapshot',

@@ -1,7 +1,7 @@
 import type { CallHandlers } from '../../app/contract/dispatch.ts'
 import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, TaskId } from '../../app/domain/ids.ts'
-import type { SnapshotTree } from '../../app/domain/snapshot.ts'
+import type { RestoreRecord, SnapshotTree } from '../../app/domain/snapshot.ts'
 import type { TaskResult, TaskVerb } from '../../app/domain/task.ts'
 import type { Verb } from '../../app/domain/verbs.ts'
 import type { Core } from '../core.ts'
@@ -15,16 +15,18 @@ export function snapshotHandlers({ inventory, tasks, snapshotPictures, fileGuard
     return askProvider(provider, (op) => facetOf(provider, 'snapshots').tree(id, op))
   }
 
-  /** The name for a task's sentence. A tree that cannot be read must not keep the verb from saying so itself. */
-  const subjectOf = async (id: MachineId, find: (tree: SnapshotTree) => string | undefined): Promise<string | null> =>
+  /** What a task's sentence needs. A tree that cannot be read must not keep the verb from saying so itself. */
+  const found = async <T>(id: MachineId, find: (tree: SnapshotTree) => T | undefined): Promise<T | null> =>
     treeOf(id).then(
       (tree) => find(tree) ?? null,
       () => null,
     )
   const snapshotName = (id: MachineId, snapshotId: string): Promise<string | null> =>
-    subjectOf(id, ({ snapshots }) => snapshots.find((snapshot) => snapshot.id === snapshotId)?.name)
-  const restoreName = (id: MachineId, restoreId: string): Promise<string | null> =>
-    subjectOf(id, ({ restores }) => restores.find((restore) => restore.id === restoreId)?.snapshotName)
+    found(id, ({ snapshots }) => snapshots.find((snapshot) => snapshot.id === snapshotId)?.name)
+  const recordOf = (id: MachineId, restoreId: string): Promise<RestoreRecord | null> =>
+    found(id, ({ restores }) => restores.find((restore) => restore.id === restoreId))
+  const restoreName = async (id: MachineId, restoreId: string): Promise<string | null> =>
+    (await recordOf(id, restoreId))?.snapshotName ?? null
 
   function start(
     id: MachineId,
@@ -83,11 +85,16 @@ export function snapshotHandlers({ inventory, tasks, snapshotPictures, fileGuard
         await fileGuard.checkWritten(id)
         await snapshots.restore(id, snapshotId, op)
       }),
-    'restore.undo': async ({ id, restoreId }) =>
-      start(id, 'undoRestore', 'undoRestore', await restoreName(id, restoreId), async (snapshots, op) => {
+    'restore.undo': async ({ id, restoreId }) => {
+      const record = await recordOf(id, restoreId)
+      // One that broke off is put back, whichever way it went.
+      const isRedo = record?.direction === 'undone' && record.state === 'done'
+      const verb = isRedo ? 'redoRestore' : 'undoRestore'
+      return start(id, verb, 'undoRestore', record?.snapshotName ?? null, async (snapshots, op) => {
         await fileGuard.checkWritten(id)
         await snapshots.undo(id, restoreId, op)
-      }),
+      })
+    },
     'restore.keep': async ({ id, restoreId, name }) =>
       start(id, 'keepRestore', 'restore', await restoreName(id, restoreId), (snapshots, op) =>
         snapshots.keep(id, restoreId, name, op),

@@ -12,11 +12,13 @@ export const cancelTask = (taskId: string): Promise<void | null> =>
 
 export const clearTasks = (): Promise<void | null> => attempt('window', () => call('task.clear'))
 
+const goesBack: readonly Task['verb'][] = ['restore', 'undoRestore', 'redoRestore']
+
 /** Where a task's outcome is to be seen: its machine's page. Null when there is nothing to go to. */
 export function whereOf(task: Task): (() => void) | null {
   const id = task.result.machineId ?? task.machineId
   if (id === null || id === undefined) return null
-  return () => openMachine(id, task.verb === 'restore' || task.verb === 'undoRestore' ? 'snapshots' : undefined)
+  return () => openMachine(id, goesBack.includes(task.verb) ? 'snapshots' : undefined)
 }
 
 /** Shows the file that an export wrote, where the window can. */
@@ -54,7 +56,7 @@ export async function recoverMachines(removals: readonly Task[]): Promise<void> 
   if (taskId !== null) openWhenMade(taskId)
 }
 
-const changesRestores: readonly Task['verb'][] = ['restore', 'undoRestore', 'keepRestore', 'letGoRestore', 'remove']
+const changesRestores: readonly Task['verb'][] = [...goesBack, 'keepRestore', 'letGoRestore', 'remove']
 
 async function undoNewest(id: MachineId): Promise<void> {
   await attempt(placeOf(id), async () => {

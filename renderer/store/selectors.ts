@@ -159,6 +159,7 @@ export function shownState(machine: Machine, task: Task | null): MachineState {
       return 'suspending'
     case 'restore':
     case 'undoRestore':
+    case 'redoRestore':
       return 'restoring'
     default:
       return 'working'

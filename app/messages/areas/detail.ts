@@ -52,6 +52,7 @@ export const detailEn = {
 
   'undo.restoring': 'Restoring…',
   'undo.undoing': 'Undoing the restore…',
+  'undo.redoing': 'Redoing the restore…',
   'undo.keptFirst': 'Saving the current state first.',
   'undo.restored': 'Restored {name}',
   'undo.undone': 'Undid the restore to {name}',
@@ -316,6 +317,7 @@ export const detailKo: Record<keyof typeof detailEn, Message> = {
 
   'undo.restoring': '복원하는 중…',
   'undo.undoing': '복원을 되돌리는 중…',
+  'undo.redoing': '복원을 다시 실행하는 중…',
   'undo.keptFirst': '먼저 현재 상태를 저장합니다.',
   'undo.restored': '‘{name}’ 스냅샷으로 복원했습니다',
   'undo.undone': '‘{name}’ 스냅샷 복원을 되돌렸습니다',

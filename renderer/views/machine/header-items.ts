@@ -32,6 +32,7 @@ const powerTasks: readonly TaskVerb[] = [
   'discardSuspended',
   'restore',
   'undoRestore',
+  'redoRestore',
 ]
 
 /**

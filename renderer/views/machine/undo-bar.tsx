@@ -2,7 +2,9 @@ import { type ReactNode, useState } from 'react'
 import type { PermitContext } from '../../../app/domain/permit.ts'
 import { permit } from '../../../app/domain/permit.ts'
 import type { RestoreRecord } from '../../../app/domain/snapshot.ts'
+import type { Task, TaskVerb } from '../../../app/domain/task.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
+import type { MessageKey } from '../../../app/messages/text.ts'
 import { keepRestore, undoRestore } from '../../actions/snapshots.ts'
 import { cancelTask } from '../../actions/tasks.ts'
 import { Button } from '../../components/button.tsx'
@@ -20,6 +22,12 @@ import { useRestoreRoom, useShortReason } from '../snapshots/restore-room.tsx'
 import { canCancel } from './header-items.ts'
 import './undo-bar.css'
 
+const underWay: Partial<Record<TaskVerb, MessageKey>> = {
+  restore: 'undo.restoring',
+  undoRestore: 'undo.undoing',
+  redoRestore: 'undo.redoing',
+}
+
 /**
  * The way back from a restore, on every tab of its machine until the person lets it go: drawn from the record that the
  * provider keeps on disk, so it is there after a restart too. Copies stack: the newest is offered, the tree shows all.
@@ -32,25 +40,24 @@ export function UndoBar({
   readonly restores: readonly RestoreRecord[]
 }): ReactNode {
   const { task } = context
-  if (task?.verb === 'restore' || task?.verb === 'undoRestore') return <UnderWay context={context} />
+  const title = task === null ? undefined : underWay[task.verb]
+  if (task !== null && title !== undefined) return <UnderWay task={task} title={title} />
   const newest = restores[0]
   if (newest === undefined) return null
   return <Record key={newest.id} record={newest} context={context} />
 }
 
-function UnderWay({ context: { task } }: { readonly context: PermitContext }): ReactNode {
+function UnderWay({ task, title }: { readonly task: Task; readonly title: MessageKey }): ReactNode {
   const say = useSay()
-  if (task === null) return null
-  const isUndo = task.verb === 'undoRestore'
   const step = task.progress?.text ?? null
   return (
     <div className="undo-bar" role="status">
       <StateMark name="busy" />
       <p className="undo-bar-text">
-        {say(isUndo ? 'undo.undoing' : 'undo.restoring')}
+        {say(title)}
         <small>{step === null ? say('undo.keptFirst') : <Say text={step} />}</small>
       </p>
-      <ProgressBar fraction={task.progress?.fraction ?? null} label={say(isUndo ? 'undo.undoing' : 'undo.restoring')} />
+      <ProgressBar fraction={task.progress?.fraction ?? null} label={say(title)} />
       <Button
         size="small"
         reason={canCancel(task) ? null : say('detail.cannotCancel')}

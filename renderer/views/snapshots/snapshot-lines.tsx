@@ -132,7 +132,7 @@ export function NowLine({
   const say = useSay()
   const { machine, task } = context
   const permission = permit('snapshot', context)
-  const isBusy = task !== null && ['takeSnapshot', 'restore', 'undoRestore'].includes(task.verb)
+  const isBusy = task !== null && ['takeSnapshot', 'restore', 'undoRestore', 'redoRestore'].includes(task.verb)
   const fraction = task?.progress?.fraction ?? null
   return (
     <GridPart

@@ -48,3 +48,30 @@ describe('deleting snapshots', () => {
     expect(deleted).not.toHaveBeenCalled()
   })
 })
+
+describe('undoing a restore', () => {
+  const verbOf = async (restore: Partial<RestoreRecord> | null): Promise<unknown> => {
+    const tree = async () => {
+      if (restore === null) throw new Error('unreadable')
+      return { snapshots: [], restores: [{ id: 'restore', snapshotName: 'plain', ...restore }] }
+    }
+    const start = vi.fn((_: { readonly verb: string; readonly permit: string }) => 'task')
+    const core = {
+      inventory: { providerOf: () => ({ label: 'Tool', snapshots: { tree } }), machine: () => ({}) },
+      tasks: { start },
+    } as unknown as Core
+    await snapshotHandlers(core)['restore.undo']({ id: 'tool:one', restoreId: 'restore' })
+    expect(start.mock.calls[0]?.[0].permit).toBe('undoRestore')
+    return start.mock.calls[0]?.[0].verb
+  }
+
+  test('is told as redoing where it was undone before', async () => {
+    expect(await verbOf({ direction: 'restored', state: 'done' })).toBe('undoRestore')
+    expect(await verbOf({ direction: 'undone', state: 'done' })).toBe('redoRestore')
+  })
+
+  test('is told as undoing where it broke off or its record cannot be read', async () => {
+    expect(await verbOf({ direction: 'undone', state: 'failed' })).toBe('undoRestore')
+    expect(await verbOf(null)).toBe('undoRestore')
+  })
+})
