@@ -1,4 +1,4 @@
-import { type Reading, readBytes, refuseNewer, type Unfit } from './read-state.ts'
+import { type Reading, readBytes, refuseNewer, type Unfit, wholeFile } from './read-state.ts'
 
 /** What says of a value whether it fits: one of zod's. */
 interface Schema<T> {
@@ -30,12 +30,12 @@ export function readRecord<T>(path: string, version: number, parse: (fields: Fie
     try {
       content = JSON.parse(bytes.toString('utf8'))
     } catch (error) {
-      unfit('the file', error)
+      unfit(wholeFile, error)
       return parse(fieldsOf({}, () => {}))
     }
     refuseNewer(content, version)
     if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-      unfit('the file', 'not an object')
+      unfit(wholeFile, 'not an object')
       return parse(fieldsOf({}, () => {}))
     }
     if (!('version' in content) || content.version !== version) unfit('version', 'not known')

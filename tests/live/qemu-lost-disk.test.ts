@@ -108,7 +108,7 @@ describe.skipIf(missingQemu !== null)('a QEMU machine’s missing file', () => {
     await rename(join(beside, 'flat-flat.vmdk'), extent)
     await locate().locate(id, moved, op())
     expect(await ground.machine(id)).toMatchObject({ lostFile: null, needsHelp: false })
-    await ground.start(id)
+    await ground.provider.power.start(id, op())
     await ground.provider.power.powerOff(id, op())
   })
 

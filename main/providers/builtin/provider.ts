@@ -22,7 +22,7 @@ import { createSnapshots } from './snapshots.ts'
 import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
 import { createRemove } from './trash.ts'
-import { usedFiles } from './used-files.ts'
+import { createUsedFiles } from './used-files.ts'
 import type { World } from './world.ts'
 
 const name = { key: 'builtin.name' } as const
@@ -72,7 +72,7 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     remove: guarded(remove),
     trash: guarded(trash),
     stats: guarded(createStats(world)),
-    usedFiles: () => usedFiles(layout),
+    usedFiles: createUsedFiles(layout),
     async probe(op) {
       throwIfCancelled(op)
       return {

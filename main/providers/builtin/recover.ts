@@ -37,10 +37,9 @@ async function recoverMachine(world: World, entry: Entry): Promise<void> {
     const there = await sweep(entry)
     const { definition, folder } = entry
     // Of a thousand machines most have none: what is not there is not asked for file by file.
-    if (there.has(basename(folder.snapshotsPath)) || there.has(basename(folder.snapshots))) {
-      await unfoldSnapshots(folder)
-      if (definition !== null) await finishSnapshots(world, { entry, definition })
-    }
+    if (!there.has(basename(folder.snapshotsPath)) && !there.has(basename(folder.snapshots))) return
+    await unfoldSnapshots(folder)
+    if (definition !== null) await finishSnapshots(world, { entry, definition })
     await world.fleet.refresh(entry)
     world.fleet.publish(entry)
   } catch (error) {

@@ -39,18 +39,25 @@ export async function dropSnapshot(folder: Folder, id: string): Promise<void> {
   await syncFolder(folder.snapshotsPath).catch(nullIfAbsent)
 }
 
-/** Bytes that a snapshot takes on the disk itself: what it shares with others counts for each with its part. */
-export function snapshotShare(folder: Folder, id: string): Promise<number> {
-  return sumOf(folder, id, diskShare)
+/**
+ * Bytes that each snapshot takes on the disk itself: what it shares with others counts for each with its part. Looks only at files
+ * that are there; most snapshots have one.
+ */
+export async function snapshotShares(folder: Folder): Promise<ReadonlyMap<string, number>> {
+  const shares = new Map<string, number>()
+  await Promise.all(
+    (await filesThere(folder)).map(async ({ id, path }) => {
+      if (path.endsWith('.part')) return
+      const bytes = await diskShare(path)
+      shares.set(id, (shares.get(id) ?? 0) + bytes)
+    }),
+  )
+  return shares
 }
 
 /** Bytes that a copy of a snapshot takes. */
-export function snapshotUse(folder: Folder, id: string): Promise<number> {
-  return sumOf(folder, id, diskUse)
-}
-
-async function sumOf(folder: Folder, id: string, bytesOf: (path: string) => Promise<number>): Promise<number> {
-  const sizes = await Promise.all(kinds.map((kind) => bytesOf(folder.snapshotFile(id, kind))))
+export async function snapshotUse(folder: Folder, id: string): Promise<number> {
+  const sizes = await Promise.all(kinds.map((kind) => diskUse(folder.snapshotFile(id, kind))))
   return sizes.reduce((sum, bytes) => sum + bytes, 0)
 }
 

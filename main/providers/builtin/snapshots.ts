@@ -24,7 +24,7 @@ import { checkSpace } from './memory.ts'
 import { emulator } from './program.ts'
 import { restorable, restoreRoom } from './restore.ts'
 import { readTree, unlistedCount } from './snapshot-list.ts'
-import { dropSnapshot, type KeptSnapshot, makePlace, snapshotShare, trees } from './snapshot-store.ts'
+import { dropSnapshot, type KeptSnapshot, makePlace, snapshotShares, trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. What its memory is, is known once that is written. */
@@ -136,12 +136,11 @@ export function createSnapshots(world: World): SnapshotOps {
       const known = await fleet.get(id)
       const { folder } = known.entry
       const tree = await readTree(world, known)
-      const sizes = await Promise.all(
-        tree.snapshots.map(async (one) => [one.id, await snapshotShare(folder, one.id)] as const),
-      )
+      const shares = await snapshotShares(folder)
+      const sizes = new Map(tree.snapshots.map(({ id: one }) => [one, shares.get(one) ?? 0]))
       const count = await unlistedCount(folder, tree)
       throwIfCancelled(op)
-      const shown = shownTree(tree, new Map(sizes))
+      const shown = shownTree(tree, sizes)
       if (count === 0 || shown.notice !== null) return shown
       const params = { path: folder.snapshotsPath, count }
       return { ...shown, notice: { key: 'kept.notice.unlisted', params } }

@@ -68,7 +68,7 @@ export async function resumeFromDisk(world: World, known: Known, op: Op): Promis
 
 /**
  * What is said of a kept memory, field by field. A machine that is suspended is not changed, so what it is now can stand for what it
- * was; size and sum are those of the file. Fails with `output-unreadable` when it is not there or the system will not let it be read.
+ * was; size or sum, where one of them is left, is that of the file. Fails with `output-unreadable` when it is not there or the system will not let it be read.
  */
 export async function readSuspended({ host }: Pick<World, 'host'>, { entry, definition }: Known): Promise<KeptMemory> {
   const path = entry.folder.suspended
@@ -93,8 +93,10 @@ export async function readSuspended({ host }: Pick<World, 'host'>, { entry, defi
   if (value.sizeBytes !== null && value.checksum !== null) {
     return { make: value.make, sizeBytes: value.sizeBytes, checksum: value.checksum }
   }
-  const measured = await measureMemory(entry.folder.memory)
-  if (measured === null) throw damaged(entry.folder.memory)
+  // Without either, nothing vouches for the memory: it is kept, and not gone on from.
+  const measured = (value.sizeBytes ?? value.checksum) !== null ? await measureMemory(entry.folder.memory) : null
+  const isOther = value.sizeBytes !== null && measured?.sizeBytes !== value.sizeBytes
+  if (measured === null || isOther) throw damaged(path)
   return { make: value.make, ...measured }
 }
 

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { noticeOf, type Reading } from '../../state/read-state.ts'
 import type { Host } from '../provider.ts'
+import { look } from './files.ts'
 
 /** What a machine's definition says, as far as it can be read. */
 export interface ReadDefinition<D> {
@@ -45,6 +46,12 @@ export function reportReading(
   if (reading.kind === 'unreadable' || reading.kind === 'newer') {
     log.error(`state.${reading.kind}`, { path, trouble: reading.trouble })
   }
+}
+
+/** What changes with a file; null when it cannot be looked at. */
+export async function stampOf(path: string): Promise<string | null> {
+  const about = await look(path).catch(() => null)
+  return about === null ? null : `${about.mtimeMs}:${about.size}:${about.ino}`
 }
 
 /** When a file was last written, where what stands in it does not tell. */

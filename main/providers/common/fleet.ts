@@ -1,9 +1,11 @@
+import { readdir } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import { type MachineId, machineId, type ProviderId, parseId } from '../../../app/domain/ids.ts'
 import type { Machine, MachineState } from '../../../app/domain/machine.ts'
 import type { Host, ProviderChange } from '../provider.ts'
-import { type DefinitionReading, problemOf, reportReading } from './definition-file.ts'
-import { exists, look, names } from './files.ts'
+import { type DefinitionReading, problemOf, reportReading, stampOf } from './definition-file.ts'
+import { exists, names } from './files.ts'
 
 /** One machine's folder, as far as a fleet needs it. */
 export interface FleetFolder {
@@ -109,8 +111,7 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
 
   const readEntry = async (entry: E): Promise<void> => {
     const { folder } = entry
-    const about = await look(folder.definition).catch(() => null)
-    const stamp = about === null ? 'absent' : `${about.mtimeMs}:${about.size}:${about.ino}`
+    const stamp = (await stampOf(folder.definition)) ?? 'absent'
     // What could not be read is looked at again each time: nothing of the file tells when it can be.
     if (stamp !== entry.stamp || entry.isUnreadable) {
       readFile(entry)
@@ -118,9 +119,11 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
       entry.stamp = stamp
     }
     if (entry.live === null) {
+      const there = await filesIn(folder.path)
       // One bad folder never empties the list.
-      entry.isSuspended = await exists(folder.suspended).catch(() => entry.isSuspended)
-      entry.missingPath = entry.definition === null ? null : await firstMissing(world.filesOf(entry.definition, folder))
+      if (there !== null) entry.isSuspended = there.has(basename(folder.suspended))
+      const needed = entry.definition === null || there === null ? [] : world.filesOf(entry.definition, folder)
+      entry.missingPath = await firstMissing(needed.filter((path) => !isIn(there, folder, path)))
     }
   }
 
@@ -203,6 +206,16 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
     loaded: () => [...entries.values()],
   }
   return fleet
+}
+
+/** Names in a machine's folder, those of links left out: asked for at once, not file by file. null when it cannot be looked into. */
+async function filesIn(folder: string): Promise<ReadonlySet<string> | null> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => null)
+  return entries === null ? null : new Set(entries.filter((one) => !one.isSymbolicLink()).map(({ name }) => name))
+}
+
+function isIn(there: ReadonlySet<string> | null, { path: folder }: FleetFolder, path: string): boolean {
+  return there !== null && dirname(path) === folder && there.has(basename(path))
 }
 
 /** One that cannot be looked at may be there. */

@@ -47,7 +47,7 @@ export async function freezeDisk(
     await remove(folder)
     throw failure('unsupported', { key: 'qemu.error.noLink' }, { detail: String(error), cause: error })
   }
-  const next = entry.folder.file('disk0.new.qcow2')
+  const next = entry.folder.file(freezingFile)
   try {
     await remove(next)
     await world.images.createLinked(next, baseReference(baseId), op)
@@ -96,8 +96,10 @@ export async function linkDisk(world: World, folder: Folder, file: string, baseI
 /** Bytes that would be free without this machine: its folder and the bases that only it stands on. */
 export async function freedBytes(world: World, folder: Folder): Promise<number> {
   const definition = await readDefinition(folder).catch(() => null)
-  const others = await usedBases(world, folder)
-  const alone = others === null ? [] : (definition?.bases ?? []).filter((baseId) => !others.has(baseId))
+  const bases = definition?.bases ?? []
+  // Every machine's definition is read to tell: not for the many that stand on none.
+  const others = bases.length === 0 ? null : await usedBases(world, folder)
+  const alone = others === null ? [] : bases.filter((baseId) => !others.has(baseId))
   const sizes = await Promise.all([folder.path, ...alone.map(world.layout.base)].map(diskUse))
   return sizes.reduce((sum, bytes) => sum + bytes, 0)
 }
@@ -107,18 +109,22 @@ export async function freedBytes(world: World, folder: Folder): Promise<number> 
  * stand on any of them.
  */
 export async function removeUnusedBases(world: World): Promise<void> {
-  const used = await usedBases(world, null)
+  const bases = await names(world.layout.bases)
+  const used = bases.length === 0 ? null : await usedBases(world, null)
   if (used === null) return
-  for (const baseId of await names(world.layout.bases)) {
+  for (const baseId of bases) {
     if (used.has(baseId) || world.pinnedBases.has(baseId)) continue
     world.host.log.info('qemu.base.removed', { baseId })
     await remove(world.layout.base(baseId))
   }
 }
 
+/** The disk that takes the place of one that becomes a base. */
+export const freezingFile = 'disk0.new.qcow2'
+
 /** A disk that was about to become a base when Berth ended: still the machine's own, so the second name goes. */
 export async function unfreezeDisk(world: World, entry: Entry, definition: Definition): Promise<void> {
-  await remove(entry.folder.file('disk0.new.qcow2'))
+  await remove(entry.folder.file(freezingFile))
   const last = definition.bases.at(-1)
   const [disk] = definition.disks
   if (last === undefined || disk === undefined) return

@@ -79,9 +79,11 @@ export function readDefinitionFile(folder: Folder): DefinitionReading<Definition
   })
 }
 
+const userNetworkSchema = z.looseObject({ mode: z.literal('user'), forwards: z.unknown() })
+
 /** A forward that does not fit leaves the others. */
 function networkOf(fields: Fields): Definition['network'] {
-  const given = z.looseObject({ mode: z.literal('user'), forwards: z.unknown() }).safeParse(fields.raw('network'))
+  const given = userNetworkSchema.safeParse(fields.raw('network'))
   if (!given.success) return fields.take('network', shape.network, { mode: 'none' })
   const forwards = fittingItems(given.data.forwards, forwardSchema, 'network.forwards', fields.unfit)
   return { mode: 'user', forwards: [...forwards] }

@@ -26,7 +26,7 @@ import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
 import { createTools } from './tools.ts'
 import { createRemove } from './trash.ts'
-import { usedFiles } from './used-files.ts'
+import { createUsedFiles } from './used-files.ts'
 import type { World } from './world.ts'
 
 /** QEMU's machines on this computer: each a folder of Berth's and, while it is on, a process that outlives Berth. */
@@ -75,7 +75,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
     remove: guarded(remove),
     trash: guarded(trash),
     stats: guarded(createStats(world)),
-    usedFiles: () => usedFiles(layout),
+    usedFiles: createUsedFiles(layout),
     probe: (op) => probe(world, op),
     async list(wanted: string, op: Op) {
       throwIfCancelled(op)

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { Failure } from '../../../app/domain/errors.ts'
 import { exists, names, remove } from '../common/files.ts'
 import { quietOp } from '../common/op.ts'
@@ -9,7 +10,7 @@ import {
   type TreeFile,
   withoutSnapshot,
 } from '../common/snapshot-tree.ts'
-import { removeUnusedBases, unfreezeDisk } from './bases.ts'
+import { freezingFile, removeUnusedBases, unfreezeDisk } from './bases.ts'
 import type { Entry, Known } from './fleet.ts'
 import { outcomeOfJob } from './jobs.ts'
 import { adopt, type Live } from './live.ts'
@@ -103,14 +104,21 @@ async function identityOf(world: World, entry: Entry): Promise<ProcessIdentity |
 
 /** What was under way on this machine. Its own words are in its folder; what they mean depends on whether it runs. */
 async function finishWork(world: World, entry: Entry): Promise<void> {
-  await finishSuspending(world, entry)
+  // Of a thousand machines most have nothing under way: what is not there is not asked for file by file.
+  const there = new Set(await names(entry.folder.path))
+  const isUnderWay = there.has(basename(suspendingFile(entry.folder)))
+  const hasSnapshots = there.has(basename(entry.folder.snapshots))
+  await finishSuspending(world, entry, isUnderWay)
   const { definition } = entry
   if (definition === null) return
   const known: Known = { entry, definition }
-  if (entry.live === null) await unfreezeDisk(world, entry, definition)
+  if (entry.live === null && (definition.bases.length > 0 || there.has(freezingFile))) {
+    await unfreezeDisk(world, entry, definition)
+  }
   await restoreLostTags(world, known)
-  await finishSnapshots(world, known)
+  if (hasSnapshots) await finishSnapshots(world, known)
   await letGo(world, entry)
+  if (entry.live === null && !isUnderWay && !hasSnapshots) return
   await world.fleet.refresh(entry)
   world.fleet.publish(entry)
 }
@@ -123,9 +131,9 @@ async function letGo(world: World, entry: Entry): Promise<void> {
   await live.qmp?.execute('cont')
 }
 
-async function finishSuspending(world: World, entry: Entry): Promise<void> {
+async function finishSuspending(world: World, entry: Entry, isUnderWay: boolean): Promise<void> {
   const { folder, live } = entry
-  const suspended = readMarker(world, suspendingFile(folder), entry)
+  const suspended = !isUnderWay ? null : readMarker(world, suspendingFile(folder), entry)
   if (suspended === null) {
     // Either all of the memory was written and only the end of the process is missing, or it was being resumed and no
     // instruction has run since: the word of a kept memory goes before the first one. It is suspended either way.

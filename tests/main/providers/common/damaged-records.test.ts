@@ -8,7 +8,7 @@ import { createQemuProvider } from '../../../../main/providers/qemu/provider.ts'
 import { readMarker } from '../../../../main/providers/qemu/suspend.ts'
 import { createRestoreRecords } from '../../../../main/providers/virtualbox/restore-records.ts'
 import { createStateProblems, type StateProblems } from '../../../../main/state/problems.ts'
-import { op } from '../../../conformance/ground.ts'
+import { errorFrom, op } from '../../../conformance/ground.ts'
 import { type BuiltinGround, builtinGround } from '../../../support/builtin-ground.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -68,7 +68,7 @@ describe('a built-in machine’s definition', () => {
       const id = await ground.make('whole')
       await writeFile(definitionOf(id), text)
       const provider = await opened()
-      expect(keys()).toEqual(['state.damaged'])
+      expect(keys()).toEqual(['state.damagedWhole'])
       expect(await ground.machine(id)).toMatchObject({ state: 'stopped', name: id.slice('builtin:'.length) })
       await provider.power.start(id, op())
     },
@@ -110,8 +110,6 @@ describe('what is said of a built-in machine’s kept memory', () => {
     ['an odd sum', (text) => text.replace(/"checksum": -?\d+/, '"checksum": "x"')],
     ['an odd size', (text) => text.replace(/"sizeBytes": \d+/, '"sizeBytes": null')],
     ['an odd make', (text) => text.replace(/"make": \{/, '"make": 1, "was": {')],
-    ['nothing in it', () => ''],
-    ['half of it', (text) => text.slice(0, text.length / 2)],
   ]
 
   it.for(damages)('with %s is said, and the machine goes on where it was', async ([, damage]) => {
@@ -124,6 +122,19 @@ describe('what is said of a built-in machine’s kept memory', () => {
     // It is gone with the file; the copy stays.
     expect(keys()).toEqual([])
     expect(await asideOf(ground.folderOf(id), 'suspended.json')).toHaveLength(1)
+  })
+
+  it('with nothing left of it keeps the memory and the machine suspended, until the memory is discarded', async () => {
+    const { id, marker } = await suspended()
+    await writeFile(marker, '')
+    const provider = await opened()
+    const error = await errorFrom(provider.power.start(id, op()))
+    expect(error.message.key).toBe('builtin.error.stateDamaged')
+    expect(keys()).toEqual(['state.damagedWhole'])
+    expect(await ground.machine(id)).toMatchObject({ state: 'suspended' })
+    await provider.suspend?.discard(id, op())
+    expect(keys()).toEqual([])
+    await provider.power.start(id, op())
   })
 })
 
