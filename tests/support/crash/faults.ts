@@ -24,6 +24,8 @@ export interface Struck {
   readonly done: Task | null
   /** Whether machines that were up may be off. */
   readonly stopsMachines: boolean
+  /** There was nothing to strike: it does not count. */
+  readonly isMissed?: boolean
   readonly findings: readonly string[]
 }
 
@@ -43,6 +45,8 @@ export interface Fault {
 
 /** An act that has not ended by then hangs. */
 export const patienceMs = 90_000
+
+const toolPollMs = 5
 
 /** A moment of an act, or a little after it; what the act had come to by then. */
 export async function randomMoment({ ended, usualMs, random }: Turn): Promise<{ atMs: number; done: Task | null }> {
@@ -76,16 +80,27 @@ export function killedBerth(): Fault {
 export function killedTool(): Fault {
   return {
     async strike(turn) {
-      const { scenario, random, berth, ended } = turn
-      const { atMs } = await randomMoment(turn)
-      const processes = await scenario.toolProcesses()
+      const { scenario, random, berth, ended, usualMs } = turn
+      const beganMs = performance.now()
+      let hasEnded = false
+      void ended.then(() => {
+        hasEnded = true
+      })
+      await Promise.race([ended, delay(random() * usualMs)])
+      // A tool that works for a few milliseconds is waited for.
+      let processes = await scenario.toolProcesses()
+      while (processes.length === 0 && !hasEnded) {
+        await delay(toolPollMs)
+        processes = await scenario.toolProcesses()
+      }
       const one = processes[Math.floor(random() * processes.length)]
       if (one !== undefined) killed(one.pid)
+      const atMs = Math.round(performance.now() - beganMs)
       const title = one === undefined ? 'no tool was at work' : `${one.name} killed ${atMs} ms into it`
       const { done, findings } = await endOf(ended)
       await scenario.revive()
       await berth.client.call('inventory.refresh')
-      return { title, berth, done, stopsMachines: true, findings }
+      return { title, berth, done, stopsMachines: true, isMissed: one === undefined, findings }
     },
     close: async () => {},
   }

@@ -78,6 +78,8 @@ export function randomFrom(seed: number): Random {
 
 /** Every so many acts one is let end. */
 const calmEvery = 4
+/** Turns for each moment, of which some have nothing to strike. */
+const maxTurnsEach = 6
 /** How long an act is taken to last until one of its kind was let end. */
 const untimedMs = 400
 
@@ -107,7 +109,7 @@ export async function crashLoop({
   let berth = await start()
   try {
     await scenario.prepare(berth.client)
-    for (let turn = 1; struck < moments && signal?.aborted !== true; turn += 1) {
+    for (let turn = 1; struck < moments && turn < moments * maxTurnsEach && signal?.aborted !== true; turn += 1) {
       const act = await scenario.choose(random)
       fault.ready?.()
       const usualMs = tookMs.get(act.verb) ?? untimedMs
@@ -127,8 +129,10 @@ export async function crashLoop({
         tookMs.set(act.verb, performance.now() - began)
       } else {
         const hit = await fault.strike({ scenario, berth, start, ended, usualMs, random })
-        struck += 1
-        struckIn[act.verb] = (struckIn[act.verb] ?? 0) + 1
+        if (hit.isMissed !== true) {
+          struck += 1
+          struckIn[act.verb] = (struckIn[act.verb] ?? 0) + 1
+        }
         berth = hit.berth
         done = hit.done
         stopsMachines = hit.stopsMachines
