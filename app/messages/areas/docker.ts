@@ -40,6 +40,11 @@ export const dockerEn = {
   'docker.error.daemon': 'Docker is not running at {place}.',
   'docker.error.daemon.hint': 'Start Docker. Berth continues automatically when Docker responds.',
   'docker.error.connect': 'The connection to {tool} failed.',
+  'docker.error.layers': 'The container can’t be saved because its image has as many layers as {tool} allows.',
+  'docker.restore.layers':
+    'Berth can’t restore this snapshot because the restore could not be undone. The image has as many layers as {tool} allows.',
+  'docker.error.layers.hint':
+    'Nothing was changed. Export the container and import the file as a new image, which has one layer.',
   'docker.error.noSpace': '{tool} has no space left for its data.',
   'docker.error.noSpace.hint': 'Remove unused images or volumes, or free space on that disk.',
   'docker.error.nameInUse': 'Another container is already named {name}.',
@@ -189,6 +194,11 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.error.daemon': '{place}에서 Docker가 실행되고 있지 않습니다.',
   'docker.error.daemon.hint': 'Docker를 시작하세요. 응답하면 Berth가 자동으로 계속합니다.',
   'docker.error.connect': '{tool} 연결에 실패했습니다.',
+  'docker.error.layers': '컨테이너 이미지의 레이어가 {tool}에서 허용하는 최대 개수에 도달해 저장할 수 없습니다.',
+  'docker.restore.layers':
+    '복원한 뒤 되돌릴 수 없으므로 이 스냅샷을 복원할 수 없습니다. 이미지의 레이어가 {tool}에서 허용하는 최대 개수에 도달했습니다.',
+  'docker.error.layers.hint':
+    '바뀐 것은 없습니다. 컨테이너를 내보낸 뒤 그 파일을 새 이미지로 가져오세요. 새 이미지의 레이어는 하나입니다.',
   'docker.error.noSpace': '{tool} 데이터를 저장할 공간이 없습니다.',
   'docker.error.noSpace.hint': '쓰지 않는 이미지나 볼륨을 삭제하거나 디스크 공간을 확보하세요.',
   'docker.error.nameInUse': '‘{name}’ 이름을 쓰는 컨테이너가 이미 있습니다.',

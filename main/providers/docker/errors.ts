@@ -68,6 +68,12 @@ export const errorRows: readonly ErrorRow[] = [
     hint: 'docker.error.noSpace.hint',
   },
   {
+    pattern: /max depth exceeded/,
+    code: 'unsupported',
+    message: 'docker.error.layers',
+    hint: 'docker.error.layers.hint',
+  },
+  {
     pattern:
       /container name "\/?(?<name>[^"]{1,500})" is already in use|name "(?<other>[^"]{1,500})" is in use: container already exists/,
     code: 'already-exists',
@@ -226,6 +232,13 @@ export function engineFailure(result: RunResult, product: string, known: TextPar
   const said = result.stderr === '' ? result.stdout : result.stderr
   const found = result.reason === 'exit' ? match(said, product, commandDetail(result), known) : null
   return found ?? commandFailure(result, product)
+}
+
+/** As the engine's own, where that is foreseen. */
+export function tooManyLayers(product: string, key: 'docker.error.layers' | 'docker.restore.layers'): Failure {
+  const params = { tool: product }
+  const hint = { key: 'docker.error.layers.hint', params } as const
+  return failure('unsupported', { key, params }, { hint })
 }
 
 /** The failure of a request to the engine's own socket: the client would have put the same words behind its own. */

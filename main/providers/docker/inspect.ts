@@ -190,6 +190,9 @@ export interface ImageDefaults {
   readonly command: readonly string[]
   readonly entrypoint: readonly string[]
   readonly config: Fields
+  readonly layerCount: number
+  /** What keeps its layers; empty where the engine does not say. */
+  readonly storageDriver: string
 }
 
 /** Reads `image inspect`: a JSON array, found ones only. */
@@ -210,6 +213,8 @@ export function parseImages(text: string): readonly ImageDefaults[] {
         command: textsOf(config['Cmd']),
         entrypoint: wordsOf(config['Entrypoint']),
         config,
+        layerCount: listOf(fieldsOf(raw['RootFS'])['Layers']).length,
+        storageDriver: textOf(fieldsOf(raw['GraphDriver'])['Name']),
       }
     })
 }

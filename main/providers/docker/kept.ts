@@ -5,7 +5,7 @@ import { imageOf, ownLabels, rawOf } from './commit.ts'
 import { inspectOne } from './containers.ts'
 import { attempt, run } from './engine.ts'
 import { engineFailure } from './errors.ts'
-import { type Inspected, mountsOf, parseImages } from './inspect.ts'
+import { type ImageDefaults, type Inspected, mountsOf, parseImages } from './inspect.ts'
 import type { RestoreEntry } from './journal.ts'
 import { fieldsOf } from './json.ts'
 import { asideName, keptImage, parseAsideName, snapshotLabel } from './naming.ts'
@@ -28,6 +28,14 @@ export async function isKeptAsImage(
   if (target.engine.flavour === 'podman' && container.restart !== 'no') return true
   const base = await imageOf(world, target, container.imageId, op)
   return Object.keys(ownLabels(raw, base)).length > 0
+}
+
+/** How many layers an image of Docker's own store can have: a container of one with so many runs, and cannot be committed. */
+const maxLayers = 125
+
+/** Whether a container of this image can be committed no more. Other stores have limits of their own, which the engine says. */
+export function hasAllLayers({ storageDriver, layerCount }: ImageDefaults): boolean {
+  return storageDriver === 'overlay2' && layerCount >= maxLayers
 }
 
 /** A copy that is an image; null when it is gone. */

@@ -2,13 +2,14 @@ import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { EndpointId, MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
-import { commitContainer, ownLabels } from './commit.ts'
+import { commitContainer, imageOf, ownLabels } from './commit.ts'
 import { inspectOne } from './containers.ts'
 import { attempt } from './engine.ts'
+import { tooManyLayers } from './errors.ts'
 import type { Container, Inspected } from './inspect.ts'
 import type { MachineEntry, RestoreEntry, Swap } from './journal.ts'
 import { type Fields, fieldsOf } from './json.ts'
-import { finishKeeping, isKeptAsImage, readKeptImage } from './kept.ts'
+import { finishKeeping, hasAllLayers, isKeptAsImage, readKeptImage } from './kept.ts'
 import { makeLike } from './make-like.ts'
 import { asideName, keptImage, newHandle } from './naming.ts'
 import type { Records } from './restore-records.ts'
@@ -174,6 +175,7 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
     const { container } = present
     const target = targetOf(world, id)
     const goingImage = (await isKeptAsImage(world, target, present, op)) ? newHandle() : null
+    if (goingImage !== null) await refuseFull(id, work, op)
     const plan: Swap = {
       ...planFor(container, { comingId: work.coming, comingIsNew: source !== null, comingRestart: work.comingRestart }),
       goingImage,
@@ -199,6 +201,19 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
       }
     }
     await transact(id, planned, { before, source: goingImage === null ? null : source, parentId }, op)
+  }
+
+  /** An image can have so many layers, and every copy adds one. The commit would say so only once the container is down. */
+  const refuseFull = async (id: MachineId, { restore, present, source }: Replacement, op: Op): Promise<void> => {
+    const target = targetOf(world, id)
+    const { product } = target.engine
+    const image = await imageOf(world, target, present.container.imageId, op)
+    if (image !== null && hasAllLayers(image)) throw tooManyLayers(product, 'docker.error.layers')
+    // To undo it, a container of the snapshot's image is copied. What is itself an undo is never refused for that.
+    const isUndo = restore.direction === 'undone'
+    if (!isUndo && source !== null && hasAllLayers(source.stored.image)) {
+      throw tooManyLayers(product, 'docker.restore.layers')
+    }
   }
 
   return {
