@@ -15,7 +15,8 @@ export async function checkSharedFolder({ path, readOnly }: SharedFolder, dataDi
       { hint: { key: 'builtin.error.sharedFolder.hint' }, field },
     )
   }
-  const [folder, own] = await Promise.all([realpath(path), realpath(dataDir)])
+  // Its own folder is made when something is first kept in it.
+  const [folder, own] = await Promise.all([realpath(path), realpath(dataDir).catch(() => dataDir)])
   if (isWithin(folder, own)) {
     throw failure(
       'invalid-input',

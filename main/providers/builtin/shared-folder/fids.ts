@@ -6,6 +6,14 @@ export interface Opened {
   close(): void
 }
 
+function closeQuietly(opened: Opened): void {
+  try {
+    opened.close()
+  } catch {
+    // What a full disk says at the end of a file has nobody left to hear it.
+  }
+}
+
 /** The guest's handle of something in the folder: the place, and the file or list once it is opened. */
 export interface Fid<O extends Opened> {
   path: Path
@@ -78,12 +86,17 @@ export class FidTable<O extends Opened> {
   }
 
   clear(): void {
-    for (const number of [...this.#fids.keys()]) {
-      try {
-        this.remove(number)
-      } catch {
-        // What a full disk says at the end of a file has nobody left to hear it.
-      }
+    this.closeOpened((opened) => opened)
+    this.#fids.clear()
+    this.#openedCount = 0
+  }
+
+  /** Closes all that is open and puts something else in its place. */
+  closeOpened(instead: (opened: O) => O): void {
+    for (const fid of this.#fids.values()) {
+      if (fid.opened === null) continue
+      closeQuietly(fid.opened)
+      fid.opened = instead(fid.opened)
     }
   }
 

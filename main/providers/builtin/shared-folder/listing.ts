@@ -45,6 +45,11 @@ export class Listing implements Opened {
     this.position -= 1
   }
 
+  /** The same to be read anew, from where it was. */
+  gone(): Listing {
+    return new Listing(this.position)
+  }
+
   close(): void {
     this.#names?.close()
     this.#names = null

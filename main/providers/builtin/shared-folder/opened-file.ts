@@ -39,6 +39,11 @@ export class OpenedFile implements Opened {
     return opened
   }
 
+  /** The same without a file behind it. */
+  gone(): OpenedFile {
+    return new OpenedFile(null, this.flags, this.identity)
+  }
+
   get isWritable(): boolean {
     return (this.flags & openFlag.access) !== 0
   }

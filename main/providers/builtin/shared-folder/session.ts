@@ -23,7 +23,7 @@ export interface Session {
   messageBytes: number
   /** The folder's tree; fails as long as the folder is not there. */
   tree(): Tree
-  /** Another folder, or none, takes its place. */
+  /** Another folder, or none, takes its place, for a guest that has it mounted, too. */
   share(folder: SharedFolder | null): void
 }
 
@@ -47,9 +47,9 @@ export function createSession(shared: SharedFolder | null, open: (root: string) 
       return tree
     },
     share(next) {
-      // What was opened in the one before is not in the other.
       if (next?.path !== folder?.path) {
-        this.fids.clear()
+        // The guest's handles are places, which the other may have, too. What was opened in the one before is not there.
+        this.fids.closeOpened((opened) => opened.gone())
         tree = null
       }
       folder = next

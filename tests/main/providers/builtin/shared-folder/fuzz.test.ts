@@ -183,6 +183,7 @@ describe.each(trees)('a hostile guest at a shared folder by %o', (open) => {
         symlinkSync('../outside/file', join(root, 'pass'))
         session.share(null)
         session.share({ path: root, isWritable: true })
+        answer(session, message('version', [131_072, '9P2000.L']))
         answer(session, message('attach', [0, 0xffffffff, 'root', '', 0]))
       }
       const sent = mutated(request(random), random)

@@ -309,9 +309,36 @@ describe.each(trees)('a shared folder by %o', (open) => {
     expect(existsSync(root)).toBe(true)
   })
 
+  it('is another folder for a guest that has it mounted, without what was open in the one before', () => {
+    const other = mkdtempSync(join(tmpdir(), 'berth-shared-other-'))
+    for (const folder of [root, other]) {
+      mkdirSync(join(folder, 'sub'))
+      writeFileSync(join(folder, 'sub/file'), folder)
+    }
+    const place = guest.walk('sub')
+    const file = guest.open('sub/file', 0o2)
+    const list = guest.open('sub', 0o200000)
+    session.share({ path: other, isWritable: true })
+    expect(session.fids.openedCount).toBe(2)
+    expect(() => guest.writeAt(file, 0n, Buffer.from('x'))).toThrow('ESTALE')
+    expect(guest.send('readdir', [list, 0n, 4096]).readUInt32LE(0)).toBeGreaterThan(0)
+    expect(guest.attributes(place).mode & 0o170000).toBe(0o040000)
+    expect(guest.read('sub/file').toString()).toBe(other)
+    guest.write('sub', 'new', 'new')
+    expect(readdirSync(join(root, 'sub'))).toEqual(['file'])
+    session.share(null)
+    expect(() => guest.read('sub/file')).toThrow('ENOENT')
+    session.share({ path: root, isWritable: false })
+    expect(guest.read('sub/file').toString()).toBe(root)
+    for (const fid of [file, list, place]) guest.send('clunk', [fid])
+    expect(session.fids.openedCount).toBe(0)
+    rmSync(other, { recursive: true })
+  })
+
   it('is empty of everything when no folder is shared', () => {
     session.share(null)
-    expect(() => guest.walk('')).toThrow('EBADF')
+    expect(() => guest.stat('')).toThrow('ENOENT')
+    guest.send('clunk', [0])
     expect(() => guest.send('attach', [0, 0xffffffff, 'root', '', 0])).toThrow('ENOENT')
     symlinkSync(root, `${root}-link`)
     session.share({ path: `${root}-link`, isWritable: false })
