@@ -181,6 +181,35 @@ describe('what a key cannot do', () => {
   })
 })
 
+describe('a clone', () => {
+  const clone = async (): Promise<void> => {
+    await row('oracle-19c-training').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Clone…' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Clone', exact: true }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+  const header = (): Promise<string | null> => page.locator('.machine-header').textContent()
+
+  test('is shown once it is there', async () => {
+    await choose('oracle-19c-training')
+    await clone()
+    await expect.poll(header, { timeout: 30_000 }).toContain('oracle-19c-training-2')
+    expect(await row('oracle-19c-training-2').getAttribute('aria-selected')).toBe('true')
+  })
+
+  test('takes nobody away who has gone elsewhere meanwhile', async () => {
+    await choose('oracle-19c-training')
+    await clone()
+    await choose('alpine-router')
+    await row('oracle-19c-training-3').waitFor({ timeout: 30_000 })
+    await page
+      .locator('.plane-strip')
+      .getByText(/^Cloned oracle-19c-training/)
+      .waitFor()
+    expect(await header()).toContain('alpine-router')
+  })
+})
+
 describe('a failure', () => {
   test('stands whole on the tab where it came up, and as one line that unfolds on the others', async () => {
     const card = page.locator('.error-card')
