@@ -1,8 +1,14 @@
 /** How many places are kept: enough for dialogs over dialogs over a console. */
 const maxPlaces = 16
 
+interface Place {
+  readonly element: WeakRef<HTMLElement>
+  /** A row of the list stands for the list: when it is gone, its neighbour has the tab stop. */
+  readonly isRow: boolean
+}
+
 /** Where the keyboard has been, the newest last. Weak: a place that is gone costs nothing. */
-let places: readonly WeakRef<HTMLElement>[] = []
+let places: readonly Place[] = []
 let pressed: Node | null = null
 /** The last button that the pointer pressed: it takes the keyboard where nothing else can, as on a page without a list. */
 let pressedButton: WeakRef<HTMLElement> | null = null
@@ -72,12 +78,13 @@ export function isReturningFocus(): boolean {
 
 /** Gives the keyboard to what had it last and is still there; else to the list's row, else to the button that was pressed. */
 export function returnFocus(): void {
-  const before = places.flatMap((place) => place.deref() ?? []).findLast(canTakeFocus)
   const row = document.querySelector<HTMLElement>('[data-pane="list"] [data-row][tabindex="0"]')
-  // A list's tab stop may have moved on meanwhile.
-  const target = before === undefined || before.closest('[data-pane="list"] [data-row]') !== null ? row : before
+  // A list's tab stop may have moved on meanwhile, or its row be gone.
+  const before = places
+    .flatMap(({ element, isRow }) => (isRow ? (row ?? []) : (element.deref() ?? [])))
+    .findLast(canTakeFocus)
   const button = pressedButton?.deref()
-  const last = target ?? before ?? (button !== undefined && canTakeFocus(button) ? button : undefined)
+  const last = before ?? row ?? (button !== undefined && canTakeFocus(button) ? button : undefined)
   isGivingBack = true
   last?.focus({ preventScroll: true })
   isGivingBack = false
@@ -90,8 +97,9 @@ export function returnFocusFrom(event: Event): void {
 }
 
 function remember(place: HTMLElement): void {
-  const others = places.filter((known) => known.deref() !== undefined && known.deref() !== place)
-  places = [...others, new WeakRef(place)].slice(-maxPlaces)
+  const others = places.filter(({ element }) => element.deref() !== undefined && element.deref() !== place)
+  const isRow = place.matches('[data-pane="list"] [data-row]')
+  places = [...others, { element: new WeakRef(place), isRow }].slice(-maxPlaces)
 }
 
 function canTakeFocus(place: HTMLElement): boolean {

@@ -213,12 +213,10 @@ describe('a clone', () => {
 describe('a failure', () => {
   test('stands whole on the tab where it came up, and as one line that unfolds on the others', async () => {
     const card = page.locator('.error-card')
-    const line = page.locator('.machine-failure .notice').filter({ hasText: /^Couldn’t take a snapshot of oracle/ })
-    await choose('oracle-19c-training')
+    const line = page.locator('.machine-failure .notice').filter({ hasText: /^Couldn’t start win10-legacy-ie/ })
+    await choose('win10-legacy-ie')
     await press('Control+1')
-    await press('Control+Shift+S')
-    await page.getByRole('dialog', { name: 'Take snapshot' }).waitFor()
-    await press('Enter')
+    await press('Control+Enter')
     await card.waitFor()
     await page.getByRole('tab', { name: 'Activity' }).click()
     await line.waitFor()

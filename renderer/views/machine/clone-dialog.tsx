@@ -18,6 +18,8 @@ import { useApp } from '../../store/store.ts'
 import { uniqueName } from '../create/propose.ts'
 
 const present = 'present'
+/** Leaves room for a number in a name of 200 characters. */
+const maxBaseLength = 190
 
 /** Makes another machine like this one: as it is now, or as it was at a snapshot. */
 export function CloneDialog({
@@ -39,7 +41,7 @@ export function CloneDialog({
   if (machine === null) return null
 
   const taken = new Set([...machines.values()].map((other) => other.name))
-  const name = typed ?? uniqueName(`${machine.name}-2`.slice(0, 200), taken)
+  const name = typed ?? uniqueName(machine.name.slice(0, maxBaseLength), taken)
   const isRunning = machine.state === 'running' || machine.state === 'paused'
   const isContainer = machine.kind === 'container'
   const problem = name.trim() === '' ? say('create.problem.name.empty') : null
