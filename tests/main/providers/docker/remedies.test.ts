@@ -22,7 +22,7 @@ describe('the remedy for an engine of this computer that does not run', () => {
     ['darwin', 'unix:///Users/sena/.docker/run/docker.sock', 'Docker Desktop', 'open -a Docker'],
     ['darwin', 'unix:///var/run/docker.sock', 'Docker', 'open -a Docker'],
     ['darwin', 'unix:///Users/sena/.colima/default/docker.sock', 'Colima', 'colima start'],
-    ['darwin', 'unix:///Users/sena/.config/colima/work/docker.sock', 'Colima', 'colima start work'],
+    ['darwin', 'unix:///Users/sena/.config/colima/lab/docker.sock', 'Colima', 'colima start lab'],
     ['darwin', 'unix:///Users/sena/.lima/docker/sock/docker.sock', 'Lima', 'limactl start docker'],
     ['darwin', 'unix:///Users/sena/.rd/docker.sock', 'Rancher Desktop', 'rdctl start'],
     ['darwin', 'unix:///Users/sena/.orbstack/run/docker.sock', 'OrbStack', 'open -a OrbStack'],
