@@ -3,8 +3,10 @@ import type { MachineId } from '../../../app/domain/ids.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import * as commands from './commands.ts'
+import { hasOwnSerial } from './configure.ts'
 import type { Entry, Sight } from './entry.ts'
 import { isStoppedByFullDisk } from './machine.ts'
+import { prepareSerialFolder } from './serial-path.ts'
 import { explainedStart } from './start-failure.ts'
 import { isResting } from './states.ts'
 import { withheldWindow } from './window.ts'
@@ -62,6 +64,9 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
   /** In a window of VirtualBox's own where the machine is set to have one and there is a program for it, else without. */
   async function launch(id: MachineId, entry: Entry, op: Op): Promise<void> {
     await world.displays.beforeStart(entry)
+    // VirtualBox does not start a machine whose serial line has no folder, and the folder may have gone since the machine was made.
+    if (entry.settings !== null && hasOwnSerial(world, entry.settings))
+      await prepareSerialFolder(world.host, entry.uuid)
     const isDone = isNow(id, op, isRunning)
     const wanted = entry.settings?.defaultFrontEnd
     if ((wanted === 'gui' || wanted === 'separate') && (await withheldWindow(world)) === null) {

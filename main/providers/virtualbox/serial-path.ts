@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../../state/durable.ts'
 import type { Host } from '../provider.ts'
 
 type Place = Pick<Host, 'dataDir' | 'runtimeDir' | 'platform'>
@@ -21,7 +21,7 @@ export function serialPathOf({ dataDir, runtimeDir, platform }: Place, uuid: str
 
 /** VirtualBox does not make the folder, and a machine whose line can't be made does not start. */
 export async function prepareSerialFolder(place: Place, uuid: string): Promise<void> {
-  if (place.platform !== 'win32') await mkdir(dirname(serialPathOf(place, uuid)), { recursive: true, mode: 0o700 })
+  if (place.platform !== 'win32') await makeFolder(dirname(serialPathOf(place, uuid)))
 }
 
 /** What a machine said on its line, as far as Berth was there to hear it. */

@@ -58,6 +58,15 @@ describe.skipIf(missingVirtualBox !== null)('what other hands left half of', () 
     }
   })
 
+  it('starts a machine whose serial line has lost its folder, as by a power cut', async () => {
+    const id = await acts.make('line')
+    await rm(join(acts.host.dataDir, 'serial'), { recursive: true })
+    const { power } = acts.provider()
+    await power.start(id, op())
+    expect(await row(id)).toMatchObject({ state: 'running' })
+    await power.powerOff(id, op())
+  })
+
   it('takes a machine out of VirtualBox that VirtualBox has again after it was removed', async () => {
     const id = await acts.make('stray')
     const uuid = acts.uuidOf(id)

@@ -50,6 +50,8 @@ export async function virtualboxScenario(places: Pick<Places, 'berth'>): Promise
       isoPath: null,
       network: { mode: 'none' },
       firmware: 'bios',
+      // The VirtualBox of these tests sees no file system that was mounted after it was set up.
+      serialConsole: false,
       startAfter: false,
     }),
     runs: async (machine) => ((await lab.pidOf(keyOf(machine))) === null ? 0 : 1),
