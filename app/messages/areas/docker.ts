@@ -40,6 +40,10 @@ export const dockerEn = {
   'docker.error.daemon': 'Docker is not running at {place}.',
   'docker.error.daemon.hint': 'Start Docker. Berth continues automatically when Docker responds.',
   'docker.error.connect': 'The connection to {tool} failed.',
+  'docker.error.taskLeft':
+    '{tool} can’t start this container because an earlier start was interrupted and is still held.',
+  'docker.error.taskLeft.hint':
+    'Restart the computer, or end the container’s process containerd-shim-runc-v2. The container’s files are not affected.',
   'docker.error.layers': 'The container can’t be saved because its image has as many layers as {tool} allows.',
   'docker.restore.layers':
     'Berth can’t restore this snapshot because the restore could not be undone. The image has as many layers as {tool} allows.',
@@ -194,6 +198,9 @@ export const dockerKo: Record<keyof typeof dockerEn, Message> = {
   'docker.error.daemon': '{place}에서 Docker가 실행되고 있지 않습니다.',
   'docker.error.daemon.hint': 'Docker를 시작하세요. 응답하면 Berth가 자동으로 계속합니다.',
   'docker.error.connect': '{tool} 연결에 실패했습니다.',
+  'docker.error.taskLeft': '중단된 이전 시작이 남아 있어 {tool}에서 이 컨테이너를 시작할 수 없습니다.',
+  'docker.error.taskLeft.hint':
+    '컴퓨터를 다시 시작하거나 컨테이너의 containerd-shim-runc-v2 프로세스를 종료하세요. 컨테이너의 파일은 그대로입니다.',
   'docker.error.layers': '컨테이너 이미지의 레이어가 {tool}에서 허용하는 최대 개수에 도달해 저장할 수 없습니다.',
   'docker.restore.layers':
     '복원한 뒤 되돌릴 수 없으므로 이 스냅샷을 복원할 수 없습니다. 이미지의 레이어가 {tool}에서 허용하는 최대 개수에 도달했습니다.',

@@ -92,6 +92,9 @@ export const virtualboxEn = {
   'virtualbox.error.state.hint': 'Check again, because another program may have changed the machine.',
   'virtualbox.error.noFrontEnd': 'This VirtualBox installation can’t open machine windows.',
   'virtualbox.error.noFrontEnd.hint': 'Start the machine without a window. Berth can show the screen.',
+  'virtualbox.error.serviceEnded': 'The VirtualBox service (VBoxSVC) ended before the command was done.',
+  'virtualbox.error.serviceEnded.hint':
+    'VirtualBox starts the service again with the next command. Check the machine’s state, then try again.',
   'virtualbox.error.startAborted': 'The VM process quit before the machine started.',
   'virtualbox.error.startAborted.hint':
     'Check the details for VirtualBox’s output. The log is in the machine’s folder.',
@@ -202,6 +205,9 @@ export const virtualboxKo: Record<keyof typeof virtualboxEn, Message> = {
   'virtualbox.error.state.hint': '다시 확인하세요. 다른 프로그램이 머신을 바꿨을 수 있습니다.',
   'virtualbox.error.noFrontEnd': '이 VirtualBox에는 머신 창을 여는 프로그램이 없습니다.',
   'virtualbox.error.noFrontEnd.hint': '창 없이 시작하세요. 화면은 Berth에서 볼 수 있습니다.',
+  'virtualbox.error.serviceEnded': '명령이 끝나기 전에 VirtualBox 서비스(VBoxSVC)가 종료되었습니다.',
+  'virtualbox.error.serviceEnded.hint':
+    '다음 명령을 실행하면 VirtualBox가 서비스를 다시 시작합니다. 머신의 상태를 확인한 뒤 다시 시도하세요.',
   'virtualbox.error.startAborted': '머신이 시작되기 전에 VM 프로세스가 종료되었습니다.',
   'virtualbox.error.startAborted.hint': '‘자세히’에서 VirtualBox의 출력을 확인하세요. 로그는 머신 폴더에 있습니다.',
   'virtualbox.error.locked': '다른 프로그램이 이 머신을 쓰고 있습니다.',

@@ -68,6 +68,13 @@ export const errorRows: readonly ErrorRow[] = [
     hint: 'docker.error.noSpace.hint',
   },
   {
+    // A dockerd that ends while it starts a container leaves the container's shim, and knows nothing of it afterwards.
+    pattern: /task [0-9a-f]{64}: already exists/,
+    code: 'tool-failed',
+    message: 'docker.error.taskLeft',
+    hint: 'docker.error.taskLeft.hint',
+  },
+  {
     pattern: /max depth exceeded/,
     code: 'unsupported',
     message: 'docker.error.layers',

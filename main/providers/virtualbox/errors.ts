@@ -213,6 +213,14 @@ export const errorRows: readonly ErrorRow[] = [
     hint: 'virtualbox.error.startAborted.hint',
   },
   {
+    // What is under way when VBoxSVC ends; what finds none that starts; and a machine of it that saves its state.
+    pattern:
+      /NS_ERROR_ABORT \(0x80004004\)|Failed to create the VirtualBox object|Assertion failed: [^\n]{0,500}COM RC=E_ACCESSDENIED/,
+    code: 'tool-failed',
+    message: 'virtualbox.error.serviceEnded',
+    hint: 'virtualbox.error.serviceEnded.hint',
+  },
+  {
     pattern: contention,
     code: 'busy',
     message: 'virtualbox.error.locked',

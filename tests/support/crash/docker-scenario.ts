@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EndpointId } from '../../../app/domain/ids.ts'
-import { startDockerd } from '../dockerd.ts'
+import { type Dockerd, startDockerd } from '../dockerd.ts'
 import type { Places } from './fault-names.ts'
+import { killed } from './faults.ts'
 import type { Scenario } from './loop.ts'
 import { scenarioOn } from './scenario.ts'
 
@@ -99,6 +100,7 @@ export async function dockerScenario(places: Places): Promise<Scenario> {
       if (answers) return
       await dockerd.kill()
       await dockerd.start()
+      await endLeftShims(dockerd)
     },
 
     async close() {
@@ -106,4 +108,19 @@ export async function dockerScenario(places: Places): Promise<Scenario> {
       await rm(home, { recursive: true, force: true, maxRetries: 5 })
     },
   })
+}
+
+/**
+ * As an administrator would: a dockerd that was killed while it started a container leaves the container's shim, which no restart of
+ * dockerd ends and which keeps the container from starting.
+ */
+async function endLeftShims({ folder, docker }: Dockerd): Promise<void> {
+  const running = await docker('ps', '--quiet', '--no-trunc')
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const words = (await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')).split('\0')
+    const isShim = words[0]?.includes('containerd-shim') === true && words.some((word) => word.startsWith(folder))
+    const id = words[words.indexOf('-id') + 1] ?? ''
+    if (isShim && !running.includes(id)) killed(Number(entry))
+  }
 }

@@ -16,6 +16,7 @@ const docker: readonly Row[] = [
   ['daemon-down', 'unreachable', 'docker.error.daemon', { place: 'unix:///run/berth-no-such.sock' }],
   ['daemon-down-tcp', 'unreachable', 'docker.error.daemon', { place: 'tcp://127.0.0.1:1' }],
   ['no-space', 'no-space', 'docker.error.noSpace'],
+  ['task-left', 'tool-failed', 'docker.error.taskLeft'],
   ['max-depth', 'unsupported', 'docker.error.layers'],
   ['name-in-use', 'already-exists', 'docker.error.nameInUse', { name: 'web' }],
   ['name-invalid', 'invalid-input', 'docker.error.name'],
