@@ -11,8 +11,10 @@ const fileErrors: Readonly<
   >
 > = {
   ENOSPC: { code: 'no-space', message: { key: 'kept.error.noSpace' }, hint: { key: 'kept.error.noSpace.hint' } },
-  EDQUOT: { code: 'no-space', message: { key: 'kept.error.noSpace' }, hint: { key: 'kept.error.noSpace.hint' } },
 }
+
+/** What V8 says when it gets no memory for a machine's own. */
+const noMemory = /could not allocate memory|Array buffer allocation failed/
 
 /** The failure that a thread's trouble means. */
 export function troubleFailure({ code, detail, room }: Trouble): Failure {
@@ -29,7 +31,7 @@ export function troubleFailure({ code, detail, room }: Trouble): Failure {
     case 'file':
       return failure('tool-failed', { key: 'builtin.error.start' }, { detail })
     case 'failed':
-      return /could not allocate|out of memory|memory.{0,200}alloc/i.test(detail)
+      return noMemory.test(detail)
         ? failure(
             'invalid-input',
             { key: 'builtin.error.memory' },

@@ -29,7 +29,7 @@ const gone: Row = { code: 'not-found', message: { key: 'error.machineGone' } }
  * Numbers of Apple Events that failed. They are looked at first: the sentences around them are in whatever language the
  * person's macOS speaks.
  */
-const numbers: Readonly<Record<number, Row>> = {
+export const numbers: Readonly<Record<number, Row>> = {
   // errAEEventNotPermitted, errAEPrivilegeError: nobody allowed it, or there is nobody logged in to ask.
   [-1743]: noPermission,
   [-10004]: noPermission,
@@ -47,9 +47,10 @@ const numbers: Readonly<Record<number, Row>> = {
 
 /**
  * What UTM says of a command that it could not carry out (number -2700), in English. Said in another language, it stays
- * `tool-failed` with UTM's own words beside it.
+ * `tool-failed` with UTM's own words beside it. No Mac was at hand to record them: each is in UTM's source, or in that of QEMU's guest
+ * agent, whose words UTM passes on.
  */
-const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
+export const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
   {
     pattern: /guest agent is not running or not installed/i,
     code: 'unreachable',
@@ -67,27 +68,25 @@ const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
     message: { key: 'utm.error.state' },
   },
   {
-    pattern: /already exists with this name|virtual machine already exists/i,
+    pattern: /already exists with this name/i,
     code: 'already-exists',
     message: { key: 'utm.error.nameInUse' },
     hint: { key: 'utm.error.nameInUse.hint' },
     field: 'name',
   },
   {
-    pattern:
-      /Suspend (?:is not supported|state cannot)|Failed to save VM snapshot|does not support (?:writable )?snapshots?/i,
+    pattern: /Suspend (?:is not supported|state cannot)|Failed to save VM snapshot/i,
     code: 'unsupported',
     message: { key: 'utm.error.memory' },
     hint: { key: 'utm.error.memory.hint' },
   },
   {
-    pattern: /snapshot '.{0,500}' does not exist|No snapshot named/i,
+    pattern: /snapshot '.{0,500}' does not exist/i,
     code: 'not-found',
     message: { key: 'kept.error.snapshotGone' },
   },
   {
-    pattern:
-      /does not support emulating the architecture|not supported (?:by the backend|on your machine|for this virtual)/i,
+    pattern: /does not support emulating the architecture|not supported by the backend/i,
     code: 'unsupported',
     message: { key: 'utm.error.unsupported' },
   },
@@ -98,7 +97,7 @@ const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
     hint: { key: 'utm.error.drive.hint' },
   },
   {
-    pattern: /valid UTM file must be specified|Failed to (?:import|parse imported) VM/i,
+    pattern: /valid UTM file must be specified|Cannot import this VM|Failed to parse imported VM/i,
     code: 'invalid-input',
     message: { key: 'utm.error.noBundle' },
     field: 'path',
@@ -114,7 +113,7 @@ const sentences: readonly (Row & { readonly pattern: RegExp })[] = [
     message: { key: 'utm.error.noFile' },
   },
   {
-    pattern: /Guest agent command failed|failed to execute child process|guest-exec/i,
+    pattern: /Guest agent command failed|failed to execute child process/i,
     code: 'not-found',
     message: { key: 'utm.error.noProgram' },
     hint: { key: 'utm.error.noProgram.hint' },
