@@ -6,12 +6,24 @@ const hoverDelayMs = 500
 const gap = 6
 const margin = 8
 
-/** What an element says in the tooltip: its `data-tip`, or its `data-tip-cut` while a part of its text does not fit. */
+const tipped = '[data-tip], [data-tip-cut], .cut'
+
+/**
+ * What an element says in the tooltip: its `data-tip`, else its whole text while a part of it does not fit. `data-tip-cut` is
+ * that text where it is not the element's own.
+ */
 function tipOf(element: HTMLElement): string {
   const { tip, tipCut } = element.dataset
   if (tip !== undefined) return tip
   const isCut = [element, ...element.children].some((part) => part.scrollWidth > part.clientWidth + 1)
-  return isCut ? (tipCut ?? '') : ''
+  return isCut ? (tipCut ?? element.innerText) : ''
+}
+
+/** The nearest element that has something to say: text that is whole leaves the word to what it stands in. */
+function speakerAt(element: HTMLElement): HTMLElement | null {
+  let at: HTMLElement | null = element
+  while (at !== null && tipOf(at) === '') at = at.parentElement?.closest<HTMLElement>(tipped) ?? null
+  return at
 }
 
 /**
@@ -26,21 +38,21 @@ export function TooltipLayer(): ReactNode {
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    const tipped = (node: EventTarget | null): HTMLElement | null =>
-      node instanceof Element ? node.closest<HTMLElement>('[data-tip], [data-tip-cut]') : null
+    const tippedAt = (node: EventTarget | null): HTMLElement | null =>
+      node instanceof Element ? node.closest<HTMLElement>(tipped) : null
     const hide = (): void => {
       clearTimeout(timer)
       setTarget(null)
       setExplanation(null)
     }
     const onOver = (event: PointerEvent): void => {
-      const found = tipped(event.target)
+      const found = tippedAt(event.target)
       clearTimeout(timer)
       if (found === null) setTarget(null)
-      else timer = setTimeout(() => setTarget(found), hoverDelayMs)
+      else timer = setTimeout(() => setTarget(speakerAt(found)), hoverDelayMs)
     }
     const onFocus = (event: FocusEvent): void => {
-      const found = tipped(event.target)
+      const found = tippedAt(event.target)
       if (found?.matches(':focus-visible') === true && found === event.target) setTarget(found)
       else setTarget(null)
     }

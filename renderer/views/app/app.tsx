@@ -15,7 +15,7 @@ import { DockPlane, TerminalDock } from './dock-plane.tsx'
 import { fetched } from './fetched.tsx'
 import { LiveRegions } from './live-regions.tsx'
 import { NothingChosen } from './nothing-chosen.tsx'
-import { defaultSizes, leastDetail, sizeLimits, useSizes } from './sizes.ts'
+import { defaultSizesFor, leastDetail, sizeLimits, useSizes } from './sizes.ts'
 import { Splitter } from './splitter.tsx'
 import { StateNotices } from './state-notices.tsx'
 import { useCommands } from './use-commands.ts'
@@ -49,7 +49,7 @@ export function App(): ReactNode {
   useTaskFailures()
   const layout = useLayout()
   const zoom = Math.max(1, useZoom())
-  const [sizes, setSizes] = useSizes()
+  const [sizes, setSizes] = useSizes(layout.widthPx)
   const say = useSay()
   useCommands(layout)
 
@@ -125,7 +125,7 @@ export function App(): ReactNode {
               value={sizes.sidebar}
               min={sizeLimits.sidebar[0]}
               max={sizeLimits.sidebar[1]}
-              initial={defaultSizes.sidebar}
+              initial={defaultSizesFor(layout.widthPx).sidebar}
               scale={zoom}
               onChange={(sidebar) => setSizes({ sidebar })}
             />
@@ -147,7 +147,7 @@ export function App(): ReactNode {
               value={listWidth}
               min={sizeLimits.list[0]}
               max={greatestList}
-              initial={defaultSizes.list}
+              initial={defaultSizesFor(layout.widthPx).list}
               scale={zoom}
               onChange={(list) => setSizes({ list })}
             />

@@ -2,8 +2,9 @@ import { type ReactNode, useEffect } from 'react'
 import { useSay } from '../../say.tsx'
 import { followConsoles, useConsoles } from '../../store/consoles.ts'
 import { fetched } from './fetched.tsx'
-import { defaultSizes, sizeLimits } from './sizes.ts'
+import { defaultSizesFor, sizeLimits } from './sizes.ts'
 import { Splitter } from './splitter.tsx'
+import { useLayout } from './use-layout.ts'
 
 export const TerminalDock = fetched(async () => (await import('../terminals/dock.tsx')).TerminalDock)
 
@@ -19,6 +20,7 @@ export function DockPlane({
   readonly onResize: (heightPx: number) => void
 }): ReactNode {
   const say = useSay()
+  const { widthPx } = useLayout()
   const isOpen = useConsoles((state) => state.isDockOpen)
   const isFilled = useConsoles((state) => state.isDockFilled)
   useEffect(followConsoles, [])
@@ -40,7 +42,7 @@ export function DockPlane({
           value={height}
           min={sizeLimits.dock[0]}
           max={greatest}
-          initial={defaultSizes.dock}
+          initial={defaultSizesFor(widthPx).dock}
           onChange={onResize}
         />
       )}

@@ -40,47 +40,49 @@ export function OverviewTab({ context }: { readonly context: PermitContext }): R
           <Meters machine={machine} tool={context.endpoint.label} isReachable={!isAway(context.endpoint)} />
         </div>
       )}
-      <FactSection title={say('overview.connect')} details={known} group="connect" context={context} />
-      <div className="overview-two">
-        <FactSection title={say('overview.hardware')} details={known} group="hardware" context={context} />
-        <section className="overview-section">
-          <h2>{say('overview.place')}</h2>
-          <Facts facts={factsOf(known, 'place', machine.state)} context={context}>
-            <TagsFact id={machine.id} />
-            <NoteFact id={machine.id} />
-          </Facts>
-        </section>
-      </div>
-      {known?.commandLine != null && (
-        <section className="overview-section">
-          <h2>
-            {say(machine.kind === 'container' ? 'overview.commandContainer' : 'overview.command')}
-            <CopyButton text={known.commandLine} label={say('overview.copyCommand')} />
-          </h2>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a command that scrolls must be reachable by keyboard */}
-          <pre className="command-line" tabIndex={0}>
-            {known.commandLine}
-          </pre>
-        </section>
-      )}
-      {known?.inspect != null && (
-        <p className="overview-inspect">
-          <Button size="small" icon="search" onClick={() => setInspecting(true)}>
-            {say('overview.inspect')}
-          </Button>
-        </p>
-      )}
-      {recent.value !== null && recent.value.length > 0 && (
-        <section className="overview-section">
-          <h2>
-            {say('overview.recent')}
-            <Button kind="link" className="small" onClick={() => setTab(machine.id, 'activity')}>
-              {say('overview.allActivity')}
+      <div className="overview-rest">
+        <FactSection title={say('overview.connect')} details={known} group="connect" context={context} />
+        <div className="overview-two">
+          <FactSection title={say('overview.hardware')} details={known} group="hardware" context={context} />
+          <section className="overview-section">
+            <h2>{say('overview.place')}</h2>
+            <Facts facts={factsOf(known, 'place', machine.state)} context={context}>
+              <TagsFact id={machine.id} />
+              <NoteFact id={machine.id} />
+            </Facts>
+          </section>
+        </div>
+        {known?.commandLine != null && (
+          <section className="overview-section">
+            <h2>
+              {say(machine.kind === 'container' ? 'overview.commandContainer' : 'overview.command')}
+              <CopyButton text={known.commandLine} label={say('overview.copyCommand')} />
+            </h2>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a command that scrolls must be reachable by keyboard */}
+            <pre className="command-line" tabIndex={0}>
+              {known.commandLine}
+            </pre>
+          </section>
+        )}
+        {known?.inspect != null && (
+          <p className="overview-inspect">
+            <Button size="small" icon="search" onClick={() => setInspecting(true)}>
+              {say('overview.inspect')}
             </Button>
-          </h2>
-          <ActivityLines entries={recent.value} />
-        </section>
-      )}
+          </p>
+        )}
+        {recent.value !== null && recent.value.length > 0 && (
+          <section className="overview-section">
+            <h2>
+              {say('overview.recent')}
+              <Button kind="link" className="small" onClick={() => setTab(machine.id, 'activity')}>
+                {say('overview.allActivity')}
+              </Button>
+            </h2>
+            <ActivityLines entries={recent.value} />
+          </section>
+        )}
+      </div>
       {isInspecting && known?.inspect != null && (
         <InspectDialog name={machine.name} text={known.inspect} onClose={() => setInspecting(false)} />
       )}

@@ -99,22 +99,22 @@ export function EndpointRow({ endpoint }: { readonly endpoint: Endpoint }): Reac
             {say(howKey(endpoint.state))}
           </Button>
         )}
-        {isBad && endpoint.state !== 'broken' && (
+        {isBad && endpoint.state !== 'broken' && endpoint.state !== 'missing' && (
           <Button size="small" onClick={check}>
             {say(
               endpoint.state === 'unreachable' || endpoint.state === 'not-running' ? 'providers.tryNow' : 'verb.check',
             )}
           </Button>
         )}
-        {endpoint.state === 'missing' ? (
+        {endpoint.state === 'missing' && (
           <Button size="small" onClick={() => setChoosing(true)}>
             {say('providers.choose')}
           </Button>
-        ) : (
-          <Menu entries={entries} align="end">
-            <IconButton icon="more" size="small" label={say('action.more')} />
-          </Menu>
         )}
+        {/* In every row, so that all of them end at the same place. */}
+        <Menu entries={entries} align="end">
+          <IconButton icon="more" size="small" label={say('action.more')} />
+        </Menu>
       </div>
       {(endpoint.state === 'broken' || failure !== null) && (
         <div className="endpoint-card">

@@ -73,9 +73,11 @@ function HostSection({
         <bdi dir="auto">{hostLabel(host, system, say)}</bdi>
         <span className="providers-host-about">{about}</span>
       </h2>
-      {endpoints.map((endpoint) => (
-        <EndpointRow key={endpoint.id} endpoint={endpoint} />
-      ))}
+      <div className="endpoints">
+        {endpoints.map((endpoint) => (
+          <EndpointRow key={endpoint.id} endpoint={endpoint} />
+        ))}
+      </div>
     </section>
   )
 }

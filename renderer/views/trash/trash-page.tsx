@@ -57,7 +57,7 @@ export function TrashPage(): ReactNode {
                 ? say('trash.sum', { count: items.length })
                 : say('trash.sumSize', { count: items.length, size: formatBytes(bytes, locale) })}
             </p>
-            <ul>
+            <ul className="trash-items">
               {items.map((item) => (
                 <Item key={item.id} item={item} onPurge={() => setPurging([item])} />
               ))}
