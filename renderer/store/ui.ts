@@ -24,7 +24,8 @@ export type OpenDialog =
   | { readonly kind: 'clone'; readonly machineId: MachineId; readonly snapshotId: SnapshotId | null }
   | { readonly kind: 'export'; readonly machineId: MachineId }
   | { readonly kind: 'locate'; readonly machineId: MachineId }
-  | { readonly kind: 'copyFiles'; readonly machineId: MachineId }
+  /** `source`: a file of this computer that is chosen already. */
+  | { readonly kind: 'copyFiles'; readonly machineId: MachineId; readonly source?: string }
   | { readonly kind: 'runCommand'; readonly machineId: MachineId }
   | { readonly kind: 'rename'; readonly machineId: MachineId }
   | { readonly kind: 'discard'; readonly machineId: MachineId }

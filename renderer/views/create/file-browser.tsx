@@ -11,6 +11,7 @@ import { Name } from '../../components/name.tsx'
 import { TextInput } from '../../components/text-input.tsx'
 import { useLocale, useSay } from '../../say.tsx'
 import { remember, remembered } from '../../store/remembered.ts'
+import { takesPath } from '../drop/drop-target.ts'
 import { useAnswer } from '../machine/use-answer.ts'
 
 export type FilePurpose = 'disk-image' | 'iso' | 'machine-file' | 'settings-file' | 'bios' | 'any' | 'folder' | 'tool'
@@ -81,6 +82,7 @@ export function FileBrowser({
           onClick={() => value?.parent != null && go(value.parent)}
         />
         <TextInput
+          {...takesPath}
           aria-label={say('files.path')}
           className="mono"
           value={typed}

@@ -4,6 +4,7 @@ import { Checkbox } from '../../components/checkbox.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { TextInput } from '../../components/text-input.tsx'
 import { useSay } from '../../say.tsx'
+import { takesPath } from '../drop/drop-target.ts'
 import { emptyMount, type MountRow } from './container-form.ts'
 import { useFileChoice } from './use-file-choice.tsx'
 
@@ -76,6 +77,7 @@ function MountLine({
       <div className="rows-line">
         <TextInput
           {...invalid}
+          {...takesPath}
           aria-label={say('create.mounts.source')}
           placeholder={say('create.mounts.source')}
           list={listId}

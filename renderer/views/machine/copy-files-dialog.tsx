@@ -13,6 +13,7 @@ import { remember, remembered } from '../../store/remembered.ts'
 import { machineOf, providerOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
 import { useFileChoice } from '../create/use-file-choice.tsx'
+import { takesPath } from '../drop/drop-target.ts'
 import { nameOfPath, pathIn } from './export-path.ts'
 import { useHomeFolder } from './use-home-folder.ts'
 
@@ -22,12 +23,19 @@ type Direction = 'in' | 'out'
 const isWhole = (path: string): boolean => /^(?:\/|[A-Za-z]:[\\/])/.test(path)
 
 /** Copies a file or folder into a machine or out of it. What is there under its name is never overwritten: main refuses. */
-export function CopyFilesDialog({ machineId }: { readonly machineId: MachineId }): ReactNode {
+export function CopyFilesDialog({
+  machineId,
+  given,
+}: {
+  readonly machineId: MachineId
+  /** A file of this computer that is chosen already; empty for none. */
+  readonly given: string
+}): ReactNode {
   const say = useSay()
   const machine = useApp(machineOf(machineId))
   const takesFolders = useApp(providerOf(machineId.split(':')[0] ?? ''))?.copiesFolders === true
   const [direction, setDirection] = useState<Direction>('in')
-  const [source, setSource] = useState('')
+  const [source, setSource] = useState(given)
   const [inside, setInside] = useState('')
   const [insideFolder, setInsideFolder] = useState(() => remembered('copyFiles.inside', '/tmp'))
   const [folder, setFolder] = useHomeFolder('copyFiles.here')
@@ -122,7 +130,7 @@ export function CopyFilesDialog({ machineId }: { readonly machineId: MachineId }
             <Field label={say(`copyFiles.here.${sort}`)} error={said}>
               {(control) => (
                 <div className="field-inline">
-                  {input(control, source, setSource)}
+                  {input({ ...control, ...takesPath }, source, setSource)}
                   <Button onClick={file.choose}>{say('copyFiles.chooseFile')}</Button>
                   {takesFolders && <Button onClick={sourceFolder.choose}>{say('copyFiles.chooseFolder')}</Button>}
                 </div>
@@ -140,7 +148,7 @@ export function CopyFilesDialog({ machineId }: { readonly machineId: MachineId }
             <Field label={say('copyFiles.here.folder')} error={said}>
               {(control) => (
                 <div className="field-inline">
-                  {input(control, folder, setFolder)}
+                  {input({ ...control, ...takesPath }, folder, setFolder)}
                   <Button onClick={hereFolder.choose}>{say('copyFiles.chooseFolder')}</Button>
                 </div>
               )}

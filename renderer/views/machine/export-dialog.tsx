@@ -16,6 +16,7 @@ import { useFileChoice } from '../create/use-file-choice.tsx'
 import { filePath, fileStem } from './export-path.ts'
 import { useHomeFolder } from './use-home-folder.ts'
 import './export-dialog.css'
+import { takesPath } from '../drop/drop-target.ts'
 
 /** Writes a machine to a file: which format, and where. Main refuses a name that is taken, so nothing is overwritten. */
 export function ExportDialog({ machineId }: { readonly machineId: MachineId }): ReactNode {
@@ -86,6 +87,7 @@ export function ExportDialog({ machineId }: { readonly machineId: MachineId }): 
             <div className="field-inline">
               <TextInput
                 {...control}
+                {...takesPath}
                 className="mono"
                 value={folder}
                 onChange={(event) => {

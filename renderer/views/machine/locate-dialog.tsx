@@ -12,6 +12,7 @@ import { Say, useSay } from '../../say.tsx'
 import { machineOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
 import { useFileChoice } from '../create/use-file-choice.tsx'
+import { takesPath } from '../drop/drop-target.ts'
 
 const purposes = { settings: 'settings-file', disk: 'disk-image', disc: 'iso' } as const
 const texts = {
@@ -82,6 +83,7 @@ export function LocateDialog({ machineId }: { readonly machineId: MachineId }): 
             <div className="field-inline">
               <TextInput
                 {...control}
+                {...takesPath}
                 className="mono"
                 value={path}
                 onChange={(event) => take(event.currentTarget.value)}

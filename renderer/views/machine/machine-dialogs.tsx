@@ -23,7 +23,7 @@ export function MachineDialogs(): ReactNode {
     case 'locate':
       return <LocateDialog machineId={dialog.machineId} />
     case 'copyFiles':
-      return <CopyFilesDialog machineId={dialog.machineId} />
+      return <CopyFilesDialog machineId={dialog.machineId} given={dialog.source ?? ''} />
     case 'runCommand':
       return <RunCommandDialog machineId={dialog.machineId} />
     case 'rename':

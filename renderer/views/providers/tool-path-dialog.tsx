@@ -8,6 +8,7 @@ import { TextInput } from '../../components/text-input.tsx'
 import { useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
 import { useFileChoice } from '../create/use-file-choice.tsx'
+import { takesPath } from '../drop/drop-target.ts'
 
 /** Shows Berth where a tool is that it did not find. Typed or chosen; what is wrong with it stands under the field. */
 export function ToolPathDialog({ tool, onClose }: { readonly tool: string; readonly onClose: () => void }): ReactNode {
@@ -52,6 +53,7 @@ export function ToolPathDialog({ tool, onClose }: { readonly tool: string; reado
         {(control) => (
           <TextInput
             {...control}
+            {...takesPath}
             className="mono"
             value={path}
             onChange={(event) => setPath(event.currentTarget.value)}

@@ -11,6 +11,7 @@ import { LiveRegions } from '../app/live-regions.tsx'
 import { StateNotices } from '../app/state-notices.tsx'
 import { useLook } from '../app/use-look.ts'
 import { useTaskFailures } from '../app/use-task-failures.ts'
+import { useNoFileDrop } from '../drop/use-file-drop.ts'
 import { MachineFailure } from '../machine/machine-failure.tsx'
 import { ConsoleTab } from './console-tab.tsx'
 import './console-window.css'
@@ -19,6 +20,7 @@ import './console-window.css'
 export function ConsoleWindow({ machineId, consoleId }: ConsoleWindowTarget): ReactNode {
   useLook()
   useTaskFailures()
+  useNoFileDrop()
   const say = useSay()
   const context = useApp(useShallow((state) => permitContext(state, machineId)))
   const isReady = useApp((state) => state.connection.state === 'ready')
