@@ -10,10 +10,13 @@ import { setUi, useApp } from '../../store/store.ts'
 /** Narrows the list as one types. Enter opens the first hit, arrow down goes to the rows; Escape clears it, then leaves it. */
 export function FilterBar({
   isShort = false,
+  hasShortHint = false,
   onOpenFirst,
   onToRows,
 }: {
   readonly isShort?: boolean
+  /** There is no room to say what it looks at. */
+  readonly hasShortHint?: boolean
   readonly onOpenFirst: () => void
   readonly onToRows: () => void
 }): ReactNode {
@@ -29,7 +32,7 @@ export function FilterBar({
       icon="search"
       isQuiet
       value={search}
-      placeholder={say(isShort ? 'filter.short' : 'filter.hint')}
+      placeholder={say(hasShortHint ? 'filter.short' : 'filter.hint')}
       aria-label={say('filter.hint')}
       onChange={(event) => setUi({ search: event.currentTarget.value })}
       onKeyDown={(event) => {

@@ -91,7 +91,7 @@ export function MachineList({
         <h1 className="pane-title cut">{title}</h1>
         <span className="list-count">{count > 0 && count}</span>
         <span className="grow" />
-        {isTable && <FilterBar isShort {...filterKeys.keys} />}
+        {isTable && <FilterBar isShort hasShortHint {...filterKeys.keys} />}
         <ArrangeMenu />
         {isTable && (
           <IconButton
@@ -111,7 +111,7 @@ export function MachineList({
       </header>
       {!isTable && (
         <div className="list-filter">
-          <FilterBar {...filterKeys.keys} />
+          <FilterBar hasShortHint={hidesSystem} {...filterKeys.keys} />
         </div>
       )}
       <FilterChips />
