@@ -37,7 +37,7 @@ export function problemOf(reading: DefinitionReading<unknown>): string | null {
 
 /** Says in the window what is wrong with a file; nothing once all is well with it. */
 export function reportReading(
-  { problems, log }: Pick<Host, 'problems' | 'log'>,
+  { problems, log }: Pick<Host, 'log'> & { readonly problems?: Host['problems'] | undefined },
   path: string,
   reading: Reading<unknown>,
 ): void {

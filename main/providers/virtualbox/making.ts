@@ -3,7 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
 import { removeDurably, syncTree } from '../../state/durable.ts'
-import { diskUse, exists, names, nullIfAbsent, readJson, remove } from '../common/files.ts'
+import type { Reading } from '../../state/read-state.ts'
+import { readRecord } from '../../state/record.ts'
+import { reportReading } from '../common/definition-file.ts'
+import { diskUse, exists, isPath, names, nullIfAbsent, remove } from '../common/files.ts'
 import type { Host } from '../provider.ts'
 import * as commands from './commands.ts'
 import { idOf } from './inventory.ts'
@@ -19,9 +22,18 @@ const makingSchema = z.object({
   version: z.literal(1),
   uuid: z.string().nullable(),
   /** Not there before, so that all in it is the new machine's. */
-  folder: z.string(),
+  folder: z.string().refine(isPath, 'not a path'),
 })
 export type Making = z.infer<typeof makingSchema>
+
+/** Without its UUID a machine is found by its folder, which was not there before. */
+function readMaking(path: string): Reading<Making | null> {
+  return readRecord(path, 1, (fields) => {
+    const folder = fields.need('folder', makingSchema.shape.folder)
+    const uuid = fields.take('uuid', makingSchema.shape.uuid, null)
+    return folder === null ? null : { version: 1, uuid, folder }
+  })
+}
 
 function makingFolder({ dataDir }: Pick<Host, 'dataDir'>): string {
   return join(dataDir, 'making')
@@ -84,16 +96,18 @@ export async function recoverMakings(
   attempt: (what: string, uuid: string, work: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const folder = makingFolder(world.host)
-  for (const name of await names(folder)) {
+  for (const name of (await names(folder)).filter((one) => one.endsWith('.json'))) {
     await attempt('making', name, async () => {
       const path = join(folder, name)
-      const making = await readJson(path, makingSchema)
-      world.host.log.info('virtualbox.recover.making', { ...making })
-      if (making !== null) {
-        await quiet(world, making)
-        await takeBack(world, making)
-      }
+      const reading = readMaking(path)
+      reportReading(world.host, path, reading)
+      // Which folder is the new machine's is not known: nothing is taken away, and the record stays.
+      if (!('value' in reading) || reading.value === null) return
+      world.host.log.info('virtualbox.recover.making', { ...reading.value })
+      await quiet(world, reading.value)
+      await takeBack(world, reading.value)
       await remove(path)
+      world.host.problems?.report(path, null)
     })
   }
 }

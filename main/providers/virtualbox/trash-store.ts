@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { type AppError, failure } from '../../../app/domain/errors.ts'
 import { removeDurably } from '../../state/durable.ts'
-import { isPath, names, readJson } from '../common/files.ts'
+import { fittingItems, type Reading } from '../../state/read-state.ts'
+import { readRecord } from '../../state/record.ts'
+import { reportReading, writtenAt } from '../common/definition-file.ts'
+import { isPath, names } from '../common/files.ts'
 import { partlyPurged } from '../common/purges.ts'
 import { createUnreadRecords, unreadRecord } from '../common/trash-records.ts'
 import type { Host } from '../provider.ts'
@@ -12,8 +15,15 @@ import { parseSettings, type Settings } from './settings-file.ts'
 import { writeRecord } from './write-record.ts'
 
 const pathSchema = z.string().refine(isPath, 'not a path')
-const itemSchema = z.object({
-  version: z.literal(1),
+const mediumSchema = z.object({
+  uuid: z.string(),
+  kind: z.enum(['disk', 'dvd', 'floppy']),
+  path: z.string(),
+  format: z.string().nullable(),
+  type: z.string().nullable(),
+  parentId: z.string().nullable(),
+})
+const shape = {
   uuid: z.string(),
   name: z.string(),
   removedAt: z.string(),
@@ -23,23 +33,33 @@ const itemSchema = z.object({
   /** The machine's own folder, and where it is while in the trash; null when its folder is not its own and nothing was moved. */
   moved: z.object({ from: pathSchema, to: pathSchema }).nullable(),
   /** What it uses and another machine's registry names: VirtualBox forgets it with the machine. See `media-registry.ts`. */
-  borrowed: z.array(
-    z.object({
-      uuid: z.string(),
-      kind: z.enum(['disk', 'dvd', 'floppy']),
-      path: z.string(),
-      format: z.string().nullable(),
-      type: z.string().nullable(),
-      parentId: z.string().nullable(),
-    }),
-  ),
+  borrowed: z.array(mediumSchema),
   /**
    * removing: not yet out of VirtualBox. there: in the trash. recovering: on its way back. purging: from here on it is nothing
    * to bring back.
    */
   phase: z.enum(['removing', 'there', 'recovering', 'purging']),
-})
+}
+const itemSchema = z.object({ version: z.literal(1), ...shape })
 export type KeptItem = z.infer<typeof itemSchema>
+
+/** Field by field: null where it does not tell what was moved where, or how far that is. */
+function readItemFile(path: string): Reading<KeptItem | null> {
+  return readRecord(path, 1, (fields) => {
+    const uuid = fields.take('uuid', shape.uuid, basename(path, '.json'))
+    const settingsPath = fields.need('settingsPath', shape.settingsPath)
+    const moved = fields.take<KeptItem['moved'] | 'unfit'>('moved', shape.moved, 'unfit')
+    const phase = fields.need('phase', shape.phase)
+    const about = {
+      name: fields.take('name', shape.name, uuid),
+      removedAt: fields.take('removedAt', shape.removedAt, () => writtenAt(path)),
+      snapshotCount: fields.take('snapshotCount', shape.snapshotCount, 0),
+      borrowed: [...fittingItems(fields.raw('borrowed'), mediumSchema, 'borrowed', fields.unfit)],
+    }
+    if (settingsPath === null || moved === 'unfit' || phase === null) return null
+    return { version: 1, uuid, settingsPath, moved, phase, ...about }
+  })
+}
 
 /** What Berth took out of VirtualBox and can bring back. One file for each machine, written before each step it speaks of. */
 export interface TrashStore {
@@ -73,9 +93,14 @@ export function createTrashStore({ dataDir, log, problems }: Pick<Host, 'dataDir
   const failed = new Map<string, AppError>()
   const unread = createUnreadRecords(problems)
   const readItem = async (path: string): Promise<KeptItem | null> => {
-    const item = await readJson(path, itemSchema)
+    const reading = readItemFile(path)
+    if (reading.kind === 'absent') return null
+    if (!('value' in reading)) throw new Error(`${reading.kind} ${reading.trouble}`)
+    const item = reading.value
+    if (item === null) throw new Error(reading.kind === 'salvaged' ? reading.unfit.join('\n') : 'null')
+    reportReading({ problems, log }, path, reading)
     // What is done with one machine must not be done to another.
-    if (item !== null && path !== pathOf(item.uuid)) throw new Error('another uuid inside')
+    if (path !== pathOf(item.uuid)) throw new Error('another uuid inside')
     return item
   }
 
@@ -140,7 +165,10 @@ export function createTrashStore({ dataDir, log, problems }: Pick<Host, 'dataDir
     },
     getToPurge,
     put: (item) => writeRecord(pathOf(item.uuid), item),
-    drop: (uuid) => removeDurably(pathOf(uuid)),
+    async drop(uuid) {
+      await removeDurably(pathOf(uuid))
+      problems?.report(pathOf(uuid), null)
+    },
     contents,
     async users() {
       const found = await contents()

@@ -7,6 +7,7 @@ import type { Provider } from '../../../../main/providers/provider.ts'
 import { createQemuProvider } from '../../../../main/providers/qemu/provider.ts'
 import { readMarker } from '../../../../main/providers/qemu/suspend.ts'
 import { createRestoreRecords } from '../../../../main/providers/virtualbox/restore-records.ts'
+import { createTrashStore } from '../../../../main/providers/virtualbox/trash-store.ts'
 import { createStateProblems, type StateProblems } from '../../../../main/state/problems.ts'
 import { errorFrom, op } from '../../../conformance/ground.ts'
 import { type BuiltinGround, builtinGround } from '../../../support/builtin-ground.ts'
@@ -252,5 +253,36 @@ describe('Berth’s record of a VirtualBox machine’s snapshots', () => {
     expect(keys()).toEqual([])
     expect(await asideOf(folder, `${uuid}.json`)).toHaveLength(1)
     expect(await records.uuids()).toEqual([uuid])
+  })
+})
+
+describe('Berth’s record of a VirtualBox machine in the trash', () => {
+  const uuid = '00000000-0000-4000-8000-000000000003'
+  const disk = { uuid: 'd', kind: 'disk', path: '/d/d.vdi', format: 'VDI', type: null, parentId: null }
+  const whole = {
+    ...{ version: 1, uuid, name: 'removed', removedAt: '2026-01-01T00:00:00.000Z', snapshotCount: 1, phase: 'there' },
+    ...{ settingsPath: `/vms/${uuid}/m.vbox`, moved: null, borrowed: [disk] },
+  }
+  const listed = async (item: object) => {
+    const folder = join(ground.host.dataDir, 'trash')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, `${uuid}.json`), JSON.stringify(item))
+    return createTrashStore({ ...ground.host, problems }).list()
+  }
+
+  it('keeps what fits and says what does not', async () => {
+    const [item] = await listed({
+      ...whole,
+      name: 7,
+      snapshotCount: 'many',
+      borrowed: [{ ...disk, kind: 'tape' }, disk],
+    })
+    expect(item).toMatchObject({ uuid, name: uuid, snapshotCount: 0, phase: 'there', borrowed: [disk] })
+    expect(problems.notices()).toMatchObject([{ text: { key: 'state.damaged', params: { count: 3 } } }])
+  })
+
+  it.for(['settingsPath', 'moved', 'phase'])('is said, and nothing done, when its %s does not fit', async (field) => {
+    expect(await listed({ ...whole, [field]: 7 })).toEqual([])
+    expect(keys()).toEqual(['kept.notice.trashRecord'])
   })
 })
