@@ -20,6 +20,17 @@ const allowed = new Set(['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', '
 /** Not bundled, but shipped beside the bundle. */
 const shippedPackages = ['node-pty', 'electron']
 
+/** What runs in the included Linux machine, under licences of its own: whoever gets the files is offered their sources. */
+const linuxFolder = 'assets/linux'
+const linuxParts: readonly { readonly name: string; readonly identifier: string; readonly texts: readonly string[] }[] =
+  [
+    { name: 'linux', identifier: 'GPL-2.0', texts: ['GPL-2.0'] },
+    { name: 'busybox', identifier: 'GPL-2.0', texts: ['GPL-2.0'] },
+    { name: 'musl', identifier: 'MIT', texts: ['musl'] },
+    { name: 'gcc-12', identifier: 'GPL-3.0 WITH GCC-exception-3.1', texts: ['GCC-exception-3.1', 'GPL-3.0'] },
+    { name: 'seabios', identifier: 'LGPL-3.0', texts: ['LGPL-3.0', 'GPL-3.0'] },
+  ]
+
 /** Packages that state their licence without a file for its text, and whom they name as its holder. */
 const holders: Readonly<Record<string, string>> = {
   '@xterm/addon-serialize': '2017-2019, The xterm.js authors',
@@ -41,9 +52,25 @@ export async function writeLicenses(): Promise<void> {
   const byName = new Map([...bundled.flat(), ...shipped].map((entry) => [`${entry.name} ${entry.version}`, entry]))
   const others = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   const own = await readPackage('.')
-  const all = [{ ...own, name: 'Berth' }, ...others].map((entry) => complete(entry, others))
+  const bundledOnes = [{ ...own, name: 'Berth' }, ...others].map((entry) => complete(entry, others))
+  const all = [...bundledOnes, ...(await Promise.all(linuxParts.map(readLinuxPart)))]
   for (const path of builds) await rm(path)
   await writeFile(join(root, 'out/main', bundledLicenses), `${JSON.stringify(all, null, 1)}\n`)
+}
+
+/** A part of the included Linux: which version it is, the offer of its source, then its licence. */
+async function readLinuxPart({
+  name,
+  identifier,
+  texts,
+}: (typeof linuxParts)[number]): Promise<Required<PackageLicense>> {
+  const read = (file: string): Promise<string> => readFile(join(root, linuxFolder, file), 'utf8')
+  const version = new RegExp(`^${name} (\\S+)`, 'm').exec(await read('SOURCES'))?.[1]
+  const offer = /^\*\*Offer\.\*\* ([\s\S]*?)\n\n/m.exec(await read('README.md'))?.[1]
+  if (version === undefined || offer === undefined) throw new Error(`${name}: no version or no offer of its source`)
+  const licences = await Promise.all(texts.map((text) => read(`licenses/${text}.txt`)))
+  const about = `${name} ${version} runs in the Linux machine that comes with Berth.\n\nSources: ${offer}`
+  return { name, version, identifier, text: [about, ...licences.map((text) => text.trim())].join('\n\n') }
 }
 
 async function readPackage(name: string): Promise<PackageLicense> {

@@ -4,6 +4,7 @@ import { createDispatcher } from '../app/contract/dispatch.ts'
 import { errorOf } from '../app/domain/errors.ts'
 import { type MachineId, parseId } from '../app/domain/ids.ts'
 import { taskOf } from '../app/domain/permit.ts'
+import { localeFor } from '../app/messages/write.ts'
 import { openSource } from './console/open.ts'
 import type { Core, Desktop } from './core.ts'
 import { createToolFinder } from './exec/find-tool.ts'
@@ -45,13 +46,15 @@ export interface AssembleOptions {
   readonly problems: StateProblems
   readonly desktop: Desktop
   readonly mock: boolean
+  /** The system's language, for settings that follow it. */
+  readonly systemLocale: () => string
 }
 
 /** What a system that goes down, or a signal, leaves for machines that run inside Berth. */
 const rescueMs = 10_000
 
 /** Builds every object of main and joins them: the only place that does, for both ways in. */
-export function assemble({ paths, log, settings, problems, desktop, mock }: AssembleOptions): Assembled {
+export function assemble({ paths, log, settings, problems, desktop, mock, systemLocale }: AssembleOptions): Assembled {
   const now = (): Date => new Date()
   const exec = createRunner(log)
   const tools = createToolFinder({
@@ -72,6 +75,7 @@ export function assemble({ paths, log, settings, problems, desktop, mock }: Asse
     log,
     settings: settings.get,
     platform: process.platform,
+    locale: () => localeFor(settings.get().locale, systemLocale()),
     attention,
     problems,
   })

@@ -31,7 +31,7 @@ export function startCore({
   const settings = openSettings(paths.config, log, problems)
   const desktop = createDesktop({ window, consoleWindows, settings, quit })
   const mock = process.env['BERTH_MOCK'] === '1' || process.argv.includes('--mock')
-  const assembled = assemble({ paths, log, settings, problems, desktop, mock })
+  const assembled = assemble({ paths, log, settings, problems, desktop, mock, systemLocale: () => app.getLocale() })
 
   const choose = (item: string): void => assembled.dispatcher.publish('menu.chosen', { item })
   const dress = (): void => {

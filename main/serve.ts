@@ -51,7 +51,15 @@ async function main(): Promise<void> {
     dispatcher,
     start,
     stop: stopCore,
-  } = assemble({ paths, log, settings, problems, desktop, mock: values.mock === true })
+  } = assemble({
+    paths,
+    log,
+    settings,
+    problems,
+    desktop,
+    mock: values.mock === true,
+    systemLocale: () => Intl.DateTimeFormat().resolvedOptions().locale,
+  })
   const server = await serveWeb({ port: Number(values.port), pageRoot, log, connect: dispatcher.connect })
   address = server.address
   say(`Berth: ${address}`)

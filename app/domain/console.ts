@@ -12,6 +12,8 @@ export interface ConsoleOption {
   /** Whether what is typed goes anywhere. Logs do not. */
   readonly writable: boolean
   readonly withheld: Text | null
+  /** The one that opens where nobody has chosen. Left out, a screen comes before the others. */
+  readonly isFirst?: true
   /** What this console lacks, for a person who uses it: no pointer, no colours. */
   readonly remark?: Text
   /** A change of the machine's settings that would make this console possible or better, where one click can do it. */

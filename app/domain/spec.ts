@@ -84,6 +84,8 @@ export const vmSpecSchema = z.object({
        */
       allowedFiles: z.array(agreedFileSchema).max(64).optional(),
     }),
+    /** The one that comes with the guest. */
+    z.object({ from: z.literal('guest') }),
     z.object({ from: z.literal('none') }),
   ]),
   isoPath: pathSchema.nullable(),
@@ -318,8 +320,8 @@ export interface GuestOption {
   readonly sources: readonly VmSpec['disk']['from'][]
   /** Whether it has a drive for an ISO or floppy image. */
   readonly disc: boolean
-  /** Whether it starts with a BIOS of the person's if they want (`optional`), or only so, no other being there (`needed`). */
-  readonly bios?: 'optional' | 'needed'
+  /** Whether it starts with a BIOS of the person's if they want. */
+  readonly bios?: 'optional'
   /** Whether it can be given a folder of this computer. */
   readonly sharedFolder?: true
   /** In place of the options' own, where it differs. */

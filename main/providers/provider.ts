@@ -17,6 +17,7 @@ import type { CommandRecord, Progress } from '../../app/domain/task.ts'
 import type { RemovalPlan, TrashItem } from '../../app/domain/trash.ts'
 import type { Verb } from '../../app/domain/verbs.ts'
 import type { MessageKey, Text } from '../../app/messages/text.ts'
+import type { Locale } from '../../app/messages/write.ts'
 import type { ConsoleTarget } from '../console/target.ts'
 import type { Runner } from '../exec/command.ts'
 import type { ImageFormat } from '../images/first-bytes.ts'
@@ -56,6 +57,8 @@ export interface Host {
   readonly log: Log
   readonly settings: () => Settings
   readonly platform: NodeJS.Platform
+  /** The language a guest of Berth's own speaks to the person; left out where nobody says, English. */
+  readonly locale?: () => Locale
   /** Left out where nobody says: then somebody always looks. */
   readonly attention?: Attention
   /** Where it is said that one of Berth's own files cannot be read. Left out where nobody looks. */

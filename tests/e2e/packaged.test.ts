@@ -99,11 +99,13 @@ describe('the packaged program for Linux', () => {
 
   test('runs a machine of its own, with what it brings in its archive', async () => {
     await inWindow({ locale: 'en' }, {}, async (page, home) => {
-      await page.getByRole('button', { name: 'Start demo machine' }).click()
+      await page.getByRole('button', { name: 'Start Linux' }).click()
       const machines = join(home, 'data/builtin/machines')
       await vi.waitFor(async () => {
         const [machine = ''] = await readdir(machines)
-        expect(await readFile(join(machines, machine, 'serial0.log'), 'utf8')).toContain('Type help for all there is')
+        expect(await readFile(join(machines, machine, 'serial0.log'), 'utf8')).toContain(
+          'Nothing was installed on your computer',
+        )
       }, 60_000)
     })
   })

@@ -27,8 +27,10 @@ export interface BuiltinGround {
   readonly leave: () => Promise<readonly string[]>
 }
 
-export async function builtinGround(): Promise<BuiltinGround> {
-  const { host, remove } = await temporaryHost()
+export async function builtinGround(change: Pick<Host, 'locale'> = {}): Promise<BuiltinGround> {
+  const temporary = await temporaryHost()
+  const { remove } = temporary
+  const host: Host = { ...temporary.host, ...change }
   const first = createBuiltinProvider(host)
   await first.recover(op())
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
 import { KiB } from '../../../app/domain/units.ts'
 import { look } from '../common/files.ts'
-import type { Bios } from './bios.ts'
+import type { Bios } from './program.ts'
 
 /** A BIOS ends at the first megabyte; below 0xd0000 the graphics card's lies. */
 const mostBiosBytes = 128 * KiB

@@ -33,12 +33,19 @@ export function createClone(world: World): CloneOps {
       if (hasDisk) await checkSpace(world.layout.machines, await diskUse(disk))
       throwIfCancelled(op)
       op.progress({ text: { key: 'kept.step.copy' }, fraction: null })
-      const own = { ...definition, uuid: randomUUID(), name, createdAt: world.host.now().toISOString() }
+      const own = {
+        ...definition,
+        uuid: randomUUID(),
+        name,
+        createdAt: world.host.now().toISOString(),
+        // A snapshot may be older or newer than the machine's first start.
+        prepared: snapshotId === null ? definition.prepared : null,
+      }
       return makeMachine(
         world,
         own,
         async (target) => {
-          if (definition.system === 'pc') {
+          if (definition.system !== 'monitor') {
             await copyFile(folder.bios, target.bios)
             await copyFile(folder.vgaBios, target.vgaBios)
           }

@@ -6,8 +6,8 @@ import { syncFile } from '../../state/durable.ts'
 import { freeBytes } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { ConfigureOps, Op } from '../provider.ts'
-import { checkFile } from './create.ts'
-import { diskLimit, memoryLimit } from './create-options.ts'
+import { checkFile, checkLinuxMemory } from './create.ts'
+import { diskLimit, linuxMemoryLimit, memoryLimit } from './create-options.ts'
 import type { Definition } from './definitions.ts'
 import { fileFailure } from './errors.ts'
 import type { Known } from './fleet.ts'
@@ -35,7 +35,8 @@ function configurationOf(
   const fields: readonly ConfigureField[] = [
     'memoryBytes',
     ...(system === 'pc' ? (['isoPath'] as const) : []),
-    ...(diskBytes === null ? [] : (['diskBytes'] as const)),
+    // What fills its disk knows the disk's size: there is no program in it that could grow that.
+    ...(diskBytes === null || system === 'linux' ? [] : (['diskBytes'] as const)),
   ]
   return {
     fields,
@@ -46,7 +47,7 @@ function configurationOf(
       ...(diskBytes === null ? {} : { diskBytes }),
     },
     limits: {
-      memoryBytes: memoryLimit(),
+      memoryBytes: system === 'linux' ? linuxMemoryLimit() : memoryLimit(),
       ...(diskBytes === null ? {} : { diskBytes: { ...diskLimit(free), min: diskBytes } }),
     },
   }
@@ -60,6 +61,7 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     await checkFile(isoPath, 'isoPath')
     await checkDisc(isoPath, 'isoPath')
   }
+  if (definition.system === 'linux' && memoryBytes !== undefined) checkLinuxMemory(memoryBytes)
   throwIfCancelled(op)
   const next: Definition = {
     ...definition,

@@ -31,6 +31,8 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
           label: { key: 'kept.console.serial' },
           writable: true,
           withheld: withheld(entry),
+          // The screen of a PC has no Hangul.
+          ...(entry.definition?.system === 'linux' ? { isFirst: true } : {}),
         },
         {
           id: screenId,

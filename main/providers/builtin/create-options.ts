@@ -4,7 +4,6 @@ import { GB, GiB, MiB } from '../../../app/domain/units.ts'
 import { freeBytes } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
-import { findBios } from './bios.ts'
 import type { System } from './definitions.ts'
 import { architecture, endpointId } from './machine.ts'
 import type { World } from './world.ts'
@@ -13,9 +12,9 @@ import type { World } from './world.ts'
 const mostMemoryBytes = GiB
 const leastMemoryBytes = 4 * MiB
 
-/** What a new machine may be: Berth's own guest, or with a BIOS whatever that boots. */
+/** What a new machine may be: the Linux that comes with Berth, or whatever a BIOS boots. Berth's own guest is for tests. */
 export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
-  const [free, bios] = await Promise.all([freeBytes(world.layout.machines), findBios(world.host)])
+  const free = await freeBytes(world.layout.machines)
   throwIfCancelled(op)
   return {
     kind: 'vm',
@@ -35,19 +34,20 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
     freeBytes: free,
     guests: [
       {
-        id: 'monitor' satisfies System,
-        label: { key: 'builtin.guest.monitor' },
-        about: { key: 'builtin.guest.monitor.about' },
+        id: 'linux' satisfies System,
+        label: { key: 'builtin.guest.linux' },
+        about: { key: 'builtin.guest.linux.about' },
         withheld: null,
-        sources: ['blank', 'none'],
+        sources: ['guest'],
         disc: false,
+        memoryBytes: linuxMemoryLimit(),
       },
       {
         id: 'pc' satisfies System,
         label: { key: 'builtin.guest.pc' },
         about: { key: 'builtin.guest.pc.about' },
         withheld: null,
-        bios: bios === null ? 'needed' : 'optional',
+        bios: 'optional',
         sources: ['blank', 'image', 'none'],
         disc: true,
         memoryBytes: { ...memoryLimit(), default: Math.min(128 * MiB, memoryLimit().sensible) },
@@ -68,6 +68,11 @@ export function memoryLimit(): Limit {
     sensible: Math.min(mostMemoryBytes, room),
     default: Math.min(16 * MiB, room),
   }
+}
+
+/** It starts in 16 MiB with a few to spare, and its kernel needs no more than these for what fits on its disk. */
+export function linuxMemoryLimit(): Limit {
+  return { min: 16 * MiB, max: 128 * MiB, sensible: 128 * MiB, default: 32 * MiB }
 }
 
 export function diskLimit(free: number | null): Limit {

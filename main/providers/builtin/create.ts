@@ -1,26 +1,34 @@
 import { randomUUID } from 'node:crypto'
-import { copyFile, open } from 'node:fs/promises'
+import { open, readFile, writeFile } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { failure } from '../../../app/domain/errors.ts'
 import type { CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
+import { GiB, MiB } from '../../../app/domain/units.ts'
 import { checkDisc, checkImage } from '../../images/check.ts'
+import { syncFile } from '../../state/durable.ts'
 import { look } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { CreateOps, Op } from '../provider.ts'
-import { type Bios, findBios } from './bios.ts'
 import { checkBios } from './bios-check.ts'
-import { createOptions } from './create-options.ts'
+import { createOptions, linuxMemoryLimit } from './create-options.ts'
 import type { Definition, System } from './definitions.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import type { Folder } from './layout.ts'
 import { architecture } from './machine.ts'
 import { checkSpace } from './memory.ts'
+import { unpackDisk } from './packed-disk.ts'
+import { preparedFor } from './prepared.ts'
+import { type Bios, bios, linux } from './program.ts'
 import { makeMachine } from './staging.ts'
 import type { World } from './world.ts'
 
 const sectorBytes = 512
 /** A new disk is almost empty, but one without any room makes no machine. */
-const emptyDiskBytes = 1024 * 1024
+const emptyDiskBytes = MiB
+/** What the disk of a new Linux takes, and its machine's first start. */
+const linuxDiskUse = 8 * MiB
+/** As its guest sees it. */
+const linuxDiskBytes = GiB
 
 export function createCreate(world: World): CreateOps {
   return {
@@ -29,10 +37,9 @@ export function createCreate(world: World): CreateOps {
     preview: async () => [],
     async create(spec, op) {
       const vm = vmOnly(spec)
-      const { definition, bios } = await plan(world, vm, op)
+      const planned = await plan(world, vm, op)
       throwIfCancelled(op)
-      const filled = (folder: Folder) => fill(vm, definition, bios, folder, op).then(() => null)
-      return makeMachine(world, definition, filled, op)
+      return makeMachine(world, planned.definition, (folder) => fill(vm, planned, folder, op), op)
     },
   }
 }
@@ -56,30 +63,29 @@ function vmOnly(spec: CreateSpec): VmSpec {
 }
 
 function systemOf({ guest, disk, isoPath }: VmSpec): System {
-  if (guest === 'monitor' || guest === 'pc') return guest
+  if (guest === 'monitor' || guest === 'linux' || guest === 'pc') return guest
   if (guest !== undefined) throw invalid('builtin.error.guest', 'guest')
   // Without a word, what has something to boot boots it.
   return disk.from === 'image' || isoPath !== null ? 'pc' : 'monitor'
 }
 
+/** What a new machine is to be. `bios` is null for Berth's own guest, which is one. */
+interface Plan {
+  readonly definition: Definition
+  readonly bios: Bios | null
+}
+
 /** Everything of a new machine but its files, after looking whether it can be. */
-async function plan(world: World, spec: VmSpec, op: Op): Promise<{ definition: Definition; bios: Bios | null }> {
+async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
   const system = systemOf(spec)
-  const bios = system === 'pc' ? await biosOf(world, spec) : null
-  if (system === 'pc' && bios === null) {
-    throw failure(
-      'unsupported',
-      { key: 'builtin.error.noBios' },
-      { hint: { key: 'builtin.error.noBios.hint' }, field: 'biosFiles.system' },
-    )
-  }
+  checkFits(system, spec)
   if (spec.isoPath !== null) {
     await checkFile(spec.isoPath, 'isoPath')
     await checkDisc(spec.isoPath, 'isoPath')
   }
   throwIfCancelled(op)
   return {
-    bios,
+    bios: system === 'monitor' ? null : await biosOf(spec),
     definition: {
       version: 1,
       uuid: randomUUID(),
@@ -90,24 +96,42 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<{ definition: D
       diskBytes: await diskBytesOf(world, spec),
       discPath: spec.isoPath,
       sharedFolder: null,
+      prepared: null,
     },
   }
 }
 
-/** The person's own, if they chose one and it is such a file; else the one that is found. */
-async function biosOf(world: World, { biosFiles }: VmSpec): Promise<Bios | null> {
-  if (biosFiles === undefined) return findBios(world.host)
-  const bios = { biosPath: biosFiles.system, vgaBiosPath: biosFiles.graphics }
-  await checkFile(bios.biosPath, 'biosFiles.system')
-  await checkFile(bios.vgaBiosPath, 'biosFiles.graphics')
-  await checkBios(bios)
-  return bios
+/** A guest that comes with Berth has its own disk, and no other guest has it. */
+function checkFits(system: System, { disk, isoPath, biosFiles, memoryBytes }: VmSpec): void {
+  if ((system === 'linux') !== (disk.from === 'guest')) throw invalid('builtin.error.guestDisk', 'disk')
+  if (system !== 'linux') return
+  if (isoPath !== null) throw invalid('builtin.error.guestDisk', 'isoPath')
+  if (biosFiles !== undefined) throw invalid('builtin.error.guestDisk', 'biosFiles.system')
+  checkLinuxMemory(memoryBytes)
+}
+
+export function checkLinuxMemory(memoryBytes: number): void {
+  const { min, max } = linuxMemoryLimit()
+  if (memoryBytes < min || memoryBytes > max) throw invalid('builtin.error.linuxMemory', 'memoryBytes')
+}
+
+/** The person's own, if they chose one and it is such a file; else Berth's. */
+async function biosOf({ biosFiles }: VmSpec): Promise<Bios> {
+  if (biosFiles === undefined) return bios
+  const chosen = { biosPath: biosFiles.system, vgaBiosPath: biosFiles.graphics }
+  await checkFile(chosen.biosPath, 'biosFiles.system')
+  await checkFile(chosen.vgaBiosPath, 'biosFiles.graphics')
+  await checkBios(chosen)
+  return chosen
 }
 
 async function diskBytesOf(world: World, { disk }: VmSpec): Promise<number | null> {
   switch (disk.from) {
     case 'none':
       return null
+    case 'guest':
+      await checkSpace(world.layout.machines, linuxDiskUse)
+      return linuxDiskBytes
     case 'blank':
       await checkSpace(world.layout.machines, emptyDiskBytes)
       return Math.ceil(disk.sizeBytes / sectorBytes) * sectorBytes
@@ -135,19 +159,30 @@ export async function checkFile(path: string, field: string): Promise<number> {
   )
 }
 
-async function fill(spec: VmSpec, definition: Definition, bios: Bios | null, folder: Folder, op: Op): Promise<void> {
+async function fill(spec: VmSpec, { definition, bios }: Plan, folder: Folder, op: Op): Promise<Definition | null> {
   if (bios !== null) {
-    // The machine keeps its BIOS: it goes on starting when QEMU is taken away or brings another.
-    await copyFile(bios.biosPath, folder.bios)
-    await copyFile(bios.vgaBiosPath, folder.vgaBios)
+    // The machine keeps its BIOS: it goes on starting as it did, whatever a later Berth brings.
+    await writeFile(folder.bios, await readFile(bios.biosPath), { mode: 0o600 })
+    await writeFile(folder.vgaBios, await readFile(bios.vgaBiosPath), { mode: 0o600 })
   }
   throwIfCancelled(op)
+  if (spec.disk.from === 'guest') return fillLinux(definition, folder)
   if (spec.disk.from === 'image') {
     op.progress({ text: { key: 'kept.step.copy' }, fraction: null })
     await copyDisk(spec.disk.path, folder.disk)
   } else if (definition.diskBytes !== null) {
     await makeBlank(folder.disk, definition.diskBytes)
   }
+  return null
+}
+
+/** The disk as Linux is started from it, or as it was when the memory was kept that comes with Berth, where that fits. */
+async function fillLinux(definition: Definition, { disk }: Folder): Promise<Definition> {
+  const prepared = await preparedFor(definition)
+  const diskBytes = await unpackDisk(linux.disk, disk, 'wx')
+  if (prepared !== null) await unpackDisk(linux.stateDisk, disk, 'r+')
+  await syncFile(disk)
+  return { ...definition, diskBytes, prepared }
 }
 
 /** A disk of nothing, which takes no space. */

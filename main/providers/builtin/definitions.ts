@@ -6,10 +6,14 @@ import { MiB } from '../../../app/domain/units.ts'
 import { readRecord } from '../../state/record.ts'
 import { type DefinitionReading, definitionIn, writtenAt } from '../common/definition-file.ts'
 import { writeJson } from '../common/files.ts'
+import type { Device } from './emulator/messages.ts'
 import type { Folder } from './layout.ts'
 
-/** `monitor`: Berth's own guest, in its ROM. `pc`: whatever a BIOS boots; the BIOS is copied into the machine's folder. */
-const systemSchema = z.enum(['monitor', 'pc'])
+/**
+ * `monitor`: Berth's own guest, in its ROM, for tests. `linux`: the one that comes with Berth. `pc`: whatever a BIOS boots. The
+ * last two have their BIOS in the machine's folder.
+ */
+const systemSchema = z.enum(['monitor', 'linux', 'pc'])
 export type System = z.infer<typeof systemSchema>
 
 /** What a machine is, as its folder keeps it. A field added later gets a default, so that older folders stay readable. */
@@ -25,6 +29,8 @@ const shape = {
   discPath: z.string().nullable(),
   /** A folder of the person's that the guest finds inside. */
   sharedFolder: sharedFolderSchema.nullable().default(null),
+  /** Which memory that comes with Berth this disk belongs to; null once the machine was started, and for disks without one. */
+  prepared: z.string().nullable().default(null),
 }
 const definitionSchema = z.object({ version: z.literal(1), ...shape })
 export type Definition = z.infer<typeof definitionSchema>
@@ -36,17 +42,29 @@ export const makeSchema = z.object({
   system: systemSchema,
   memoryBytes: z.number().int(),
   videoBytes: z.number().int(),
+  /** As `Device` names them. */
+  devices: z.array(z.string()).default([]),
 })
 export type Make = z.infer<typeof makeSchema>
 
 /** Of a machine whose definition does not tell. */
 const usualMemoryBytes = 128 * MiB
 
-/** Enough for a monitor's text, and for 1920 × 1080 in full colour. */
-const videoBytes: Readonly<Record<System, number>> = { monitor: MiB, pc: 8 * MiB }
+/** Enough for text, and for 1920 × 1080 in full colour. */
+const videoBytes: Readonly<Record<System, number>> = { monitor: MiB, linux: MiB, pc: 8 * MiB }
+
+/**
+ * What a machine has beyond the PC that each of them is. A guest cannot take a device that comes or goes while it runs, so that
+ * a Linux has all of them from the beginning, whether there is something behind them or not.
+ */
+export const devicesOf: Readonly<Record<System, readonly Device[]>> = {
+  monitor: [],
+  linux: ['guest-line', 'network-card', 'shared-folder'],
+  pc: [],
+}
 
 export function makeOf({ system, memoryBytes }: Definition, emulator: string): Make {
-  return { emulator, system, memoryBytes, videoBytes: videoBytes[system] }
+  return { emulator, system, memoryBytes, videoBytes: videoBytes[system], devices: [...devicesOf[system]] }
 }
 
 /** Reads a definition field by field. What the machine's folder holds itself can stand for most of them. */
@@ -65,6 +83,7 @@ export function readDefinitionFile(folder: Folder): DefinitionReading<Definition
       diskBytes: fields.take('diskBytes', shape.diskBytes, () => sizeOf(folder.disk)),
       discPath: fields.take('discPath', shape.discPath, null),
       sharedFolder: fields.take('sharedFolder', shape.sharedFolder, null),
+      prepared: fields.take('prepared', shape.prepared, null),
     } as const
     return { definition, name }
   })

@@ -19,7 +19,7 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
   const { system, memoryBytes, diskBytes, discPath } = present
   const notices: Notice[] = [
     { level: 'info', text: { key: 'builtin.limit.ends' } },
-    ...(system === 'pc' ? [{ level: 'info', text: { key: 'builtin.limit.slow' } } as const] : []),
+    ...(system === 'monitor' ? [] : [{ level: 'info', text: { key: 'builtin.limit.slow' } } as const]),
   ]
   // What can be found elsewhere is said where that is offered.
   if (entry.missingPath !== null && lostFileOf(entry) === null) {
@@ -30,7 +30,7 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
   return {
     id,
     facts: [
-      fact('hardware', 'builtin.fact.runs', { key: system === 'pc' ? 'builtin.fact.pc' : 'builtin.fact.monitor' }),
+      fact('hardware', 'builtin.fact.runs', { key: `builtin.fact.${system}` }),
       fact('hardware', 'builtin.fact.emulator', `v86 ${emulator.replace(/\+.*/, '')}`),
       fact('hardware', 'kept.fact.cpus', '1'),
       fact('hardware', 'kept.fact.memory', formatMemory(memoryBytes, 'en')),

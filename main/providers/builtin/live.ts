@@ -3,9 +3,9 @@ import { type Failure, failure } from '../../../app/domain/errors.ts'
 import { rotate } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
-import { makeOf } from './definitions.ts'
+import { devicesOf, makeOf } from './definitions.ts'
 import { isFloppy } from './discs.ts'
-import type { Hardware, Memory } from './emulator/messages.ts'
+import type { Hardware, Memory, PackedMemory } from './emulator/messages.ts'
 import type { Entry, Known } from './fleet.ts'
 import { emulator, monitorFile } from './program.ts'
 import { type RunRecord, writeRun } from './run-record.ts'
@@ -34,7 +34,7 @@ const logBytes = 8 * 1024 * 1024
 export async function launch(
   world: World,
   known: Known,
-  how: { readonly memory: Memory | null; readonly paused: boolean },
+  how: { readonly memory: Memory | PackedMemory | null; readonly paused: boolean },
   op: Op,
 ): Promise<Live> {
   const { entry } = known
@@ -51,7 +51,13 @@ export async function launch(
   entry.run = run
   let live: Live | null = null
   const thread = await startThread(
-    { hardware, serialLogPath: folder.serialLog, memory: how.memory, paused: how.paused },
+    {
+      hardware,
+      serialLogPath: folder.serialLog,
+      memory: how.memory,
+      paused: how.paused,
+      language: world.host.locale?.() ?? 'en',
+    },
     {
       said: entry.line.said,
       shown: entry.screen.shown,
@@ -115,6 +121,7 @@ async function hardwareOf({ entry, definition }: Known): Promise<Hardware> {
     diskPath: definition.diskBytes === null ? null : folder.disk,
     floppyPath: isDiscFloppy ? discPath : null,
     cdPath: isDiscFloppy ? null : discPath,
+    devices: devicesOf[definition.system],
   }
 }
 

@@ -5,6 +5,7 @@ import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { RestoreRoom } from '../../../app/domain/snapshot.ts'
 import { formatMemory } from '../../../app/domain/units.ts'
 import { look } from '../common/files.ts'
+import { isSame } from '../../../app/util/same.ts'
 import { requireRoom, roomAt } from '../common/space.ts'
 import { type Definition, makeOf, makeSchema } from './definitions.ts'
 import { spareBytes } from './emulator/room.ts'
@@ -28,7 +29,7 @@ export async function measureMemory(path: string): Promise<Pick<KeptMemory, 'siz
 }
 
 /** Why a memory cannot be gone on from by this machine and this Berth; null when it can. */
-export function unfit({ make }: KeptMemory, definition: Definition): Failure | null {
+export function unfit({ make }: Pick<KeptMemory, 'make'>, definition: Definition): Failure | null {
   const now = makeOf(definition, emulator)
   if (make.emulator !== now.emulator) {
     return failure(
@@ -37,8 +38,7 @@ export function unfit({ make }: KeptMemory, definition: Definition): Failure | n
       { hint: { key: 'builtin.error.otherVersion.hint' } },
     )
   }
-  if (make.system === now.system && make.memoryBytes === now.memoryBytes && make.videoBytes === now.videoBytes)
-    return null
+  if (isSame(make, now)) return null
   const params = { theirs: formatMemory(make.memoryBytes, 'en'), ours: formatMemory(now.memoryBytes, 'en') }
   return failure(
     'wrong-state',

@@ -3,6 +3,7 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import type { Known } from './fleet.ts'
 import { endMachine, launch, letRun, liveOf, settleActivity } from './live.ts'
+import { startPrepared } from './prepared.ts'
 import { resumeFromDisk } from './suspend.ts'
 import type { World } from './world.ts'
 
@@ -15,6 +16,7 @@ export async function start(world: World, known: Known, op: Op): Promise<void> {
   if (entry.live !== null) return letRun(world, entry)
   await world.fleet.hold(entry, 'starting', async () => {
     if (entry.isSuspended) await resumeFromDisk(world, known, op)
+    else if (known.definition.prepared !== null) await startPrepared(world, known, op)
     else await launch(world, known, { memory: null, paused: false }, op)
   })
 }

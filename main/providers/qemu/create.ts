@@ -119,6 +119,8 @@ async function makeDisks(
   switch (disk.from) {
     case 'none':
       return []
+    case 'guest':
+      throw failure('invalid-input', { key: 'error.invalidInput', params: { field: 'disk' } }, { field: 'disk' })
     case 'blank': {
       await checkSpace(folder.path, emptyDiskBytes)
       await world.images.createBlank(folder.file(diskFile), disk.sizeBytes, op)

@@ -47,6 +47,8 @@ function vmOnly(spec: CreateSpec): VmSpec {
 }
 
 async function checkDisk({ disk }: VmSpec, documents: string): Promise<void> {
+  if (disk.from === 'guest')
+    throw failure('invalid-input', { key: 'error.invalidInput', params: { field: 'disk' } }, { field: 'disk' })
   if (disk.from !== 'image') return
   if (disk.use === 'in-place') throw failure('unsupported', { key: 'utm.error.inPlace' }, { field: 'disk.use' })
   const path = await checkPath(disk.path, 'disk.path')

@@ -141,6 +141,8 @@ async function makeDisk(
   switch (disk.from) {
     case 'none':
       return null
+    case 'guest':
+      throw failure('invalid-input', { key: 'error.invalidInput', params: { field: 'disk' } }, { field: 'disk' })
     case 'blank':
       await world.manage.run(commands.createDisk(path, disk.sizeBytes), op, { timeoutMs: diskWorkMs })
       return path

@@ -4,22 +4,19 @@ import { useSay } from '../../say.tsx'
 import { FileField } from './file-field.tsx'
 import type { VmForm } from './vm-form.ts'
 
-/** The files that a guest's BIOS comes from: the one that was found, unless others are chosen. */
+/** The files that a guest's BIOS comes from: Berth's own, unless others are chosen. */
 export function BiosRows({
   form,
-  isNeeded,
   problemOf,
   onChange,
 }: {
   readonly form: Pick<VmForm, 'biosPath' | 'vgaBiosPath'>
-  /** None was found. */
-  readonly isNeeded: boolean
   readonly problemOf: (field: string) => string | null
   readonly onChange: (change: Partial<VmForm>) => void
 }): ReactNode {
   const say = useSay()
   const isChosen = form.biosPath !== '' || form.vgaBiosPath !== ''
-  const none = say(isNeeded || isChosen ? 'create.bios.none' : 'create.bios.found')
+  const none = say(isChosen ? 'create.bios.none' : 'create.bios.found')
   return (
     <>
       <FileField
@@ -28,7 +25,6 @@ export function BiosRows({
         path={form.biosPath}
         none={none}
         error={problemOf('biosFiles.system')}
-        hint={isNeeded ? say('create.bios.needed') : null}
         onChange={(biosPath) => onChange({ biosPath })}
       />
       <FileField
@@ -39,7 +35,7 @@ export function BiosRows({
         error={problemOf('biosFiles.graphics')}
         onChange={(vgaBiosPath) => onChange({ vgaBiosPath })}
       >
-        {isChosen && !isNeeded && (
+        {isChosen && (
           <Button size="small" kind="quiet" onClick={() => onChange({ biosPath: '', vgaBiosPath: '' })}>
             {say('create.bios.useFound')}
           </Button>

@@ -18,7 +18,15 @@ import { cores, disk, memory } from './quantities.ts'
 import { QuantityRow } from './quantity-row.tsx'
 import { SharedFolderField } from './shared-folder-field.tsx'
 import { SourceList } from './source-list.tsx'
-import { chosenGraphics, type FilledVmForm, graphicsCards, guessedOsType, guestOf, type VmForm } from './vm-form.ts'
+import {
+  chosenGraphics,
+  type FilledVmForm,
+  graphicsCards,
+  guessedOsType,
+  guestOf,
+  hasBlankDisk,
+  type VmForm,
+} from './vm-form.ts'
 
 interface VmFieldsProps {
   readonly form: FilledVmForm
@@ -40,7 +48,7 @@ export function VmFields(props: VmFieldsProps): ReactNode {
   const locale = useLocale()
   const { form, options, taken, onChange, problemOf, onLeave, isMoreOpen, onMore } = props
   const guest = guestOf(form, options)
-  const isBlankDisk = form.source !== 'image' && (form.hasDisk || form.source === 'blank')
+  const isBlankDisk = hasBlankDisk(form, options)
   const free = options.freeBytes === null ? null : formatBytes(options.freeBytes, locale)
   return (
     <>
@@ -50,8 +58,7 @@ export function VmFields(props: VmFieldsProps): ReactNode {
           {() => <SourceList form={form} onChange={onChange} />}
         </FormRow>
       )}
-      {form.source === 'image' && <ImageRows {...props} />}
-      {guest?.bios === 'needed' && <BiosRows {...props} isNeeded />}
+      {form.source === 'image' && guest?.sources.includes('image') !== false && <ImageRows {...props} />}
       <FormRow
         label={say('create.name')}
         error={problemOf('name')}
@@ -221,6 +228,7 @@ function MoreRows(props: VmFieldsProps): ReactNode {
   const say = useSay()
   const { form, options, onChange, problemOf, onLeave } = props
   const architecture = options.architectures.find((option) => option.arch === form.arch)
+  const guest = guestOf(form, options)
   const cards = graphicsCards(form, options)
   const card = chosenGraphics(form, options)
   return (
@@ -269,7 +277,7 @@ function MoreRows(props: VmFieldsProps): ReactNode {
           />
         )}
       </FormRow>
-      {guestOf(form, options)?.bios === 'optional' && <BiosRows {...props} isNeeded={false} />}
+      {guest?.bios === 'optional' && <BiosRows {...props} />}
       {cards.length > 0 && (
         <FormRow label={say('create.graphics')} hint={card?.about === undefined ? null : say(card.about)}>
           {(control) => (
@@ -313,8 +321,10 @@ function MoreRows(props: VmFieldsProps): ReactNode {
           />
         )}
       </FormRow>
-      {form.source === 'image' && <DiscField path={form.isoPath} onChange={(isoPath) => onChange({ isoPath })} />}
-      {form.source === 'installer' && (
+      {guest?.disc !== false && form.source === 'image' && (
+        <DiscField path={form.isoPath} onChange={(isoPath) => onChange({ isoPath })} />
+      )}
+      {guest?.disc !== false && form.source === 'installer' && (
         <FormRow label={say('create.disk')} isGroup>
           {() => (
             <Checkbox

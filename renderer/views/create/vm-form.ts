@@ -125,7 +125,7 @@ export function filledVmForm(form: VmForm, options: VmCreateOptions, taken: Read
   const sources = guest === null ? null : sourcesFor(guest)
   const source = sources === null || sources.includes(form.source) ? form.source : (sources.at(-1) ?? form.source)
   const file = source === 'installer' ? form.isoPath : source === 'image' ? form.imagePath : ''
-  const proposed = nameFromFile(file)
+  const proposed = hasOwnDisk(guest) ? (guest?.id ?? '') : nameFromFile(file)
   const one = <T>(wanted: T, possible: readonly T[] | undefined): T =>
     possible === undefined || possible.includes(wanted) ? wanted : (possible[0] ?? wanted)
   return {
@@ -155,18 +155,19 @@ export function readVmForm(
   const { add, all: problems } = createProblems()
   const format = form.imageFormat ?? guessed
   const name = checkName(form.name, add)
-  const isBlankDisk = form.source !== 'image' && (form.hasDisk || form.source === 'blank')
+  const isBlankDisk = hasBlankDisk(form, options)
+  const hasGuestDisk = hasOwnDisk(guestOf(form, options))
   checkRange(form.cpus, cores, options.cpus, 'cpus', add)
   checkRange(form.memoryBytes, memory, options.memoryBytes, 'memory', add)
   if (isBlankDisk) checkRange(form.diskBytes, disk, options.diskBytes, 'disk', add)
-  if (form.source === 'installer' && form.isoPath === '') add('source', { key: 'create.problem.iso' })
-  if (form.source === 'image') {
+  if (!hasGuestDisk && form.source === 'installer' && form.isoPath === '') add('source', { key: 'create.problem.iso' })
+  if (!hasGuestDisk && form.source === 'image') {
     if (form.imagePath === '') add('source', { key: 'create.problem.image' })
     else if (format === null) add('format', { key: 'create.problem.format' })
   }
   const { bios } = guestOf(form, options) ?? {}
   const biosFiles = { system: form.biosPath, graphics: form.vgaBiosPath }
-  const hasBios = bios !== undefined && (bios === 'needed' || form.biosPath !== '' || form.vgaBiosPath !== '')
+  const hasBios = bios !== undefined && (form.biosPath !== '' || form.vgaBiosPath !== '')
   if (hasBios && form.biosPath === '') add('biosFiles.system', { key: 'create.problem.bios' })
   if (hasBios && form.vgaBiosPath === '') add('biosFiles.graphics', { key: 'create.problem.bios' })
   const architecture = options.architectures.find((option) => option.arch === form.arch)
@@ -183,19 +184,8 @@ export function readVmForm(
     arch: form.arch,
     cpus: form.cpus,
     memoryBytes: form.memoryBytes,
-    disk:
-      form.source === 'image'
-        ? {
-            from: 'image',
-            path: form.imagePath,
-            format,
-            use: form.imageUse,
-            ...(form.allowedFiles.length === 0 ? {} : { allowedFiles: [...form.allowedFiles] }),
-          }
-        : isBlankDisk
-          ? { from: 'blank', sizeBytes: form.diskBytes }
-          : { from: 'none' },
-    isoPath: form.isoPath === '' || form.source === 'blank' ? null : form.isoPath,
+    disk: hasGuestDisk ? { from: 'guest' } : chosenDisk(form, format, isBlankDisk),
+    isoPath: hasGuestDisk || form.isoPath === '' || form.source === 'blank' ? null : form.isoPath,
     network: form.network === 'none' ? { mode: 'none' } : { mode: 'user', forwards },
     firmware: form.firmware,
     // What these options do not ask for is left to the tool, also when it was chosen for another one.
@@ -212,6 +202,21 @@ export function readVmForm(
   if (parsed.success) return { spec: parsed.data, problems }
   for (const issue of parsed.error.issues) add(fieldOf(issue.path.join('.')), { key: 'create.problem.value' })
   return { spec: null, problems }
+}
+
+function chosenDisk(form: FilledVmForm, format: DiskFormat | null, isBlank: boolean): unknown {
+  if (form.source !== 'image') return isBlank ? { from: 'blank', sizeBytes: form.diskBytes } : { from: 'none' }
+  const { imagePath: path, imageUse: use, allowedFiles } = form
+  return { from: 'image', path, format, use, ...(allowedFiles.length === 0 ? {} : { allowedFiles: [...allowedFiles] }) }
+}
+
+/** Whether it comes with its disk, so that nothing is asked about one. */
+function hasOwnDisk(guest: GuestOption | null): boolean {
+  return guest?.sources.includes('guest') === true
+}
+
+export function hasBlankDisk(form: FilledVmForm, options: VmCreateOptions): boolean {
+  return !hasOwnDisk(guestOf(form, options)) && form.source !== 'image' && (form.hasDisk || form.source === 'blank')
 }
 
 /** The cards to choose from for the architecture that is chosen. */

@@ -7,6 +7,8 @@ import { failureAt } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
 import { placeOfTry, type TryPlace } from './try-place.ts'
 
+const prompt = 'root@linux:~# '
+
 /** The first and largest way: a machine that is Berth's own, made, started and shown by one press. */
 export function TryPanel({ place }: { readonly place: TryPlace }): ReactNode {
   const say = useSay()
@@ -44,17 +46,15 @@ export function TryPanel({ place }: { readonly place: TryPlace }): ReactNode {
           </p>
         )}
       </div>
-      {/* What its own screen shows after the first two lines a person may type there. */}
+      {/* What its console shows after the first two lines a person may type there. */}
       <div className="first-run-try-screen" aria-hidden="true" lang="en" dir="ltr">
-        <span>{'> '}</span>count
+        <span>{prompt}</span>echo hello &gt; note.txt
         <br />
-        The counter is at 1.
+        <span>{prompt}</span>cat note.txt
         <br />
-        <span>{'> '}</span>write hello
+        hello
         <br />
-        Written to the disk.
-        <br />
-        <span>{'> '}</span>
+        <span>{prompt}</span>
         <i />
       </div>
     </section>

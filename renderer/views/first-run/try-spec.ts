@@ -1,9 +1,9 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { VmCreateOptions, VmSpec } from '../../../app/domain/spec.ts'
 
-/** The machine that is tried: what its provider proposes, with a disk of its own to keep things on. */
+/** The machine that is tried: the first that needs nothing from the person, as its provider proposes it. */
 export function trySpec(options: VmCreateOptions, name: string): VmSpec {
-  const guest = options.guests?.find((one) => one.withheld === null && one.sources.includes('blank'))
+  const guest = options.guests?.find((one) => one.withheld === null && one.sources.includes('guest'))
   const [architecture] = options.architectures
   if (guest === undefined || architecture === undefined) throw failure('unsupported', { key: 'first.tryNone' })
   return {
@@ -12,8 +12,8 @@ export function trySpec(options: VmCreateOptions, name: string): VmSpec {
     name,
     arch: architecture.arch,
     cpus: options.cpus.default,
-    memoryBytes: options.memoryBytes.default,
-    disk: { from: 'blank', sizeBytes: options.diskBytes.default },
+    memoryBytes: (guest.memoryBytes ?? options.memoryBytes).default,
+    disk: { from: 'guest' },
     isoPath: null,
     network: { mode: 'none' },
     firmware: 'bios',

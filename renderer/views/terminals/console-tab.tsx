@@ -12,6 +12,7 @@ import { IconButton } from '../../components/icon-button.tsx'
 import { Segments } from '../../components/segments.tsx'
 import { Say, useSay } from '../../say.tsx'
 import { Display } from '../../screen/display.tsx'
+import { takeWish } from '../../screen/wish.ts'
 import { useConsoles } from '../../store/consoles.ts'
 import { machineOf, permissionOf } from '../../store/selectors.ts'
 import { useApp } from '../../store/store.ts'
@@ -47,7 +48,11 @@ export function ConsoleTab({
   const screens = found.filter(isScreen)
   const options = [...screens, ...found.filter((option) => !isScreen(option))]
   const option =
-    options.find((candidate) => candidate.id === chosen) ?? screens[0] ?? options.find(isOpenable) ?? options[0]
+    options.find((candidate) => candidate.id === chosen) ??
+    options.find(({ isFirst }) => isFirst === true) ??
+    screens[0] ??
+    options.find(isOpenable) ??
+    options[0]
   if (option === undefined) {
     return (
       <EmptyState>
@@ -129,9 +134,13 @@ function ConsolePlace({
   const session = sessions.at(-1)
   const canStart = useApp((state) => permissionOf('start', machineId)(state).kind === 'allowed')
   const [isAsking, setAsking] = useState(false)
+  const [isWished, setWished] = useState(false)
   const opensItself = option.kind === 'serial' || option.kind === 'logs'
   const isMissing = session === undefined && option.withheld === null
 
+  useEffect(() => {
+    if (takeWish(machineId)) setWished(true)
+  }, [machineId])
   useEffect(() => {
     if (opensItself && isMissing) {
       void attemptUnasked(placeOf(machineId), () => openSession(machineId, option.id, { user: null, folder: null }))
@@ -141,7 +150,7 @@ function ConsolePlace({
   if (session !== undefined && !isAsking) {
     return (
       <>
-        <TerminalPane session={session} isActive takesFocus={takesFocus} />
+        <TerminalPane session={session} isActive takesFocus={takesFocus || isWished} />
         {option.kind === 'shell' && option.withheld === null && (
           <div className="console-more">
             <Button size="small" icon="plus" onClick={() => setAsking(true)}>

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { V86, type V86Image, type V86Options } from 'v86'
 import { type FileDrive, openDrive } from './disk.ts'
+import { refuse } from './empty-folder.ts'
+import { createGuestLine } from './guest-line.ts'
 import { busOf, type Internals, internalsOf } from './internals.ts'
 import { createKeyboard } from './keyboard.ts'
 import { readMemory, writeMemory } from './memory-file.ts'
@@ -79,6 +81,10 @@ async function main(): Promise<void> {
     },
   })
   emulator.add_listener('serial0-output-byte', serial.put)
+  const guestLine = beginning.hardware.devices.includes('guest-line')
+    ? createGuestLine(beginning.language, (bytes) => emulator.serial_send_bytes(1, bytes))
+    : null
+  if (guestLine !== null) emulator.add_listener('serial1-output-byte', guestLine.put)
   watchPower(emulator, internals, {
     off() {
       serial.flush()
@@ -96,6 +102,7 @@ async function main(): Promise<void> {
       case 'resume':
         stops.delete('paused')
         if (stops.delete('full')) disk?.retry()
+        if (!isRunning) guestLine?.awake()
         apply()
         // It waits on, and has said so again.
         if (stops.has('full')) throw Object.assign(new Error('there is still no space'), { code: 'ENOSPC' })
@@ -125,6 +132,9 @@ async function main(): Promise<void> {
       case 'copyDisk':
         requireRoomNow(order.diskPath, disk?.copyBytes() ?? 0)
         disk?.copy(order.diskPath)
+        return null
+      case 'heard':
+        await guestLine?.heard(order.word)
         return null
       case 'figures':
         return {
@@ -162,7 +172,7 @@ async function main(): Promise<void> {
 }
 
 async function createEmulator(wasm: WebAssembly.Module, hardware: Hardware, disk: FileDrive | null): Promise<V86> {
-  const { bios, vgaBios, floppyPath, cdPath } = hardware
+  const { bios, vgaBios, floppyPath, cdPath, devices } = hardware
   const image = (bytes: Uint8Array): V86Image => ({
     buffer: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
   })
@@ -178,8 +188,12 @@ async function createEmulator(wasm: WebAssembly.Module, hardware: Hardware, disk
     disable_mouse: true,
     disable_speaker: true,
     // Neither of the kinds that its types know: no card at all.
-    net_device: { type: 'none' as 'ne2k' },
+    net_device: { type: (devices.includes('network-card') ? 'virtio' : 'none') as 'ne2k' },
+    uart1: devices.includes('guest-line'),
+    // A guest that goes on from a memory believes its card's address to be the one that it had.
+    preserve_mac_from_state_image: true,
   }
+  if (devices.includes('shared-folder')) options.filesystem = { handle9p: refuse }
   if (vgaBios !== null) options.vga_bios = image(vgaBios)
   if (disk !== null) options.hda = disk.drive as unknown as V86Image
   if (floppyPath !== null) options.fda = image(await readFile(floppyPath))

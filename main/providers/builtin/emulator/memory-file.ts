@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writevSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
+import { crc32, gunzipSync } from 'node:zlib'
 import { isNothing } from './empty-chunks.ts'
-import type { Memory } from './messages.ts'
+import type { Memory, PackedMemory } from './messages.ts'
 
 /** A memory's piece that is written or left out. Most of a small machine's is empty: its video memory alone is a megabyte. */
 const pieceBytes = 16 * 1024
@@ -94,13 +94,20 @@ function pastEmptyPiece(checksum: number): number {
 }
 
 /** Reads a memory; throws `DAMAGED` when it is not what was written. */
-export async function readMemory({ path, sizeBytes, checksum }: Memory): Promise<ArrayBuffer> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+export async function readMemory(memory: Memory | PackedMemory): Promise<ArrayBuffer> {
+  const { sizeBytes, checksum } = memory
+  const name = 'path' in memory ? memory.path : 'the memory that comes with Berth'
+  const bytes =
+    'path' in memory ? await readPlain(memory.path) : gunzipSync(memory.packed, { maxOutputLength: sizeBytes })
+  if (bytes.length !== sizeBytes) throw damaged(`${name} has ${bytes.length} bytes where ${sizeBytes} were written`)
+  if (crc32(bytes) !== checksum) throw damaged(`${name} has other bytes than were written`)
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
+}
+
+function readPlain(path: string): Promise<Buffer> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? damaged(`${path} is not there`) : error
   })
-  if (bytes.length !== sizeBytes) throw damaged(`${path} has ${bytes.length} bytes where ${sizeBytes} were written`)
-  if (crc32(bytes) !== checksum) throw damaged(`${path} has other bytes than were written`)
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
 }
 
 function damaged(detail: string): Error & { readonly code: 'DAMAGED' } {

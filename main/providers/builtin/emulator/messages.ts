@@ -1,6 +1,12 @@
 import type { PointerInput, ScreenArea, ScreenTakes, TextCursor } from '../../../../app/domain/screen.ts'
 import type { TooLittleRoom } from './room.ts'
 
+/**
+ * `guest-line`: the second serial port, on which Berth and the guest tell each other what only one of them knows (see
+ * `guest-line.ts`). `network-card`: virtio. `shared-folder`: 9P over virtio.
+ */
+export type Device = 'guest-line' | 'network-card' | 'shared-folder'
+
 /** What a machine is made of, as its thread needs to know it. */
 export interface Hardware {
   readonly memoryBytes: number
@@ -12,6 +18,7 @@ export interface Hardware {
   /** Read only; what is written to a floppy is forgotten. */
   readonly floppyPath: string | null
   readonly cdPath: string | null
+  readonly devices: readonly Device[]
 }
 
 /** A memory on the disk, and how it is known to be whole. */
@@ -22,15 +29,22 @@ export interface Memory {
   readonly checksum: number
 }
 
+/** A memory that comes with the program, packed with gzip: main reads it, since a thread may not read from the program's archive. */
+export interface PackedMemory extends Omit<Memory, 'path'> {
+  readonly packed: Uint8Array
+}
+
 /** What a machine's thread is given when it is made. */
 export interface Beginning {
   readonly wasm: WebAssembly.Module
   readonly hardware: Hardware
   readonly serialLogPath: string
   /** What it goes on from; null when it is switched on. */
-  readonly memory: Memory | null
+  readonly memory: Memory | PackedMemory | null
   /** Whether it stands still until it is told to run. */
   readonly paused: boolean
+  /** What a guest with a `guest-line` speaks to the person; null lets it wait for a word that comes with its memory later. */
+  readonly language: string | null
 }
 
 /** Asked of a machine's thread; each gets an answer. */
@@ -55,6 +69,8 @@ export type Order =
   /** Copies the disk as it is at one moment, without the memory. */
   | { readonly kind: 'copyDisk'; readonly diskPath: string }
   | { readonly kind: 'figures' }
+  /** Waits until the guest says this word on its `guest-line`. */
+  | { readonly kind: 'heard'; readonly word: string }
 
 export interface Figures {
   readonly memoryBytes: number
@@ -70,6 +86,7 @@ export interface Answers {
   readonly keep: Memory
   readonly copyDisk: null
   readonly figures: Figures
+  readonly heard: null
 }
 
 /** Told to a machine's thread; nothing comes back. */

@@ -6,18 +6,15 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { MachineId } from '../../../../app/domain/ids.ts'
 import type { ScreenTakes } from '../../../../app/domain/screen.ts'
 import { MiB } from '../../../../app/domain/units.ts'
-import { findBios } from '../../../../main/providers/builtin/bios.ts'
+import { bios } from '../../../../main/providers/builtin/program.ts'
 import type { ScreenEvents, ScreenSource } from '../../../../main/screen/source.ts'
-import { errorFrom, op, temporaryHost } from '../../../conformance/ground.ts'
+import { errorFrom, op } from '../../../conformance/ground.ts'
 import { type BuiltinGround, builtinGround } from '../../../support/builtin-ground.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const guest = fileURLToPath(new URL('../../../support/guest/graphics-guest.bin', import.meta.url))
 const floppyBytes = 1_474_560
-const { host, remove } = await temporaryHost()
-const bios = await findBios(host)
-await remove()
 
 // As v86 makes eight bits of a VGA card's six: two more that repeat the last.
 const red = 0xa80000
@@ -26,7 +23,7 @@ const blue = 0x0000a8
 const yellow = 0xffff57
 const white = 0xffffff
 
-describe.skipIf(bios === null)('a built-in machine that draws', () => {
+describe('a built-in machine that draws', () => {
   let ground: BuiltinGround
   let folder = ''
   let id: MachineId
@@ -40,8 +37,8 @@ describe.skipIf(bios === null)('a built-in machine that draws', () => {
     await truncate(isoPath, floppyBytes)
     const pc = { memoryBytes: 32 * MiB, guest: 'pc', disk: { from: 'none' }, isoPath } as const
     const biosFiles = { system: join(folder, 'bios.bin'), graphics: join(folder, 'vga.bin') }
-    await copyFile(bios?.biosPath ?? '', biosFiles.system)
-    await copyFile(bios?.vgaBiosPath ?? '', biosFiles.graphics)
+    await copyFile(bios.biosPath, biosFiles.system)
+    await copyFile(bios.vgaBiosPath, biosFiles.graphics)
     id = await ground.make('draws', { ...pc, biosFiles })
     // The machine has copies.
     await rm(biosFiles.system)
@@ -93,8 +90,8 @@ describe.skipIf(bios === null)('a built-in machine that draws', () => {
       await writeFile(path, bytes)
       return path
     }
-    const system = bios?.biosPath ?? ''
-    const graphics = bios?.vgaBiosPath ?? ''
+    const system = bios.biosPath
+    const graphics = bios.vgaBiosPath
     const blank = await file('blank', Buffer.alloc(128 * 1024))
     const odd = await file('odd', Buffer.alloc(100_000, 0xea))
     const large = await file('large', Buffer.alloc(256 * 1024, 0xea))

@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } f
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { MachineId } from '../../../../app/domain/ids.ts'
+import { MiB } from '../../../../app/domain/units.ts'
 import type { SnapshotOps } from '../../../../main/providers/provider.ts'
 import { errorFrom, op } from '../../../conformance/ground.ts'
 import { type BuiltinGround, builtinGround } from '../../../support/builtin-ground.ts'
@@ -251,8 +252,12 @@ describe('a built-in machine', () => {
     expect(await refused({ firmware: 'uefi' })).toMatchObject({ field: 'firmware' })
     expect(await refused({ network: { mode: 'user', forwards: [] } })).toMatchObject({ field: 'network' })
     const image = { from: 'image', path: '/nowhere.qcow2', format: 'qcow2', use: 'copy' } as const
-    const code = (await refused({ disk: image, guest: 'pc' })).message.key
-    expect(['builtin.error.diskFormat', 'builtin.error.noBios']).toContain(code)
+    expect((await refused({ disk: image, guest: 'pc' })).message.key).toBe('builtin.error.diskFormat')
+    const linux = { guest: 'linux', disk: { from: 'guest' }, memoryBytes: 32 * MiB } as const
+    expect(await refused({ ...linux, memoryBytes: 8 * MiB })).toMatchObject({ field: 'memoryBytes' })
+    expect(await refused({ ...linux, disk: { from: 'blank', sizeBytes: MiB } })).toMatchObject({ field: 'disk' })
+    expect(await refused({ ...linux, isoPath: '/nowhere.iso' })).toMatchObject({ field: 'isoPath' })
+    expect(await refused({ guest: 'pc', disk: { from: 'guest' } })).toMatchObject({ field: 'disk' })
     expect(await ground.provider.list('builtin:local', op())).toEqual([])
   })
 })

@@ -5,18 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { VmSpec } from '../../../../app/domain/spec.ts'
 import { MiB } from '../../../../app/domain/units.ts'
-import { findBios } from '../../../../main/providers/builtin/bios.ts'
-import { op, temporaryHost } from '../../../conformance/ground.ts'
+import { op } from '../../../conformance/ground.ts'
 import { type BuiltinGround, builtinGround } from '../../../support/builtin-ground.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const image = fileURLToPath(new URL('../../../../assets/guest/monitor.img', import.meta.url))
-const { host, remove } = await temporaryHost()
-const bios = await findBios(host)
-await remove()
 
-describe.skipIf(bios === null)('a built-in machine with the BIOS of an installed QEMU', () => {
+describe('a built-in machine with the BIOS that comes with Berth', () => {
   let ground: BuiltinGround
   let folder = ''
   beforeAll(async () => {

@@ -33,6 +33,7 @@ const definition: Definition = {
   diskBytes: 1024 * 1024,
   discPath: null,
   sharedFolder: null,
+  prepared: null,
 }
 
 describe('states of built-in machines', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { VmCreateOptions } from '../../../../app/domain/spec.ts'
-import { GB, GiB } from '../../../../app/domain/units.ts'
+import { GB, GiB, MiB } from '../../../../app/domain/units.ts'
 import {
   emptyContainerForm,
   filledContainerForm,
@@ -15,6 +15,7 @@ import {
   emptyVmForm,
   fieldOf,
   filledVmForm,
+  optionsFor,
   readVmForm,
   type VmForm,
 } from '../../../../renderer/views/create/vm-form.ts'
@@ -75,8 +76,8 @@ describe('the form of a new virtual machine', () => {
     expect(read({ source: 'blank', name: ' --help ', isNameTyped: true }).spec?.name).toBe('--help')
   })
 
-  test('takes a BIOS by hand where its guest may have one, and both files where it must', () => {
-    const guest = (bios: 'optional' | 'needed'): VmCreateOptions => ({
+  test('takes a BIOS by hand where its guest may have one, and only both files', () => {
+    const chosen: VmCreateOptions = {
       ...options,
       guests: [
         {
@@ -86,20 +87,18 @@ describe('the form of a new virtual machine', () => {
           withheld: null,
           sources: ['blank', 'none'],
           disc: true,
-          bios,
+          bios: 'optional',
         },
       ],
-    })
-    const readBios = (bios: 'optional' | 'needed', change: Partial<VmForm> = {}) => {
-      const chosen = guest(bios)
+    }
+    const readBios = (change: Partial<VmForm> = {}) => {
       const form = filledVmForm({ ...emptyVmForm, isoPath: '/iso/small.iso', ...change }, chosen, new Set())
       return readVmForm(form, chosen, null, true)
     }
     const both = { biosPath: '/b/bios.bin', vgaBiosPath: '/b/vga.bin' }
-    expect(readBios('optional').spec).not.toHaveProperty('biosFiles')
-    expect(readBios('optional', both).spec?.biosFiles).toEqual({ system: '/b/bios.bin', graphics: '/b/vga.bin' })
-    expect([...readBios('optional', { biosPath: '/b/bios.bin' }).problems.keys()]).toEqual(['biosFiles.graphics'])
-    expect([...readBios('needed').problems.keys()]).toEqual(['biosFiles.system', 'biosFiles.graphics'])
+    expect(readBios().spec).not.toHaveProperty('biosFiles')
+    expect(readBios(both).spec?.biosFiles).toEqual({ system: '/b/bios.bin', graphics: '/b/vga.bin' })
+    expect([...readBios({ biosPath: '/b/bios.bin' }).problems.keys()]).toEqual(['biosFiles.graphics'])
     expect(read({ isoPath: '/iso/small.iso', ...both }).spec).not.toHaveProperty('biosFiles')
     expect(fieldOf('biosFiles.graphics')).toBe('biosFiles.graphics')
   })
@@ -126,6 +125,30 @@ describe('the form of a new virtual machine', () => {
     expect(readShared(true, { sharedFolder: '/home/a' })?.sharedFolder).toEqual({ path: '/home/a', readOnly: true })
     expect(readShared(true, { sharedFolder: '/home/a', isSharedReadOnly: false })?.sharedFolder?.readOnly).toBe(false)
     expect(readShared(false, { sharedFolder: '/home/a' })).not.toHaveProperty('sharedFolder')
+  })
+
+  test('asks a guest that brings its disk for no file and no size, whatever was chosen for another', () => {
+    const limit = { min: MiB, max: 128 * MiB, sensible: 128 * MiB, default: 32 * MiB }
+    const chosen: VmCreateOptions = {
+      ...options,
+      guests: [
+        {
+          id: 'linux',
+          label: { key: 'create.guest' },
+          about: { key: 'create.guest' },
+          withheld: null,
+          sources: ['guest'],
+          disc: false,
+          memoryBytes: limit,
+        },
+      ],
+    }
+    const left: Partial<VmForm> = { source: 'image', imagePath: '/d/a.img', isoPath: '/iso/small.iso', diskBytes: 1 }
+    const options32 = optionsFor(emptyVmForm, chosen)
+    const filled = filledVmForm({ ...emptyVmForm, ...left }, options32, new Set())
+    const { spec, problems } = readVmForm(filled, options32, null, true)
+    expect([...problems]).toEqual([])
+    expect(spec).toMatchObject({ name: 'linux', guest: 'linux', disk: { from: 'guest' }, isoPath: null })
   })
 
   test('runs from the disc alone when the disk is turned off', () => {

@@ -10,7 +10,7 @@ const guest = (id: string, rest: Partial<GuestOption> = {}): GuestOption => ({
   label: { key: 'first.try' },
   about: { key: 'first.tryAbout' },
   withheld: null,
-  sources: ['blank', 'none'],
+  sources: ['guest'],
   disc: false,
   ...rest,
 })
@@ -28,20 +28,21 @@ const options = (guests: readonly GuestOption[]): VmCreateOptions => ({
 })
 
 describe('the machine that is tried', () => {
-  it('is the first that needs nothing from the person, started at once, with a disk of its own', () => {
+  it('is the first that needs nothing from the person, started at once, with the disk that it brings', () => {
     const spec = trySpec(
       options([
         guest('image-only', { sources: ['image'] }),
         guest('later', { withheld: { key: 'first.tryNone' } }),
-        guest('monitor'),
+        guest('linux', { memoryBytes: limit(32 * MiB) }),
       ]),
       'first',
     )
     expect(vmSpecSchema.parse(spec)).toEqual(spec)
     expect(spec).toMatchObject({
-      guest: 'monitor',
+      guest: 'linux',
+      memoryBytes: 32 * MiB,
       name: 'first',
-      disk: { from: 'blank', sizeBytes: 8 * MiB },
+      disk: { from: 'guest' },
       network: { mode: 'none' },
       startAfter: true,
     })

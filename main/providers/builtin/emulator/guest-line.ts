@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+
+/** A guest's line is a word; what never ends is none. */
+const mostBytes = 256
+const lineEnd = 0x0a
+
+/**
+ * Berth's end of the second serial port. The guest's is `assets/linux/root/etc/berth/listen`, which names the words. The guest
+ * says `hello` when it has begun to listen; what is told to it before that would be lost.
+ */
+export interface GuestLine {
+  /** A byte that the guest said. */
+  put(byte: number): void
+  /** The machine goes on after it stood still, or from a memory. */
+  awake(): void
+  /** Settles when the guest has said this word. */
+  heard(word: string): Promise<void>
+}
+
+/** `language` null: the guest is to wait, for a memory that goes on elsewhere. */
+export function createGuestLine(language: string | null, send: (bytes: Uint8Array) => void): GuestLine {
+  let line = ''
+  const waiting = new Map<string, () => void>()
+  const say = (words: string): void => send(Buffer.from(`${words}\n`))
+  // Every copy of a memory would otherwise draw the same random numbers.
+  const seed = (): string => randomBytes(32).toString('hex')
+  const begin = (): void => say(language === null ? 'wait' : `begin ${language} ${seed()}`)
+  const hear = (word: string): void => {
+    if (word === 'hello') begin()
+    waiting.get(word)?.()
+    waiting.delete(word)
+  }
+  return {
+    put(byte) {
+      if (byte === lineEnd) {
+        hear(line.trim())
+        line = ''
+      } else if (line.length < mostBytes) line += String.fromCharCode(byte)
+    },
+    awake() {
+      // One whose memory was kept before it had begun is still waiting for that word; to others it is none.
+      begin()
+      say(`awake ${seed()}`)
+    },
+    heard: (word) => new Promise((resolve) => waiting.set(word, resolve)),
+  }
+}
