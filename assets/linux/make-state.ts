@@ -33,6 +33,7 @@ export async function makeState(
     memoryBytes: 32 * MiB,
     diskBytes,
     discPath: null,
+    sharedFolder: null,
     prepared: null,
   } as const
   const make = makeOf(definition, emulator)

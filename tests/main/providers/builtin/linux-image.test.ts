@@ -36,6 +36,7 @@ const definition: Definition = {
   memoryBytes: 32 * MiB,
   diskBytes: 1024 * MiB,
   discPath: null,
+  sharedFolder: null,
   prepared: null,
 }
 
