@@ -26,7 +26,6 @@ const makingSchema = z.object({
 })
 export type Making = z.infer<typeof makingSchema>
 
-/** Without its UUID a machine is found by its folder, which was not there before. */
 function readMaking(path: string): Reading<Making | null> {
   return readRecord(path, 1, (fields) => {
     const folder = fields.need('folder', makingSchema.shape.folder)
@@ -101,8 +100,8 @@ export async function recoverMakings(
       const path = join(folder, name)
       const reading = readMaking(path)
       reportReading(world.host, path, reading)
-      // Which folder is the new machine's is not known: nothing is taken away, and the record stays.
-      if (!('value' in reading) || reading.value === null) return
+      // A folder goes with it: nothing is taken away on the word of a record that is damaged anywhere, and the record stays.
+      if (reading.kind !== 'read' || reading.value === null) return
       world.host.log.info('virtualbox.recover.making', { ...reading.value })
       await quiet(world, reading.value)
       await takeBack(world, reading.value)
