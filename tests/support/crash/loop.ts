@@ -76,7 +76,7 @@ export function randomFrom(seed: number): Random {
   }
 }
 
-/** Every so many acts one is let end. */
+/** Every so many acts one is let end, the second first: a round of two moments has one. */
 const calmEvery = 4
 /** Turns for each moment, of which some have nothing to strike. */
 const maxTurnsEach = 6
@@ -120,7 +120,7 @@ export async function crashLoop({
         .catch(() => null)
       let done: Task | null
       let stopsMachines = false
-      if (turn % calmEvery === 0) {
+      if (turn % calmEvery === 2) {
         calm += 1
         const end = await endOf(ended)
         done = end.done
