@@ -158,7 +158,7 @@ function needsOf(suite, file) {
   const isOf = {
     qemu: /qemu|describeJourney/,
     docker: /docker|describeJourney/,
-    electron: /openElectron|electronRuntime/,
+    electron: /openElectron|electronRuntime|describeMachineJourney/,
     browser: /openWeb|openBrowser/,
     virtualbox: /virtualbox-lab|openLab|labGround/,
   }
