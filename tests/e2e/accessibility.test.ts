@@ -14,7 +14,6 @@ const looks = [
 const dialogs: readonly (readonly [name: string, machine: string, icon: string])[] = [
   ['rename', 'riscv-fedora-42', 'edit'],
   ['clone', 'oracle-19c-training', 'branch'],
-  ['delete', 'oracle-19c-training', 'trash'],
   ['delete of a container', 'mailpit', 'trash'],
   ['copy files', 'redis-cache', 'copy'],
   ['tag', 'kali-lab', 'tag'],
