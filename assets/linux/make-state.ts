@@ -54,6 +54,7 @@ export async function makeState(
       memory: null,
       paused: false,
       language: null,
+      sharedFolder: null,
     },
     {
       said: (bytes) => {
@@ -63,6 +64,7 @@ export async function makeState(
       off() {},
       stuck() {},
       diskFull() {},
+      folderFailed() {},
     },
   )
   await thread.ready

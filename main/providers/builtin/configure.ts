@@ -1,6 +1,6 @@
 import { truncate } from 'node:fs/promises'
 import { failure } from '../../../app/domain/errors.ts'
-import type { ConfigureField, ConfigureSpec, MachineConfiguration } from '../../../app/domain/spec.ts'
+import type { ConfigureField, ConfigureSpec, MachineConfiguration, SharedFolder } from '../../../app/domain/spec.ts'
 import { checkDisc } from '../../images/check.ts'
 import { syncFile } from '../../state/durable.ts'
 import { freeBytes } from '../common/files.ts'
@@ -11,6 +11,8 @@ import { diskLimit, linuxMemoryLimit, memoryLimit } from './create-options.ts'
 import type { Definition } from './definitions.ts'
 import { fileFailure } from './errors.ts'
 import type { Known } from './fleet.ts'
+import { shareNow } from './live.ts'
+import { checkSharedFolder } from './shared-folder-check.ts'
 import { withPresentSize } from './sizes.ts'
 import type { World } from './world.ts'
 
@@ -29,7 +31,7 @@ export function createConfigure(world: World): ConfigureOps {
 }
 
 function configurationOf(
-  { system, memoryBytes, diskBytes, discPath }: Definition,
+  { system, memoryBytes, diskBytes, discPath, sharedFolder }: Definition,
   free: number | null,
 ): MachineConfiguration {
   const fields: readonly ConfigureField[] = [
@@ -39,12 +41,14 @@ function configurationOf(
     ...(diskBytes === null || system === 'linux' ? [] : (['diskBytes'] as const)),
   ]
   return {
-    fields,
+    // The guest has the device for it from the beginning.
+    fields: [...fields, ...(system === 'linux' ? (['sharedFolder'] as const) : [])],
     whileStopped: fields,
     values: {
       memoryBytes,
       ...(system === 'pc' ? { isoPath: discPath } : {}),
       ...(diskBytes === null ? {} : { diskBytes }),
+      ...(system === 'linux' ? { sharedFolder } : {}),
     },
     limits: {
       memoryBytes: system === 'linux' ? linuxMemoryLimit() : memoryLimit(),
@@ -54,9 +58,12 @@ function configurationOf(
 }
 
 async function configure(world: World, { entry, definition }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
-  if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.configureRunning' })
-  if (entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
-  const { isoPath, memoryBytes, diskBytes } = changes
+  const { sharedFolder, ...others } = changes
+  const needsOff = Object.keys(others).length > 0
+  if (needsOff && entry.live !== null) throw failure('wrong-state', { key: 'kept.why.configureRunning' })
+  if (needsOff && entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
+  const { isoPath, memoryBytes, diskBytes } = others
+  if (sharedFolder !== undefined) await checkShared(world, definition, sharedFolder)
   if (isoPath !== undefined && isoPath !== null) {
     await checkFile(isoPath, 'isoPath')
     await checkDisc(isoPath, 'isoPath')
@@ -67,8 +74,13 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     ...definition,
     memoryBytes: memoryBytes ?? definition.memoryBytes,
     discPath: isoPath === undefined ? definition.discPath : isoPath,
+    sharedFolder: sharedFolder === undefined ? definition.sharedFolder : sharedFolder,
   }
-  if (diskBytes === undefined || diskBytes === definition.diskBytes) return world.fleet.save(entry, next)
+  if (diskBytes === undefined || diskBytes === definition.diskBytes) {
+    await world.fleet.save(entry, next)
+    if (sharedFolder !== undefined) await shareNow(world, { entry, definition: next })
+    return
+  }
   if (definition.diskBytes === null || diskBytes < definition.diskBytes) {
     throw failure('invalid-input', { key: 'kept.error.shrink' }, { field: 'diskBytes' })
   }
@@ -80,4 +92,10 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
   })
   await syncFile(entry.folder.disk)
   await world.fleet.save(entry, { ...next, diskBytes: grown })
+}
+
+async function checkShared(world: World, { system }: Definition, wanted: SharedFolder | null): Promise<void> {
+  if (system !== 'linux')
+    throw failure('invalid-input', { key: 'builtin.error.noSharedFolder' }, { field: 'sharedFolder' })
+  if (wanted !== null) await checkSharedFolder(wanted, world.host.dataDir)
 }

@@ -40,6 +40,7 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
         withheld: null,
         sources: ['guest'],
         disc: false,
+        sharedFolder: true,
         memoryBytes: linuxMemoryLimit(),
       },
       {

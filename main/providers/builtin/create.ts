@@ -19,6 +19,7 @@ import { checkSpace } from './memory.ts'
 import { unpackDisk } from './packed-disk.ts'
 import { preparedFor } from './prepared.ts'
 import { type Bios, bios, linux } from './program.ts'
+import { checkSharedFolder } from './shared-folder-check.ts'
 import { makeMachine } from './staging.ts'
 import type { World } from './world.ts'
 
@@ -83,6 +84,10 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
     await checkFile(spec.isoPath, 'isoPath')
     await checkDisc(spec.isoPath, 'isoPath')
   }
+  if (spec.sharedFolder !== undefined) {
+    if (system !== 'linux') throw invalid('builtin.error.noSharedFolder', 'sharedFolder')
+    await checkSharedFolder(spec.sharedFolder, world.host.dataDir)
+  }
   throwIfCancelled(op)
   return {
     bios: system === 'monitor' ? null : await biosOf(spec),
@@ -95,7 +100,7 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
       memoryBytes: spec.memoryBytes,
       diskBytes: await diskBytesOf(world, spec),
       discPath: spec.isoPath,
-      sharedFolder: null,
+      sharedFolder: spec.sharedFolder ?? null,
       prepared: null,
     },
   }

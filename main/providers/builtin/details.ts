@@ -16,7 +16,7 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
   const { folder } = entry
   const present = await withPresentSize(definition, folder)
   throwIfCancelled(op)
-  const { system, memoryBytes, diskBytes, discPath } = present
+  const { system, memoryBytes, diskBytes, discPath, sharedFolder } = present
   const notices: Notice[] = [
     { level: 'info', text: { key: 'builtin.limit.ends' } },
     ...(system === 'monitor' ? [] : [{ level: 'info', text: { key: 'builtin.limit.slow' } } as const]),
@@ -39,6 +39,14 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
       path('kept.fact.folder', folder.path),
       ...(diskBytes === null ? [] : [path('kept.fact.diskFile', folder.disk)]),
       ...(discPath === null ? [] : [path('kept.fact.iso', discPath)]),
+      ...(sharedFolder === null
+        ? []
+        : [
+            path(
+              sharedFolder.readOnly ? 'builtin.fact.sharedReadOnly' : 'builtin.fact.sharedFolder',
+              sharedFolder.path,
+            ),
+          ]),
       fact('place', 'kept.fact.uuid', definition.uuid, { mono: true, copyable: true }),
     ],
     notices,

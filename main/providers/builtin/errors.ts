@@ -28,6 +28,12 @@ export function troubleFailure({ code, detail, room }: Trouble): Failure {
         { key: 'builtin.error.stateDamaged' },
         { hint: { key: 'builtin.error.stateDamaged.hint' }, detail },
       )
+    case 'folder-silent':
+      return failure(
+        'tool-failed',
+        { key: 'builtin.error.sharedSilent' },
+        { hint: { key: 'builtin.error.sharedSilent.hint' }, detail },
+      )
     case 'file':
       return failure('tool-failed', { key: 'builtin.error.start' }, { detail })
     case 'failed':

@@ -7,6 +7,7 @@ import { devicesOf, makeOf } from './definitions.ts'
 import { isFloppy } from './discs.ts'
 import type { Hardware, Memory, PackedMemory } from './emulator/messages.ts'
 import type { Entry, Known } from './fleet.ts'
+import { presentFolder } from './folder.ts'
 import { emulator, monitorFile } from './program.ts'
 import { type RunRecord, writeRun } from './run-record.ts'
 import type { Activity } from './states.ts'
@@ -20,6 +21,8 @@ export interface Live {
   since: string
   /** Set once it is being ended, or switched itself off: its end is no crash. */
   isEnding: boolean
+  /** A folder that was to be shared and was not there. */
+  lostFolder: string | null
   /** Settles when its thread is gone, its files are free and how it ended is written down. */
   readonly gone: Promise<void>
 }
@@ -42,8 +45,10 @@ export async function launch(
   throwIfCancelled(op)
   const before = entry.run
   const run: RunRecord = { version: 1, startedAt: world.host.now().toISOString(), ended: null }
-  const [hardware] = await Promise.all([
+  const chosen = known.definition.sharedFolder
+  const [hardware, sharedFolder] = await Promise.all([
     hardwareOf(known),
+    presentFolder(chosen),
     rotate(folder.serialLog, logBytes),
     // Written before there is anything that could be lost.
     writeRun(folder, run),
@@ -57,6 +62,7 @@ export async function launch(
       memory: how.memory,
       paused: how.paused,
       language: world.host.locale?.() ?? 'en',
+      sharedFolder,
     },
     {
       said: entry.line.said,
@@ -68,6 +74,7 @@ export async function launch(
       },
       stuck: () => settleActivity(world, entry, live, 'stuck'),
       diskFull: () => settleActivity(world, entry, live, 'full'),
+      folderFailed: (error) => world.host.log.error('builtin.folder', { uuid: entry.uuid, error: String(error) }),
     },
   )
   entry.line.plug({
@@ -76,7 +83,15 @@ export async function launch(
   })
   entry.screen.plug(thread.tell)
   const activity = how.paused ? 'paused' : 'running'
-  const begun: Live = { thread, activity, since: run.startedAt, isEnding: false, gone: Promise.resolve() }
+  const lostFolder = sharedFolder === null ? (chosen?.path ?? null) : null
+  const begun: Live = {
+    thread,
+    activity,
+    since: run.startedAt,
+    isEnding: false,
+    lostFolder,
+    gone: Promise.resolve(),
+  }
   live = Object.assign(begun, { gone: thread.gone.then((why) => conclude(world, entry, begun, why)) })
   const abort = (): void => {
     begun.isEnding = true
@@ -175,6 +190,16 @@ export async function letRun(world: World, entry: Entry): Promise<void> {
   if (live === null) return
   await live.thread.ask({ kind: 'resume' })
   if (live.activity === 'paused' || live.activity === 'full') settleActivity(world, entry, live, 'running')
+}
+
+/** Gives a machine that is on another shared folder, or none. */
+export async function shareNow(world: World, { entry, definition }: Known): Promise<void> {
+  const { live } = entry
+  if (live === null) return
+  const folder = await presentFolder(definition.sharedFolder)
+  live.lostFolder = folder === null ? (definition.sharedFolder?.path ?? null) : null
+  live.thread.share(folder)
+  world.fleet.publish(entry)
 }
 
 /** The machine's thread; fails when it is off. */

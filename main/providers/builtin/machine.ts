@@ -19,7 +19,7 @@ export interface Sight {
   /** What it is called, where only that can be read of its file. */
   readonly name: string | null
   /** null when it is off. */
-  readonly live: { readonly activity: Activity; readonly since: string } | null
+  readonly live: { readonly activity: Activity; readonly since: string; readonly lostFolder?: string | null } | null
   readonly run: RunRecord | null
   readonly isSuspended: boolean
   /** A disk or disc that is not where it should be. */
@@ -65,7 +65,13 @@ function stateOf(sight: Sight): {
   readonly needsHelp?: boolean
 } {
   const { live, definition } = sight
-  if (live !== null) return { ...meaningOf(live.activity), nativeState: live.activity }
+  if (live !== null) {
+    const meaning = meaningOf(live.activity)
+    const lost = live.lostFolder ?? null
+    const remark: Text | null =
+      meaning.remark ?? (lost === null ? null : { key: 'builtin.remark.sharedFolder', params: { path: lost } })
+    return { ...meaning, remark, nativeState: live.activity }
+  }
   if (definition === null) {
     return { state: 'inaccessible', nativeState: 'unreadable', remark: { key: 'kept.remark.unreadable' } }
   }

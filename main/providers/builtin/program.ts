@@ -10,6 +10,7 @@ import { path as linuxStatePath } from '../../../assets/linux/linux-state.gz?fil
 import { path as linuxStateDiskPath } from '../../../assets/linux/linux-state-disk.gz?file'
 import { path as vgaBiosPath } from '../../../assets/linux/vgabios.bin?file'
 import { path as threadPath } from './emulator/machine-thread.ts?worker-file'
+import { path as folderThreadPath } from './shared-folder/folder-thread.ts?worker-file'
 
 /** A BIOS and what draws its screen. */
 export interface Bios {
@@ -22,6 +23,9 @@ export const emulator: string = emulatorVersion
 
 /** What a machine's thread runs. */
 export const threadFile: string = threadPath
+
+/** What the thread of a shared folder runs. */
+export const folderThreadFile: string = folderThreadPath
 
 /** Berth's own guest. */
 export const monitorFile: string = romPath

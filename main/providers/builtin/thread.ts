@@ -2,7 +2,9 @@ import { Worker } from 'node:worker_threads'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Answers, Beginning, FromThread, Order, ScreenPart, Told, ToThread } from './emulator/messages.ts'
 import { troubleFailure } from './errors.ts'
+import { startFolderThread } from './folder.ts'
 import { threadFile, wasm } from './program.ts'
+import type { SharedFolder } from './shared-folder/session.ts'
 
 /** What a machine's thread says by itself. */
 export interface ThreadEvents {
@@ -11,6 +13,8 @@ export interface ThreadEvents {
   readonly off: () => void
   readonly stuck: () => void
   readonly diskFull: () => void
+  /** The thread of its shared folder ended: the guest's requests stay without an answer. */
+  readonly folderFailed: (error: unknown) => void
 }
 
 /** A machine's thread, seen from main. */
@@ -21,6 +25,8 @@ export interface Thread {
   readonly gone: Promise<string | null>
   ask<K extends Order['kind']>(order: Extract<Order, { kind: K }>): Promise<Answers[K]>
   tell(told: Told): void
+  /** Another folder, or none, takes the shared folder's place. */
+  share(folder: SharedFolder | null): void
   /** Ends it at once. Settles when it is gone. */
   end(): Promise<void>
   /** Share of one core since the last call, 0 to 1. */
@@ -30,11 +36,25 @@ export interface Thread {
 /** Of what the emulator complains, as much as tells what was wrong. */
 const complaintLength = 2_000
 
-/** Makes a machine's thread. */
-export async function startThread(beginning: Omit<Beginning, 'wasm'>, events: ThreadEvents): Promise<Thread> {
-  const workerData: Beginning = { ...beginning, wasm: await wasm() }
+/** What a machine's thread is given by whoever makes it. */
+export interface ThreadWish extends Omit<Beginning, 'wasm' | 'sharedFolder'> {
+  /** What the guest finds behind its device for one; null is nothing. */
+  readonly sharedFolder: SharedFolder | null
+}
+
+/** Makes a machine's thread, and the one of its shared folder where it has a device for that. */
+export async function startThread({ sharedFolder, ...wish }: ThreadWish, events: ThreadEvents): Promise<Thread> {
+  const beginning = { ...wish, wasm: await wasm() }
+  const folder = wish.hardware.devices.includes('shared-folder')
+    ? startFolderThread(sharedFolder, (error) => events.folderFailed(error))
+    : null
+  const workerData: Beginning = {
+    ...beginning,
+    sharedFolder: folder === null ? null : { port: folder.port, isThere: sharedFolder !== null },
+  }
+  const transferList = folder === null ? [] : [folder.port]
   // What v86 prints would otherwise stand among Berth's own lines.
-  const worker = new Worker(threadFile, { workerData, stdout: true, stderr: true, name: 'berth machine' })
+  const worker = new Worker(threadFile, { workerData, transferList, stdout: true, stderr: true, name: 'berth machine' })
   const waiting = new Map<number, { take: (value: unknown) => void; fail: (error: unknown) => void }>()
   let count = 0
   let complaint = ''
@@ -86,6 +106,7 @@ export async function startThread(beginning: Omit<Beginning, 'wasm'>, events: Th
   })
   const gone = new Promise<string | null>((resolve) => {
     worker.on('exit', (code) => {
+      folder?.end()
       const why = isEnded ? null : `${died ?? `exit ${code}`}${complaint === '' ? '' : `\n${complaint}`}`
       const error = failure(
         'tool-failed',
@@ -111,6 +132,10 @@ export async function startThread(beginning: Omit<Beginning, 'wasm'>, events: Th
         void gone.then((why) => fail(failure('wrong-state', { key: 'builtin.error.failed' }, { detail: why })))
       }),
     tell: (told) => post({ id: null, told }),
+    share(next) {
+      folder?.share(next)
+      post({ id: null, told: { kind: 'folder', isThere: next !== null } })
+    },
     async end() {
       isEnded = true
       await worker.terminate()

@@ -13,6 +13,11 @@ export interface GuestLine {
   put(byte: number): void
   /** The machine goes on after it stood still, or from a memory. */
   awake(): void
+  /**
+   * There is a shared folder from now on, or there is none any more. The guest is told of the first only: it finds nothing where
+   * it has the folder mounted, and all of it there again, also where a program stayed in it.
+   */
+  folder(isThere: boolean): void
   /** Settles when the guest has said this word. */
   heard(word: string): Promise<void>
 }
@@ -20,13 +25,28 @@ export interface GuestLine {
 /** `language` null: the guest is to wait, for a memory that goes on elsewhere. */
 export function createGuestLine(language: string | null, send: (bytes: Uint8Array) => void): GuestLine {
   let line = ''
+  let hasFolder = false
+  /** A guest that has it mounted need not be told again. */
+  let isFolderTold = false
+  let isListening = false
   const waiting = new Map<string, () => void>()
   const say = (words: string): void => send(Buffer.from(`${words}\n`))
   // Every copy of a memory would otherwise draw the same random numbers.
   const seed = (): string => randomBytes(32).toString('hex')
   const begin = (): void => say(language === null ? 'wait' : `begin ${language} ${seed()}`)
+  const tellFolder = (): void => {
+    if (!isListening || language === null || !hasFolder || isFolderTold) return
+    isFolderTold = true
+    say('folder on')
+  }
   const hear = (word: string): void => {
-    if (word === 'hello') begin()
+    if (word === 'hello') {
+      begin()
+      isListening = true
+      // It has just begun, with nothing mounted.
+      isFolderTold = false
+      tellFolder()
+    }
     waiting.get(word)?.()
     waiting.delete(word)
   }
@@ -41,6 +61,12 @@ export function createGuestLine(language: string | null, send: (bytes: Uint8Arra
       // One whose memory was kept before it had begun is still waiting for that word; to others it is none.
       begin()
       say(`awake ${seed()}`)
+      isListening = true
+      tellFolder()
+    },
+    folder(isThere) {
+      hasFolder = isThere
+      tellFolder()
     },
     heard: (word) => new Promise((resolve) => waiting.set(word, resolve)),
   }

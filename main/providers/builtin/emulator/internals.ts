@@ -1,5 +1,6 @@
 import type { V86 } from 'v86'
 import type { ScreenAdapter } from './screen.ts'
+import type { FolderDevice } from './shared-folder.ts'
 
 /** What the state of a machine is made from. */
 export interface Processor {
@@ -29,6 +30,8 @@ export interface Internals {
     readonly devices: {
       readonly ps2: { readonly kbd_buffer: { readonly length: number }; readonly use_mouse: boolean }
       readonly vga: { screen: ScreenAdapter; screen_fill_buffer(): void; complete_redraw(): void }
+      /** Where it was given a shared folder. */
+      readonly virtio_9p?: FolderDevice
       readonly acpi: { pm1_status: number; readonly pm1_enable: number; status: number }
       readonly virtio_net?: VirtioNetwork
     }

@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { V86, type V86Image, type V86Options } from 'v86'
 import { type FileDrive, openDrive } from './disk.ts'
-import { refuse } from './empty-folder.ts'
 import { createGuestLine } from './guest-line.ts'
 import { busOf, type Internals, internalsOf } from './internals.ts'
 import { createKeyboard } from './keyboard.ts'
 import { readMemory, writeMemory } from './memory-file.ts'
-import type { Answers, Beginning, FromThread, Hardware, Order, Told, ToThread, Trouble } from './messages.ts'
+import type { Answers, Beginning, FromThread, Hardware, Memory, Order, Told, ToThread, Trouble } from './messages.ts'
 import { createPointer } from './pointer.ts'
 import { requireRoomNow, type TooLittleRoom } from './room.ts'
 import { createScreen, provideImageData } from './screen.ts'
 import { createSerialOut } from './serial-out.ts'
+import { createSharedFolderEnd, type SharedFolderEnd } from './shared-folder.ts'
 import { stateParts } from './state.ts'
 
 /** ACPI's first register block, which v86 has wired here, and what a guest writes into it to switch off. */
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   provideImageData()
   const say = (message: FromThread): void => port.postMessage(message)
 
-  const stops = new Set<'paused' | 'held' | 'full'>(beginning.paused ? ['paused'] : [])
+  const stops = new Set<'paused' | 'held' | 'full' | 'settling'>(beginning.paused ? ['paused'] : [])
   const disk =
     beginning.hardware.diskPath === null
       ? null
@@ -42,8 +42,12 @@ async function main(): Promise<void> {
             say({ kind: 'disk-full' })
           },
         })
-  const emulator = await createEmulator(beginning.wasm, beginning.hardware, disk)
+  const { sharedFolder } = beginning
+  const folder = sharedFolder === null ? null : createSharedFolderEnd(sharedFolder.port)
+  const emulator = await createEmulator(beginning.wasm, beginning.hardware, disk, folder)
   const internals = internalsOf(emulator)
+  const folderDevice = internals.cpu.devices.virtio_9p
+  if (folderDevice !== undefined) folder?.plug(folderDevice)
   sleepWell(internals)
   const { vga, ps2 } = internals.cpu.devices
   const screen = createScreen(
@@ -85,6 +89,7 @@ async function main(): Promise<void> {
     ? createGuestLine(beginning.language, (bytes) => emulator.serial_send_bytes(1, bytes))
     : null
   if (guestLine !== null) emulator.add_listener('serial1-output-byte', guestLine.put)
+  guestLine?.folder(sharedFolder?.isThere === true)
   watchPower(emulator, internals, {
     off() {
       serial.flush()
@@ -92,6 +97,20 @@ async function main(): Promise<void> {
     },
     stuck: () => say({ kind: 'stuck' }),
   })
+
+  /** All in one go: the guest cannot run before this returns, and what fails changes nothing. */
+  function keep(order: Extract<Order, { kind: 'keep' }>): Memory {
+    serial.flush()
+    const parts = stateParts(internals.cpu)
+    const memoryBytes = parts.reduce((sum, { length }) => sum + length, 0)
+    requireRoomNow(order.memoryPath, memoryBytes + (order.diskPath === null ? 0 : (disk?.copyBytes() ?? 0)))
+    if (order.safe) disk?.settle()
+    const memory = writeMemory(order.memoryPath, parts, order.safe)
+    if (order.diskPath !== null) disk?.copy(order.diskPath)
+    if (order.stays) stops.add('paused')
+    apply()
+    return memory
+  }
 
   async function carryOut(order: Order): Promise<Answers[Order['kind']]> {
     switch (order.kind) {
@@ -116,19 +135,18 @@ async function main(): Promise<void> {
         if ((acpi.pm1_enable & powerButton) !== 0) internals.cpu.device_raise_irq(powerIrq)
         return null
       }
-      case 'keep': {
-        // All in one go: the guest cannot run before this returns, and what fails changes nothing.
-        serial.flush()
-        const parts = stateParts(internals.cpu)
-        const memoryBytes = parts.reduce((sum, { length }) => sum + length, 0)
-        requireRoomNow(order.memoryPath, memoryBytes + (order.diskPath === null ? 0 : (disk?.copyBytes() ?? 0)))
-        if (order.safe) disk?.settle()
-        const memory = writeMemory(order.memoryPath, parts, order.safe)
-        if (order.diskPath !== null) disk?.copy(order.diskPath)
-        if (order.stays) stops.add('paused')
+      case 'keep':
+        if (folder === null) return keep(order)
+        // What is under way cannot be kept: the guest stands still until all that it asked of its shared folder is answered.
+        stops.add('settling')
         apply()
-        return memory
-      }
+        try {
+          await folder.settle()
+          return keep(order)
+        } finally {
+          stops.delete('settling')
+          apply()
+        }
       case 'copyDisk':
         requireRoomNow(order.diskPath, disk?.copyBytes() ?? 0)
         disk?.copy(order.diskPath)
@@ -152,6 +170,7 @@ async function main(): Promise<void> {
     keys: ({ bytes }) => keyboard.send(bytes),
     type: ({ text }) => keyboard.type(text),
     pointer: ({ input }) => pointer.take(input),
+    folder: ({ isThere }) => guestLine?.folder(isThere),
   }
 
   port.on('message', (message: ToThread) => {
@@ -171,7 +190,12 @@ async function main(): Promise<void> {
   apply()
 }
 
-async function createEmulator(wasm: WebAssembly.Module, hardware: Hardware, disk: FileDrive | null): Promise<V86> {
+async function createEmulator(
+  wasm: WebAssembly.Module,
+  hardware: Hardware,
+  disk: FileDrive | null,
+  folder: SharedFolderEnd | null,
+): Promise<V86> {
   const { bios, vgaBios, floppyPath, cdPath, devices } = hardware
   const image = (bytes: Uint8Array): V86Image => ({
     buffer: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
@@ -193,7 +217,7 @@ async function createEmulator(wasm: WebAssembly.Module, hardware: Hardware, disk
     // A guest that goes on from a memory believes its card's address to be the one that it had.
     preserve_mac_from_state_image: true,
   }
-  if (devices.includes('shared-folder')) options.filesystem = { handle9p: refuse }
+  if (folder !== null) options.filesystem = { handle9p: folder.handle9p }
   if (vgaBios !== null) options.vga_bios = image(vgaBios)
   if (disk !== null) options.hda = disk.drive as unknown as V86Image
   if (floppyPath !== null) options.fda = image(await readFile(floppyPath))
@@ -240,6 +264,7 @@ function troubleOf(error: unknown): Trouble {
   const { code, room } = error as { readonly code?: unknown; readonly room?: TooLittleRoom }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'no-space', detail, ...(room && { room }) }
+  if (code === 'FOLDER_SILENT') return { code: 'folder-silent', detail: (error as Error).message }
   if (code === 'DAMAGED') return { code: 'damaged', detail: (error as Error).message }
   return { code: typeof code === 'string' ? 'file' : 'failed', detail }
 }

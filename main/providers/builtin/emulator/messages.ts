@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { PointerInput, ScreenArea, ScreenTakes, TextCursor } from '../../../../app/domain/screen.ts'
 import type { TooLittleRoom } from './room.ts'
 
@@ -45,6 +46,8 @@ export interface Beginning {
   readonly paused: boolean
   /** What a guest with a `guest-line` speaks to the person; null lets it wait for a word that comes with its memory later. */
   readonly language: string | null
+  /** The thread of its shared folder, where it has a device for one, and whether there is a folder behind it. */
+  readonly sharedFolder: { readonly port: MessagePort; readonly isThere: boolean } | null
 }
 
 /** Asked of a machine's thread; each gets an answer. */
@@ -102,6 +105,8 @@ export type Told =
   | { readonly kind: 'keys'; readonly bytes: readonly number[] }
   | { readonly kind: 'type'; readonly text: string }
   | { readonly kind: 'pointer'; readonly input: PointerInput }
+  /** Its shared folder is there from now on, or not any more. */
+  | { readonly kind: 'folder'; readonly isThere: boolean }
 
 /** A part of what a screen says, as `ScreenEvents` takes it. */
 export type ScreenPart =
@@ -114,9 +119,12 @@ export type ScreenPart =
 
 export type ToThread = { readonly id: number; readonly order: Order } | { readonly id: null; readonly told: Told }
 
-/** Why a thread could not do what it was asked for. `damaged`: a memory is not what was written. */
+/**
+ * Why a thread could not do what it was asked for. `damaged`: a memory is not what was written. `folder-silent`: the shared folder
+ * has not answered what the guest asked of it, so that its memory cannot be kept.
+ */
 export interface Trouble {
-  readonly code: 'no-space' | 'damaged' | 'file' | 'failed'
+  readonly code: 'no-space' | 'damaged' | 'folder-silent' | 'file' | 'failed'
   readonly detail: string
   /** Of `no-space`, where it was known before anything was written. */
   readonly room?: TooLittleRoom
