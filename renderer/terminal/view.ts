@@ -11,9 +11,9 @@ import { boundSequences, setBoundedWidths } from '../../app/util/terminal-bounds
 import { call } from '../actions/call.ts'
 import { isMac } from '../keyboard/platform.ts'
 import { type Attachment, attach } from './attach.ts'
+import { readableCells } from './cell-contrast.ts'
 import { drawFast } from './drawing.ts'
 import { paceDrawing } from './drawing-pace.ts'
-import { readableLines } from './line-contrast.ts'
 import { isWeb, linkPattern } from './links.ts'
 import { cleanPaste, hasSeveralLines } from './paste.ts'
 import { minContrast, onSchemeChange, searchColours, themeOf, withoutCursor } from './theme.ts'
@@ -154,7 +154,7 @@ export function createView(sessionId: SessionId, hasSize: boolean, look: Look, e
       applyTheme()
       if (terminal.element === undefined) {
         terminal.open(element)
-        readableLines(terminal)
+        readableCells(terminal)
         stopPacing = paceDrawing(terminal, () => attachment?.isFlooded() ?? false)
       }
       const stopDrawing = drawFast(terminal)

@@ -54,24 +54,29 @@ describe('a program that prints hostile sequences in a terminal of the window', 
     })
   }
 
-  test('keeps what stands in a frame readable on any ground that a program gives it', async () => {
+  test('keeps what stands in a frame, and what is reversed, readable on any ground that a program gives it', async () => {
     const { page } = berth
-    await page.keyboard.type("clear; printf '\\033[30;44m\\342\\224\\202fra''med\\033[0m\\n'")
+    await page.keyboard.type(
+      "clear; printf '\\033[30;44m\\342\\224\\202fra''med\\033[0m \\033[7mreve''rsed\\033[0m\\n'",
+    )
     await page.keyboard.press('Enter')
-    const framed = page.locator('.xterm-rows span', { hasText: /^│framed$/ })
-    await framed.waitFor()
-    const ratio = await framed.evaluate((span) => {
-      const luminance = (css: string): number => {
-        const [red = 0, green = 0, blue = 0] = (css.match(/\d+/g) ?? []).map((part) => {
-          const share = Number(part) / 255
-          return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-        })
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-      }
-      const { color, backgroundColor } = getComputedStyle(span)
-      const [low = 0, high = 0] = [luminance(color), luminance(backgroundColor)].sort((one, other) => one - other)
-      return (high + 0.05) / (low + 0.05)
-    })
-    expect(ratio).toBeGreaterThan(4.4)
+    const contrastOf = async (text: RegExp): Promise<number> => {
+      const span = page.locator('.xterm-rows span', { hasText: text })
+      await span.waitFor()
+      return span.evaluate((element) => {
+        const luminance = (css: string): number => {
+          const [red = 0, green = 0, blue = 0] = (css.match(/\d+/g) ?? []).map((part) => {
+            const share = Number(part) / 255
+            return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+          })
+          return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        }
+        const { color, backgroundColor } = getComputedStyle(element)
+        const [low = 0, high = 0] = [luminance(color), luminance(backgroundColor)].sort((one, other) => one - other)
+        return (high + 0.05) / (low + 0.05)
+      })
+    }
+    expect(await contrastOf(/^│framed$/)).toBeGreaterThan(4.4)
+    expect(await contrastOf(/^reversed$/)).toBeGreaterThan(12)
   })
 })
