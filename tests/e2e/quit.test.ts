@@ -30,6 +30,7 @@ describe('the question before Berth quits', () => {
     const containers = running.filter(({ kind }) => kind === 'container').length
     expect(containers).toBeGreaterThan(1)
     await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
     await page.keyboard.type('Quit Berth')
     await page.keyboard.press('Enter')
     await question().waitFor()
