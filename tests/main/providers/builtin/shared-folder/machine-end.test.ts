@@ -8,6 +8,7 @@ import {
   type FolderDevice,
   type SharedFolderEnd,
 } from '../../../../../main/providers/builtin/emulator/shared-folder.ts'
+import { startFolderThread } from '../../../../../main/providers/builtin/folder.ts'
 import { path as folderThread } from '../../../../../main/providers/builtin/shared-folder/folder-thread.ts?worker-file'
 import type { SharedFolder } from '../../../../../main/providers/builtin/shared-folder/session.ts'
 import { message } from '../../../../support/nine-p.ts'
@@ -46,7 +47,7 @@ afterEach(async () => {
 
 function connect(folder: SharedFolder | null) {
   const { port1, port2 } = new MessageChannel()
-  const worker = new Worker(folderThread, { workerData: { port: port2, folder }, transferList: [port2] })
+  const worker = new Worker(folderThread, { workerData: { port: port2, folder, session: null }, transferList: [port2] })
   open.push({ worker, close: () => port1.close() })
   const end = createSharedFolderEnd(port1)
   const device = createDevice()
@@ -62,6 +63,31 @@ async function mount(end: SharedFolderEnd): Promise<void> {
   await ask(end, 'version', [131_072, '9P2000.L'])
   expect((await ask(end, 'attach', [0, 0xffffffff, 'root', '', 0])).readUInt8(4)).toBe(105)
 }
+
+describe('a machine whose folder is chosen later', () => {
+  it('is refused all without a thread, and goes on with its handles once there is one', async () => {
+    writeFileSync(join(ground, 'file'), 'content')
+    const { end: before, device } = connect({ path: ground, isWritable: false })
+    await mount(before)
+    await ask(before, 'walk', [0, 5, { u16: 1 }, 'file'])
+    await before.settle()
+
+    const folder = startFolderThread(null, (error) => expect.fail(String(error)))
+    const end = createSharedFolderEnd(folder.port)
+    const resumed = createDevice()
+    end.plug(resumed as FolderDevice)
+    resumed.set_state(device.get_state())
+    expect((await ask(end, 'getattr', [5, 0x7ffn])).readUInt8(4)).toBe(7)
+    await end.settle()
+    const asked = Array.from({ length: 5 }, () => ask(end, 'statfs', [5]))
+    folder.share({ path: ground, isWritable: false })
+    await Promise.all(asked)
+    expect((await ask(end, 'getattr', [5, 0x7ffn])).readUInt8(4)).toBe(25)
+    folder.share(null)
+    await expect.poll(async () => (await ask(end, 'getattr', [5, 0x7ffn])).readUInt8(4)).toBe(7)
+    folder.end()
+  })
+})
 
 describe('a machine at its shared folder', () => {
   it('is answered by the thread of the folder, each request by its own answer', async () => {
