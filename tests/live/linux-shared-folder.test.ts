@@ -58,7 +58,7 @@ describe('a folder shared with the Linux that comes with Berth', () => {
     await symlink('../'.repeat(12), join(root, 'up'))
     const id = await ground.make('read only', { ...linux, sharedFolder: { path: root, readOnly: true } })
     const shell = await started(id)
-    await shell.run(mounted)
+    await shell.run('cd /mnt/host')
     expect(await shell.run('cat "한글 이름.txt"')).toBe('안녕하세요')
     // They are links of the guest's own tree there.
     expect(await shell.run('cat out/secret')).toContain('No such file')

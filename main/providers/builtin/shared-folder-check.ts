@@ -37,7 +37,7 @@ export async function checkSharedFolder({ path, readOnly }: SharedFolder, dataDi
 /** A folder on a network may not answer for minutes. */
 const patienceMs = 3000
 
-/** Whether a shared folder is there now. One that does not answer is taken to be: its own thread waits for it. */
+/** Whether a shared folder is there now. One that does not answer is not: a guest that mounts it would wait before its first prompt. */
 export async function isSharedFolderThere({ path }: SharedFolder): Promise<boolean> {
   const about = stat(path).then(
     (stats) => stats.isDirectory(),
@@ -45,7 +45,7 @@ export async function isSharedFolderThere({ path }: SharedFolder): Promise<boole
   )
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(true), patienceMs)
+    timer = setTimeout(() => resolve(false), patienceMs)
   })
   try {
     return await Promise.race([about, late])

@@ -41,11 +41,11 @@ export function createGuestLine(language: string | null, send: (bytes: Uint8Arra
   }
   const hear = (word: string): void => {
     if (word === 'hello') {
-      begin()
       isListening = true
-      // It has just begun, with nothing mounted.
+      // It has just begun, with nothing mounted. At its first prompt the folder is there.
       isFolderTold = false
       tellFolder()
+      begin()
     }
     waiting.get(word)?.()
     waiting.delete(word)
@@ -58,11 +58,11 @@ export function createGuestLine(language: string | null, send: (bytes: Uint8Arra
       } else if (line.length < mostBytes) line += String.fromCharCode(byte)
     },
     awake() {
+      isListening = true
+      tellFolder()
       // One whose memory was kept before it had begun is still waiting for that word; to others it is none.
       begin()
       say(`awake ${seed()}`)
-      isListening = true
-      tellFolder()
     },
     folder(isThere) {
       hasFolder = isThere

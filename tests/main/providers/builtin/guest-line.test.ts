@@ -7,7 +7,7 @@ function lineTo(language: string | null = 'en') {
   const hear = (word: string): void => {
     for (const byte of Buffer.from(`${word}\n`)) line.put(byte)
   }
-  return { line, hear, folderWords: () => said.filter((words) => words.startsWith('folder')) }
+  return { line, hear, said, folderWords: () => said.filter((words) => words.startsWith('folder')) }
 }
 
 describe('what a guest is told of its shared folder', () => {
@@ -21,6 +21,17 @@ describe('what a guest is told of its shared folder', () => {
     expect(folderWords()).toEqual(['folder on'])
     hear('hello')
     expect(folderWords()).toEqual(['folder on', 'folder on'])
+  })
+
+  it('comes before the word for the first prompt, so that the folder is there then', () => {
+    const { line, hear, said } = lineTo()
+    line.folder(true)
+    hear('hello')
+    expect(said.map((words) => words.split(' ')[0])).toEqual(['folder', 'begin'])
+    const resumed = lineTo()
+    resumed.line.folder(true)
+    resumed.line.awake()
+    expect(resumed.said.map((words) => words.split(' ')[0])).toEqual(['folder', 'begin', 'awake'])
   })
 
   it('is nothing as long as there is none', () => {
