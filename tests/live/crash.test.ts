@@ -30,11 +30,11 @@ const cutsPower = missingPowerCut() === null
  * every time; `npm run crash -- NAME COUNT --fault FAULT --seed SEED` is the long version.
  */
 const rounds: readonly (readonly [who: string, fault: FaultName, when: string, moments: number, Begin, boolean])[] = [
-  ['built-in machines', 'berth', 'Berth is killed', 4, builtinScenario, true],
+  ['built-in machines', 'berth', 'Berth is killed', 3, builtinScenario, true],
   ['built-in machines', 'power', 'the power goes', 2, builtinScenario, cutsPower],
   ['built-in machines', 'full', 'the disk runs full', 2, builtinScenario, mounts],
   ['built-in machines', 'clock', 'the clock jumps', 2, builtinScenario, true],
-  ['built-in machines', 'damaged', 'a file of Berth’s own is damaged', 3, builtinScenario, true],
+  ['built-in machines', 'damaged', 'a file of Berth’s own is damaged', 2, builtinScenario, true],
   ['built-in machines', 'unreadable', 'a file of Berth’s own cannot be read', 2, builtinScenario, true],
   ['QEMU machines', 'berth', 'Berth is killed', 3, qemuScenario, hasQemu],
   ['QEMU machines', 'tool', 'a process of QEMU’s is killed', 2, qemuScenario, hasQemu],
