@@ -324,6 +324,8 @@ export interface GuestOption {
   readonly bios?: 'optional'
   /** Whether it can be given a folder of this computer. */
   readonly sharedFolder?: true
+  /** It can have a network of Berth's own, as in a `MachineConfiguration`, whatever the options' `networks`: off by default. */
+  readonly ownNetwork?: true
   /** In place of the options' own, where it differs. */
   readonly memoryBytes?: Limit
   readonly diskBytes?: Limit
@@ -345,10 +347,8 @@ export interface VmCreateOptions {
   readonly serialConsole?: true
   /** The first is proposed. Left out where a machine runs whatever is on its disk or disc. */
   readonly guests?: readonly GuestOption[]
-  /** The networks it can have, the proposed one first; all of them when left out. */
+  /** The networks it can have; all of them when left out. */
   readonly networks?: readonly VmSpec['network']['mode'][]
-  /** Its network is Berth's own, as in a `MachineConfiguration`. */
-  readonly ownNetwork?: true
   /** The formats of images it takes; all of them when left out. */
   readonly diskFormats?: readonly DiskFormat[]
   /** How it can use an image; both ways when left out. */

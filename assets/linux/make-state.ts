@@ -34,6 +34,7 @@ export async function makeState(
     diskBytes,
     discPath: null,
     sharedFolder: null,
+    network: { mode: 'none' },
     prepared: null,
   } as const
   const make = makeOf(definition, emulator)
@@ -53,6 +54,7 @@ export async function makeState(
       serialLogPath: join(work, 'state-serial.log'),
       memory: null,
       paused: false,
+      network: { mac: Uint8Array.of(2, 0, 0, 0, 0, 1), settings: null },
       language: null,
       sharedFolder: null,
     },

@@ -10,8 +10,9 @@ import { checkFile, checkLinuxMemory } from './create.ts'
 import { diskLimit, linuxMemoryLimit, memoryLimit } from './create-options.ts'
 import type { Definition } from './definitions.ts'
 import { fileFailure } from './errors.ts'
-import type { Known } from './fleet.ts'
+import type { Entry, Known } from './fleet.ts'
 import { shareNow } from './live.ts'
+import { checkNetwork, hasNetworkCard, networkSettings } from './network.ts'
 import { checkSharedFolder } from './shared-folder-check.ts'
 import { withPresentSize } from './sizes.ts'
 import type { World } from './world.ts'
@@ -31,7 +32,7 @@ export function createConfigure(world: World): ConfigureOps {
 }
 
 function configurationOf(
-  { system, memoryBytes, diskBytes, discPath, sharedFolder }: Definition,
+  { system, memoryBytes, diskBytes, discPath, sharedFolder, network }: Definition,
   free: number | null,
 ): MachineConfiguration {
   const fields: readonly ConfigureField[] = [
@@ -40,12 +41,19 @@ function configurationOf(
     // What fills its disk knows the disk's size: there is no program in it that could grow that.
     ...(diskBytes === null || system === 'linux' ? [] : (['diskBytes'] as const)),
   ]
+  const hasNetwork = hasNetworkCard(system)
   return {
-    // The guest has the device for it from the beginning.
-    fields: [...fields, ...(system === 'linux' ? (['sharedFolder'] as const) : [])],
+    // The guest has the devices for them from the beginning.
+    fields: [
+      ...fields,
+      ...(hasNetwork ? (['network'] as const) : []),
+      ...(system === 'linux' ? (['sharedFolder'] as const) : []),
+    ],
     whileStopped: fields,
+    ...(hasNetwork ? { ownNetwork: true } : {}),
     values: {
       memoryBytes,
+      ...(hasNetwork ? { network } : {}),
       ...(system === 'pc' ? { isoPath: discPath } : {}),
       ...(diskBytes === null ? {} : { diskBytes }),
       ...(system === 'linux' ? { sharedFolder } : {}),
@@ -58,12 +66,13 @@ function configurationOf(
 }
 
 async function configure(world: World, { entry, definition }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
-  const { sharedFolder, ...others } = changes
+  const { sharedFolder, network, ...others } = changes
   const needsOff = Object.keys(others).length > 0
   if (needsOff && entry.live !== null) throw failure('wrong-state', { key: 'kept.why.configureRunning' })
   if (needsOff && entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
   const { isoPath, memoryBytes, diskBytes } = others
   if (sharedFolder !== undefined) await checkShared(world, definition, sharedFolder)
+  if (network !== undefined) checkNetwork(definition.system, network)
   if (isoPath !== undefined && isoPath !== null) {
     await checkFile(isoPath, 'isoPath')
     await checkDisc(isoPath, 'isoPath')
@@ -75,9 +84,10 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     memoryBytes: memoryBytes ?? definition.memoryBytes,
     discPath: isoPath === undefined ? definition.discPath : isoPath,
     sharedFolder: sharedFolder === undefined ? definition.sharedFolder : sharedFolder,
+    network: network ?? definition.network,
   }
   if (diskBytes === undefined || diskBytes === definition.diskBytes) {
-    await world.fleet.save(entry, next)
+    await withNetwork(entry, definition.network, network, () => world.fleet.save(entry, next))
     if (sharedFolder !== undefined) await shareNow(world, { entry, definition: next })
     return
   }
@@ -98,4 +108,26 @@ async function checkShared(world: World, { system }: Definition, wanted: SharedF
   if (system !== 'linux')
     throw failure('invalid-input', { key: 'builtin.error.noSharedFolder' }, { field: 'sharedFolder' })
   if (wanted !== null) await checkSharedFolder(wanted, world.host.dataDir)
+}
+
+/**
+ * Connects the card of a machine that is on otherwise, and then saves. A port that cannot be had is known before anything is
+ * saved, and what cannot be saved leaves the card as it was.
+ */
+async function withNetwork(
+  { live }: Pick<Entry, 'live'>,
+  before: Definition['network'],
+  network: Definition['network'] | undefined,
+  save: () => Promise<void>,
+): Promise<void> {
+  if (live === null || network === undefined) return save()
+  const connect = (wanted: Definition['network']) =>
+    live.thread.ask({ kind: 'network', settings: networkSettings(wanted) })
+  await connect(network)
+  try {
+    await save()
+  } catch (error) {
+    await connect(before).catch(() => {})
+    throw error
+  }
 }

@@ -42,6 +42,7 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
         disc: false,
         sharedFolder: true,
         memoryBytes: linuxMemoryLimit(),
+        ownNetwork: true,
       },
       {
         id: 'pc' satisfies System,

@@ -16,6 +16,7 @@ import { copyDisk } from './emulator/disk-copy.ts'
 import type { Folder } from './layout.ts'
 import { architecture } from './machine.ts'
 import { checkSpace } from './memory.ts'
+import { checkNetwork } from './network.ts'
 import { unpackDisk } from './packed-disk.ts'
 import { preparedFor } from './prepared.ts'
 import { type Bios, bios, linux } from './program.ts'
@@ -59,7 +60,6 @@ function vmOnly(spec: CreateSpec): VmSpec {
   if (spec.arch !== architecture) throw invalid('builtin.error.arch', 'arch')
   if (spec.cpus !== 1) throw invalid('builtin.error.cpus', 'cpus')
   if (spec.firmware !== 'bios') throw invalid('builtin.arch.noUefi', 'firmware')
-  if (spec.network.mode !== 'none') throw invalid('builtin.error.network', 'network')
   return spec
 }
 
@@ -80,6 +80,7 @@ interface Plan {
 async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
   const system = systemOf(spec)
   checkFits(system, spec)
+  checkNetwork(system, spec.network)
   if (spec.isoPath !== null) {
     await checkFile(spec.isoPath, 'isoPath')
     await checkDisc(spec.isoPath, 'isoPath')
@@ -101,6 +102,7 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
       diskBytes: await diskBytesOf(world, spec),
       discPath: spec.isoPath,
       sharedFolder: spec.sharedFolder ?? null,
+      network: spec.network,
       prepared: null,
     },
   }

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { z } from 'zod'
-import { sharedFolderSchema } from '../../../app/domain/spec.ts'
+import { sharedFolderSchema, vmSpecSchema } from '../../../app/domain/spec.ts'
 import { MiB } from '../../../app/domain/units.ts'
 import { readRecord } from '../../state/record.ts'
 import { type DefinitionReading, definitionIn, writtenAt } from '../common/definition-file.ts'
@@ -29,6 +29,8 @@ const shape = {
   discPath: z.string().nullable(),
   /** A folder of the person's that the guest finds inside. */
   sharedFolder: sharedFolderSchema.nullable().default(null),
+  /** What its card is connected with: nothing, or the network in its thread. */
+  network: vmSpecSchema.shape.network.default({ mode: 'none' }),
   /** Which memory that comes with Berth this disk belongs to; null once the machine was started, and for disks without one. */
   prepared: z.string().nullable().default(null),
 }
@@ -83,6 +85,7 @@ export function readDefinitionFile(folder: Folder): DefinitionReading<Definition
       diskBytes: fields.take('diskBytes', shape.diskBytes, () => sizeOf(folder.disk)),
       discPath: fields.take('discPath', shape.discPath, null),
       sharedFolder: fields.take('sharedFolder', shape.sharedFolder, null),
+      network: fields.take('network', shape.network, { mode: 'none' }),
       prepared: fields.take('prepared', shape.prepared, null),
     } as const
     return { definition, name }

@@ -4,8 +4,11 @@ import type { Notice } from '../../../app/domain/provider.ts'
 import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { throwIfCancelled } from '../common/op.ts'
+import { webUrl } from '../common/web-ports.ts'
 import type { Op } from '../provider.ts'
+import type { Definition } from './definitions.ts'
 import { lostFileOf } from './machine.ts'
+import { forwardAddress } from './network.ts'
 import { emulator } from './program.ts'
 import { withPresentSize } from './sizes.ts'
 import type { World } from './world.ts'
@@ -16,7 +19,7 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
   const { folder } = entry
   const present = await withPresentSize(definition, folder)
   throwIfCancelled(op)
-  const { system, memoryBytes, diskBytes, discPath, sharedFolder } = present
+  const { system, memoryBytes, diskBytes, discPath, sharedFolder, network } = present
   const notices: Notice[] = [
     { level: 'info', text: { key: 'builtin.limit.ends' } },
     ...(system === 'monitor' ? [] : [{ level: 'info', text: { key: 'builtin.limit.slow' } } as const]),
@@ -35,7 +38,10 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
       fact('hardware', 'kept.fact.cpus', '1'),
       fact('hardware', 'kept.fact.memory', formatMemory(memoryBytes, 'en')),
       ...(diskBytes === null ? [] : [fact('hardware', 'kept.fact.disk', formatBytes(diskBytes, 'en'))]),
-      fact('hardware', 'builtin.fact.network', { key: 'builtin.limit.network' }),
+      fact('hardware', 'builtin.fact.network', {
+        key: network.mode === 'none' ? 'builtin.fact.network.none' : 'builtin.fact.network.user',
+      }),
+      ...connectFacts(network, entry.live !== null),
       path('kept.fact.folder', folder.path),
       ...(diskBytes === null ? [] : [path('kept.fact.diskFile', folder.disk)]),
       ...(discPath === null ? [] : [path('kept.fact.iso', discPath)]),
@@ -53,6 +59,20 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
     commandLine: null,
     inspect: null,
   }
+}
+
+/** Where its forwarded ports are reached; opened in the browser while somebody answers there. */
+function connectFacts(network: Definition['network'], isOn: boolean): readonly Fact[] {
+  if (network.mode === 'none') return []
+  return network.forwards.map((forward) => {
+    const address = forwardAddress(forward)
+    const openUrl = isOn ? webUrl({ protocol: forward.protocol, inside: forward.guestPort }, address) : null
+    return fact('connect', 'builtin.fact.forward', `${address} → ${forward.guestPort}`, {
+      mono: true,
+      copyable: true,
+      openUrl,
+    })
+  })
 }
 
 function fact(group: Fact['group'], label: Text['key'], value: Fact['value'], more: Partial<Fact> = {}): Fact {

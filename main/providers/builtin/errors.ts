@@ -17,7 +17,7 @@ const fileErrors: Readonly<
 const noMemory = /could not allocate memory|Array buffer allocation failed/
 
 /** The failure that a thread's trouble means. */
-export function troubleFailure({ code, detail, room }: Trouble): Failure {
+export function troubleFailure({ code, detail, room, port }: Trouble): Failure {
   switch (code) {
     case 'no-space':
       if (room !== undefined) return noRoom(room)
@@ -34,6 +34,8 @@ export function troubleFailure({ code, detail, room }: Trouble): Failure {
         { key: 'builtin.error.sharedSilent' },
         { hint: { key: 'builtin.error.sharedSilent.hint' }, detail },
       )
+    case 'port':
+      return portFailure(port?.number ?? 0, port?.why ?? '', detail)
     case 'file':
       return failure('tool-failed', { key: 'builtin.error.start' }, { detail })
     case 'failed':
@@ -48,6 +50,32 @@ export function troubleFailure({ code, detail, room }: Trouble): Failure {
             { key: 'builtin.error.failed' },
             { hint: { key: 'builtin.error.failed.hint' }, detail },
           )
+  }
+}
+
+function portFailure(number: number, why: string, detail: string): Failure {
+  const params = { port: String(number) }
+  switch (why) {
+    case 'EADDRINUSE':
+      return failure(
+        'in-use',
+        { key: 'builtin.error.portInUse', params },
+        { hint: { key: 'builtin.error.portInUse.hint' }, detail },
+      )
+    case 'EACCES':
+      return failure(
+        'permission',
+        { key: 'builtin.error.portDenied', params },
+        { hint: { key: 'builtin.error.portDenied.hint' }, detail },
+      )
+    case 'EADDRNOTAVAIL':
+      return failure(
+        'invalid-input',
+        { key: 'builtin.error.portAddress', params },
+        { hint: { key: 'builtin.error.portAddress.hint' }, detail },
+      )
+    default:
+      return failure('tool-failed', { key: 'builtin.error.port', params }, { detail })
   }
 }
 

@@ -8,6 +8,7 @@ import { isFloppy } from './discs.ts'
 import type { Hardware, Memory, PackedMemory } from './emulator/messages.ts'
 import type { Entry, Known } from './fleet.ts'
 import { presentFolder } from './folder.ts'
+import { macOf, networkSettings } from './network.ts'
 import { emulator, monitorFile } from './program.ts'
 import { type RunRecord, writeRun } from './run-record.ts'
 import type { Activity } from './states.ts'
@@ -40,7 +41,7 @@ export async function launch(
   how: { readonly memory: Memory | PackedMemory | null; readonly paused: boolean },
   op: Op,
 ): Promise<Live> {
-  const { entry } = known
+  const { entry, definition } = known
   const { folder } = entry
   throwIfCancelled(op)
   const before = entry.run
@@ -61,6 +62,7 @@ export async function launch(
       serialLogPath: folder.serialLog,
       memory: how.memory,
       paused: how.paused,
+      network: { mac: macOf(entry.uuid), settings: networkSettings(definition.network) },
       language: world.host.locale?.() ?? 'en',
       sharedFolder,
     },

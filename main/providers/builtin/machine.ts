@@ -4,6 +4,7 @@ import type { LostFile, Machine, MachineState } from '../../../app/domain/machin
 import type { Verb } from '../../../app/domain/verbs.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import type { Definition } from './definitions.ts'
+import { forwardAddress } from './network.ts'
 import type { RunRecord } from './run-record.ts'
 import { type Activity, meaningOf, restingState } from './states.ts'
 
@@ -44,7 +45,9 @@ export function machineOf(sight: Sight): Machine {
     cpus: definition === null ? null : 1,
     memoryBytes: definition?.memoryBytes ?? null,
     since: live?.since ?? sight.run?.ended?.at ?? definition?.createdAt ?? null,
-    addresses: [],
+    // Its ports are listened on by its own thread: while it is off, nobody answers there.
+    addresses:
+      live === null || definition?.network.mode !== 'user' ? [] : definition.network.forwards.map(forwardAddress),
     withheld: withheldFrom(sight),
     remark,
     needsHelp,

@@ -8,14 +8,24 @@ import { isSame } from '../../../app/util/same.ts'
 import { look } from '../common/files.ts'
 import { requireRoom, roomAt } from '../common/space.ts'
 import { type Definition, makeOf, makeSchema } from './definitions.ts'
+import type { Memory } from './emulator/messages.ts'
 import { spareBytes } from './emulator/room.ts'
 import { emulator } from './program.ts'
+
+const severedSchema = z.object({
+  guestAddress: z.number(),
+  guestPort: z.number(),
+  peerAddress: z.number(),
+  peerPort: z.number(),
+  sequence: z.number(),
+})
 
 /** A kept memory: what it fits, and how it is known to be whole. */
 export const keptMemorySchema = z.object({
   make: makeSchema,
   sizeBytes: z.number().int().nonnegative(),
   checksum: z.number().int(),
+  network: z.object({ connections: z.array(severedSchema).readonly() }).optional(),
 })
 export type KeptMemory = z.infer<typeof keptMemorySchema>
 
@@ -26,6 +36,11 @@ export async function measureMemory(path: string): Promise<Pick<KeptMemory, 'siz
   let checksum = 0
   for await (const bytes of createReadStream(path)) checksum = crc32(bytes as Buffer, checksum)
   return { sizeBytes: about.size, checksum }
+}
+
+/** What is written down of a memory that was just kept. */
+export function keptMemory(definition: Definition, { sizeBytes, checksum, network }: Memory): KeptMemory {
+  return { make: makeOf(definition, emulator), sizeBytes, checksum, ...(network === undefined ? {} : { network }) }
 }
 
 /** Why a memory cannot be gone on from by this machine and this Berth; null when it can. */

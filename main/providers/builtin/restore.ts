@@ -9,14 +9,12 @@ import { quietOp, unstoppable } from '../common/op.ts'
 import type { Restorable } from '../common/restore.ts'
 import { requireRoom } from '../common/space.ts'
 import type { Op } from '../provider.ts'
-import { makeOf } from './definitions.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { fileFailure } from './errors.ts'
 import type { Entry, Known } from './fleet.ts'
 import type { SnapshotFile } from './layout.ts'
 import { endMachine, hangUp, launch, letRun } from './live.ts'
-import { roomLeaving, unfit } from './memory.ts'
-import { emulator } from './program.ts'
+import { keptMemory, roomLeaving, unfit } from './memory.ts'
 import { readTree } from './snapshot-list.ts'
 import { checkSnapshot, dropSnapshot, type KeptSnapshot, makePlace, snapshotUse, trees } from './snapshot-store.ts'
 import { presentSnapshot } from './snapshots.ts'
@@ -78,8 +76,7 @@ async function keepPresent(world: World, { entry, definition }: Known, kept: Kep
   makePlace(folder)
   if (live !== null) {
     const order = { kind: 'keep', memoryPath: file('memory'), diskPath: null, stays: true, safe: true } as const
-    const { sizeBytes, checksum } = await live.thread.ask(order)
-    memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
+    memory = keptMemory(definition, await live.thread.ask(order))
   } else if (kept.power === 'suspended') {
     memory = await readSuspended(world, { entry, definition })
     await share(folder.memory, file('memory'))

@@ -16,12 +16,10 @@ import {
   withoutSnapshot,
 } from '../common/snapshot-tree.ts'
 import type { Op, SnapshotOps } from '../provider.ts'
-import { makeOf } from './definitions.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { fileFailure } from './errors.ts'
 import type { Entry, Known } from './fleet.ts'
-import { checkSpace } from './memory.ts'
-import { emulator } from './program.ts'
+import { checkSpace, keptMemory } from './memory.ts'
 import { restorable, restoreRoom } from './restore.ts'
 import { readTree, unlistedCount } from './snapshot-list.ts'
 import { dropSnapshot, type KeptSnapshot, makePlace, snapshotShares, trees } from './snapshot-store.ts'
@@ -84,8 +82,7 @@ async function take(
       return null
     }
     const order = { kind: 'keep', memoryPath, diskPath, stays: false, safe: false } as const
-    const { sizeBytes, checksum } = await live.thread.ask(order)
-    return { make: makeOf(definition, emulator), sizeBytes, checksum }
+    return keptMemory(definition, await live.thread.ask(order))
   }
   const tree = await readTree(world, known)
   try {

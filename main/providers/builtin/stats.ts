@@ -37,8 +37,9 @@ export function createStats(world: World): StatsOps {
         memoryLimitBytes: entry.definition?.memoryBytes ?? null,
         diskReadBytesPerSecond: rate(({ readBytes }) => readBytes),
         diskWriteBytesPerSecond: rate(({ writtenBytes }) => writtenBytes),
-        networkReceiveBytesPerSecond: null,
-        networkSendBytesPerSecond: null,
+        networkReceiveBytesPerSecond:
+          figures.network === null ? null : rate(({ network }) => network?.receivedBytes ?? 0),
+        networkSendBytesPerSecond: figures.network === null ? null : rate(({ network }) => network?.sentBytes ?? 0),
       },
     ]
   }

@@ -9,7 +9,7 @@ import { makeOf } from './definitions.ts'
 import type { Entry, Known } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { endMachine, launch, letRun, liveOf, orEnd } from './live.ts'
-import { type KeptMemory, keptMemorySchema, measureMemory, unfit } from './memory.ts'
+import { type KeptMemory, keptMemory, keptMemorySchema, measureMemory, unfit } from './memory.ts'
 import { emulator } from './program.ts'
 import type { World } from './world.ts'
 
@@ -28,14 +28,14 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
     const wasRunning = live.activity === 'running' || live.activity === 'stuck'
     try {
       // From here on the guest stands still: what its disk holds is what its memory remembers.
-      const { sizeBytes, checksum } = await live.thread.ask({
+      const kept = await live.thread.ask({
         kind: 'keep',
         memoryPath: folder.memory,
         diskPath: null,
         stays: true,
         safe: true,
       })
-      const memory = { make: makeOf(definition, emulator), sizeBytes, checksum }
+      const memory = keptMemory(definition, kept)
       // The word that the memory is whole comes last.
       await writeJson(folder.suspended, { version: 1, at: world.host.now().toISOString(), memory } satisfies Suspended)
     } catch (error) {
@@ -72,13 +72,14 @@ export async function resumeFromDisk(world: World, known: Known, op: Op): Promis
  */
 export async function readSuspended({ host }: Pick<World, 'host'>, { entry, definition }: Known): Promise<KeptMemory> {
   const path = entry.folder.suspended
-  const { make, sizeBytes, checksum } = keptMemorySchema.shape
+  const { make, sizeBytes, checksum, network } = keptMemorySchema.shape
   const reading = readRecord(path, 1, (fields) => {
     const memory = fields.within('memory')
     return {
       make: memory.take('make', make, makeOf(definition, emulator)),
       sizeBytes: memory.need('sizeBytes', sizeBytes),
       checksum: memory.need('checksum', checksum),
+      network: memory.take('network', network, undefined),
     }
   })
   reportReading(host, path, reading)
@@ -91,13 +92,13 @@ export async function readSuspended({ host }: Pick<World, 'host'>, { entry, defi
   if (!('value' in reading)) throw damaged(`${path}\n${reading.kind === 'absent' ? 'ENOENT' : reading.trouble}`)
   const { value } = reading
   if (value.sizeBytes !== null && value.checksum !== null) {
-    return { make: value.make, sizeBytes: value.sizeBytes, checksum: value.checksum }
+    return { make: value.make, sizeBytes: value.sizeBytes, checksum: value.checksum, network: value.network }
   }
   // Without either, nothing vouches for the memory: it is kept, and not gone on from.
   const measured = (value.sizeBytes ?? value.checksum) !== null ? await measureMemory(entry.folder.memory) : null
   const isOther = value.sizeBytes !== null && measured?.sizeBytes !== value.sizeBytes
   if (measured === null || isOther) throw damaged(path)
-  return { make: value.make, ...measured }
+  return { make: value.make, ...measured, network: value.network }
 }
 
 /** There is nothing wrong with a file that is gone. */

@@ -4,17 +4,11 @@ import type { Notice } from '../../../app/domain/provider.ts'
 import type { MessageKey, Text, TextParams } from '../../../app/messages/text.ts'
 import { maskUrlPasswords } from '../../exec/mask.ts'
 import { quoteLine } from '../../exec/quote.ts'
+import { webUrl } from '../common/web-ports.ts'
 import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import { attempt, type Engine } from './engine.ts'
-import {
-  type Container,
-  type ImageDefaults,
-  imageNameOf,
-  mountsOf,
-  type PublishedPort,
-  parseImages,
-} from './inspect.ts'
+import { type Container, type ImageDefaults, imageNameOf, mountsOf, parseImages } from './inspect.ts'
 import { type Fields, fieldsOf, textOf, textsOf } from './json.ts'
 import { exitRemark, portAddress } from './machine.ts'
 import { isSnapshotImage, machineLabel, snapshotLabel } from './naming.ts'
@@ -23,11 +17,6 @@ import { recreate, seccompProfileOf } from './recreate.ts'
 import { isSecretEntry, shownEntry } from './secrets.ts'
 import { type DockerWorld, targetOf } from './world.ts'
 
-/** Container ports that speak http by custom; a page of them is opened in a browser. */
-const httpPorts: ReadonlySet<number> = new Set([
-  80, 3000, 3001, 4200, 5000, 5173, 8000, 8025, 8080, 8081, 8088, 8888, 9000, 9090,
-])
-const httpsPorts: ReadonlySet<number> = new Set([443, 8443, 9443])
 /** Variables that every image has and nobody looks for. */
 const ordinaryVariables: ReadonlySet<string> = new Set(['PATH', 'HOME', 'HOSTNAME', 'TERM', 'container'])
 
@@ -113,7 +102,11 @@ function connectFacts(container: Container, engine: Engine): readonly Fact[] {
         'connect',
         'docker.fact.port',
         address,
-        { mono: true, copyable: true, openUrl: urlOf(port, address) },
+        {
+          mono: true,
+          copyable: true,
+          openUrl: webUrl({ protocol: port.protocol, inside: port.containerPort }, address),
+        },
         {
           port: `${port.containerPort}/${port.protocol}`,
         },
@@ -124,13 +117,6 @@ function connectFacts(container: Container, engine: Engine): readonly Fact[] {
     fact('connect', 'docker.fact.address', address, { mono: true, copyable: true }),
   )
   return [...ports, ...addresses]
-}
-
-/** Only what is a page by custom: opening a database's port in a browser helps nobody. */
-function urlOf(port: PublishedPort, address: string): string | null {
-  if (port.protocol !== 'tcp') return null
-  if (httpsPorts.has(port.containerPort)) return `https://${address}/`
-  return httpPorts.has(port.containerPort) ? `http://${address}/` : null
 }
 
 function hardwareFacts(container: Container, raw: Fields, image: ImageDefaults | null): readonly Fact[] {

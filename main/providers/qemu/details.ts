@@ -5,6 +5,7 @@ import { formatBytes, formatMemory } from '../../../app/domain/units.ts'
 import type { Text } from '../../../app/messages/text.ts'
 import { commandLine } from '../../exec/mask.ts'
 import { throwIfCancelled } from '../common/op.ts'
+import { webUrl } from '../common/web-ports.ts'
 import type { Op } from '../provider.ts'
 import type { AcceleratorChoice, Verdict } from './accelerator.ts'
 import { architectureOf } from './architectures.ts'
@@ -33,7 +34,7 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
   return {
     id,
     facts: [
-      ...connectFacts(definition),
+      ...connectFacts(definition, isOn),
       ...hardwareFacts(definition, accelerator, verdict),
       ...placeFacts(entry, definition),
     ],
@@ -59,7 +60,7 @@ function fact(group: Fact['group'], label: Text['key'], value: Fact['value'], mo
   return { group, label: { key: label }, value, mono: false, copyable: false, revealPath: null, openUrl: null, ...more }
 }
 
-function connectFacts({ network }: Definition): readonly Fact[] {
+function connectFacts({ network }: Definition, isOn: boolean): readonly Fact[] {
   if (network.mode === 'none') return []
   return network.forwards.flatMap(({ protocol, hostAddress, hostPort, guestPort }) => {
     const address = hostAddress === '' || hostAddress === '0.0.0.0' ? '127.0.0.1' : hostAddress
@@ -67,6 +68,7 @@ function connectFacts({ network }: Definition): readonly Fact[] {
       fact('connect', 'qemu.fact.forward', `${address}:${hostPort} → ${guestPort}/${protocol}`, {
         mono: true,
         copyable: true,
+        openUrl: isOn ? webUrl({ protocol, inside: guestPort }, `${address}:${hostPort}`) : null,
       }),
     ]
     if (protocol === 'tcp' && guestPort === 22) {

@@ -242,7 +242,7 @@ function CreateForm({ draft, options: all }: { readonly draft: Draft; readonly o
 
 /** Fields that stand behind the disclosure: a problem in one of them opens it. */
 const hiddenFields =
-  /^(?:firmware|arch|mounts|environment|restart|pull|biosFiles|cpus|memory|network|user|workingFolder)|^ports/
+  /^(?:firmware|arch|mounts|environment|restart|pull|biosFiles|cpus|memory|network|user|workingFolder|hostPorts)|^ports/
 
 function Note({ submission, draft }: { readonly submission: Submission; readonly draft: Draft }): ReactNode {
   const say = useSay()

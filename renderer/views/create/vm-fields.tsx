@@ -12,7 +12,7 @@ import { BiosRows } from './bios-rows.tsx'
 import { DiscField } from './disc-field.tsx'
 import { FormRow } from './form-row.tsx'
 import { ImageAsks } from './image-asks.tsx'
-import { PortTable } from './port-table.tsx'
+import { NetworkRows } from './network-rows.tsx'
 import { guessFormat } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
 import { QuantityRow } from './quantity-row.tsx'
@@ -25,6 +25,7 @@ import {
   guessedOsType,
   guestOf,
   hasBlankDisk,
+  hasOwnNetwork,
   type VmForm,
 } from './vm-form.ts'
 
@@ -233,33 +234,14 @@ function MoreRows(props: VmFieldsProps): ReactNode {
   const card = chosenGraphics(form, options)
   return (
     <>
-      {options.networks === undefined && (
-        <FormRow label={say('create.network')} isGroup>
-          {() => (
-            <Segments
-              label={say('create.network')}
-              value={form.network}
-              segments={[
-                { value: 'user', label: say('create.network.user') },
-                { value: 'none', label: say('create.network.none') },
-              ]}
-              onChange={(network) => onChange({ network })}
-            />
-          )}
-        </FormRow>
-      )}
-      {form.network === 'user' && (
-        <FormRow label={say('create.ports')} isGroup>
-          {() => (
-            <PortTable
-              rows={form.ports}
-              onChange={(ports) => onChange({ ports })}
-              onLeave={(index) => onLeave(`ports.${index}`)}
-              problemOf={(index) => problemOf(`ports.${index}`)}
-            />
-          )}
-        </FormRow>
-      )}
+      <NetworkRows
+        form={form}
+        isOwn={hasOwnNetwork(guest)}
+        hasChoice={hasOwnNetwork(guest) || options.networks === undefined}
+        onChange={onChange}
+        onLeave={onLeave}
+        problemOf={problemOf}
+      />
       <FormRow label={say('create.firmware')} isGroup error={problemOf('firmware')}>
         {() => (
           <Segments

@@ -11,7 +11,7 @@ import {
 } from '../../../app/domain/spec.ts'
 import { GB } from '../../../app/domain/units.ts'
 import { type PortRow, readForwards } from './forwards.ts'
-import { checkName, checkRange, createProblems, type Problems } from './problems.ts'
+import { checkName, checkRange, createProblems, type Problems, readPorts } from './problems.ts'
 import { fileName, nameFromFile, uniqueName } from './propose.ts'
 import { cores, disk, memory } from './quantities.ts'
 
@@ -56,8 +56,11 @@ export interface VmForm {
   /** Empty for none. */
   readonly sharedFolder: string
   readonly isSharedReadOnly: boolean
-  readonly network: 'user' | 'none'
+  /** null leaves it to the guest and its provider. */
+  readonly network: 'user' | 'none' | null
   readonly ports: readonly PortRow[]
+  readonly hostPorts: string
+  readonly localNetwork: boolean
 }
 
 export const emptyVmForm: VmForm = {
@@ -85,8 +88,10 @@ export const emptyVmForm: VmForm = {
   hasSerialConsole: true,
   sharedFolder: '',
   isSharedReadOnly: true,
-  network: 'user',
+  network: null,
   ports: [],
+  hostPorts: '',
+  localNetwork: false,
 }
 
 /** The form as it is shown: what was left to the default is filled in. */
@@ -95,6 +100,7 @@ export interface FilledVmForm extends VmForm {
   readonly memoryBytes: number
   readonly diskBytes: number
   readonly arch: string
+  readonly network: 'user' | 'none'
 }
 
 /** What runs in it, where its provider lets one choose; null elsewhere. */
@@ -131,7 +137,7 @@ export function filledVmForm(form: VmForm, options: VmCreateOptions, taken: Read
   return {
     ...form,
     source,
-    network: one(form.network, options.networks),
+    network: hasOwnNetwork(guest) ? (form.network ?? 'none') : one(form.network ?? 'user', options.networks),
     imageUse: one(form.imageUse, options.diskUses),
     name: form.isNameTyped ? form.name : uniqueName(proposed === '' ? 'machine' : proposed, taken),
     cpus: form.cpus ?? options.cpus.default,
@@ -175,6 +181,10 @@ export function readVmForm(
   else if (form.firmware === 'uefi' && architecture.noUefi !== null) add('firmware', architecture.noUefi)
   const graphics = chosenGraphics(form, options)
   const forwards = form.network === 'user' ? readForwards(form.ports, add) : []
+  const hostPorts = readPorts(form.hostPorts)
+  const isOwnNetwork = hasOwnNetwork(guestOf(form, options))
+  if (isOwnNetwork && form.network === 'user' && hostPorts === null) add('hostPorts', { key: 'create.problem.ports' })
+  const reach = isOwnNetwork ? { hostPorts: hostPorts ?? [], localNetwork: form.localNetwork } : {}
   if (problems.size > 0) return { spec: null, problems }
 
   const parsed = vmSpecSchema.safeParse({
@@ -186,7 +196,7 @@ export function readVmForm(
     memoryBytes: form.memoryBytes,
     disk: hasGuestDisk ? { from: 'guest' } : chosenDisk(form, format, isBlankDisk),
     isoPath: hasGuestDisk || form.isoPath === '' || form.source === 'blank' ? null : form.isoPath,
-    network: form.network === 'none' ? { mode: 'none' } : { mode: 'user', forwards },
+    network: form.network === 'none' ? { mode: 'none' } : { mode: 'user', forwards, ...reach },
     firmware: form.firmware,
     // What these options do not ask for is left to the tool, also when it was chosen for another one.
     ...(options.osTypes === undefined ? {} : { osType: chosenOsType(form, options)?.id }),
@@ -217,6 +227,11 @@ function hasOwnDisk(guest: GuestOption | null): boolean {
 
 export function hasBlankDisk(form: FilledVmForm, options: VmCreateOptions): boolean {
   return !hasOwnDisk(guestOf(form, options)) && form.source !== 'image' && (form.hasDisk || form.source === 'blank')
+}
+
+/** Whether it can have a network of Berth's own. */
+export function hasOwnNetwork(guest: GuestOption | null): boolean {
+  return guest?.ownNetwork === true
 }
 
 /** The cards to choose from for the architecture that is chosen. */
@@ -250,6 +265,7 @@ export function fieldOf(path: string): string {
   if (path.startsWith('disk') || path === 'isoPath') return 'source'
   if (path === 'memoryBytes') return 'memory'
   if (path.startsWith('biosFiles.')) return path
+  if (path.startsWith('network.hostPorts')) return 'hostPorts'
   const forward = /^(?:network\.forwards|ports)\.(\d+)/.exec(path)
   if (forward !== null) return `ports.${forward[1]}`
   return path.split('.')[0] ?? 'form'

@@ -18,17 +18,25 @@ export interface GuestLine {
    * it has the folder mounted, and all of it there again, also where a program stayed in it.
    */
   folder(isThere: boolean): void
+  /** There is a network behind the card from now on, or there is none any more. */
+  network(isThere: boolean): void
   /** Settles when the guest has said this word. */
   heard(word: string): Promise<void>
 }
 
-/** `language` null: the guest is to wait, for a memory that goes on elsewhere. */
-export function createGuestLine(language: string | null, send: (bytes: Uint8Array) => void): GuestLine {
+/** `language` null: the guest is to wait, for a memory that goes on elsewhere. `remembers`: what is so in its memory. */
+export function createGuestLine(
+  language: string | null,
+  send: (bytes: Uint8Array) => void,
+  remembers: { readonly network: boolean } = { network: false },
+): GuestLine {
   let line = ''
   let hasFolder = false
   /** A guest that has it mounted need not be told again. */
   let isFolderTold = false
   let isListening = false
+  let hasNetwork = false
+  let isNetworkTold = remembers.network
   const waiting = new Map<string, () => void>()
   const say = (words: string): void => send(Buffer.from(`${words}\n`))
   // Every copy of a memory would otherwise draw the same random numbers.
@@ -39,6 +47,11 @@ export function createGuestLine(language: string | null, send: (bytes: Uint8Arra
     isFolderTold = true
     say('folder on')
   }
+  const tellNetwork = (): void => {
+    if (!isListening || language === null || hasNetwork === isNetworkTold) return
+    isNetworkTold = hasNetwork
+    say(`network ${hasNetwork ? 'on' : 'off'}`)
+  }
   const hear = (word: string): void => {
     if (word === 'hello') {
       isListening = true
@@ -46,6 +59,8 @@ export function createGuestLine(language: string | null, send: (bytes: Uint8Arra
       isFolderTold = false
       tellFolder()
       begin()
+      isNetworkTold = false
+      tellNetwork()
     }
     waiting.get(word)?.()
     waiting.delete(word)
@@ -63,10 +78,15 @@ export function createGuestLine(language: string | null, send: (bytes: Uint8Arra
       // One whose memory was kept before it had begun is still waiting for that word; to others it is none.
       begin()
       say(`awake ${seed()}`)
+      tellNetwork()
     },
     folder(isThere) {
       hasFolder = isThere
       tellFolder()
+    },
+    network(isThere) {
+      hasNetwork = isThere
+      tellNetwork()
     },
     heard: (word) => new Promise((resolve) => waiting.set(word, resolve)),
   }

@@ -49,13 +49,10 @@ export interface Internals {
 /** v86's virtio network card. */
 export interface VirtioNetwork {
   readonly mac: Uint8Array
-  /** 1 with a cable, 0 without. */
-  status: number
   reset(): void
   readonly virtio: {
     /** To the guest, from the guest, and one for orders. */
     readonly queues: readonly VirtioQueue[]
-    notify_config_changes(): void
   }
 }
 

@@ -7,6 +7,9 @@ import { busOf, type Internals, internalsOf } from './internals.ts'
 import { createKeyboard } from './keyboard.ts'
 import { readMemory, writeMemory } from './memory-file.ts'
 import type { Answers, Beginning, FromThread, Hardware, Memory, Order, Told, ToThread, Trouble } from './messages.ts'
+import { PortTrouble } from './network/forwards.ts'
+import { createMachineNetwork, type NetworkSettings } from './network/machine-network.ts'
+import { createVirtioCard } from './network-card.ts'
 import { createPointer } from './pointer.ts'
 import { requireRoomNow, type TooLittleRoom } from './room.ts'
 import { createScreen, provideImageData } from './screen.ts'
@@ -62,6 +65,11 @@ async function main(): Promise<void> {
   const pointer = createPointer(emulator, busOf(emulator), (kind) =>
     say({ kind: 'shown', parts: [{ kind: 'takes', takes: { keyboard: true, pointer: kind, text: true } }] }),
   )
+  const { virtio_net: networkDevice } = internals.cpu.devices
+  const network =
+    networkDevice === undefined
+      ? null
+      : createMachineNetwork(createVirtioCard(networkDevice, busOf(emulator), beginning.network.mac))
   let isRunning = false
 
   /** Lets the guest run, or stand still, as `stops` says. From the next instruction on: nothing here waits for a timer. */
@@ -69,8 +77,10 @@ async function main(): Promise<void> {
     if (stops.size === 0 && !isRunning) {
       isRunning = true
       internals.run()
+      network?.setRunning(true)
     } else if (stops.size > 0 && isRunning) {
       isRunning = false
+      network?.setRunning(false)
       internals.stop()
       internals.next_tick(0)
     }
@@ -86,7 +96,9 @@ async function main(): Promise<void> {
   })
   emulator.add_listener('serial0-output-byte', serial.put)
   const guestLine = beginning.hardware.devices.includes('guest-line')
-    ? createGuestLine(beginning.language, (bytes) => emulator.serial_send_bytes(1, bytes))
+    ? createGuestLine(beginning.language, (bytes) => emulator.serial_send_bytes(1, bytes), {
+        network: beginning.memory?.network !== undefined,
+      })
     : null
   if (guestLine !== null) emulator.add_listener('serial1-output-byte', guestLine.put)
   guestLine?.folder(sharedFolder?.isThere === true)
@@ -109,7 +121,13 @@ async function main(): Promise<void> {
     if (order.diskPath !== null) disk?.copy(order.diskPath)
     if (order.stays) stops.add('paused')
     apply()
-    return memory
+    return network?.isOn() === true ? { ...memory, network: { connections: network.severable() } } : memory
+  }
+
+  /** Connects the card, or pulls its cable, and tells the guest. */
+  async function setNetwork(settings: NetworkSettings | null): Promise<void> {
+    await network?.set(settings)
+    guestLine?.network(settings !== null)
   }
 
   async function carryOut(order: Order): Promise<Answers[Order['kind']]> {
@@ -154,10 +172,14 @@ async function main(): Promise<void> {
       case 'heard':
         await guestLine?.heard(order.word)
         return null
+      case 'network':
+        await setNetwork(order.settings)
+        return null
       case 'figures':
         return {
           memoryBytes: internals.cpu.wasm_memory.buffer.byteLength,
           ...(disk?.figures() ?? { readBytes: 0, writtenBytes: 0 }),
+          network: network?.figures() ?? null,
         }
     }
   }
@@ -186,6 +208,9 @@ async function main(): Promise<void> {
     const state = await readMemory(beginning.memory)
     internals.restore_state(state)
   }
+  const remembered = beginning.memory?.network
+  await setNetwork(beginning.network.settings)
+  if (beginning.memory !== null) network?.wake(remembered?.connections ?? [])
   say({ kind: 'ready' })
   apply()
 }
@@ -265,6 +290,7 @@ function troubleOf(error: unknown): Trouble {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'no-space', detail, ...(room && { room }) }
   if (code === 'FOLDER_SILENT') return { code: 'folder-silent', detail: (error as Error).message }
+  if (error instanceof PortTrouble) return { code: 'port', detail, port: { number: error.port, why: error.code } }
   if (code === 'DAMAGED') return { code: 'damaged', detail: (error as Error).message }
   return { code: typeof code === 'string' ? 'file' : 'failed', detail }
 }

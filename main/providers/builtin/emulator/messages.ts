@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { PointerInput, ScreenArea, ScreenTakes, TextCursor } from '../../../../app/domain/screen.ts'
+import type { NetworkSettings } from './network/machine-network.ts'
+import type { Severed } from './network/tcp.ts'
 import type { TooLittleRoom } from './room.ts'
 
 /**
@@ -28,6 +30,8 @@ export interface Memory {
   readonly sizeBytes: number
   /** CRC-32: against damage, not against malice. */
   readonly checksum: number
+  /** What the guest knows of its network; left out of a memory in which it had none. */
+  readonly network?: { readonly connections: readonly Severed[] } | undefined
 }
 
 /** A memory that comes with the program, packed with gzip: main reads it, since a thread may not read from the program's archive. */
@@ -42,6 +46,11 @@ export interface Beginning {
   readonly serialLogPath: string
   /** What it goes on from; null when it is switched on. */
   readonly memory: Memory | PackedMemory | null
+  readonly network: {
+    /** The address of its card, when it is switched on. */
+    readonly mac: Uint8Array
+    readonly settings: NetworkSettings | null
+  }
   /** Whether it stands still until it is told to run. */
   readonly paused: boolean
   /** What a guest with a `guest-line` speaks to the person; null lets it wait for a word that comes with its memory later. */
@@ -71,6 +80,8 @@ export type Order =
     }
   /** Copies the disk as it is at one moment, without the memory. */
   | { readonly kind: 'copyDisk'; readonly diskPath: string }
+  /** Connects its card as this says, or with nothing. */
+  | { readonly kind: 'network'; readonly settings: NetworkSettings | null }
   | { readonly kind: 'figures' }
   /** Waits until the guest says this word on its `guest-line`. */
   | { readonly kind: 'heard'; readonly word: string }
@@ -79,6 +90,8 @@ export interface Figures {
   readonly memoryBytes: number
   readonly readBytes: number
   readonly writtenBytes: number
+  /** What came to the guest, and from it; null without a network card. */
+  readonly network: { readonly receivedBytes: number; readonly sentBytes: number } | null
 }
 
 export interface Answers {
@@ -88,6 +101,7 @@ export interface Answers {
   readonly button: null
   readonly keep: Memory
   readonly copyDisk: null
+  readonly network: null
   readonly figures: Figures
   readonly heard: null
 }
@@ -124,10 +138,12 @@ export type ToThread = { readonly id: number; readonly order: Order } | { readon
  * has not answered what the guest asked of it, so that its memory cannot be kept.
  */
 export interface Trouble {
-  readonly code: 'no-space' | 'damaged' | 'folder-silent' | 'file' | 'failed'
+  readonly code: 'no-space' | 'damaged' | 'folder-silent' | 'port' | 'file' | 'failed'
   readonly detail: string
   /** Of `no-space`, where it was known before anything was written. */
   readonly room?: TooLittleRoom
+  /** Of `port`: which could not be had, and the system's own code for why. */
+  readonly port?: { readonly number: number; readonly why: string }
 }
 
 export type FromThread =

@@ -47,10 +47,7 @@ export function createVirtioCard(device: VirtioNetwork, bus: Bus, mac: Uint8Arra
     },
     plug(next) {
       hear = next
-      device.status = next === null ? 0 : 1
-      virtio.notify_config_changes()
     },
-    announce: () => virtio.notify_config_changes(),
     onReset(listener) {
       const reset = device.reset.bind(device)
       device.reset = () => {

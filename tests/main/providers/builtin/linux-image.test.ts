@@ -37,6 +37,7 @@ const definition: Definition = {
   diskBytes: 1024 * MiB,
   discPath: null,
   sharedFolder: null,
+  network: { mode: 'none' },
   prepared: null,
 }
 

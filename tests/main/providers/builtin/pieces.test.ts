@@ -33,6 +33,7 @@ const definition: Definition = {
   diskBytes: 1024 * 1024,
   discPath: null,
   sharedFolder: null,
+  network: { mode: 'none' },
   prepared: null,
 }
 

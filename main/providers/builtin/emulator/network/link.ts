@@ -14,8 +14,6 @@ export interface Card {
   mac(): Uint8Array
   /** Plugs the cable in, to whoever hears the guest's frames, or pulls it. */
   plug(hear: ((frame: Uint8Array) => void) | null): void
-  /** Tells the guest whether there is a cable: what its memory says of it may be older. */
-  announce(): void
   /** Calls when the guest begins anew. */
   onReset(listener: () => void): void
 }

@@ -14,6 +14,7 @@ export interface NetworkSettings extends Permission {
 export interface MachineNetwork {
   /** Connects the card, or pulls its cable. Rejects with a `PortTrouble`, and leaves all as it was, when a port cannot be had. */
   set(settings: NetworkSettings | null): Promise<void>
+  isOn(): boolean
   setRunning(isRunning: boolean): void
   severable(): readonly Severed[]
   /** The guest goes on from a memory, in which it had these connections. */
@@ -56,13 +57,13 @@ export function createMachineNetwork(card: Card, nameServer: () => NameServer = 
         card.plug(nat.receive)
       } else nat.recheck()
     },
+    isOn: () => nat !== null,
     setRunning(shallRun) {
       isRunning = shallRun
       nat?.setRunning(shallRun)
     },
     severable: () => nat?.severable() ?? [],
     wake(severed) {
-      card.announce()
       nat?.sever(severed)
     },
     figures,
