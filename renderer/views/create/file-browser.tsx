@@ -50,6 +50,7 @@ export function FileBrowser({
     if (chosen !== null) onChosen(chosen)
     else if (purpose === 'folder' && path !== '') onChosen(path)
   }
+  const hasEntries = error === null && (value?.entries.length ?? 0) > 0
   const canTake = chosen !== null || (purpose === 'folder' && path !== '')
   const onPathKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || typed.trim() === '') return
@@ -90,7 +91,8 @@ export function FileBrowser({
           onKeyDown={onPathKey}
         />
       </div>
-      <div role="listbox" aria-label={say('files.path')} className="browser-list">
+      {/* Nothing to choose from is no list. */}
+      <div {...(hasEntries ? { role: 'listbox', 'aria-label': say('files.path') } : {})} className="browser-list">
         {error !== null && (
           <EmptyState
             title={say('files.failed')}
