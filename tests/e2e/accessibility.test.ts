@@ -1,24 +1,19 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
+import { connectTo, type TestClient } from '../support/client.ts'
+import { dialogs, machineDialogs, popovers } from '../support/floats.ts'
+import { welcome } from '../support/views.ts'
+import { fillTrash, type Visitor, visitorAt } from '../support/visitor.ts'
 import { makeHome, type OpenWeb, openWeb, removeHome } from '../support/window.ts'
 
+/** Each is one step from the one before. */
 const looks = [
   { theme: 'light', locale: 'en' },
   { theme: 'dark', locale: 'en' },
-  { theme: 'light', locale: 'ko' },
   { theme: 'dark', locale: 'ko' },
+  { theme: 'light', locale: 'ko' },
 ] as const
-
-/** What opens a dialog from a machine's menu, by the place of its verb's icon: the words differ by language. */
-const dialogs: readonly (readonly [name: string, machine: string, icon: string])[] = [
-  ['rename', 'riscv-fedora-42', 'edit'],
-  ['clone', 'oracle-19c-training', 'branch'],
-  ['delete of a container', 'mailpit', 'trash'],
-  ['copy files', 'redis-cache', 'copy'],
-  ['tag', 'kali-lab', 'tag'],
-  ['power off', 'win11-dev', 'plug'],
-]
 
 describe.each(looks)('axe finds nothing, $theme, $locale:', ({ theme, locale }) => {
   let home: string
@@ -35,10 +30,6 @@ describe.each(looks)('axe finds nothing, $theme, $locale:', ({ theme, locale }) 
   }
   // A view is judged once what it asks of main is there.
   const isClean = (): Promise<void> => expect.poll(() => axeViolations(page), { timeout: 15_000 }).toEqual([])
-  const closed = async (): Promise<void> => {
-    await page.keyboard.press('Escape')
-    await page.locator('[role="dialog"], [role="alertdialog"], [role="menu"]').first().waitFor({ state: 'detached' })
-  }
 
   beforeAll(async () => {
     home = await makeHome({ firstRunDone: true, locale, theme })
@@ -95,42 +86,6 @@ describe.each(looks)('axe finds nothing, $theme, $locale:', ({ theme, locale }) 
     await choose('kali-lab')
   })
 
-  test('a machine’s menu', async () => {
-    await choose('win11-dev')
-    await row('win11-dev').click({ button: 'right' })
-    await page.locator('[role="menu"]').waitFor()
-    await isClean()
-    await closed()
-  })
-
-  test.each(dialogs)('the dialog %s', async (_name, machine, icon) => {
-    await choose(machine)
-    await row(machine).click({ button: 'right' })
-    await page.locator(`[role="menuitem"]:has([data-icon="${icon}"])`).first().click()
-    await page.locator('[role="dialog"], [role="alertdialog"]').waitFor()
-    await isClean()
-    await closed()
-  })
-
-  test('the palette', async () => {
-    await page.keyboard.press('Control+k')
-    await page.locator('[role="listbox"]').waitFor()
-    await isClean()
-    await closed()
-  })
-
-  test('the form for a new machine, virtual and container', async () => {
-    await page.keyboard.press('Control+n')
-    const kinds = page.locator('[role="dialog"] .dialog-header [role="radio"]')
-    await kinds.last().waitFor()
-    await page.locator('.dialog-body input').first().waitFor()
-    await isClean()
-    await kinds.last().click()
-    await isClean()
-    await kinds.first().click()
-    await closed()
-  })
-
   test('the pages', async () => {
     for (const view of ['trash', 'plug', 'gear']) {
       await page.locator(`.plane-sidebar .sidebar-item:has([data-icon="${view}"])`).last().click()
@@ -146,5 +101,61 @@ describe.each(looks)('axe finds nothing, $theme, $locale:', ({ theme, locale }) 
     await page.locator('[role="grid"]').waitFor()
     await isClean()
     await page.keyboard.press('Control+Shift+L')
+  })
+})
+
+describe('axe finds nothing, light and dark, in English and Korean, in', () => {
+  let home: string
+  let berth: OpenWeb
+  let page: Page
+  let client: TestClient
+  let visitor: Visitor
+
+  async function setLook({ theme, locale }: (typeof looks)[number]): Promise<void> {
+    await client.call('settings.set', { changes: { theme, locale } })
+    await page.waitForFunction(
+      (look) =>
+        document.documentElement.lang === look.locale && document.documentElement.dataset['theme'] === look.theme,
+      { theme, locale },
+    )
+  }
+
+  beforeAll(async () => {
+    home = await makeHome({ firstRunDone: true, ...looks[0] })
+    berth = await openWeb({ home, mock: true, env: { BERTH_MOCK_STILL: '1' } })
+    page = berth.page
+    // A view that does not come is one failure, and must not cost the suite half a minute for each that follows.
+    page.setDefaultTimeout(20_000)
+    // Colours that are on their way are no one's contrast.
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    client = await connectTo(berth.address)
+    visitor = visitorAt(page, client)
+    await visitor.shown('[role="row"][aria-level="2"]')
+    await fillTrash(client)
+  })
+
+  beforeEach(async () => {
+    // What a test that failed left open would fail the rest.
+    await visitor.closeAll()
+    await setLook(looks[0])
+  })
+
+  afterAll(async () => {
+    client?.close()
+    await berth?.close()
+    await removeHome(home)
+  })
+
+  test.each([welcome, ...machineDialogs, ...popovers, ...dialogs])('$name', async ({ open, leave }) => {
+    await open(visitor)
+    for (const look of looks) {
+      await setLook(look)
+      // A view is judged once what it asks of main is there.
+      await expect
+        .poll(() => axeViolations(page), { timeout: 15_000, message: `${look.theme}, ${look.locale}` })
+        .toEqual([])
+    }
+    await visitor.closeAll()
+    await leave?.(visitor)
   })
 })
