@@ -5,7 +5,8 @@ import type { Figure } from './figure.ts'
 import { secondsOf, treeOf } from './processes.ts'
 
 const watchedMs = 20_000
-const settlingMs = 3_000
+// What its first prompt let be compiled has come to its end by then.
+const settlingMs = 15_000
 
 /** What a built-in machine costs that waits for somebody to type: its Berth with it, less its Berth without it. */
 export function idleFigure(

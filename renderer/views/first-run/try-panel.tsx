@@ -48,11 +48,11 @@ export function TryPanel({ place }: { readonly place: TryPlace }): ReactNode {
       </div>
       {/* What its console shows after the first two lines a person may type there. */}
       <div className="first-run-try-screen" aria-hidden="true" lang="en" dir="ltr">
-        <span>{prompt}</span>echo hello &gt; note.txt
+        <span>{prompt}</span>echo hi &gt; note
         <br />
-        <span>{prompt}</span>cat note.txt
+        <span>{prompt}</span>cat note
         <br />
-        hello
+        hi
         <br />
         <span>{prompt}</span>
         <i />
