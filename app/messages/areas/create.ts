@@ -87,7 +87,7 @@ export const createEn = {
   'create.ports.row': 'Port {row}',
   'create.reach.rule':
     'The machine reaches the Internet. It can’t reach this computer or the local network unless you allow that below.',
-  'create.reach.hostPorts': 'Host ports',
+  'create.reach.hostPorts': 'Allowed host ports',
   'create.reach.hostPorts.none': 'none',
   'create.reach.hostPorts.hint':
     'Ports of this computer that the machine may reach, such as 3000, 8080. Inside the machine, connect to host.internal.',
@@ -295,7 +295,7 @@ export const createKo: Record<keyof typeof createEn, Message> = {
   'create.ports.row': '포트 {row}',
   'create.reach.rule':
     '머신은 인터넷에 연결할 수 있습니다. 이 컴퓨터와 로컬 네트워크에는 아래에서 허용한 경우에만 연결할 수 있습니다.',
-  'create.reach.hostPorts': '호스트 포트',
+  'create.reach.hostPorts': '허용할 호스트 포트',
   'create.reach.hostPorts.none': '없음',
   'create.reach.hostPorts.hint':
     '머신에서 연결할 수 있는 이 컴퓨터의 포트입니다(예: 3000, 8080). 머신 안에서는 host.internal 주소를 사용하세요.',
