@@ -5,8 +5,8 @@ const mostBytes = 256
 const lineEnd = 0x0a
 
 /**
- * Berth's end of the second serial port. The guest's is `assets/linux/root/etc/berth/listen`, which names the words. The guest
- * says `hello` when it has begun to listen; what is told to it before that would be lost.
+ * Berth's end of the second serial port. The guest's is `etc/berth/listen` among the files of its image,
+ * which names the words. The guest says `hello` when it has begun to listen; what is told to it before that would be lost.
  */
 export interface GuestLine {
   /** A byte that the guest said. */

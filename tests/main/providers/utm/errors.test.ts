@@ -72,7 +72,7 @@ const said: readonly (readonly [string, string, string, string])[] = [
     'utm.error.noPath',
   ],
   [
-    "failed to open file '/root/x' (mode: 'r'): Permission denied",
+    "failed to open file '/srv/x' (mode: 'r'): Permission denied",
     'qga/commands-posix.c',
     'permission',
     'utm.error.noFile',

@@ -1,42 +1,13 @@
 import { once } from 'node:events'
-import { createServer, connect as dialHost, type Server, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { createServer, connect as dialHost, type Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
 import { network } from '../../../../../main/providers/builtin/emulator/network/addresses.ts'
 import { createForwards } from '../../../../../main/providers/builtin/emulator/network/forwards.ts'
 import { protocols } from '../../../../../main/providers/builtin/emulator/network/packets.ts'
-import { createReach } from '../../../../../main/providers/builtin/emulator/network/reach.ts'
-import { maxConnections, maxDialling } from '../../../../../main/providers/builtin/emulator/network/tcp.ts'
 import { flag, segmentFrame } from '../../../../../main/providers/builtin/emulator/network/tcp-segment.ts'
-import { createGuestNetwork, deferred, ends, type GuestNetwork, segmentOf } from '../../../../support/guest-network.ts'
+import { deferred, ends, type GuestNetwork, segmentOf } from '../../../../support/guest-network.ts'
 import { connectFrom, listenIn } from '../../../../support/guest-tcp.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
-
-async function serve(handle: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>()
-  const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    handle(socket)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closers.push(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return (server.address() as { port: number }).port
-}
-
-/** A guest that may reach these ports of this computer. */
-function guestWith(...hostPorts: readonly number[]): GuestNetwork {
-  const guest = createGuestNetwork({ reach: createReach(() => ({ hostPorts, localNetwork: false })) })
-  closers.push(() => guest.nat.drop())
-  return guest
-}
+import { closers, guestWith, serve } from '../../../../support/network-ground.ts'
 
 function numbered(length: number): Buffer {
   const bytes = Buffer.alloc(length)
@@ -336,59 +307,6 @@ function refusal(port: number, guestPort: number, sequence: number): Uint8Array 
     flags: flag.reset | flag.ack,
     window: 0,
   })
-}
-
-describe('a guest that opens more than it may', () => {
-  it('has its flood dropped while so many are dialled, and connects as before afterwards', async () => {
-    const port = await serve((socket) => socket.pipe(socket))
-    const guest = createGuestNetwork({
-      // An address that nobody has: whoever dials it waits.
-      reach: { wayTo: (address) => (address === network.gateway ? ['127.0.0.1'] : ['192.0.2.1']) },
-    })
-    closers.push(() => guest.nat.drop())
-    for (let count = 0; count < 5_000; count += 1) connectFlood(guest, count)
-    expect(maxDialling).toBeLessThan(maxConnections)
-    guest.nat.drop()
-    const tcp = connectFrom(guest, network.gateway, port)
-    await tcp.opened
-    tcp.write(Buffer.from('here'))
-    await expect.poll(() => tcp.received().toString()).toBe('here')
-  })
-
-  it('is refused the connection above the most, and has one again when another is over', async () => {
-    const port = await serve((socket) => socket.pipe(socket))
-    const guest = guestWith(port)
-    const open: ReturnType<typeof connectFrom>[] = []
-    while (open.length < maxConnections) {
-      const some = Array.from({ length: 32 }, () => connectFrom(guest, network.gateway, port))
-      await Promise.all(some.map(({ opened }) => opened))
-      open.push(...some)
-    }
-    await expect(connectFrom(guest, network.gateway, port).opened).rejects.toThrow('reset')
-    open[0]?.reset()
-    await expect
-      .poll(() =>
-        connectFrom(guest, network.gateway, port).opened.then(
-          () => 'opened',
-          () => 'refused',
-        ),
-      )
-      .toBe('opened')
-  })
-})
-
-function connectFlood(guest: GuestNetwork, count: number): void {
-  guest.send(
-    segmentFrame(ends((0x08_08_00_00 + count) >>> 0), {
-      sourcePort: 1_024 + (count % 60_000),
-      destinationPort: 80,
-      sequence: count,
-      acknowledged: 0,
-      flags: flag.syn,
-      window: 1_000,
-      maxSegmentBytes: 1460,
-    }),
-  )
 }
 
 describe('connections after a restore', () => {
