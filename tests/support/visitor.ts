@@ -84,9 +84,11 @@ export function visitorAt(page: Page, client: TestClient): Visitor {
 
 /** Deletes two machines, one with a name that needs care. */
 export async function fillTrash(client: TestClient): Promise<void> {
-  const { machines } = await client.call('inventory.get')
   for (const name of ['two\nlines and a\ttab', 'ad-domain-controller']) {
-    const id = machines.find((machine) => machine.name === name)?.id
+    const find = async () => (await client.call('inventory.get')).machines.find((machine) => machine.name === name)?.id
+    // A host that is far away lists its machines later.
+    await expect.poll(find).toBeDefined()
+    const id = await find()
     if (id === undefined) throw new Error(`There is no ${name}`)
     await client.succeeded(await client.call('machine.remove', { id, volumes: [], typedName: null }))
   }

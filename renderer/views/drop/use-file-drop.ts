@@ -70,14 +70,20 @@ interface DragListener {
   readonly drop: (at: EventTarget | null) => void
 }
 
+const reportsEndMs = 1_000
+
 /** Takes every drag that the browser would answer by opening what is dropped instead of Berth. */
 function listenForDrags(signal: AbortSignal, { over, end, drop }: DragListener): void {
   const holds = (event: DragEvent, type: string): boolean => event.dataTransfer?.types.includes(type) ?? false
   const isForeignLink = (event: DragEvent): boolean => holds(event, 'text/uri-list') && !holds(event, dragType)
+  // Files that are held are reported several times a second: where the reports end, so did the drag.
+  let timer: ReturnType<typeof setTimeout> | undefined
   window.addEventListener(
     'dragover',
     (event) => {
       if (holds(event, 'Files')) {
+        clearTimeout(timer)
+        timer = setTimeout(end, reportsEndMs)
         event.preventDefault()
         if (event.dataTransfer !== null) event.dataTransfer.dropEffect = 'copy'
         over(event.target)
