@@ -35,7 +35,8 @@ export const forwardSchema = z.object({
   protocol: z.enum(['tcp', 'udp']),
   /** Address of this computer to listen on. */
   hostAddress: z.string().max(64).default('127.0.0.1'),
-  hostPort: port,
+  /** 0 lets Berth choose a free one, where the network is Berth's own. */
+  hostPort: z.number().int().min(0).max(65_535),
   guestPort: port,
 })
 export type Forward = z.infer<typeof forwardSchema>

@@ -12,7 +12,7 @@ import type { Definition } from './definitions.ts'
 import { fileFailure } from './errors.ts'
 import type { Entry, Known } from './fleet.ts'
 import { shareNow } from './live.ts'
-import { checkNetwork, hasNetworkCard, networkSettings } from './network.ts'
+import { checkNetwork, hasNetworkCard, networkSettings, withChosenPorts } from './network.ts'
 import { checkSharedFolder } from './shared-folder-check.ts'
 import { withPresentSize } from './sizes.ts'
 import type { World } from './world.ts'
@@ -66,12 +66,13 @@ function configurationOf(
 }
 
 async function configure(world: World, { entry, definition }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
-  const { sharedFolder, network, ...others } = changes
+  const { sharedFolder, network: wanted, ...others } = changes
   const needsOff = Object.keys(others).length > 0
   if (needsOff && entry.live !== null) throw failure('wrong-state', { key: 'kept.why.configureRunning' })
   if (needsOff && entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
   const { isoPath, memoryBytes, diskBytes } = others
   if (sharedFolder !== undefined) await checkShared(world, definition, sharedFolder)
+  const network = wanted === undefined ? undefined : await withChosenPorts(wanted)
   if (network !== undefined) checkNetwork(definition.system, network)
   if (isoPath !== undefined && isoPath !== null) {
     await checkFile(isoPath, 'isoPath')

@@ -16,7 +16,7 @@ import { copyDisk } from './emulator/disk-copy.ts'
 import type { Folder } from './layout.ts'
 import { architecture } from './machine.ts'
 import { checkSpace } from './memory.ts'
-import { checkNetwork } from './network.ts'
+import { checkNetwork, withChosenPorts } from './network.ts'
 import { unpackDisk } from './packed-disk.ts'
 import { preparedFor } from './prepared.ts'
 import { type Bios, bios, linux } from './program.ts'
@@ -80,7 +80,8 @@ interface Plan {
 async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
   const system = systemOf(spec)
   checkFits(system, spec)
-  checkNetwork(system, spec.network)
+  const network = await withChosenPorts(spec.network)
+  checkNetwork(system, network)
   if (spec.isoPath !== null) {
     await checkFile(spec.isoPath, 'isoPath')
     await checkDisc(spec.isoPath, 'isoPath')
@@ -102,7 +103,7 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
       diskBytes: await diskBytesOf(world, spec),
       discPath: spec.isoPath,
       sharedFolder: spec.sharedFolder ?? null,
-      network: spec.network,
+      network,
       prepared: null,
     },
   }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Forward, VmSpec } from '../../../app/domain/spec.ts'
 import { checkForwards } from '../common/checks.ts'
@@ -21,6 +23,25 @@ export function checkNetwork(system: System, network: Network): void {
   if (udp < 0) return
   const field = `network.forwards.${udp}.protocol`
   throw failure('invalid-input', { key: 'builtin.error.forwardUdp' }, { field })
+}
+
+/** The same network, with a free port of this computer wherever Berth is to choose one. It stays the machine's from then on. */
+export async function withChosenPorts(network: Network): Promise<Network> {
+  if (network.mode === 'none') return network
+  const forwards = []
+  for (const forward of network.forwards) {
+    forwards.push(forward.hostPort === 0 ? { ...forward, hostPort: await freePort(forward.hostAddress) } : forward)
+  }
+  return { ...network, forwards }
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen({ port: 0, host: host === '' ? '0.0.0.0' : host })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 /** What a machine's thread is told of its network; null without one. */

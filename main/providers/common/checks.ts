@@ -30,6 +30,11 @@ export function checkForwards(network: VmSpec['network']): void {
       const field = `network.forwards.${index}.hostAddress`
       throw failure('invalid-input', { key: 'kept.error.address', params: { address: hostAddress } }, { field })
     }
+    // Whoever can choose a free port has done so before.
+    if (hostPort === 0) {
+      const field = `network.forwards.${index}.hostPort`
+      throw failure('invalid-input', { key: 'error.invalidInput', params: { field } }, { field })
+    }
     const key = `${protocol}:${hostPort}`
     if (seen.has(key)) {
       const field = `network.forwards.${index}.hostPort`

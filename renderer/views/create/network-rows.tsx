@@ -59,6 +59,7 @@ export function NetworkRows({
             <PortTable
               rows={form.ports}
               isTcpOnly={isOwn}
+              isHostPortOptional={isOwn}
               onChange={(ports) => onChange({ ports })}
               onLeave={(index) => onLeave(`ports.${index}`)}
               problemOf={(index) => problemOf(`ports.${index}`)}

@@ -14,6 +14,7 @@ export function PortTable({
   problemOf,
   isContainer = false,
   isTcpOnly = false,
+  isHostPortOptional = isContainer,
 }: {
   readonly rows: readonly PortRow[]
   readonly onChange: (rows: readonly PortRow[]) => void
@@ -22,6 +23,8 @@ export function PortTable({
   /** Its tool may choose this computer's port, and the words differ. */
   readonly isContainer?: boolean
   readonly isTcpOnly?: boolean
+  /** Left empty, a free one is chosen. */
+  readonly isHostPortOptional?: boolean
 }): ReactNode {
   const say = useSay()
   const inside = isContainer ? 'create.ports.insideContainer' : 'create.ports.inside'
@@ -40,7 +43,7 @@ export function PortTable({
                 {...invalid}
                 inputMode="numeric"
                 aria-label={say('create.ports.here')}
-                placeholder={isContainer ? say('create.ports.any') : say('create.ports.here')}
+                placeholder={isHostPortOptional ? say('create.ports.any') : say('create.ports.here')}
                 value={row.hostPort}
                 onChange={(event) => set(index, { hostPort: event.currentTarget.value })}
                 onBlur={() => onLeave(index)}

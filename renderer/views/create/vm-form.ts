@@ -180,9 +180,10 @@ export function readVmForm(
   if (architecture === undefined) add('arch', { key: 'create.problem.value' })
   else if (form.firmware === 'uefi' && architecture.noUefi !== null) add('firmware', architecture.noUefi)
   const graphics = chosenGraphics(form, options)
-  const forwards = form.network === 'user' ? readForwards(form.ports, add) : []
-  const hostPorts = readPorts(form.hostPorts)
   const isOwnNetwork = hasOwnNetwork(guestOf(form, options))
+  const rows = form.network === 'user' ? readForwards(form.ports, add, { isHostPortOptional: isOwnNetwork }) : []
+  const forwards = rows.map((row) => ({ ...row, hostPort: row.hostPort ?? 0 }))
+  const hostPorts = readPorts(form.hostPorts)
   if (isOwnNetwork && form.network === 'user' && hostPorts === null) add('hostPorts', { key: 'create.problem.ports' })
   const reach = isOwnNetwork ? { hostPorts: hostPorts ?? [], localNetwork: form.localNetwork } : {}
   if (problems.size > 0) return { spec: null, problems }

@@ -99,10 +99,13 @@ function networkOf(
   add: (field: string, text: Text) => void,
 ): Network {
   if (form.network === 'none') return { mode: 'none' }
-  const forwards = readForwards(form.ports, add).flatMap(({ hostPort, ...rest }) =>
-    hostPort === null ? [] : [{ ...rest, hostPort, hostAddress: addressOf(configuration, hostPort) }],
-  )
-  if (configuration.ownNetwork !== true) return { mode: 'user', forwards }
+  const isOwn = configuration.ownNetwork === true
+  const forwards = readForwards(form.ports, add, { isHostPortOptional: isOwn }).map(({ hostPort, ...rest }) => ({
+    ...rest,
+    hostPort: hostPort ?? 0,
+    hostAddress: addressOf(configuration, hostPort ?? 0),
+  }))
+  if (!isOwn) return { mode: 'user', forwards }
   const hostPorts = readPorts(form.hostPorts)
   if (hostPorts === null) add('hostPorts', { key: 'create.problem.ports' })
   return { mode: 'user', forwards, hostPorts: [...(hostPorts ?? [])], localNetwork: form.localNetwork }

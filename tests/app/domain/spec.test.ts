@@ -85,7 +85,7 @@ describe('a specification', () => {
     ['firmware', { firmware: 'coreboot' }],
     [
       'network.forwards.0.hostPort',
-      { network: { mode: 'user', forwards: [{ protocol: 'tcp', hostPort: 0, guestPort: 22 }] } },
+      { network: { mode: 'user', forwards: [{ protocol: 'tcp', hostPort: -1, guestPort: 22 }] } },
     ],
     [
       'network.forwards.0.guestPort',

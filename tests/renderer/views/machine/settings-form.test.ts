@@ -51,6 +51,11 @@ describe('the settings of a machine', () => {
     const form = { ...settingsForm(own), hostPorts: '3000, 8080 3000', localNetwork: true }
     expect(settingsChanges(form, own).changes.network).toMatchObject({ hostPorts: [3000, 8080], localNetwork: true })
     expect(settingsChanges(settingsForm(own), own).changed).toEqual([])
+    const ports = [{ protocol: 'tcp', hostPort: '', guestPort: '80' } as const]
+    expect(settingsChanges({ ...form, ports }, own).changes.network).toMatchObject({
+      forwards: [{ hostPort: 0, guestPort: 80 }],
+    })
+    expect([...change({ ports }).problems.keys()]).toEqual(['ports.0'])
     expect([...settingsChanges({ ...form, hostPorts: '80, a' }, own).problems.keys()]).toEqual(['hostPorts'])
     expect(change({ hostPorts: '3000', localNetwork: true }).changes).toEqual({})
   })
