@@ -1,7 +1,8 @@
 // v86 by itself in a Node process of its own, with the Linux that comes with Berth and the same devices: `node bare-linux.mjs FOLDER
 // cold` starts it from its disk, `… first` from the memory that comes with it, and both say `prompt` when it is there. For every
 // line it is given then it keeps its state and a copy of its disk that keeps the holes, and answers with how long that took until
-// a power cut could not take it back, in milliseconds.
+// a power cut could not take it back, in milliseconds. `… first PORT` has v86's own network adapter behind the card, which carries
+// every connection to that port of this computer; what it is given then is typed into the guest, which answers with `done`.
 import { spawnSync } from 'node:child_process'
 import {
   closeSync,
@@ -14,12 +15,13 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { V86 } from 'v86'
 
-const [folder, mode] = process.argv.slice(2)
+const [folder, mode, networkPort] = process.argv.slice(2)
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const asset = (name) => here(`../../assets/linux/${name}`)
 globalThis.ImageData ??= class {
@@ -43,7 +45,7 @@ const emulator = new V86({
   acpi: true,
   autostart: false,
   uart1: true,
-  net_device: { type: 'virtio' },
+  net_device: networkPort === undefined ? { type: 'virtio' } : { type: 'virtio', relay_url: 'fetch' },
   filesystem: { handle9p() {} },
   preserve_mac_from_state_image: true,
   disable_keyboard: true,
@@ -57,6 +59,7 @@ let heard = ''
 emulator.add_listener('serial0-output-byte', (byte) => {
   said = (said + String.fromCharCode(byte)).slice(-100)
   if (said.endsWith('root@linux:~# ')) say('prompt')
+  if (/done-\d+\r\n$/.test(said)) say('done')
 })
 emulator.add_listener('serial1-output-byte', (byte) => {
   heard += String.fromCharCode(byte)
@@ -69,10 +72,16 @@ if (mode === 'first') {
   await emulator.restore_state(new Uint8Array(gunzipSync(readFileSync(asset('linux-state.gz')))).buffer)
   tell('begin en 0')
 }
+if (networkPort !== undefined) carry(Number(networkPort))
 emulator.run()
 
 let count = 0
-for await (const _line of createInterface({ input: process.stdin })) {
+for await (const line of createInterface({ input: process.stdin })) {
+  if (networkPort !== undefined) {
+    if (line === 'network on') tell(line)
+    else emulator.serial_send_bytes(0, Buffer.from(`${line}\n`))
+    continue
+  }
   const start = performance.now()
   const kept = openSync(`${folder}/state${count}`, 'w')
   writeFileSync(kept, new Uint8Array(await emulator.save_state()))
@@ -89,6 +98,20 @@ for await (const _line of createInterface({ input: process.stdin })) {
   say(performance.now() - start)
 }
 process.exit()
+
+/** v86's adapter, as its readme's hook for connections uses it. */
+function carry(port) {
+  emulator.network_adapter.bus.register('tcp-connection', (connection) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('data', (bytes) => connection.write(new Uint8Array(bytes)))
+    socket.on('end', () => connection.close())
+    socket.on('error', () => connection.close())
+    connection.on('data', (bytes) => socket.write(Buffer.from(bytes)))
+    connection.on('shutdown', () => socket.end())
+    connection.on('close', () => socket.destroy())
+    connection.accept()
+  })
+}
 
 function unpack(path) {
   const bytes = gunzipSync(readFileSync(path))
@@ -113,6 +136,7 @@ function drive() {
       this.onload?.({})
     },
     get: (start, length, done) => done(read(start, length)),
+    get_and_cache: (start, length, done) => done(read(start, length)),
     get_from_cache: read,
     set(start, bytes, done) {
       writeSync(disk, bytes, 0, bytes.length, start)
