@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { TestClient } from './client.ts'
 
 /** A view or dialog of the window, and how a person comes there. No step depends on the language. */
@@ -85,11 +85,13 @@ export function visitorAt(page: Page, client: TestClient): Visitor {
 /** Deletes two machines, one with a name that needs care. */
 export async function fillTrash(client: TestClient): Promise<void> {
   for (const name of ['two\nlines and a\ttab', 'ad-domain-controller']) {
-    const find = async () => (await client.call('inventory.get')).machines.find((machine) => machine.name === name)?.id
     // A host that is far away lists its machines later.
-    await expect.poll(find).toBeDefined()
-    const id = await find()
-    if (id === undefined) throw new Error(`There is no ${name}`)
+    const id = await vi.waitFor(async () => {
+      const { machines } = await client.call('inventory.get')
+      const machine = machines.find((one) => one.name === name)
+      if (machine === undefined) throw new Error(`There is no ${name}`)
+      return machine.id
+    }, 20_000)
     await client.succeeded(await client.call('machine.remove', { id, volumes: [], typedName: null }))
   }
 }
