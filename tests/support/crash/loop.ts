@@ -23,7 +23,7 @@ export interface Scenario {
   readonly env: Readonly<Record<string, string>>
   /** Makes the first machines. */
   readonly prepare: (client: TestClient) => Promise<void>
-  readonly choose: (random: Random) => Promise<Act>
+  readonly choose: (random: Random, client: TestClient) => Promise<Act>
   /**
    * Compares what is there with what must be: an act that was cut short may be done or not done, never half. `done` is the
    * task when it ended by itself. What is found becomes what is expected next.
@@ -110,7 +110,7 @@ export async function crashLoop({
   try {
     await scenario.prepare(berth.client)
     for (let turn = 1; struck < moments && turn < moments * maxTurnsEach && signal?.aborted !== true; turn += 1) {
-      const act = await scenario.choose(random)
+      const act = await scenario.choose(random, berth.client)
       fault.ready?.()
       const usualMs = tookMs.get(act.verb) ?? untimedMs
       const began = performance.now()

@@ -1,6 +1,7 @@
 import { builtinScenario } from './builtin-scenario.ts'
 import { dockerScenario } from './docker-scenario.ts'
 import { faults, stage } from './fault-names.ts'
+import { linuxScenario } from './linux-scenario.ts'
 import { crashLoop } from './loop.ts'
 import { mutatedFiles } from './mutated-files.ts'
 import { qemuScenario } from './qemu-scenario.ts'
@@ -11,6 +12,12 @@ export const program = {
   crashLoop,
   faults,
   mutatedFiles,
-  scenarios: { builtin: builtinScenario, qemu: qemuScenario, docker: dockerScenario, virtualbox: virtualboxScenario },
+  scenarios: {
+    builtin: builtinScenario,
+    linux: linuxScenario,
+    qemu: qemuScenario,
+    docker: dockerScenario,
+    virtualbox: virtualboxScenario,
+  },
   stage,
 }

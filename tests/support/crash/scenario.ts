@@ -1,5 +1,6 @@
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { MachineState } from '../../../app/domain/machine.ts'
+import type { TestClient } from '../client.ts'
 import { type Change, createLedger, type Known, type Ledger } from './ledger.ts'
 import type { Act, Random, Scenario } from './loop.ts'
 import type { Substrate } from './substrate.ts'
@@ -135,6 +136,23 @@ export function scenarioOn(substrate: Substrate): Scenario {
     return found
   }
 
+  /** Makes a machine hold another number; where its guest does that, the machine is on afterwards and its guest at work. */
+  async function change(client: TestClient, { id, machine, values }: Known): Promise<void> {
+    const { work, write } = substrate
+    const value = (lastValue % 250) + 1
+    if (work !== undefined) {
+      if (machine.state !== 'running') {
+        await client.succeeded(await client.call('machine.start', { id }))
+        const wrong = await ledger.check(client, id, { states: ['running'] }, false)
+        if (wrong.length > 0) throw new Error(wrong.join('\n'))
+      }
+      await work(client, machine, value, ledger.machines().get(id)?.values ?? values)
+    } else if (write !== undefined && isOff(machine.state)) await write(machine, value)
+    else return
+    lastValue = value
+    ledger.wrote(id, value)
+  }
+
   /** What an act that was said to be done has not done, or what was taken back of it since. */
   function unkept(
     { verb, about, change, renames }: KnownAct,
@@ -165,16 +183,12 @@ export function scenarioOn(substrate: Substrate): Scenario {
         if (wrong.length > 0) throw new Error(wrong.join('\n'))
       }
     },
-    async choose(random) {
+    async choose(random, client) {
       const all = [...ledger.machines().values()]
       const one = all[Math.floor(random() * all.length)]
       const isFew = all.filter(({ trashId }) => trashId === null).length < fewest
       if (one === undefined || isFew || (all.length < most && random() < 0.1)) return create()
-      if (one.trashId === null && isOff(one.machine.state) && random() < 0.7) {
-        lastValue = (lastValue % 250) + 1
-        await substrate.write(one.machine, lastValue)
-        ledger.wrote(one.id, lastValue)
-      }
+      if (one.trashId === null && random() < 0.7) await change(client, one)
       const acts = possible(ledger.machines().get(one.id) ?? one, random)
       return acts[Math.floor(random() * acts.length)] ?? create()
     },

@@ -3,6 +3,7 @@ import type { Machine } from '../../../app/domain/machine.ts'
 import type { Capability } from '../../../app/domain/provider.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { CreateSpec } from '../../../app/domain/spec.ts'
+import type { TestClient } from '../client.ts'
 import type { ToolProcess } from './loop.ts'
 
 /** The real thing below a provider, looked at and written to past Berth. */
@@ -19,8 +20,13 @@ export interface Substrate {
   readonly spec: (name: string) => CreateSpec
   /** How many times it runs. */
   readonly runs: (machine: Machine) => Promise<number>
-  /** Makes the stopped machine hold a number. */
-  readonly write: (machine: Machine, value: number) => Promise<void>
+  /** Makes the stopped machine hold a number; left out where its guest does that itself. */
+  readonly write?: (machine: Machine, value: number) => Promise<void>
+  /**
+   * Lets the guest of the running machine make it hold a number, and then write to its disk all the time. Rejects when the guest
+   * itself finds that it holds none of `values`.
+   */
+  readonly work?: (client: TestClient, machine: Machine, value: number, values: readonly number[]) => Promise<void>
   /** What it holds; null when it is neither number; undefined when it cannot be told while it runs. */
   readonly read: (machine: Machine) => Promise<number | null | undefined>
   /** What is wrong with what it is kept in. */

@@ -1,0 +1,124 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MachineId } from '../../../app/domain/ids.ts'
+import type { Machine } from '../../../app/domain/machine.ts'
+import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
+import { MiB } from '../../../app/domain/units.ts'
+import { linuxPrompt } from '../linux-shell.ts'
+import { fileSize, waitInFile } from '../serial.ts'
+import { openSerialConsole } from '../serial-console.ts'
+import { builtinSubstrate } from './builtin-scenario.ts'
+import { type Ext4Look, lookIntoExt4, missingExt4Tools } from './ext4.ts'
+import type { Places } from './fault-names.ts'
+import type { Scenario } from './loop.ts'
+import { scenarioOn } from './scenario.ts'
+
+/** Its system starts from the disk after every crash, on processors that others use too. */
+const bootMs = 300_000
+const answerMs = 120_000
+
+/** Of a guest at work: what it says that it has synced is in its machine's serial log from here on. */
+interface Work {
+  readonly value: number
+  readonly logFrom: number
+  /** As they were: after a restore the disk is another one. */
+  readonly restores: string
+}
+
+/**
+ * Built-in machines with the Linux that comes with Berth. What they hold is the number in `/root/mark`, 1 where there is none. Their guests
+ * write, sync and say what they have synced; after a crash that must be on the disk, and its file system whole.
+ */
+export async function linuxScenario(places: Pick<Places, 'berth'>): Promise<Scenario> {
+  const missing = await missingExt4Tools()
+  if (missing !== null) throw new Error(`no ${missing}: the package e2fsprogs has it`)
+  const { folderOf, spec, substrate } = await builtinSubstrate(places)
+  const logOf = (machine: Machine): string => join(folderOf(machine), 'serial0.log')
+  const isUp = ({ state }: Machine): boolean => state === 'running' || state === 'paused'
+  const works = new Map<MachineId, Work>()
+  const looks = new Map<string, Promise<Ext4Look>>()
+
+  /** A disk that nothing was written to since is looked into once. */
+  async function look(path: string): Promise<Ext4Look> {
+    const { ino, size, mtimeMs } = await stat(path)
+    const key = `${ino} ${size} ${mtimeMs}`
+    const known = looks.get(key) ?? lookIntoExt4(path, ['/root/mark', '/root/work/count'])
+    looks.set(key, known)
+    return known
+  }
+
+  /** What the guest said that it had synced, and the disk does not have. */
+  async function unsynced(machine: Machine, tree: SnapshotTree, count: string | null): Promise<readonly string[]> {
+    const work = works.get(machine.id)
+    if (work === undefined || work.restores !== JSON.stringify(tree.restores)) return []
+    const said = (await readFile(logOf(machine))).subarray(work.logFrom).toString()
+    const last = Number([...said.matchAll(new RegExp(`wrote-${work.value}-(\\d+)\\r`, 'g'))].at(-1)?.[1] ?? 0)
+    const [value, there] = (count ?? '').trim().split(' ').map(Number)
+    return value === work.value && there !== undefined && there >= last
+      ? []
+      : [`its guest had synced ${work.value} ${last}, and its disk has ${count ?? 'no file'}`]
+  }
+
+  return scenarioOn({
+    ...substrate,
+    spec: (name) => ({ ...spec(name), guest: 'linux', memoryBytes: 32 * MiB, disk: { from: 'guest' } }),
+
+    async read(machine) {
+      if (isUp(machine)) return undefined
+      const [mark] = (await look(join(folderOf(machine), 'disk0.img'))).texts
+      return mark === null || mark === undefined ? 1 : Number(mark) || null
+    },
+
+    async work(client, machine, value, values) {
+      const log = logOf(machine)
+      const { restores } = await client.call('snapshot.tree', { id: machine.id })
+      const shell = await openSerialConsole(client, machine.id)
+      try {
+        // One that starts comes to its prompt, one that is at work goes on with that until it is told to end.
+        const before = await fileSize(log)
+        shell.type('\r')
+        await waitInFile(log, before, new RegExp(`${linuxPrompt.source}|wrote-\\d+-\\d+\r\n$`), bootMs)
+        if (!linuxPrompt.test(await readFile(log, 'utf8'))) shell.type('\x03')
+        await waitInFile(log, before, linuxPrompt, answerMs)
+        const from = await fileSize(log)
+        shell.type(`echo "ho""lds:$(cat mark 2>/dev/null):$(dmesg | grep -c "EXT4-fs error"):"; ${workOf(value)}\r`)
+        await waitInFile(log, from, new RegExp(`wrote-${value}-1\\r`), answerMs)
+        const said = (await readFile(log)).subarray(from).toString()
+        const [, held = '', errors] = /holds:(\d*):(\d+):/.exec(said) ?? []
+        if (errors !== '0' || !values.includes(held === '' ? 1 : Number(held))) {
+          throw new Error(`the guest of ${machine.id} found ${held}, not ${values.join(' or ')}, and ${errors} errors`)
+        }
+        works.set(machine.id, { value, logFrom: from, restores: JSON.stringify(restores) })
+      } finally {
+        shell.close()
+      }
+    },
+
+    async damage(machine, tree) {
+      const wrong = [...(await substrate.damage(machine, tree))]
+      const folder = folderOf(machine)
+      for (const { id } of tree.snapshots) {
+        const { damage } = await look(join(folder, 'snapshots', `${id}.disk0.img`))
+        if (damage !== null) wrong.push(`the snapshot ${id}: ${damage}`)
+      }
+      if (isUp(machine)) return wrong
+      const { damage, texts } = await look(join(folder, 'disk0.img'))
+      if (damage !== null) wrong.push(damage)
+      return [...wrong, ...(await unsynced(machine, tree, texts[1] ?? null))]
+    },
+  })
+}
+
+/** Writes the number, then new files again and again; each is synced before it is said. */
+function workOf(value: number): string {
+  const turn = [
+    'i=$((i+1))',
+    'dd if=/dev/urandom of=work/data$((i%6)) bs=16k count=$((i%5+1)) 2>/dev/null',
+    'rm -f work/data$(((i+3)%6))',
+    `echo ${value} $i > work/new`,
+    'mv work/new work/count',
+    'sync',
+    `echo wrote-${value}-$i`,
+  ]
+  return `mkdir -p work; echo ${value} > mark; sync; sh -c 'i=0; while :; do ${turn.join('; ')}; done'`
+}
