@@ -26,7 +26,7 @@ interface Work {
 }
 
 /**
- * Built-in machines with the Linux that comes with Berth. What they hold is the number in `/root/mark`, 1 where there is none. Their guests
+ * Built-in machines with the Linux that comes with Berth. What they hold is the number in the file `mark`, 1 where there is none. Their guests
  * write, sync and say what they have synced; after a crash that must be on the disk, and its file system whole.
  */
 export async function linuxScenario(places: Pick<Places, 'berth'>): Promise<Scenario> {
@@ -42,7 +42,7 @@ export async function linuxScenario(places: Pick<Places, 'berth'>): Promise<Scen
   async function look(path: string): Promise<Ext4Look> {
     const { ino, size, mtimeMs } = await stat(path)
     const key = `${ino} ${size} ${mtimeMs}`
-    const known = looks.get(key) ?? lookIntoExt4(path, ['/root/mark', '/root/work/count'])
+    const known = looks.get(key) ?? lookIntoExt4(path, ['root/mark', 'root/written/count'])
     looks.set(key, known)
     return known
   }
@@ -113,12 +113,12 @@ export async function linuxScenario(places: Pick<Places, 'berth'>): Promise<Scen
 function workOf(value: number): string {
   const turn = [
     'i=$((i+1))',
-    'dd if=/dev/urandom of=work/data$((i%6)) bs=16k count=$((i%5+1)) 2>/dev/null',
-    'rm -f work/data$(((i+3)%6))',
-    `echo ${value} $i > work/new`,
-    'mv work/new work/count',
+    'dd if=/dev/urandom of=written/data$((i%6)) bs=16k count=$((i%5+1)) 2>/dev/null',
+    'rm -f written/data$(((i+3)%6))',
+    `echo ${value} $i > written/new`,
+    'mv written/new written/count',
     'sync',
     `echo wrote-${value}-$i`,
   ]
-  return `mkdir -p work; echo ${value} > mark; sync; sh -c 'i=0; while :; do ${turn.join('; ')}; done'`
+  return `mkdir -p written; echo ${value} > mark; sync; sh -c 'i=0; while :; do ${turn.join('; ')}; done'`
 }
