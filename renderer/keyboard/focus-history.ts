@@ -76,7 +76,10 @@ export function isReturningFocus(): boolean {
   return isGivingBack
 }
 
-/** Gives the keyboard to what had it last and is still there; else to the list's row, else to the button that was pressed. */
+/**
+ * Gives the keyboard to what had it last and is still there; else to the list's row, else to the button that was pressed. That
+ * button goes before a page's title, in which nobody works: it had the keyboard because the page was opened.
+ */
 export function returnFocus(): void {
   const row = document.querySelector<HTMLElement>('[data-pane="list"] [data-row][tabindex="0"]')
   // A list's tab stop may have moved on meanwhile, or its row be gone.
@@ -84,7 +87,8 @@ export function returnFocus(): void {
     .flatMap(({ element, isRow }) => (isRow ? (row ?? []) : (element.deref() ?? [])))
     .findLast(canTakeFocus)
   const button = pressedButton?.deref()
-  const last = before ?? row ?? (button !== undefined && canTakeFocus(button) ? button : undefined)
+  const choice = button !== undefined && canTakeFocus(button) ? button : undefined
+  const last = before?.matches('.page-title') ? (choice ?? before) : (before ?? row ?? choice)
   isGivingBack = true
   last?.focus({ preventScroll: true })
   isGivingBack = false
