@@ -10,16 +10,41 @@ interface ReadyTool {
   leave(): Promise<readonly string[]>
 }
 
-/** What differs between the tools that run the guest of assets/guest. */
+/** A line that is typed, and what the guest answers. */
+type Line = readonly [line: string, answer: RegExp]
+
+/** How a guest keeps a word on its disk. */
+interface Guest {
+  readonly prompt: RegExp
+  write(word: string): Line
+  read(word: string): Line
+}
+
+/** The guest of assets/guest. */
+export const monitor: Guest = {
+  prompt: />\s*$/,
+  write: (word) => [`write ${word}`, /Written\sto\sthe\sdisk/],
+  read: (word) => ['read', new RegExp(`On\\sthe\\sdisk:\\s${word}`)],
+}
+
+/** The guest of assets/linux. */
+export const linux: Guest = {
+  prompt: /root@linux:~#\s*$/,
+  write: (word) => [`echo ${word} > note`, new RegExp(`echo\\s${word}\\s>\\snote\\s*root@`)],
+  read: (word) => ['cat note', new RegExp(`cat\\snote\\s*${word}`)],
+}
+
+/** What differs between the tools. */
 export interface MachineJourney {
   readonly name: string
+  readonly guest: Guest
   /** The tool's card in the form of a new machine. */
   readonly card: RegExp
   ready(): Promise<ReadyTool>
 }
 
 /** The main road of one machine in the real window: made, typed into, kept, broken, brought back, and that undone. */
-export function describeMachineJourney({ name, card, ready }: MachineJourney): void {
+export function describeMachineJourney({ name, guest, card, ready }: MachineJourney): void {
   describe(`a person with a ${name} machine`, () => {
     let home = ''
     let tool: ReadyTool | undefined
@@ -64,19 +89,19 @@ export function describeMachineJourney({ name, card, ready }: MachineJourney): v
       await person.choose('journey', /Running/)
       await person.openTerminal('journey')
       // What is typed while a PC starts is nobody's.
-      await page.locator('.xterm-rows').filter({ hasText: />\s*$/ }).waitFor({ timeout: 30_000 })
-      await person.ask('write before', /Written\sto\sthe\sdisk/)
-      await person.ask('read', /On\sthe\sdisk:\sbefore/)
+      await page.locator('.xterm-rows').filter({ hasText: guest.prompt }).waitFor({ timeout: 30_000 })
+      await person.ask(...guest.write('before'))
+      await person.ask(...guest.read('before'))
     })
 
     test('takes a snapshot, breaks it, restores it with what its disk held, and undoes that', async () => {
       await person.takeSnapshot('good')
-      await person.ask('write broken', /Written\sto\sthe\sdisk/)
-      await person.ask('read', /On\sthe\sdisk:\sbroken/)
+      await person.ask(...guest.write('broken'))
+      await person.ask(...guest.read('broken'))
       await person.restore('good')
-      await person.ask('read', /On\sthe\sdisk:\sbefore/)
+      await person.ask(...guest.read('before'))
       await person.undoRestore()
-      await person.ask('read', /On\sthe\sdisk:\sbroken/)
+      await person.ask(...guest.read('broken'))
     })
   })
 }

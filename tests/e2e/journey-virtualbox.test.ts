@@ -1,8 +1,9 @@
 import { openLab } from '../support/virtualbox-lab.ts'
-import { describeMachineJourney } from './journey-machine.ts'
+import { describeMachineJourney, monitor } from './journey-machine.ts'
 
 describeMachineJourney({
   name: 'VirtualBox',
+  guest: monitor,
   card: /^VirtualBox/,
   async ready() {
     const lab = await openLab('journey')
