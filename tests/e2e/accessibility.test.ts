@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
-import { connectTo, type TestClient } from '../support/client.ts'
 import { dialogs, machineDialogs, popovers } from '../support/floats.ts'
-import { welcome } from '../support/views.ts'
-import { fillTrash, type Visitor, visitorAt } from '../support/visitor.ts'
+import { machineQuestions, programQuestions, slowly, stopping } from '../support/questions.ts'
+import { table, welcome } from '../support/views.ts'
+import { type Place, startVisit, type Visit } from '../support/visitor.ts'
 import { makeHome, type OpenWeb, openWeb, removeHome } from '../support/window.ts'
 
 /** Each is one step from the one before. */
@@ -94,24 +94,13 @@ describe.each(looks)('axe finds nothing, $theme, $locale:', ({ theme, locale }) 
     }
     await page.keyboard.press('Escape')
   })
-
-  test('the table', async () => {
-    await row('alpine-router').click()
-    await page.keyboard.press('Control+Shift+L')
-    await page.locator('[role="grid"]').waitFor()
-    await isClean()
-    await page.keyboard.press('Control+Shift+L')
-  })
 })
 
 describe('axe finds nothing, light and dark, in English and Korean, in', () => {
-  let home: string
-  let berth: OpenWeb
-  let page: Page
-  let client: TestClient
-  let visitor: Visitor
+  let visit: Visit
 
   async function setLook({ theme, locale }: (typeof looks)[number]): Promise<void> {
+    const { client, page } = visit
     await client.call('settings.set', { changes: { theme, locale } })
     await page.waitForFunction(
       (look) =>
@@ -120,33 +109,8 @@ describe('axe finds nothing, light and dark, in English and Korean, in', () => {
     )
   }
 
-  beforeAll(async () => {
-    home = await makeHome({ firstRunDone: true, ...looks[0] })
-    berth = await openWeb({ home, mock: true, env: { BERTH_MOCK_STILL: '1' } })
-    page = berth.page
-    // A view that does not come is one failure, and must not cost the suite half a minute for each that follows.
-    page.setDefaultTimeout(20_000)
-    // Colours that are on their way are no one's contrast.
-    await page.emulateMedia({ reducedMotion: 'reduce' })
-    client = await connectTo(berth.address)
-    visitor = visitorAt(page, client)
-    await visitor.shown('[role="row"][aria-level="2"]')
-    await fillTrash(client)
-  })
-
-  beforeEach(async () => {
-    // What a test that failed left open would fail the rest.
-    await visitor.closeAll()
-    await setLook(looks[0])
-  })
-
-  afterAll(async () => {
-    client?.close()
-    await berth?.close()
-    await removeHome(home)
-  })
-
-  test.each([welcome, ...machineDialogs, ...popovers, ...dialogs])('$name', async ({ open, leave }) => {
+  async function expectClean({ open, leave }: Place): Promise<void> {
+    const { page, visitor } = visit
     await open(visitor)
     for (const look of looks) {
       await setLook(look)
@@ -157,5 +121,31 @@ describe('axe finds nothing, light and dark, in English and Korean, in', () => {
     }
     await visitor.closeAll()
     await leave?.(visitor)
+  }
+
+  beforeAll(async () => {
+    visit = await startVisit(looks[0])
+  })
+
+  beforeEach(async () => {
+    // What a test that failed left open would fail the rest.
+    await visit.visitor.closeAll()
+    await setLook(looks[0])
+  })
+
+  afterAll(() => visit?.end())
+
+  test.each([welcome, ...table, ...machineDialogs, ...machineQuestions, ...popovers, ...dialogs, ...programQuestions])(
+    '$name',
+    expectClean,
+  )
+
+  describe('machines that are slow to stop:', () => {
+    beforeAll(async () => {
+      await visit.end()
+      visit = await startVisit(looks[0], slowly)
+    })
+
+    test.each(stopping)('$name', expectClean)
   })
 })

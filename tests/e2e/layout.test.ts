@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { connectTo, type TestClient } from '../support/client.ts'
+import type { TestClient } from '../support/client.ts'
 import { dialogs, machineDialogs, popovers } from '../support/floats.ts'
 import { layoutFaults } from '../support/layout-faults.ts'
+import { machineQuestions, programQuestions, slowly, stopping } from '../support/questions.ts'
 import { views } from '../support/views.ts'
-import { fillTrash, type Place, type Visitor, visitorAt } from '../support/visitor.ts'
-import { makeHome, type OpenWeb, openWeb, removeHome } from '../support/window.ts'
+import { type Place, startVisit, type Visit, type Visitor } from '../support/visitor.ts'
 
 interface Size {
   readonly what: string
@@ -19,30 +19,19 @@ const small: Size = { what: '800 × 600', width: 800, height: 600, textZoomPerce
 const wide: Size = { what: '2560 × 1440', width: 2560, height: 1440, textZoomPercent: 100 }
 const floats = '.dialog, .popover, .menu, .palette'
 
-let home: string
-let berth: OpenWeb
+let visit: Visit
 let page: Page
 let client: TestClient
 let visitor: Visitor
 let locale: 'en' | 'ko' = 'en'
 
-beforeAll(async () => {
-  home = await makeHome({ firstRunDone: true, locale })
-  berth = await openWeb({ home, mock: true, env: { BERTH_MOCK_STILL: '1' } })
-  page = berth.page
-  page.setDefaultTimeout(20_000)
-  await page.emulateMedia({ reducedMotion: 'reduce' })
-  client = await connectTo(berth.address)
-  visitor = visitorAt(page, client)
-  await visitor.shown('[role="row"][aria-level="2"]')
-  await fillTrash(client)
-})
+async function begin(env: Readonly<Record<string, string>> = {}): Promise<void> {
+  visit = await startVisit({ locale }, env)
+  ;({ page, client, visitor } = visit)
+}
 
-afterAll(async () => {
-  client?.close()
-  await berth?.close()
-  await removeHome(home)
-})
+beforeAll(() => begin())
+afterAll(() => visit?.end())
 
 async function resize({ width, height, textZoomPercent }: Size): Promise<void> {
   await page.setViewportSize({ width, height })
@@ -100,9 +89,12 @@ describe('nothing overlaps, is cut or out of reach', () => {
     expect(await faultsIn(place, [large, small, wide])).toEqual([])
   })
 
-  test.each([...machineDialogs, ...popovers, ...dialogs])('at 200 % and in 800 × 600: $name', async (place) => {
-    expect(await faultsIn(place, [large, small])).toEqual([])
-  })
+  test.each([...machineDialogs, ...machineQuestions, ...popovers, ...dialogs, ...programQuestions])(
+    'at 200 % and in 800 × 600: $name',
+    async (place) => {
+      expect(await faultsIn(place, [large, small])).toEqual([])
+    },
+  )
 })
 
 describe('a window of 2560 × 1440', () => {
@@ -146,5 +138,17 @@ describe('a window of 2560 × 1440', () => {
     await visitor.find('')
     const list = await page.locator('.plane-list').boundingBox()
     expect(list?.width).toBeGreaterThan(450)
+  })
+})
+
+describe('nothing overlaps, is cut or out of reach while machines stop slowly', () => {
+  beforeAll(async () => {
+    await visit.end()
+    await begin(slowly)
+  })
+  beforeEach(() => visitor.closeAll())
+
+  test.each(stopping)('at 200 % and in 800 × 600: $name', async (place) => {
+    expect(await faultsIn(place, [large, small])).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import type { Place } from './visitor.ts'
+import type { Place, Visitor } from './visitor.ts'
 
 /** A part of a machine's page, by its shortcut's digit. */
 const part = (name: string, digit: number): Place => ({
@@ -27,6 +27,40 @@ export const welcome: Place = {
     await shown('.plane-list')
   },
 }
+
+async function showTable({ page, find, shown }: Visitor): Promise<void> {
+  await find('')
+  if ((await page.locator('.window-table').count()) > 0) return
+  await page.keyboard.press('Control+Shift+L')
+  await shown('[role="grid"] [role="row"][aria-rowindex="2"]')
+}
+
+async function leaveTable({ client, shown }: Visitor): Promise<void> {
+  await client.call('settings.set', { changes: { list: { table: false } } })
+  await shown('[role="treegrid"]')
+}
+
+/** The table, and a machine's page in its place. */
+export const table: readonly Place[] = [
+  {
+    name: 'the table',
+    open: showTable,
+    async leave(visitor) {
+      await leaveTable(visitor)
+      await visitor.choose('kali-lab')
+    },
+  },
+  {
+    name: 'a machine’s page in place of the table',
+    async open(visitor) {
+      await showTable(visitor)
+      await visitor.choose('win11-dev')
+      await visitor.page.keyboard.press('Control+1')
+      await visitor.shown('.detail-back')
+    },
+    leave: leaveTable,
+  },
+]
 
 /** Everything that fills the window's planes. */
 export const views: readonly Place[] = [
@@ -106,5 +140,6 @@ export const views: readonly Place[] = [
   },
   view('the settings', 'Settings', 'gear', '.settings'),
   view('the trash', 'Trash', 'trash', '.trash'),
+  ...table,
   welcome,
 ]

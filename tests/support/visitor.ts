@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect, vi } from 'vitest'
-import type { TestClient } from './client.ts'
+import { connectTo, type TestClient } from './client.ts'
+import { makeHome, openWeb, removeHome } from './window.ts'
 
 /** A view or dialog of the window, and how a person comes there. No step depends on the language. */
 export interface Place {
@@ -20,6 +21,8 @@ export interface Visitor {
   choose(name: string): Promise<void>
   /** Selects several machines; the list then shows all. */
   select(names: readonly string[]): Promise<void>
+  /** Selects every machine that the list has. */
+  selectAll(): Promise<void>
   /** Chooses from a machine's menu, by the icon of the entry: `at` counts those that share it. */
   fromMenu(name: string, icon: string, at?: number): Promise<void>
   /** Runs what the palette finds for these words, by its icon. */
@@ -62,6 +65,13 @@ export function visitorAt(page: Page, client: TestClient): Visitor {
       }
       await find('')
     },
+    async selectAll() {
+      await find('')
+      await filter.press('ArrowDown')
+      await page.locator('[role="row"]:focus').waitFor()
+      await page.keyboard.press('Control+a')
+      await shown('.selection-bar')
+    },
     async fromMenu(name, icon, at = 0) {
       await (await find(name)).click({ button: 'right' })
       await page.locator(`[role="menuitem"]:has([data-icon="${icon}"])`).nth(at).click()
@@ -82,8 +92,43 @@ export function visitorAt(page: Page, client: TestClient): Visitor {
   }
 }
 
+/** A visit among pretended machines, two of which are in the trash. */
+export interface Visit {
+  readonly page: Page
+  readonly client: TestClient
+  readonly visitor: Visitor
+  end(): Promise<void>
+}
+
+export async function startVisit(
+  settings: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Visit> {
+  const home = await makeHome({ firstRunDone: true, ...settings })
+  const berth = await openWeb({ home, mock: true, env: { BERTH_MOCK_STILL: '1', ...env } })
+  const end = async (): Promise<void> => {
+    await berth.close()
+    await removeHome(home)
+  }
+  try {
+    const { page } = berth
+    // A view that does not come is one failure, and must not cost the suite half a minute for each that follows.
+    page.setDefaultTimeout(20_000)
+    // Colours that are on their way are no one's contrast.
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    const client = await connectTo(berth.address)
+    const visitor = visitorAt(page, client)
+    await visitor.shown('[role="row"][aria-level="2"]')
+    await fillTrash(client)
+    return { page, client, visitor, end }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
 /** Deletes two machines, one with a name that needs care. */
-export async function fillTrash(client: TestClient): Promise<void> {
+async function fillTrash(client: TestClient): Promise<void> {
   for (const name of ['two\nlines and a\ttab', 'ad-domain-controller']) {
     // A host that is far away lists its machines later.
     const id = await vi.waitFor(async () => {
