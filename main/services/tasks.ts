@@ -143,16 +143,22 @@ export function createTasks({ inventory, log, now, monotonicMs = () => performan
         if (commands.length > keptCommands) commands.shift()
       },
     }
-    const made = (result: TaskResult): void => {
+    const take = (result: TaskResult): void => {
       const machineId = entry.task.machineId ?? result.machineId ?? null
       entry.task = { ...entry.task, machineId, result: { ...entry.task.result, ...result } }
+    }
+    const made = (result: TaskResult): void => {
+      const isFirst = Object.keys(entry.task.result).length === 0
+      take(result)
       entry.telling.request()
+      // Somebody may wait to see it.
+      if (isFirst) entry.telling.flush()
     }
     try {
       controller.signal.throwIfAborted()
       entry.task = { ...entry.task, state: 'running', startedAt: now().toISOString() }
       changed.emit(entry.task)
-      made(await request.run(op, made))
+      take(await request.run(op, made))
       await readAfresh(entry)
       end(entry, 'succeeded', null)
     } catch (thrown) {

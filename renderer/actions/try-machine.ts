@@ -9,6 +9,11 @@ import { trySpec } from '../views/first-run/try-spec.ts'
 import { attempt, call } from './call.ts'
 import { openMachine } from './navigate.ts'
 
+/** Lets its provider make ready what it can while the page is read. What cannot be had is said when it is wanted. */
+export function prepareToTry(endpointId: EndpointId): void {
+  call('create.options', { endpointId }).catch(() => {})
+}
+
 /** Makes the machine, starts it and shows its console with the keyboard in it; a failure stands beside the button. */
 export async function tryMachine(endpointId: EndpointId, name: string): Promise<void> {
   await attempt(placeOfTry, async () => {

@@ -14,8 +14,10 @@ const tailBytes = 32_768
 
 /** The serial line and the screen, both inside Berth. The line's log has everything from its first byte on. */
 export function createConsoles(world: World): ConsoleOps & ScreenOps {
-  const withheld = (entry: Entry): Text | null => {
+  const withheld = (entry: Entry, consoleId: string): Text | null => {
     if (entry.live !== null) return null
+    // Its line is there before its thread: whoever is at it then sees the first byte, and what they type waits.
+    if (consoleId === serialId && isStarting(entry)) return null
     const { name, state } = world.fleet.machine(entry)
     return { key: `why.state.${state}`, params: { name } }
   }
@@ -30,7 +32,7 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
           kind: 'serial',
           label: { key: 'kept.console.serial' },
           writable: true,
-          withheld: withheld(entry),
+          withheld: withheld(entry, serialId),
           // The screen of a PC has no Hangul.
           ...(entry.definition?.system === 'linux' ? { isFirst: true } : {}),
         },
@@ -39,7 +41,7 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
           kind: 'screen',
           label: { key: 'builtin.console.screen' },
           writable: true,
-          withheld: withheld(entry),
+          withheld: withheld(entry, screenId),
         },
       ]
     },
@@ -47,7 +49,7 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
       const { entry } = await world.fleet.get(id)
       throwIfCancelled(op)
       if (consoleId !== serialId && consoleId !== screenId) throw failure('not-found', { key: 'kept.error.console' })
-      const reason = withheld(entry)
+      const reason = withheld(entry, consoleId)
       if (reason !== null) throw failure('wrong-state', reason)
       // A screen is looked at, not read.
       if (consoleId === screenId) throw failure('unsupported', { key: 'kept.error.console' })
@@ -57,7 +59,7 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
       const { entry } = await world.fleet.get(id)
       throwIfCancelled(op)
       if (consoleId !== screenId) throw failure('not-found', { key: 'kept.error.console' })
-      const reason = withheld(entry)
+      const reason = withheld(entry, consoleId)
       if (reason !== null) throw failure('wrong-state', reason)
       return entry.screen.open(events)
     },
@@ -70,4 +72,8 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
       return lastLines(text, lines)
     },
   }
+}
+
+function isStarting({ holds }: Entry): boolean {
+  return holds.at(-1)?.state === 'starting'
 }

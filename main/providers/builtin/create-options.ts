@@ -14,6 +14,8 @@ const leastMemoryBytes = 4 * MiB
 
 /** What a new machine may be: the Linux that comes with Berth, or whatever a BIOS boots. Berth's own guest is for tests. */
 export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
+  // Who asks is about to make one, and most make the Linux.
+  world.spareThread.prepare()
   const free = await freeBytes(world.layout.machines)
   throwIfCancelled(op)
   return {

@@ -17,11 +17,16 @@ export interface SerialLine extends InProcessLine {
   hangUp(): void
 }
 
+/** Keys and pieces of pasted text that are kept for a machine that is still starting. */
+const mostTypedEarly = 1_000
+
 export function createSerialLine(): SerialLine {
   const watchers = new Map<LineEvents, number>()
   let end: LineEnd | null = null
   let saidBytes = 0
   let takenBytes = 0
+  /** What was typed while there was no thread yet. */
+  let typedEarly: Uint8Array[] = []
 
   /** What the slowest has taken, everybody has. */
   const settle = (): void => {
@@ -38,6 +43,8 @@ export function createSerialLine(): SerialLine {
       saidBytes = 0
       takenBytes = 0
       for (const watcher of watchers.keys()) watchers.set(watcher, 0)
+      for (const bytes of typedEarly) end.write(bytes)
+      typedEarly = []
     },
     said(bytes, log) {
       saidBytes += bytes.length
@@ -46,6 +53,7 @@ export function createSerialLine(): SerialLine {
     },
     hangUp() {
       end = null
+      typedEarly = []
       const ended = [...watchers.keys()]
       watchers.clear()
       for (const watcher of ended) watcher.ended()
@@ -53,7 +61,10 @@ export function createSerialLine(): SerialLine {
     connect(events) {
       watchers.set(events, saidBytes)
       return {
-        write: (bytes) => end?.write(bytes),
+        write(bytes) {
+          if (end !== null) end.write(bytes)
+          else if (typedEarly.length < mostTypedEarly) typedEarly.push(bytes)
+        },
         taken(bytes) {
           const before = watchers.get(events)
           if (before === undefined) return

@@ -11,6 +11,7 @@ import { presentFolder } from './folder.ts'
 import { macOf, networkSettings } from './network.ts'
 import { emulator, monitorFile } from './program.ts'
 import { type RunRecord, writeRun } from './run-record.ts'
+import type { SpareThread } from './spare-thread.ts'
 import type { Activity } from './states.ts'
 import { startThread, type Thread } from './thread.ts'
 import type { World } from './world.ts'
@@ -38,7 +39,12 @@ const logBytes = 8 * 1024 * 1024
 export async function launch(
   world: World,
   known: Known,
-  how: { readonly memory: Memory | PackedMemory | null; readonly paused: boolean },
+  how: {
+    readonly memory: Memory | PackedMemory | null
+    readonly paused: boolean
+    /** Where its thread stands ready, if there is one. */
+    readonly spare?: SpareThread
+  },
   op: Op,
 ): Promise<Live> {
   const { entry, definition } = known
@@ -78,6 +84,7 @@ export async function launch(
       diskFull: () => settleActivity(world, entry, live, 'full'),
       folderFailed: (error) => world.host.log.error('builtin.folder', { uuid: entry.uuid, error: String(error) }),
     },
+    how.spare?.take,
   )
   entry.line.plug({
     write: (bytes) => thread.tell({ kind: 'serial', bytes }),

@@ -2,7 +2,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import type { Known } from './fleet.ts'
-import { endMachine, launch, letRun, liveOf, settleActivity } from './live.ts'
+import { endMachine, hangUp, launch, letRun, liveOf, settleActivity } from './live.ts'
 import { startPrepared } from './prepared.ts'
 import { resumeFromDisk } from './suspend.ts'
 import type { World } from './world.ts'
@@ -14,11 +14,17 @@ const shutDownMs = 60_000
 export async function start(world: World, known: Known, op: Op): Promise<void> {
   const { entry } = known
   if (entry.live !== null) return letRun(world, entry)
-  await world.fleet.hold(entry, 'starting', async () => {
-    if (entry.isSuspended) await resumeFromDisk(world, known, op)
-    else if (known.definition.prepared !== null) await startPrepared(world, known, op)
-    else await launch(world, known, { memory: null, paused: false }, op)
-  })
+  try {
+    await world.fleet.hold(entry, 'starting', async () => {
+      if (entry.isSuspended) await resumeFromDisk(world, known, op)
+      else if (known.definition.prepared !== null) await startPrepared(world, known, op)
+      else await launch(world, known, { memory: null, paused: false }, op)
+    })
+  } catch (error) {
+    // Whoever was at its line already.
+    if (entry.live === null) hangUp(entry)
+    throw error
+  }
 }
 
 /** Asks the guest by its power button and waits until it is off, however long. */

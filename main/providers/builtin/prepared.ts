@@ -1,20 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
 import type { Op } from '../provider.ts'
 import type { Definition } from './definitions.ts'
 import type { PackedMemory } from './emulator/messages.ts'
 import type { Known } from './fleet.ts'
 import { launch, letRun, orEnd } from './live.ts'
-import { keptMemorySchema, unfit } from './memory.ts'
+import { unfit } from './memory.ts'
+import { readPrepared } from './prepared-memory.ts'
 import { linux } from './program.ts'
 import type { World } from './world.ts'
-
-/** The memory of a Linux just before its first prompt, as it comes with Berth, and the disk that it belongs to. */
-const preparedSchema = z.object({
-  /** The disk's own name: the SHA-256 of what its machine begins with. */
-  disk: z.string(),
-  memory: keptMemorySchema,
-})
 
 /** What a new machine like this begins with; null when its first start is an ordinary one. */
 export async function preparedFor(definition: Definition): Promise<string | null> {
@@ -38,14 +31,10 @@ export async function startPrepared(world: World, known: Known, op: Op): Promise
   }
   const { sizeBytes, checksum } = prepared.memory
   const memory: PackedMemory = { packed: await readFile(linux.state), sizeBytes, checksum }
-  await launch(world, known, { memory, paused: true }, op)
+  await launch(world, known, { memory, paused: true, spare: world.spareThread }, op)
   await orEnd(entry, async () => {
     // From the first instruction on the disk goes its own way: the memory must not be used a second time.
     await world.fleet.save(entry, begun)
     await letRun(world, entry)
   })
-}
-
-async function readPrepared(): Promise<z.infer<typeof preparedSchema>> {
-  return preparedSchema.parse(JSON.parse(await readFile(linux.prepared, 'utf8')))
 }

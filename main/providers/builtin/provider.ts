@@ -19,6 +19,7 @@ import { createPower } from './power.ts'
 import { emulator } from './program.ts'
 import { recover } from './recover.ts'
 import { createSnapshots } from './snapshots.ts'
+import { createSpareThread } from './spare-thread.ts'
 import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
 import { createRemove } from './trash.ts'
@@ -36,6 +37,7 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     layout,
     fleet: createFleet(host, layout, changes.emit),
     purges: createPurges(layout),
+    spareThread: createSpareThread((error) => host.log.warn('builtin.spareThread', { error: String(error) })),
   }
   const { fleet } = world
   const consoles = guarded(createConsoles(world))
@@ -113,7 +115,7 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     recover: () => recover(world),
     async dispose() {
       // Whoever quits has suspended or shut down what was to be kept; what is still on ends here, its disk whole.
-      await Promise.all(fleet.loaded().map(endMachine))
+      await Promise.all([world.spareThread.dispose(), ...fleet.loaded().map(endMachine)])
     },
   }
   return provider

@@ -1,10 +1,11 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { failure } from '../../../app/domain/errors.ts'
 import type { Answers, Beginning, FromThread, Order, ScreenPart, Told, ToThread } from './emulator/messages.ts'
 import { troubleFailure } from './errors.ts'
 import { startFolderThread } from './folder.ts'
-import { threadFile, wasm } from './program.ts'
+import { wasm } from './program.ts'
 import type { SharedFolder } from './shared-folder/session.ts'
+import { makeWorker } from './spare-thread.ts'
 
 /** What a machine's thread says by itself. */
 export interface ThreadEvents {
@@ -42,19 +43,17 @@ export interface ThreadWish extends Omit<Beginning, 'wasm' | 'sharedFolder'> {
   readonly sharedFolder: SharedFolder | null
 }
 
-/** Makes a machine's thread, and the one of its shared folder where it has a device for that. */
-export async function startThread({ sharedFolder, ...wish }: ThreadWish, events: ThreadEvents): Promise<Thread> {
+/** Makes a machine's thread, or takes one that stands ready, and the one of its shared folder where it has a device for that. */
+export async function startThread(
+  { sharedFolder, ...wish }: ThreadWish,
+  events: ThreadEvents,
+  takeReady: () => Worker | null = () => null,
+): Promise<Thread> {
   const beginning = { ...wish, wasm: await wasm() }
+  const worker = takeReady() ?? makeWorker(null)
   const folder = wish.hardware.devices.includes('shared-folder')
     ? startFolderThread(sharedFolder, (error) => events.folderFailed(error))
     : null
-  const workerData: Beginning = {
-    ...beginning,
-    sharedFolder: folder === null ? null : { port: folder.port, isThere: sharedFolder !== null },
-  }
-  const transferList = folder === null ? [] : [folder.port]
-  // What v86 prints would otherwise stand among Berth's own lines.
-  const worker = new Worker(threadFile, { workerData, transferList, stdout: true, stderr: true, name: 'berth machine' })
   const waiting = new Map<number, { take: (value: unknown) => void; fail: (error: unknown) => void }>()
   let count = 0
   let complaint = ''
@@ -120,6 +119,11 @@ export async function startThread({ sharedFolder, ...wish }: ThreadWish, events:
     })
   })
   const post = (message: ToThread): void => worker.postMessage(message)
+  const whole: Beginning = {
+    ...beginning,
+    sharedFolder: folder === null ? null : { port: folder.port, isThere: sharedFolder !== null },
+  }
+  worker.postMessage(whole, folder === null ? [] : [folder.port])
 
   return {
     ready,

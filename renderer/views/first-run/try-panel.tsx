@@ -1,5 +1,5 @@
-import { type ReactNode, useState } from 'react'
-import { tryMachine } from '../../actions/try-machine.ts'
+import { type ReactNode, useEffect, useState } from 'react'
+import { prepareToTry, tryMachine } from '../../actions/try-machine.ts'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Say, useSay } from '../../say.tsx'
@@ -15,6 +15,10 @@ export function TryPanel({ place }: { readonly place: TryPlace }): ReactNode {
   const [isOnItsWay, setOnItsWay] = useState(false)
   const failure = useApp(failureAt(placeOfTry))
   const name = say('first.tryName')
+  const readyId = place.kind === 'ready' ? place.endpointId : null
+  useEffect(() => {
+    if (readyId !== null) prepareToTry(readyId)
+  }, [readyId])
   const start = async (): Promise<void> => {
     if (place.kind !== 'ready') return
     setOnItsWay(true)

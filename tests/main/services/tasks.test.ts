@@ -275,6 +275,28 @@ describe('what a task says', () => {
     }
   })
 
+  it('tells at once what it made, while the rest goes on', async () => {
+    const { tasks, request, told } = world()
+    let goOn = (): void => {}
+    const rest = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const task = tasks.start({
+      ...request('start', async () => ({})),
+      verb: 'create',
+      permit: null,
+      machineId: null,
+      async run(_op, made) {
+        made({ machineId: 'mock:new' })
+        expect(told.at(-1)).toMatchObject({ state: 'running', machineId: 'mock:new' })
+        await rest
+        return { machineId: 'mock:new' }
+      },
+    })
+    goOn()
+    expect((await tasks.settled(task)).error).toBeNull()
+  })
+
   it('is kept with the commands it ran, the last two hundred', async () => {
     const { tasks, request } = world()
     const task = tasks.start(

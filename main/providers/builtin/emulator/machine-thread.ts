@@ -3,10 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { V86, type V86Image, type V86Options } from 'v86'
 import { type FileDrive, openDrive } from './disk.ts'
 import { createGuestLine } from './guest-line.ts'
+import { createInbox, unpackAhead } from './inbox.ts'
 import { busOf, type Internals, internalsOf } from './internals.ts'
 import { createKeyboard } from './keyboard.ts'
-import { readMemory, writeMemory } from './memory-file.ts'
-import type { Answers, Beginning, FromThread, Hardware, Memory, Order, Told, ToThread, Trouble } from './messages.ts'
+import { writeMemory } from './memory-file.ts'
+import type { Answers, FromThread, Hardware, Memory, Order, ThreadData, Told, ToThread, Trouble } from './messages.ts'
 import { PortTrouble } from './network/forwards.ts'
 import { createMachineNetwork, type NetworkSettings } from './network/machine-network.ts'
 import { createVirtioCard } from './network-card.ts'
@@ -29,7 +30,9 @@ const bootOrder = { disk: 0x132, cd: 0x123, floppy: 0x231 } as const
 async function main(): Promise<void> {
   const port = parentPort
   if (port === null) throw new Error('not in a thread')
-  const beginning = workerData as Beginning
+  const inbox = createInbox(port)
+  const memoryOf = unpackAhead(workerData as ThreadData)
+  const beginning = await inbox.beginning
   provideImageData()
   const say = (message: FromThread): void => port.postMessage(message)
 
@@ -195,23 +198,27 @@ async function main(): Promise<void> {
     folder: ({ isThere }) => guestLine?.folder(isThere),
   }
 
-  port.on('message', (message: ToThread) => {
-    if (message.id === null) return (hear[message.told.kind] as (told: Told) => void)(message.told)
+  const take = (message: ToThread): void => {
+    if (message.id === null) {
+      ;(hear[message.told.kind] as (told: Told) => void)(message.told)
+      return
+    }
     const { id, order } = message
     carryOut(order).then(
       (value) => say({ kind: 'answer', id, value }),
       (error: unknown) => say({ kind: 'trouble', id, trouble: troubleOf(error) }),
     )
-  })
+  }
 
   if (beginning.memory !== null) {
-    const state = await readMemory(beginning.memory)
-    internals.restore_state(state)
+    internals.restore_state(await memoryOf(beginning.memory))
   }
   const remembered = beginning.memory?.network
   await setNetwork(beginning.network.settings)
   if (beginning.memory !== null) network?.wake(remembered?.connections ?? [])
   say({ kind: 'ready' })
+  // Only now: what is typed into a machine before it has its memory would be lost.
+  inbox.open(take)
   apply()
 }
 

@@ -39,7 +39,13 @@ export interface PackedMemory extends Omit<Memory, 'path'> {
   readonly packed: Uint8Array
 }
 
-/** What a machine's thread is given when it is made. */
+/** What a machine's thread is given when it is made; its `Beginning` is the first message to it. */
+export interface ThreadData {
+  /** A memory to unpack while it waits: its machine may begin with it. */
+  readonly ahead: PackedMemory | null
+}
+
+/** What a machine's thread is to be. */
 export interface Beginning {
   readonly wasm: WebAssembly.Module
   readonly hardware: Hardware
