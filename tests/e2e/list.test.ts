@@ -184,10 +184,20 @@ describe('what cannot be done', () => {
 
 describe('the table', () => {
   const header = (name: string) => page.locator('.machine-name').filter({ hasText: name })
+  const line = (name: string) => page.locator('.table-row').filter({ hasText: name })
   const back = async (): Promise<void> => {
     await page.getByRole('button', { name: 'Back' }).click()
     await page.getByRole('grid', { name: 'All machines' }).waitFor()
   }
+
+  test('comes by the menu that arranges the list, though a machine’s page was open beside it', async () => {
+    await row('alpine-router').click()
+    await page.getByRole('button', { name: 'Group and sort' }).click()
+    await page.getByRole('menuitemcheckbox', { name: /^Table/ }).click()
+    await page.getByRole('grid', { name: 'All machines' }).waitFor()
+    await page.keyboard.press('Control+Shift+L')
+    await page.getByRole('treegrid', { name: 'All machines' }).waitFor()
+  })
 
   test('takes the keyboard: arrows move and Ctrl+A selects', async () => {
     await row('alpine-router').click()
@@ -201,6 +211,21 @@ describe('the table', () => {
     await page.keyboard.press('Escape')
   })
 
+  test('comes and goes by Ctrl+Shift+L while the filter has the keyboard, which the filter keeps', async () => {
+    await page.keyboard.press('Control+f')
+    await page.keyboard.type('post')
+    await page.keyboard.press('Control+Shift+L')
+    await page.getByRole('treegrid', { name: 'All machines' }).waitFor()
+    await page.keyboard.press('Control+Shift+L')
+    await page.getByRole('grid', { name: 'All machines' }).waitFor()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.localName)).toBe('input')
+    await page.keyboard.type('gres')
+    await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('postgres')
+    await expect.poll(() => page.locator('.table-row').count()).toBe(1)
+    await page.keyboard.press('Escape')
+    await line('kali-lab').waitFor()
+  })
+
   test('sorts by its heads, figures from the largest', async () => {
     const name = page.getByRole('columnheader', { name: 'Name' })
     expect(await name.getAttribute('aria-sort')).toBe('ascending')
@@ -211,8 +236,6 @@ describe('the table', () => {
     await expect.poll(() => cpu.getAttribute('aria-sort')).toBe('descending')
     await name.getByRole('button').click()
   })
-
-  const line = (name: string) => page.locator('.table-row').filter({ hasText: name })
 
   test('opens a machine by double click and by Enter, and comes back', async () => {
     await line('kali-lab').dblclick()

@@ -8,6 +8,7 @@ import { setUi, useApp } from '../../store/store.ts'
 import { useFileDrop } from '../drop/use-file-drop.ts'
 import { MachineList } from '../machines/machine-list.tsx'
 import { SelectionBar } from '../machines/selection-bar.tsx'
+import { useTableFocus } from '../machines/table-toggle.ts'
 import { Sidebar } from '../sidebar/sidebar.tsx'
 import { TaskStrip } from '../tasks/task-strip.tsx'
 import './app.css'
@@ -92,6 +93,7 @@ export function App(): ReactNode {
   // Alone it is what the window is about.
   const ListPlane = showsDetail ? 'section' : 'main'
 
+  useTableFocus(isTable)
   useStepFocus(isOne, step)
   useLeavePage(view)
   useFileDrop()

@@ -10,6 +10,7 @@ import { useSay } from '../../say.tsx'
 import { statsOf } from '../../store/selectors.ts'
 import { setUi, store } from '../../store/store.ts'
 import { rankMachines } from './list-model.ts'
+import { toggleTable } from './table-toggle.ts'
 
 const groupings = ['provider', 'host', 'tag', 'none'] as const
 const orders = ['name', 'lastUsed', 'state', 'cpu'] as const
@@ -44,7 +45,7 @@ export function ArrangeMenu(): ReactNode {
         label: say('list.table'),
         shortcut: shortcutText('table', isMac),
         isChecked: list?.table ?? false,
-        choose: () => void saveSettings({ list: { table: !(list?.table ?? false) } }),
+        choose: toggleTable,
       },
     ]
   }

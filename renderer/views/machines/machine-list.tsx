@@ -1,6 +1,5 @@
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import { openDialog } from '../../actions/navigate.ts'
-import { saveSettings } from '../../actions/settings.ts'
 import { IconButton } from '../../components/icon-button.tsx'
 import { handleCommand } from '../../keyboard/commands.ts'
 import { isMac } from '../../keyboard/platform.ts'
@@ -8,7 +7,6 @@ import { shortcutText } from '../../keyboard/shortcuts.ts'
 import { useLocale, useSay } from '../../say.tsx'
 import { lastLook } from '../../store/last-look.ts'
 import { setUi, store, useApp } from '../../store/store.ts'
-import { focusPaneNamed } from '../app/panes.ts'
 import { SidebarToggle } from '../app/sidebar-toggle.tsx'
 import { ArrangeMenu } from './arrange-menu.tsx'
 import { FilterBar } from './filter-bar.tsx'
@@ -20,6 +18,7 @@ import { buildRows, countMachines, type ListQuery } from './list-model.ts'
 import { MachineRows } from './machine-rows.tsx'
 import { MachineTable } from './machine-table.tsx'
 import { machineOrder, selectionAfter } from './selection.ts'
+import { toggleTable } from './table-toggle.ts'
 import { useFilterKeys } from './use-filter-keys.ts'
 import { useListTitle } from './use-list-title.ts'
 
@@ -72,7 +71,6 @@ export function MachineList({
   const order = useMemo(() => machineOrder(rows), [rows])
   useKeptSelection(order)
   const filterKeys = useFilterKeys(isTable ? null : order, search)
-  useTableFocus(isTable)
   const isWhole = !isTable && filters.length === 0 && search === ''
   useEffect(() => {
     if (isWhole) rememberGroups(rows)
@@ -123,23 +121,6 @@ export function MachineList({
       {hasNothing && <ListEmpty />}
     </>
   )
-}
-
-/** The table begins as a table: what was open beside the list is a double click away. */
-function toggleTable(): void {
-  setUi({ step: 'list' })
-  void saveSettings({ list: { table: !store.getState().settings?.list.table } })
-}
-
-/** List and table take the keyboard from each other: the row that had it is drawn anew. */
-function useTableFocus(isTable: boolean): void {
-  const before = useRef(isTable)
-  useEffect(() => {
-    if (before.current === isTable) return
-    before.current = isTable
-    const frame = requestAnimationFrame(() => focusPaneNamed('list'))
-    return () => cancelAnimationFrame(frame)
-  }, [isTable])
 }
 
 /** A machine that goes away while selected passes the selection on to its neighbour, and the cursor with it. */
