@@ -16,6 +16,8 @@ interface DialogProps {
   /** At the footer's start: a count of errors, a link. */
   readonly note?: ReactNode
   readonly widthPx?: number
+  /** Grows downwards only, so that nothing moves under the pointer when more is shown. */
+  readonly hasSteadyTop?: boolean
   /** Beside the title, before the close button. */
   readonly headerExtra?: ReactNode
 }
@@ -29,6 +31,7 @@ export function Dialog({
   footer,
   note,
   widthPx = 440,
+  hasSteadyTop = false,
   headerExtra,
 }: DialogProps): ReactNode {
   const say = useSay()
@@ -37,7 +40,7 @@ export function Dialog({
       <Radix.Portal>
         <Radix.Overlay className="dialog-scrim" />
         <Radix.Content
-          className="dialog"
+          className={hasSteadyTop ? 'dialog dialog-steady' : 'dialog'}
           onOpenAutoFocus={focusFirst}
           onCloseAutoFocus={returnFocusFrom}
           style={{ '--dialog-width': `${widthPx}px` } as CSSProperties}
@@ -89,7 +92,7 @@ export function AlertDialog({
   note,
   widthPx = 400,
   cancelLabel,
-}: Omit<DialogProps, 'headerExtra'> & { readonly cancelLabel?: string }): ReactNode {
+}: Omit<DialogProps, 'headerExtra' | 'hasSteadyTop'> & { readonly cancelLabel?: string }): ReactNode {
   const say = useSay()
   const cancel = useRef<HTMLButtonElement>(null)
   return (

@@ -36,6 +36,7 @@ export function ContainerFields({
   const say = useSay()
   return (
     <>
+      {endpoints}
       <FormRow label={say('create.image')} isGroup error={problemOf('image')}>
         {() => (
           <ImageList
@@ -58,7 +59,6 @@ export function ContainerFields({
           />
         )}
       </FormRow>
-      {endpoints}
       <FormRow label={say('create.command')} error={problemOf('command')}>
         {(control) => (
           <TextInput

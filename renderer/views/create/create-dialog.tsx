@@ -30,7 +30,10 @@ import { filledVmForm, optionsFor, readVmForm } from './vm-form.ts'
 
 const widthPx = 720
 
-/** New machine: one form, whose defaults make a good one. What is typed stays as a draft until it is made. */
+/**
+ * New machine: one form, whose defaults make a good one. What is typed stays as a draft until it is made. Where it is to run
+ * decides all the rest, so that it stands first, and at the same place while its provider is asked.
+ */
 export function CreateDialog(): ReactNode {
   const say = useSay()
   const draft = useDraft()
@@ -59,6 +62,7 @@ export function CreateDialog(): ReactNode {
     <Dialog
       title={say('create.title')}
       widthPx={widthPx}
+      hasSteadyTop
       headerExtra={<Kinds draft={draft} />}
       onClose={closeDialog}
       footer={<Button onClick={closeDialog}>{say('verb.cancel')}</Button>}
@@ -182,6 +186,7 @@ function CreateForm({ draft, options: all }: { readonly draft: Draft; readonly o
       <Dialog
         title={say('create.title')}
         widthPx={widthPx}
+        hasSteadyTop
         headerExtra={<Kinds draft={draft} />}
         onClose={closeDialog}
         note={<Note submission={submission} draft={draft} />}

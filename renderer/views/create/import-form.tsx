@@ -76,6 +76,7 @@ export function ImportForm({
     <Dialog
       title={say('create.title')}
       widthPx={widthPx}
+      hasSteadyTop
       headerExtra={kinds}
       onClose={closeDialog}
       note={say('import.ready')}
@@ -100,20 +101,6 @@ export function ImportForm({
             onClose={failure === null ? null : () => setFailure(null)}
           />
         )}
-        <FormRow label={say('create.source')} isGroup>
-          {() => <SourceList form={form} onChange={changeVm} />}
-        </FormRow>
-        <FormRow label={say('create.name')}>
-          {(control) => (
-            <TextInput
-              {...control}
-              dir="auto"
-              maxLength={400}
-              value={name}
-              onChange={(event) => changeVm({ name: event.currentTarget.value, isNameTyped: true })}
-            />
-          )}
-        </FormRow>
         <FormRow label={say('create.endpoint')} isGroup>
           {() => (
             <RadioCards
@@ -126,6 +113,20 @@ export function ImportForm({
                 reason: reasonOf(one),
               }))}
               onChange={(endpointId) => changeVm({ endpointId })}
+            />
+          )}
+        </FormRow>
+        <FormRow label={say('create.source')} isGroup>
+          {() => <SourceList form={form} onChange={changeVm} />}
+        </FormRow>
+        <FormRow label={say('create.name')}>
+          {(control) => (
+            <TextInput
+              {...control}
+              dir="auto"
+              maxLength={400}
+              value={name}
+              onChange={(event) => changeVm({ name: event.currentTarget.value, isNameTyped: true })}
             />
           )}
         </FormRow>

@@ -53,6 +53,7 @@ export function VmFields(props: VmFieldsProps): ReactNode {
   const free = options.freeBytes === null ? null : formatBytes(options.freeBytes, locale)
   return (
     <>
+      {props.endpoints}
       <GuestRow {...props} />
       {guest?.disc !== false && (
         <FormRow label={say('create.source')} isGroup error={problemOf('source')}>
@@ -76,7 +77,6 @@ export function VmFields(props: VmFieldsProps): ReactNode {
           />
         )}
       </FormRow>
-      {props.endpoints}
       <OsTypeRow {...props} />
       {options.cpus.max > options.cpus.min && (
         <QuantityRow
