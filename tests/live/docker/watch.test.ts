@@ -47,7 +47,7 @@ describe('what happens outside', () => {
     await world.until((change) => change.kind === 'endpoints')
     const down = await provider.probe(createOp())
     expect(down.endpoints[0]).toMatchObject({ state: 'not-running', error: { code: 'unreachable' } })
-    expect(down.endpoints[0]?.remedies[0]?.title.key).toBe('docker.remedy.start')
+    expect(down.endpoints[0]?.remedies[0]?.title.key).toBe('docker.remedy.startAt')
 
     world.changes.length = 0
     await daemon.start()
