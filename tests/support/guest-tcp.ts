@@ -1,4 +1,9 @@
-import { flag, type Segment, segmentFrame } from '../../main/providers/builtin/emulator/network/tcp-segment.ts'
+import {
+  flag,
+  type OutgoingSegment,
+  type Segment,
+  segmentFrame,
+} from '../../main/providers/builtin/emulator/network/tcp-segment.ts'
 import { deferred, ends, type GuestNetwork, segmentOf } from './guest-network.ts'
 
 export interface GuestTcpOptions {
@@ -33,6 +38,15 @@ export interface GuestTcp {
     readonly acknowledged?: number
     readonly data?: Uint8Array
   }): void
+}
+
+/** Sends one segment of no connection that this file keeps. */
+export function sendSegment(
+  guest: GuestNetwork,
+  address: number,
+  segment: Pick<OutgoingSegment, 'sourcePort' | 'destinationPort' | 'flags'> & Partial<OutgoingSegment>,
+): void {
+  guest.send(segmentFrame(ends(address), { sequence: 0, acknowledged: 0, window: 0, ...segment }))
 }
 
 let nextPort = 40_000

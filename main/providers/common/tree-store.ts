@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../../app/domain/errors.ts'
@@ -11,6 +11,7 @@ import {
   type Unfit,
   wholeFile,
 } from '../../state/read-state.ts'
+import { writeWhole } from '../../state/whole-io.ts'
 import { nullIfAbsent, writeJson } from './files.ts'
 import { type KeptSnapshot, keptRestoreSchema, putSnapshot, type TreeFile } from './snapshot-tree.ts'
 
@@ -175,10 +176,7 @@ function append(path: string, line: string): boolean {
     const last = Buffer.alloc(1)
     if (size === 0 || readSync(file, last, 0, 1, size - 1) !== 1 || last.toString() !== '\n') return false
     try {
-      const bytes = Buffer.from(line)
-      for (let done = 0; done < bytes.length; ) {
-        done += writeSync(file, bytes, done, bytes.length - done, size + done)
-      }
+      writeWhole(file, Buffer.from(line), size)
     } catch (error) {
       ftruncateSync(file, size)
       throw error

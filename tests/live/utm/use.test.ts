@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MiB } from '../../../app/domain/units.ts'
 import { errorFrom, op } from '../../conformance/ground.ts'
 import { specOf } from '../../conformance/utm-spec.ts'
+import { freePort } from '../../support/free-port.ts'
 import { describeUtm } from './utm-world.ts'
 
 /**
@@ -276,13 +276,3 @@ describeUtm('UTM', ({ ground, make, facet, uuidOf, read, start, powerOff, note, 
     expect(await ground().provider.list('utm:local', op())).toHaveLength(before.length)
   })
 })
-
-/** A port of this computer that nobody has at the moment. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
-}

@@ -6,13 +6,12 @@ import {
   ftruncateSync,
   linkSync,
   openSync,
-  readSync,
   renameSync,
   rmSync,
-  writeSync,
 } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { renameDurably } from '../../../state/durable.ts'
+import { readWhole, writeWhole } from '../../../state/whole-io.ts'
 import { chunkBytes, type EmptyChunks, isNothing } from './empty-chunks.ts'
 
 /**
@@ -69,9 +68,9 @@ function copyNow(from: string, to: string, empty?: EmptyChunks): void {
       for (let at = 0; at < size; at += chunkBytes) {
         if (empty?.has(at)) continue
         buffer ??= Buffer.allocUnsafe(chunkBytes)
-        const bytes = buffer.subarray(0, readAll(source, buffer.subarray(0, Math.min(chunkBytes, size - at)), at))
+        const bytes = buffer.subarray(0, readWhole(source, buffer.subarray(0, Math.min(chunkBytes, size - at)), at))
         if (isNothing(bytes)) empty?.add(at)
-        else writeAll(target, bytes, at)
+        else writeWhole(target, bytes, at)
       }
     } finally {
       closeSync(target)
@@ -79,22 +78,6 @@ function copyNow(from: string, to: string, empty?: EmptyChunks): void {
   } finally {
     closeSync(source)
   }
-}
-
-/** How many bytes there were to read. */
-function readAll(file: number, bytes: Uint8Array, position: number): number {
-  let at = 0
-  while (at < bytes.length) {
-    const got = readSync(file, bytes, at, bytes.length - at, position + at)
-    if (got === 0) break
-    at += got
-  }
-  return at
-}
-
-function writeAll(file: number, bytes: Uint8Array, position: number): void {
-  let at = 0
-  while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at, position + at)
 }
 
 /** As `copyDiskNow`, without holding anybody up: for disks of machines that are off. Settles when it is on the disk. */

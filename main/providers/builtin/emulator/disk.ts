@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync } from 'node:fs'
+import { readWhole, writeWhole } from '../../../state/whole-io.ts'
 import { copyDiskNow, shareNow } from './disk-copy.ts'
 import { createEmptyChunks } from './empty-chunks.ts'
 
@@ -51,21 +52,14 @@ export function openDrive(
 
   const read = (start: number, length: number): Uint8Array => {
     const bytes = new Uint8Array(length)
-    let at = 0
-    while (at < length) {
-      const got = readSync(file, bytes, at, length - at, start + at)
-      // Past the end is nothing, as on a drive that was made longer.
-      if (got === 0) break
-      at += got
-    }
-    readBytes += at
+    // Past the end is nothing, as on a drive that was made longer.
+    readBytes += readWhole(file, bytes, start)
     return bytes
   }
   const write = (start: number, bytes: Uint8Array): void => {
     sameAt = null
     empty.touched(start, bytes.length)
-    let at = 0
-    while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at, start + at)
+    writeWhole(file, bytes, start)
     writtenBytes += bytes.length
   }
   const attempt = (start: number, bytes: Uint8Array, done: () => void): void => {

@@ -6,9 +6,9 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  readSync,
   writeSync,
 } from 'node:fs'
+import { readWhole } from '../../../state/whole-io.ts'
 import { Refusal } from './errno.ts'
 import type { Opened } from './fids.ts'
 import { openFlag } from './protocol.ts'
@@ -54,14 +54,7 @@ export class OpenedFile implements Opened {
 
   /** Reads into `room` until that is full or the file ends. */
   read(room: Buffer, offset: number): number {
-    const descriptor = this.#there()
-    let count = 0
-    while (count < room.length) {
-      const got = readSync(descriptor, room, count, room.length - count, offset + count)
-      if (got === 0) break
-      count += got
-    }
-    return count
+    return readWhole(this.#there(), room, offset)
   }
 
   /** Writes all, or as much as there was room for. */

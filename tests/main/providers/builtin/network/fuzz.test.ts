@@ -12,21 +12,13 @@ import {
 import { flag, segmentFrame } from '../../../../../main/providers/builtin/emulator/network/tcp-segment.ts'
 import { createGuestNetwork, ends } from '../../../../support/guest-network.ts'
 import { connectFrom } from '../../../../support/guest-tcp.ts'
-
-/** Numbers that look random and are the same every time. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 0x1_0000_0000) * below)
-  }
-}
+import { seededRandom } from '../../../../support/seeded-random.ts'
 
 const names = { resolve4: async () => [{ address: '192.0.2.1', ttl: 1 }] } as unknown as NameServer
 
 describe('a guest that sends anything', () => {
   it.each([1, 2, 3, 4])('ends nothing and keeps nobody waiting (seed %i)', async (seed) => {
-    const random = numbers(seed)
+    const random = seededRandom(seed)
     const server = createServer((socket) => {
       socket.on('error', () => {})
       socket.pipe(socket)

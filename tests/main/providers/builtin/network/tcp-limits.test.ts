@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { network } from '../../../../../main/providers/builtin/emulator/network/addresses.ts'
 import { maxConnections, maxDialling } from '../../../../../main/providers/builtin/emulator/network/tcp.ts'
-import { flag, segmentFrame } from '../../../../../main/providers/builtin/emulator/network/tcp-segment.ts'
-import { createGuestNetwork, ends, type GuestNetwork } from '../../../../support/guest-network.ts'
-import { connectFrom } from '../../../../support/guest-tcp.ts'
+import { flag } from '../../../../../main/providers/builtin/emulator/network/tcp-segment.ts'
+import { createGuestNetwork, type GuestNetwork } from '../../../../support/guest-network.ts'
+import { connectFrom, sendSegment } from '../../../../support/guest-tcp.ts'
 import { closers, guestWith, serve } from '../../../../support/network-ground.ts'
 
 describe('a guest that opens more than it may', () => {
@@ -46,15 +46,12 @@ describe('a guest that opens more than it may', () => {
 })
 
 function connectFlood(guest: GuestNetwork, count: number): void {
-  guest.send(
-    segmentFrame(ends((0x08_08_00_00 + count) >>> 0), {
-      sourcePort: 1_024 + (count % 60_000),
-      destinationPort: 80,
-      sequence: count,
-      acknowledged: 0,
-      flags: flag.syn,
-      window: 1_000,
-      maxSegmentBytes: 1460,
-    }),
-  )
+  sendSegment(guest, (0x08_08_00_00 + count) >>> 0, {
+    sourcePort: 1_024 + (count % 60_000),
+    destinationPort: 80,
+    sequence: count,
+    flags: flag.syn,
+    window: 1_000,
+    maxSegmentBytes: 1460,
+  })
 }

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
-import { createServer, connect as dialHost, type Socket } from 'node:net'
+import { connect as dialHost, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { network } from '../../../../../main/providers/builtin/emulator/network/addresses.ts'
 import { createForwards } from '../../../../../main/providers/builtin/emulator/network/forwards.ts'
 import { protocols } from '../../../../../main/providers/builtin/emulator/network/packets.ts'
-import { flag, segmentFrame } from '../../../../../main/providers/builtin/emulator/network/tcp-segment.ts'
-import { deferred, ends, type GuestNetwork, segmentOf } from '../../../../support/guest-network.ts'
-import { connectFrom, listenIn } from '../../../../support/guest-tcp.ts'
+import { flag } from '../../../../../main/providers/builtin/emulator/network/tcp-segment.ts'
+import { freePort } from '../../../../support/free-port.ts'
+import { deferred, type GuestNetwork, segmentOf } from '../../../../support/guest-network.ts'
+import { connectFrom, listenIn, sendSegment } from '../../../../support/guest-tcp.ts'
 import { closers, guestWith, serve } from '../../../../support/network-ground.ts'
 
 function numbered(length: number): Buffer {
@@ -228,11 +229,7 @@ describe('a connection that the guest opens', () => {
 
 describe('a connection to the guest', () => {
   async function forwardTo(guest: GuestNetwork, guestPort: number): Promise<number> {
-    const probe = createServer().listen(0, '127.0.0.1')
-    await once(probe, 'listening')
-    const { port } = probe.address() as { port: number }
-    probe.close()
-    await once(probe, 'close')
+    const port = await freePort()
     const forwards = createForwards(guest.nat.accept)
     closers.push(forwards.close)
     await forwards.set([{ hostAddress: '127.0.0.1', hostPort: port, guestPort }])
@@ -264,7 +261,12 @@ describe('a connection to the guest', () => {
     const failed = once(socket, 'error')
     const segment = segmentOf(await syn)
     if (segment === null) throw new Error('no segment')
-    guest.send(refusal(segment.sourcePort, 81, segment.sequence))
+    sendSegment(guest, network.gateway, {
+      sourcePort: 81,
+      destinationPort: segment.sourcePort,
+      acknowledged: (segment.sequence + 1) >>> 0,
+      flags: flag.reset | flag.ack,
+    })
     expect(((await failed)[0] as NodeJS.ErrnoException).code).toBe('ECONNRESET')
   })
 
@@ -297,17 +299,6 @@ describe('a connection to the guest', () => {
     expect(((await once(socket, 'error'))[0] as NodeJS.ErrnoException).code).toBe('ECONNREFUSED')
   })
 })
-
-function refusal(port: number, guestPort: number, sequence: number): Uint8Array {
-  return segmentFrame(ends(network.gateway), {
-    sourcePort: guestPort,
-    destinationPort: port,
-    sequence: 0,
-    acknowledged: (sequence + 1) >>> 0,
-    flags: flag.reset | flag.ack,
-    window: 0,
-  })
-}
 
 describe('connections after a restore', () => {
   it('are reset in the guest, at the place where they were', async () => {

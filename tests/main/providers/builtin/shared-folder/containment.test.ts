@@ -16,14 +16,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createCheckedTree } from '../../../../../main/providers/builtin/shared-folder/checked-tree.ts'
 import { createDescriptorTree } from '../../../../../main/providers/builtin/shared-folder/descriptor-tree.ts'
 import { staysInside } from '../../../../../main/providers/builtin/shared-folder/links.ts'
 import { checkName } from '../../../../../main/providers/builtin/shared-folder/names.ts'
 import { createSession, type Session } from '../../../../../main/providers/builtin/shared-folder/session.ts'
 import { Guest } from '../../../../support/nine-p.ts'
+import { sharedTrees } from '../../../../support/shared-trees.ts'
 
-const trees = process.platform === 'linux' ? [createDescriptorTree, createCheckedTree] : [createCheckedTree]
 const secret = 'what no guest may see'
 
 let ground = ''
@@ -51,7 +50,7 @@ function expectUntouched(): void {
   expect(lstatSync(join(outside, 'file')).mode & 0o777).toBe(0o644)
 }
 
-describe.each(trees)('a guest in a shared folder by %o', (open) => {
+describe.each(sharedTrees)('a guest in a shared folder by %o', (open) => {
   beforeEach(() => begin(open))
   afterEach(() => {
     session.fids.clear()

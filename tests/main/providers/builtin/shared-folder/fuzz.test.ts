@@ -14,25 +14,15 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createCheckedTree } from '../../../../../main/providers/builtin/shared-folder/checked-tree.ts'
-import { createDescriptorTree } from '../../../../../main/providers/builtin/shared-folder/descriptor-tree.ts'
 import { keepSession, resumeSession } from '../../../../../main/providers/builtin/shared-folder/kept-session.ts'
 import { errorReply, mostMessageBytes } from '../../../../../main/providers/builtin/shared-folder/protocol.ts'
 import { answer } from '../../../../../main/providers/builtin/shared-folder/server.ts'
 import { createSession } from '../../../../../main/providers/builtin/shared-folder/session.ts'
 import { message } from '../../../../support/nine-p.ts'
+import { seededRandom } from '../../../../support/seeded-random.ts'
+import { sharedTrees } from '../../../../support/shared-trees.ts'
 
-const trees = process.platform === 'linux' ? [createDescriptorTree, createCheckedTree] : [createCheckedTree]
 const rounds = 6000
-
-/** The same numbers for the same seed: what failed once fails again. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed >>> 0
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
 
 const names = [
   'file',
@@ -153,7 +143,7 @@ function descriptors(): number {
   return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0
 }
 
-describe.each(trees)('a hostile guest at a shared folder by %o', (open) => {
+describe.each(sharedTrees)('a hostile guest at a shared folder by %o', (open) => {
   let ground = ''
   beforeEach(() => {
     ground = mkdtempSync(join(tmpdir(), 'berth-fuzz-'))
@@ -168,7 +158,7 @@ describe.each(trees)('a hostile guest at a shared folder by %o', (open) => {
     chmodSync(join(outside, 'file'), 0o600)
     const own = new Set([outside, '../outside', '../outside/file'])
     const before = print(outside)
-    const random = createRandom(seed)
+    const random = seededRandom(seed)
     const openBefore = descriptors()
     const session = createSession({ path: root, isWritable: true }, open)
     let done = 0

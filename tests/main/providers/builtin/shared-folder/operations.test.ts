@@ -15,15 +15,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createCheckedTree } from '../../../../../main/providers/builtin/shared-folder/checked-tree.ts'
 import { createDescriptorTree } from '../../../../../main/providers/builtin/shared-folder/descriptor-tree.ts'
 import { keepSession, resumeSession } from '../../../../../main/providers/builtin/shared-folder/kept-session.ts'
 import { createSession, type Session } from '../../../../../main/providers/builtin/shared-folder/session.ts'
 import { Guest } from '../../../../support/nine-p.ts'
+import { sharedTrees } from '../../../../support/shared-trees.ts'
 
-const trees = process.platform === 'linux' ? [createDescriptorTree, createCheckedTree] : [createCheckedTree]
-
-describe.each(trees)('a shared folder by %o', (open) => {
+describe.each(sharedTrees)('a shared folder by %o', (open) => {
   let root = ''
   let session: Session
   let guest: Guest
