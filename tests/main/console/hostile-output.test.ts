@@ -5,6 +5,7 @@ import { boundSequences, setBoundedWidths } from '../../../app/util/terminal-bou
 import { createHistory } from '../../../main/console/history.ts'
 import { createModes } from '../../../main/console/modes.ts'
 import { isReport } from '../../../main/console/reports.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 const size = { columns: 200, rows: 50 }
 
@@ -23,13 +24,13 @@ function openTerminal(): headless.Terminal {
 const write = (terminal: headless.Terminal, data: string | Uint8Array): Promise<void> =>
   new Promise((resolve) => terminal.write(data, resolve))
 
-/** The longest time during which nobody else had a turn while the work went on. */
+/** How long at most was computed without anybody else having a turn while the work went on. */
 async function longestStallMs(work: () => Promise<unknown>): Promise<number> {
   let longest = 0
-  let last = performance.now()
+  let last = cpuMs()
   let isOver = false
   const beat = (): void => {
-    const now = performance.now()
+    const now = cpuMs()
     longest = Math.max(longest, now - last)
     last = now
     if (!isOver) setImmediate(beat)
@@ -57,9 +58,9 @@ describe('a guest that prints a huge parameter', () => {
       for (const [, form] of forms) {
         const terminal = openTerminal()
         await write(terminal, screen === 'alternate' ? '\x1b[?1049h' : 'x\r\n'.repeat(500))
-        const startedMs = performance.now()
+        const startedMs = cpuMs()
         await write(terminal, form(final))
-        expect(performance.now() - startedMs).toBeLessThan(1_000)
+        expect(cpuMs() - startedMs).toBeLessThan(1_000)
         // Split wherever it can be.
         for (const character of form(final).slice(0, 40)) await write(terminal, character)
         terminal.dispose()
@@ -72,9 +73,9 @@ describe('a guest that prints a huge parameter', () => {
     for (const prefix of ['', '?', '>']) {
       for (const intermediate of ['', ' ', '!', '"', '$', "'", '*', '+']) {
         for (let final = 0x40; final <= 0x7e; final += 1) {
-          const startedMs = performance.now()
+          const startedMs = cpuMs()
           await write(terminal, `A\x1b[${prefix}${huge}${intermediate}${String.fromCharCode(final)}`)
-          expect(performance.now() - startedMs).toBeLessThan(1_000)
+          expect(cpuMs() - startedMs).toBeLessThan(1_000)
         }
       }
     }
@@ -152,12 +153,12 @@ describe('what is kept of a hostile guest for later viewers', () => {
 
 describe('terminal input that looks like a report', () => {
   it('is recognised in time that grows with its length alone', () => {
-    const startedMs = performance.now()
+    const startedMs = cpuMs()
     expect(isReport(`${'\x1bP\x1b\\'.repeat(60)}x`)).toBe(false)
     expect(isReport('\x1bP'.repeat(100_000))).toBe(false)
     expect(isReport(`\x1bP${'\x1b'.repeat(100_000)}`)).toBe(false)
     expect(isReport('\x1b[1;1R'.repeat(20_000).concat('x'))).toBe(false)
-    expect(performance.now() - startedMs).toBeLessThan(1_000)
+    expect(cpuMs() - startedMs).toBeLessThan(1_000)
   })
 
   it('is still told from keys', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { commandLine, maskText, maskUrlPasswords } from '../../../main/exec/mask.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 const home = '/home/sena'
 
@@ -62,9 +63,9 @@ describe('passwords in addresses', () => {
 
   it('are looked for in time that grows with the text alone', () => {
     for (const text of ['://', 'a://', 'a://:', 'a://@', 'a', ':', 'a://u:']) {
-      const begun = performance.now()
+      const begun = cpuMs()
       maskUrlPasswords(text.repeat(100_000))
-      expect(performance.now() - begun).toBeLessThan(1_000)
+      expect(cpuMs() - begun).toBeLessThan(1_000)
     }
   })
 })

@@ -111,23 +111,24 @@ describe('a run', () => {
   })
 
   it('that takes too long is ended and says timeout', async () => {
-    const result = await runner.run(node('forever', { timeoutMs: 1_500, graceMs: 2_000 }), context())
+    // A shell has said so long before, however busy the computer is.
+    const args = ['-c', 'echo ready; exec sleep 300']
+    const command = { file: '/bin/sh', args, timeoutMs: 1_500, graceMs: 250_000 }
+    const result = await runner.run(command, context())
+    // Well before its grace is over, which no test waits for.
     expect(result).toMatchObject({ reason: 'timeout', exitCode: null, stdout: 'ready\n' })
-    expect(result.durationMs).toBeLessThan(3_400)
   })
 
   it('that ignores SIGTERM is killed after its grace', async () => {
     const result = await runner.run(node('ignores-sigterm', { timeoutMs: 300, graceMs: 200 }), context())
     expect(result.reason).toBe('timeout')
-    expect(result.durationMs).toBeLessThan(3_000)
   })
 
   it('that needs a moment to end gets it', async () => {
-    const started = Date.now()
-    const command = node('slow-exit', { graceMs: 5_000, onLine: () => abort.abort() })
+    // It ends by itself: no test waits for this grace.
+    const command = node('slow-exit', { graceMs: 250_000, onLine: () => abort.abort() })
     const result = await runner.run(command, context())
     expect(result.reason).toBe('cancelled')
-    expect(Date.now() - started).toBeLessThan(4_000)
   })
 
   it('is cancelled with everything it started', async () => {
@@ -158,7 +159,7 @@ describe('a run', () => {
   it('settles though something it left behind holds its pipes', async () => {
     const result = await runner.run(node('leaves-child'), context())
     expect(result).toMatchObject({ reason: 'exit', exitCode: 0 })
-    expect(result.durationMs).toBeLessThan(8_000)
+    // Throws when that has ended meanwhile: it was not waited for.
     process.kill(Number(result.stdout.trim()))
   })
 

@@ -93,7 +93,7 @@ setTimeout(() => {
   }
 
   it('waits for an accelerator that starts long after emulation has ended, and takes it for its work', async () => {
-    const trials = await tryStandIn('late', { tcg: [0, 300], kvm: [2_000, 20] })
+    const trials = await tryStandIn('late', { tcg: [0, 1_000], kvm: [3_000, 20] })
     expect(trials.asHost.startMs).toBeGreaterThan(trials.emulated.startMs ?? Infinity)
     expect(judge(trials)).toMatchObject({ cpu: 'host', reason: null })
   })
