@@ -222,6 +222,7 @@ function run(paths: Paths, log: Log, release: () => void): void {
     if (isLeaving) return
     isLeaving = true
     try {
+      await bounds.flush()
       await assembled?.stop()
     } catch (error) {
       log.error('stop', { error })

@@ -17,6 +17,8 @@ export interface WindowBounds {
   readonly read: (displays: readonly Display[]) => Place | null
   /** Remembers the window's place whenever it has moved. */
   readonly follow: (window: BrowserWindow, displays: () => readonly Display[]) => void
+  /** Settles when the last place is on the disk: Berth may end right after the window was moved. */
+  readonly flush: () => Promise<void>
 }
 
 export function openWindowBounds(path: string, log: Log): WindowBounds {
@@ -31,6 +33,10 @@ export function openWindowBounds(path: string, log: Log): WindowBounds {
     problems: null,
   })
 
+  let isMoved = false
+  let saved: Promise<void> = Promise.resolve()
+  let save = (): void => {}
+
   return {
     read(displays) {
       const place = file.get()[arrangementOf(displays)]
@@ -38,21 +44,28 @@ export function openWindowBounds(path: string, log: Log): WindowBounds {
     },
     follow(window, displays) {
       let timer: NodeJS.Timeout | null = null
-      const save = (): void => {
+      const saveThis = (): void => {
         if (timer !== null) clearTimeout(timer)
         timer = null
+        isMoved = false
         if (window.isDestroyed() || window.isMinimized()) return
         const arrangement = arrangementOf(displays())
         const place = { ...window.getNormalBounds(), isMaximized: window.isMaximized() }
-        void file.change(({ [arrangement]: _old, ...others }) => {
+        saved = file.change(({ [arrangement]: _old, ...others }) => {
           return Object.fromEntries([...Object.entries(others), [arrangement, place]].slice(-mostArrangements))
         }, null)
       }
+      save = saveThis
       const request = (): void => {
-        timer ??= setTimeout(save, saveMs)
+        isMoved = true
+        timer ??= setTimeout(saveThis, saveMs)
       }
       for (const name of ['resize', 'move', 'maximize', 'unmaximize'] as const) window.on(name as 'resize', request)
-      window.on('close', save)
+      window.on('close', saveThis)
+    },
+    async flush() {
+      if (isMoved) save()
+      await saved
     },
   }
 }
@@ -67,7 +80,8 @@ function asPlace(
 function isPlace(value: unknown): value is Place {
   if (typeof value !== 'object' || value === null) return false
   const place = value as Readonly<Record<string, unknown>>
-  return ['x', 'y', 'width', 'height'].every((name) => Number.isInteger(place[name])) && 'isMaximized' in place
+  if (!['x', 'y', 'width', 'height'].every((name) => Number.isInteger(place[name]))) return false
+  return Number(place['width']) > 0 && Number(place['height']) > 0 && typeof place['isMaximized'] === 'boolean'
 }
 
 function arrangementOf(displays: readonly Display[]): string {

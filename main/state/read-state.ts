@@ -18,7 +18,7 @@ export type Reading<T> =
   | { readonly kind: 'newer'; readonly trouble: string }
 
 export interface StateFormat<T> {
-  /** null for files that have no version. */
+  /** null for files that have no version. One that cannot be read is said, and the rest is taken for this version's. */
   readonly version: number | null
   /** What counts when there is no file, or nothing of it can be read. */
   readonly empty: T
@@ -31,7 +31,10 @@ export function readState<T>(path: string, { version, empty, parse }: StateForma
   return readBytes<T>(path, (bytes, unfit) => {
     try {
       const content: unknown = JSON.parse(bytes.toString('utf8'))
-      if (version !== null) refuseNewer(content, version)
+      if (version !== null) {
+        refuseNewer(content, version)
+        if (!isOfVersion(content, version)) unfit('version', 'not known')
+      }
       return parse(content, unfit)
     } catch (error) {
       if (error instanceof Newer) throw error
@@ -117,6 +120,10 @@ export function codeOf(error: unknown): string {
 function isNewer(content: unknown, version: number): content is { readonly version: number } {
   if (typeof content !== 'object' || content === null || !('version' in content)) return false
   return typeof content.version === 'number' && content.version > version
+}
+
+function isOfVersion(content: unknown, version: number): boolean {
+  return typeof content === 'object' && content !== null && 'version' in content && content.version === version
 }
 
 /** Keeps a copy of what a file holds beside it, once for each content, and returns its path. */

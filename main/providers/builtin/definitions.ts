@@ -42,8 +42,8 @@ export const makeSchema = z.object({
   /** v86's version. */
   emulator: z.string(),
   system: systemSchema,
-  memoryBytes: z.number().int(),
-  videoBytes: z.number().int(),
+  memoryBytes: z.number().int().positive(),
+  videoBytes: z.number().int().positive(),
   /** As `Device` names them. */
   devices: z.array(z.string()).default([]),
 })

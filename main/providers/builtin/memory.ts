@@ -24,7 +24,7 @@ const severedSchema = z.object({
 export const keptMemorySchema = z.object({
   make: makeSchema,
   sizeBytes: z.number().int().nonnegative(),
-  checksum: z.number().int(),
+  checksum: z.number().int().nonnegative(),
   network: z.object({ connections: z.array(severedSchema).readonly() }).optional(),
 })
 export type KeptMemory = z.infer<typeof keptMemorySchema>

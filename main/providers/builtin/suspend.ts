@@ -1,5 +1,6 @@
 import { failure } from '../../../app/domain/errors.ts'
 import { removeDurably } from '../../state/durable.ts'
+import { noticeOf } from '../../state/read-state.ts'
 import { readRecord } from '../../state/record.ts'
 import { reportReading } from '../common/definition-file.ts'
 import { remove, writeJson } from '../common/files.ts'
@@ -89,14 +90,24 @@ export async function readSuspended({ host }: Pick<World, 'host'>, { entry, defi
       { key: 'builtin.error.stateDamaged' },
       { hint: { key: 'builtin.error.stateDamaged.hint' }, detail },
     )
-  if (!('value' in reading)) throw damaged(`${path}\n${reading.kind === 'absent' ? 'ENOENT' : reading.trouble}`)
+  if (reading.kind === 'absent') throw damaged(`${path}\nENOENT`)
+  // What passes, or what a newer Berth can read, is not damaged: nobody is told to discard it.
+  if (!('value' in reading)) {
+    throw failure(
+      'output-unreadable',
+      { key: 'builtin.error.stateUnread' },
+      { hint: noticeOf(path, reading)?.text ?? null, detail: `${path}\n${reading.kind} ${reading.trouble}` },
+    )
+  }
   const { value } = reading
   if (value.sizeBytes !== null && value.checksum !== null) {
     return { make: value.make, sizeBytes: value.sizeBytes, checksum: value.checksum, network: value.network }
   }
   // Without either, nothing vouches for the memory: it is kept, and not gone on from.
   const measured = (value.sizeBytes ?? value.checksum) !== null ? await measureMemory(entry.folder.memory) : null
-  const isOther = value.sizeBytes !== null && measured?.sizeBytes !== value.sizeBytes
+  const isOther =
+    (value.sizeBytes !== null && measured?.sizeBytes !== value.sizeBytes) ||
+    (value.checksum !== null && measured?.checksum !== value.checksum)
   if (measured === null || isOther) throw damaged(path)
   return { make: value.make, ...measured, network: value.network }
 }

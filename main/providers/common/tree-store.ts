@@ -27,7 +27,7 @@ interface Put<S> {
  * 999 again, and what stands in the file already is not touched.
  */
 export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) {
-  const wholeSchema = z.looseObject({ version: z.literal(1), currentId: z.string().nullable() })
+  const currentSchema = z.string().nullable()
   const putSchema: z.ZodType<Put<S>> = z.object({ snapshot, currentId: z.string().nullable() })
   const empty: TreeFile<S> = { version: 1, currentId: null, snapshots: [], restores: [] }
 
@@ -40,12 +40,13 @@ export function createTreeStore<S extends KeptSnapshot>(snapshot: z.ZodType<S>) 
       return empty
     }
     refuseNewer(content, 1)
-    const about = wholeSchema.safeParse(content)
-    if (!about.success) unfit('the head', about.error)
     const parts = typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {}
+    if (parts['version'] !== 1) unfit('version', 'not known')
+    const current = currentSchema.safeParse(parts['currentId'])
+    if (!current.success) unfit('currentId', current.error)
     return {
       version: 1,
-      currentId: about.data?.currentId ?? null,
+      currentId: current.data ?? null,
       snapshots: fittingItems(parts['snapshots'], snapshot, 'snapshots', unfit),
       restores: fittingItems(parts['restores'], keptRestoreSchema, 'restores', unfit),
     }

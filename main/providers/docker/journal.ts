@@ -127,7 +127,7 @@ export function createJournal(folder: string, log: Log, problems: StateProblems 
     version: 1,
     empty,
     parse(content, unfit) {
-      const parts = z.looseObject({ version: z.literal(1) }).parse(content)
+      const parts = z.looseObject({}).parse(content)
       return {
         version: 1,
         machines: fittingMachines(parts['machines'], unfit),

@@ -34,7 +34,7 @@ export function createLeftShells(host: Host): LeftShells {
     version: 1,
     empty: [],
     parse: (content, unfit) => {
-      const { shells } = z.looseObject({ version: z.literal(1) }).parse(content)
+      const { shells } = z.looseObject({ shells: z.unknown() }).parse(content)
       return fittingItems(shells, entrySchema, 'shells', unfit)
     },
     write: (shells) => JSON.stringify({ version: 1, shells }),

@@ -36,10 +36,19 @@ function recordsOf(file: string, filesOf: (uuid: string) => Files): Pick<Owner, 
   return { file, content, beside }
 }
 
+/** The same of machines: `filesOf` gives what is in one's own folder, `file` is in the first one's. */
+export function filesOfThree(file: string, folder: string, filesOf: (uuid: string) => Files) {
+  const inFolder = (uuid: string): Files =>
+    Object.fromEntries(Object.entries(filesOf(uuid)).map(([name, content]) => [`${folder}/${uuid}/${name}`, content]))
+  return { ...recordsOf(`${folder}/${first}/${file}`, inFolder), first }
+}
+
 /** Stands for what a machine's row and page say themselves. */
 const said: Notice = { level: 'warning', text: { key: 'kept.error.unreadable' } }
 
-function hostIn(folder: string): Host & { readonly problems: ReturnType<typeof createStateProblems> } {
+export type RecordHost = Host & { readonly problems: ReturnType<typeof createStateProblems> }
+
+export function hostIn(folder: string): RecordHost {
   return {
     exec: createRunner(silent),
     findTool: async () => null,

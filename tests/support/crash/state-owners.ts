@@ -31,6 +31,8 @@ export interface Owner {
   /** Other files of the same owner, by their paths. None of them may be lost with it, whatever is said. */
   readonly beside?: Readonly<Record<string, string>>
   readonly open: (folder: string) => Promise<Opened>
+  /** Its entries are asked for by name: one with a wrong bit in its name is not seen, but still there. */
+  readonly isByName?: true
 }
 
 export const texts = (entries: readonly unknown[]): readonly string[] => entries.map((entry) => JSON.stringify(entry))

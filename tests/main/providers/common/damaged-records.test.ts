@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { MachineId } from '../../../../app/domain/ids.ts'
@@ -136,6 +136,34 @@ describe('what is said of a built-in machine’s kept memory', () => {
     await provider.suspend?.discard(id, op())
     expect(keys()).toEqual([])
     await provider.power.start(id, op())
+  })
+
+  it('without its size does not vouch for a memory that has another sum', async () => {
+    const { id, marker } = await suspended()
+    const memory = join(ground.folderOf(id), 'memory.bin')
+    await truncate(memory, (await stat(memory)).size - 4096)
+    await writeFile(marker, (await readFile(marker, 'utf8')).replace(/"sizeBytes": \d+/, '"sizeBytes": null'))
+    const provider = await opened()
+    expect((await errorFrom(provider.power.start(id, op()))).message.key).toBe('builtin.error.stateDamaged')
+    expect(await ground.machine(id)).toMatchObject({ state: 'suspended' })
+  })
+
+  it.for(['unreadable', 'newer'])('that is %s is not called damaged: nothing leads to discarding it', async (how) => {
+    const { id, marker } = await suspended()
+    const text = await readFile(marker, 'utf8')
+    if (how === 'newer') await edit(marker, { version: 2 })
+    else {
+      await rm(marker)
+      await mkdir(marker)
+    }
+    const provider = await opened()
+    const { message, hint } = await errorFrom(provider.power.start(id, op()))
+    expect([message.key, hint?.key]).toEqual(['builtin.error.stateUnread', `state.${how}`])
+    expect(await ground.machine(id)).toMatchObject({ state: 'suspended' })
+    await rm(marker, { recursive: true })
+    await writeFile(marker, text)
+    await provider.power.start(id, op())
+    expect((await ground.say(id, 'count', /The counter is at (\d+)\./))[1]).toBe('2')
   })
 })
 
