@@ -13,6 +13,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
+    // Left to itself, vitest leaves one core free: of two, half.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
