@@ -35,18 +35,29 @@ const note = (): Promise<string> => world.daemon.docker('exec', 'db', 'cat', '/n
 const names = async (): Promise<readonly string[]> =>
   (await world.daemon.docker('ps', '--all', '--format', '{{.Names}}')).split('\n').sort()
 
-/** From the given command on nothing is carried out any more, as if Berth had been killed then. Settles when that happens. */
+/**
+ * From the given command on nothing is carried out any more, and nobody learns how the commands before it ended, as if Berth had
+ * been killed then. Settles once the engine is done with those that were under way: a follower asks while a restore does something.
+ */
 function dieAfter(commands: number): Promise<void> {
   const { exec } = world.host
+  const forever = new Promise<never>(() => {})
+  const underWay = new Set<Promise<unknown>>()
   let left = commands
   return new Promise((resolve) => {
     replaceExec({
       ...exec,
-      run(command, context) {
+      async run(command, context) {
         left -= 1
-        if (left >= 0) return exec.run(command, context)
-        resolve()
-        return new Promise(() => {})
+        if (left < 0) {
+          resolve(Promise.allSettled(underWay).then(() => {}))
+          return forever
+        }
+        const running = exec.run(command, context)
+        underWay.add(running)
+        const result = await running.catch(async (error: unknown) => (left < 0 ? forever : Promise.reject(error)))
+        underWay.delete(running)
+        return left < 0 ? forever : result
       },
     })
   })
