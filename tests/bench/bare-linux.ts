@@ -10,6 +10,7 @@ export const promptInLog = /root@linux:~# $/
 
 /** v86 by itself with the Linux that comes with Berth, at its prompt. */
 export interface BareLinux {
+  readonly pid: number
   /** Keeps its state and its disk; milliseconds. */
   save(): Promise<number>
   /** Types a line into the guest that ends with saying `done-` and a number, and waits for that. */
@@ -44,7 +45,9 @@ export async function bareLinux(mode: 'cold' | 'first', networkPort?: number): P
     return value
   }
   while ((await next()) !== 'prompt');
+  if (bare.pid === undefined) throw new Error('the bare emulator has no process')
   return {
+    pid: bare.pid,
     async save() {
       bare.stdin.write('save\n')
       return Number(await next())

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 
 /** One process as /proc has it. */
-interface ProcessStat {
+export interface ProcessStat {
   readonly pid: number
   readonly parent: number
   readonly name: string

@@ -1,9 +1,7 @@
-import { join } from 'node:path'
-import { _electron } from 'playwright-core'
 import { openDisplay } from '../../support/display.ts'
-import { electronRuntime } from '../../support/electron-runtime.ts'
-import { makeHome, openElectron, removeHome, root } from '../../support/window.ts'
+import { makeHome, openElectron, removeHome } from '../../support/window.ts'
 import { daemonWithContainers } from '../containers.ts'
+import { openEmptyWindow } from '../empty-window.ts'
 import { atMostTimes, type Figure, median } from '../figure.ts'
 
 const rounds = 7
@@ -56,13 +54,8 @@ const whenPainted = (selector: string) =>
   })
 
 async function emptyWindow(): Promise<number> {
-  const runtime = await electronRuntime()
-  if (runtime === null) throw new Error('There is no Electron for this system')
   const startedAt = Date.now()
-  const app = await _electron.launch({
-    executablePath: runtime.executable,
-    args: ['--no-sandbox', join(root, 'tests/bench/empty-window')],
-  })
+  const { app } = await openEmptyWindow()
   try {
     const page = await app.firstWindow()
     return (await page.evaluate(whenPainted, '#painted')) - startedAt
