@@ -10,8 +10,8 @@ import { createEmitter } from '../../app/util/emitter.ts'
 import type { Log } from '../log.ts'
 import { capabilitiesOf, type Provider } from '../providers/provider.ts'
 import { readLastKnown, writeLastKnown } from './inventory-cache.ts'
-import { createKeeper, type Keeper } from './keeper.ts'
-import { createTruth } from './truth.ts'
+import { createMachineStore } from './machine-store.ts'
+import { createProviderSync, type ProviderSync } from './provider-sync.ts'
 
 /** The list on disk may be this old: it only fills the window until the tools answer. */
 const saveMs = 10_000
@@ -58,7 +58,7 @@ export function createInventory(
   const files = createEmitter<ProviderId>(onError)
   const saving = coalesce(() => void save(), saveMs, schedule)
 
-  const truth = createTruth(
+  const store = createMachineStore(
     {
       providers: [...infos.values()],
       annotations,
@@ -70,11 +70,11 @@ export function createInventory(
     },
     schedule,
   )
-  const keepers = new Map<ProviderId, Keeper>(
+  const syncs = new Map<ProviderId, ProviderSync>(
     providers.map((provider) => [
       provider.id,
-      createKeeper(provider, {
-        truth,
+      createProviderSync(provider, {
+        store,
         log,
         now,
         onSnapshots: snapshots.emit,
@@ -87,7 +87,7 @@ export function createInventory(
   let firstLook: Promise<void> | null = null
 
   async function save(): Promise<void> {
-    await writeLastKnown(cacheDir, truth.whole()).catch((error: unknown) => log.warn('inventory.save', { error }))
+    await writeLastKnown(cacheDir, store.whole()).catch((error: unknown) => log.warn('inventory.save', { error }))
   }
 
   function providerOf(id: string): Provider {
@@ -98,13 +98,13 @@ export function createInventory(
   }
 
   return {
-    whole: truth.whole,
-    machines: truth.machines,
-    machine: truth.machine,
+    whole: store.whole,
+    machines: store.machines,
+    machine: store.machine,
     providerOf,
     contextOf(id) {
-      const machine = truth.machine(id)
-      const endpoint = machine === null ? null : truth.endpoint(machine.endpointId)
+      const machine = store.machine(id)
+      const endpoint = machine === null ? null : store.endpoint(machine.endpointId)
       const provider = infos.get(parseId(id)?.provider ?? '')
       if (machine === null || endpoint === null || provider === undefined) {
         throw failure('not-found', { key: 'error.machineGone' })
@@ -112,26 +112,26 @@ export function createInventory(
       return { machine, endpoint, provider }
     },
     start() {
-      firstLook ??= Promise.all([...keepers.values()].map((keeper) => keeper.start())).then(() => {})
+      firstLook ??= Promise.all([...syncs.values()].map((sync) => sync.start())).then(() => {})
       return firstLook
     },
     async refresh(provider) {
-      const which = [...keepers].filter(([id]) => provider === undefined || id === provider)
-      await Promise.all(which.map(([, keeper]) => keeper.refresh()))
-      truth.tell()
+      const which = [...syncs].filter(([id]) => provider === undefined || id === provider)
+      await Promise.all(which.map(([, sync]) => sync.refresh()))
+      store.publish()
     },
     async read(id) {
-      const machine = await keepers.get(providerOf(id).id)?.read(id)
-      truth.tell()
+      const machine = await syncs.get(providerOf(id).id)?.read(id)
+      store.publish()
       return machine ?? null
     },
-    setAnnotations: truth.takeAnnotations,
+    setAnnotations: store.takeAnnotations,
     onChanged: changed.on,
     onSnapshots: snapshots.on,
     onTrash: trash.on,
     onFiles: files.on,
     async stop() {
-      for (const keeper of keepers.values()) keeper.stop()
+      for (const sync of syncs.values()) sync.stop()
       saving.cancel()
       await save()
     },

@@ -5,11 +5,11 @@ import type { Endpoint, HostInfo, ProviderInfo } from '../../app/domain/provider
 import { coalesce, type Schedule } from '../../app/util/coalesce.ts'
 import { isSame } from '../../app/util/same.ts'
 
-/** Changes within this time are told together. */
-const tellMs = 16
+/** Changes within this time are published together. */
+const publishDelayMs = 16
 
-/** What is known of all machines, at a revision. What has not changed keeps its identity and is not told again. */
-export interface Truth {
+/** All known machines at one revision. Unchanged objects keep their identity and are not published. */
+export interface MachineStore {
   readonly whole: () => Inventory
   readonly machine: (id: MachineId) => Machine | null
   readonly endpoint: (id: EndpointId) => Endpoint | null
@@ -30,18 +30,18 @@ export interface Truth {
   readonly takeEndpoints: (provider: ProviderId, endpoints: readonly Endpoint[], hosts: readonly HostInfo[]) => void
   readonly takeEndpoint: (endpoint: Endpoint) => void
   readonly takeAnnotations: (annotations: Readonly<Record<MachineId, Annotation>>) => void
-  /** Tells what waits to be told now. */
-  readonly tell: () => void
+  /** Publishes what waits to be published now. */
+  readonly publish: () => void
 }
 
-export function createTruth(
+export function createMachineStore(
   start: { readonly providers: readonly ProviderInfo[]; readonly annotations: Inventory['annotations'] } & Pick<
     Inventory,
     'hosts' | 'endpoints' | 'machines'
   >,
   onChange: (change: InventoryChange) => void,
   schedule: Schedule,
-): Truth {
+): MachineStore {
   const machines = new Map(start.machines.map((machine) => [machine.id, machine]))
   const endpoints = new Map<ProviderId, readonly Endpoint[]>()
   for (const { id } of start.providers) {
@@ -61,12 +61,12 @@ export function createTruth(
 
   const upserts = new Map<MachineId, Machine>()
   const removed = new Set<MachineId>()
-  let told: { hosts?: true; endpoints?: true; annotations?: true } = {}
-  const telling = coalesce(tell, tellMs, schedule)
+  let changedParts: { hosts?: true; endpoints?: true; annotations?: true } = {}
+  const publishing = coalesce(publish, publishDelayMs, schedule)
 
-  function tell(): void {
-    const parts = told
-    told = {}
+  function publish(): void {
+    const parts = changedParts
+    changedParts = {}
     if (upserts.size === 0 && removed.size === 0 && Object.keys(parts).length === 0) return
     revision += 1
     const change: InventoryChange = {
@@ -103,7 +103,7 @@ export function createTruth(
     machines.set(machine.id, machine)
     upserts.set(machine.id, machine)
     removed.delete(machine.id)
-    telling.request()
+    publishing.request()
   }
 
   function drop(id: MachineId): void {
@@ -112,7 +112,7 @@ export function createTruth(
     if (!machines.delete(id)) return
     upserts.delete(id)
     removed.add(id)
-    telling.request()
+    publishing.request()
   }
 
   const isNewer = (id: MachineId, asked: number): boolean => (learntAt.get(id) ?? 0) > asked
@@ -125,8 +125,8 @@ export function createTruth(
     })
     if (isSame(kept, before)) return
     endpoints.set(provider, kept)
-    told.endpoints = true
-    telling.request()
+    changedParts.endpoints = true
+    publishing.request()
   }
 
   return {
@@ -135,7 +135,7 @@ export function createTruth(
       hosts: allHosts(),
       providers: start.providers,
       endpoints: allEndpoints(),
-      // What is still to be told belongs to the next revision, and says the same again: harmless.
+      // Changes that are not yet published belong to the next revision, which repeats them: harmless.
       machines: [...machines.values()],
       annotations,
     }),
@@ -169,8 +169,8 @@ export function createTruth(
       hosts.set(provider, nextHosts)
       putEndpoints(provider, next)
       if (!isSame(before, allHosts())) {
-        told.hosts = true
-        telling.request()
+        changedParts.hosts = true
+        publishing.request()
       }
       const ids = new Set(next.map((endpoint) => endpoint.id))
       for (const machine of [...machines.values()]) {
@@ -187,9 +187,9 @@ export function createTruth(
     takeAnnotations(next) {
       if (isSame(next, annotations)) return
       annotations = next
-      told.annotations = true
-      telling.request()
+      changedParts.annotations = true
+      publishing.request()
     },
-    tell: telling.flush,
+    publish: publishing.flush,
   }
 }

@@ -6,7 +6,7 @@ import { createRerun } from '../../app/util/rerun.ts'
 import type { Log } from '../log.ts'
 import type { Op, Provider, ProviderChange } from '../providers/provider.ts'
 import { withLimit } from './limit.ts'
-import type { Truth } from './truth.ts'
+import type { MachineStore } from './machine-store.ts'
 
 /** A provider that has not answered after this is not reachable. */
 const answerMs = 10_000
@@ -15,10 +15,10 @@ const spacingMs = 250
 const retryDelaysMs = [2_000, 5_000, 10_000, 30_000, 60_000] as const
 /** States that pass by themselves; a tool that is missing stays so until a person installs it and says so. */
 const passing: readonly Endpoint['state'][] = ['unreachable', 'not-running', 'broken', 'refused']
-const mostMachines = 10_000
+const maxMachines = 10_000
 
-/** Keeps the truth about one provider's machines. Whatever this provider does, the others' keepers do not notice. */
-export interface Keeper {
+/** Keeps one provider's endpoints and machines up to date; a hanging provider never delays another. */
+export interface ProviderSync {
   /** Finishes what an earlier run left, listens, probes and lists; settles when the first look is over. */
   readonly start: () => Promise<void>
   /** Probes and lists everything again. */
@@ -28,8 +28,8 @@ export interface Keeper {
   readonly stop: () => void
 }
 
-export interface KeeperWorld {
-  readonly truth: Truth
+export interface ProviderSyncOptions {
+  readonly store: MachineStore
   readonly log: Log
   readonly now: () => Date
   readonly onSnapshots: (id: MachineId) => void
@@ -38,10 +38,10 @@ export interface KeeperWorld {
   readonly onFiles: () => void
 }
 
-export function createKeeper(
+export function createProviderSync(
   provider: Provider,
-  { truth, log, now, onSnapshots, onTrash, onFiles }: KeeperWorld,
-): Keeper {
+  { store, log, now, onSnapshots, onTrash, onFiles }: ProviderSyncOptions,
+): ProviderSync {
   const stopping = new AbortController()
   /** Endpoints as the last probe had them. */
   let probed: readonly Endpoint[] = []
@@ -67,11 +67,11 @@ export function createKeeper(
       const { hosts, endpoints } = await ask((op) => provider.probe(op))
       probed = endpoints.filter((endpoint) => endpoint.providerId === provider.id && isOurs(endpoint.id))
       for (const id of listed) if (!isReady(id)) listed.delete(id)
-      truth.takeEndpoints(provider.id, probed.map(shown), hosts)
+      store.takeEndpoints(provider.id, probed.map(shown), hosts)
     } catch (thrown) {
       if (stopping.signal.aborted) return
       log.warn('inventory.probe', { provider: provider.id, error: errorOf(thrown) })
-      for (const endpoint of truth.endpointsOf(provider.id)) fail(endpoint, errorOf(thrown))
+      for (const endpoint of store.endpointsOf(provider.id)) fail(endpoint, errorOf(thrown))
       scheduleRetry()
     }
   })
@@ -83,7 +83,7 @@ export function createKeeper(
   /** An endpoint that answers but whose machines are not known yet is still being looked at, or failing as before. */
   function shown(endpoint: Endpoint): Endpoint {
     if (endpoint.state !== 'ready' || listed.has(endpoint.id)) return endpoint
-    const before = truth.endpoint(endpoint.id)
+    const before = store.endpoint(endpoint.id)
     if (before !== null && passing.includes(before.state)) return { ...endpoint, ...statusOf(before) }
     return { ...endpoint, state: 'checking', since: before?.state === 'checking' ? before.since : endpoint.since }
   }
@@ -92,7 +92,7 @@ export function createKeeper(
     listed.delete(endpoint.id)
     const state = error.code === 'timeout' || error.code === 'unreachable' ? 'unreachable' : 'broken'
     const since = endpoint.state === state ? endpoint.since : now().toISOString()
-    truth.takeEndpoint({ ...endpoint, state, error, since })
+    store.takeEndpoint({ ...endpoint, state, error, since })
   }
 
   function list(endpointId: EndpointId): Promise<void> {
@@ -105,18 +105,18 @@ export function createKeeper(
   }
 
   async function listNow(endpointId: EndpointId): Promise<void> {
-    const asked = truth.moment()
+    const asked = store.moment()
     try {
       const machines = await ask((op) => provider.list(endpointId, op))
-      truth.takeList(endpointId, believable(endpointId, machines), asked)
+      store.takeList(endpointId, believable(endpointId, machines), asked)
       const endpoint = probed.find(({ id }) => id === endpointId)
       if (endpoint === undefined || endpoint.state !== 'ready') return
       listed.add(endpointId)
-      truth.takeEndpoint(endpoint)
+      store.takeEndpoint(endpoint)
     } catch (thrown) {
       if (stopping.signal.aborted || isCancelled(thrown)) return
       log.warn('inventory.list', { endpoint: endpointId, error: errorOf(thrown) })
-      const endpoint = truth.endpoint(endpointId)
+      const endpoint = store.endpoint(endpointId)
       if (endpoint !== null) fail(endpoint, errorOf(thrown))
       scheduleRetry()
     }
@@ -126,7 +126,7 @@ export function createKeeper(
   function believable(endpointId: EndpointId, machines: readonly Machine[]): readonly Machine[] {
     const byId = new Map<MachineId, Machine>()
     for (const machine of machines) {
-      if (byId.size === mostMachines) break
+      if (byId.size === maxMachines) break
       if (isOurs(machine.id) && machine.endpointId === endpointId) byId.set(machine.id, machine)
     }
     if (byId.size !== machines.length) {
@@ -141,7 +141,7 @@ export function createKeeper(
     await probe()
     const ready = probed.filter(({ id, state }) => state === 'ready' && (which === 'all' || !listed.has(id)))
     await Promise.all(ready.map(({ id }) => list(id)))
-    if (truth.endpointsOf(provider.id).some(({ state }) => passing.includes(state))) scheduleRetry()
+    if (store.endpointsOf(provider.id).some(({ state }) => passing.includes(state))) scheduleRetry()
     else attempts = 0
   }
 
@@ -183,7 +183,7 @@ export function createKeeper(
         takeMachine(change.machine)
         break
       case 'removed':
-        if (isOurs(change.id)) truth.remove(change.id)
+        if (isOurs(change.id)) store.remove(change.id)
         break
       case 'snapshots':
         onSnapshots(change.id)
@@ -195,8 +195,8 @@ export function createKeeper(
   }
 
   function takeMachine(machine: Machine): void {
-    const endpoint = truth.endpoint(machine.endpointId)
-    if (isOurs(machine.id) && endpoint !== null) truth.upsert(machine)
+    const endpoint = store.endpoint(machine.endpointId)
+    if (isOurs(machine.id) && endpoint !== null) store.upsert(machine)
     // Where it comes from was not known, or not reachable a moment ago: it is now.
     if (endpoint === null || passing.includes(endpoint.state)) take({ kind: 'list', endpointId: machine.endpointId })
   }
@@ -222,10 +222,10 @@ export function createKeeper(
       await look('all')
     },
     async read(id) {
-      const asked = truth.moment()
+      const asked = store.moment()
       const machine = await ask((op) => provider.read(id, op))
-      if (machine !== null && (machine.id !== id || !isOurs(machine.endpointId))) return truth.machine(id)
-      truth.takeOne(id, machine, asked)
+      if (machine !== null && (machine.id !== id || !isOurs(machine.endpointId))) return store.machine(id)
+      store.takeOne(id, machine, asked)
       return machine
     },
     stop() {
