@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { findSeam } from './seam.ts'
+import { findReplayOverlap } from './replay-overlap.ts'
 
 /** The most that is read of a log at once: what came before is not shown. */
 const tailBytes = 2 * 1024 * 1024
@@ -56,10 +56,10 @@ export async function readLog(path: string, from: LogPosition | null): Promise<L
         file ??= now.ino
         if (now.ino !== file || now.size < end) break
         const added = await readRange(path, Math.max(end, now.size - tailBytes), now.size)
-        const seam = findSeam(added, soFar.first, soFar.bytes)
-        if (seam === null) continue
-        liveFrom = now.size - added.length + seam
-        return added.subarray(0, seam)
+        const overlapStart = findReplayOverlap(added, soFar.first, soFar.bytes)
+        if (overlapStart === null) continue
+        liveFrom = now.size - added.length + overlapStart
+        return added.subarray(0, overlapStart)
       }
       liveFrom = null
       return Buffer.alloc(0)

@@ -4,7 +4,7 @@ import { failure } from '../../app/domain/errors.ts'
 import { maxTimerMs } from '../../app/util/timers.ts'
 import type { Log } from '../log.ts'
 import type { Command, Detached, ExitReason, RunContext, Runner, RunResult } from './command.ts'
-import { leashed } from './leash.ts'
+import { wrapKilledWithParent } from './kill-with-parent.ts'
 import { createLines } from './lines.ts'
 import { decodeOutput, lineOf, outcomeOf, recordOf, shownOutput } from './output.ts'
 
@@ -95,8 +95,12 @@ async function run(command: Command, context: RunContext, log: Log): Promise<Run
     }
     context.signal.addEventListener('abort', cancel, { once: true })
 
-    const isLeashed = command.endsWithUs === true
-    child = start(command, [files.input ?? 'pipe', files.output ?? 'pipe', 'pipe'], isLeashed ? 'leashed' : 'free')
+    const isKilledWithParent = command.endsWithUs === true
+    child = start(
+      command,
+      [files.input ?? 'pipe', files.output ?? 'pipe', 'pipe'],
+      isKilledWithParent ? 'with-parent' : 'free',
+    )
     files.close()
     const running = child
 
@@ -120,7 +124,7 @@ async function run(command: Command, context: RunContext, log: Log): Promise<Run
 
     // A program that does not read its input to the end is no failure of ours: its exit code says what it thinks.
     running.stdin?.on('error', () => {})
-    if (!isLeashed) running.stdin?.end(command.input)
+    if (!isKilledWithParent) running.stdin?.end(command.input)
 
     running.on('error', (error) => {
       if (running.pid !== undefined) return
@@ -220,7 +224,7 @@ async function detach(command: Parameters<Runner['detach']>[0], context: RunCont
 }
 
 function follow(command: Parameters<Runner['follow']>[0], log: Log): ReturnType<Runner['follow']> {
-  const child = start(command, ['pipe', 'pipe', 'pipe'], 'leashed')
+  const child = start(command, ['pipe', 'pipe', 'pipe'], 'with-parent')
   let stderr = ''
   let isStopped = false
   let isOver = false
@@ -275,9 +279,9 @@ function start(
     readonly cwd?: string
   },
   stdio: ('ignore' | 'pipe' | number)[],
-  life: 'free' | 'leashed' | 'outlives',
+  lifetime: 'free' | 'with-parent' | 'outlives',
 ): ChildProcess {
-  const { file, args } = life === 'leashed' ? leashed(command.file, command.args) : command
+  const { file, args } = lifetime === 'with-parent' ? wrapKilledWithParent(command.file, command.args) : command
   return spawn(file, args, {
     cwd: command.cwd,
     // English words, and never a locale that cannot say every name.
@@ -287,7 +291,7 @@ function start(
     windowsHide: true,
     // Its own session and group on POSIX: the whole of it can be ended, and it does not end with us by itself. Windows ends what
     // we started when we end, unless it is told to let it live on.
-    detached: process.platform !== 'win32' || life === 'outlives',
+    detached: process.platform !== 'win32' || lifetime === 'outlives',
   })
 }
 

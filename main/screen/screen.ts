@@ -5,7 +5,7 @@ import { type ScreenState, type ScreenStatus, type ScreenTakes, takesNothing } f
 import type { Text } from '../../app/messages/text.ts'
 import type { Log } from '../log.ts'
 import { createFrame, type Picture, type Unseen } from './frame.ts'
-import { createHands, type Hands, type PersonInput } from './hands.ts'
+import { createHeldInput, type HeldInput, type PersonInput } from './held-input.ts'
 import type { ScreenEnd, ScreenEvents, ScreenSource } from './source.ts'
 
 /** What changes within this time goes out together; a screen that was quiet shows at once. */
@@ -51,7 +51,7 @@ interface Watching {
   readonly isNear: boolean
   readonly send: (down: ScreenDown) => void
   readonly unseen: Unseen
-  readonly hands: Hands
+  readonly heldInput: HeldInput
   /** The number of the last frame sent, and whether it is shown. */
   frame: number
   isWaiting: boolean
@@ -142,7 +142,7 @@ export function createScreen(config: ScreenConfig): Screen {
     opening += 1
     isOpening = false
     stopRetrying()
-    for (const viewer of watching) viewer.hands.forget()
+    for (const viewer of watching) viewer.heldInput.forget()
     source?.close()
     source = null
     wasNear = false
@@ -250,8 +250,8 @@ export function createScreen(config: ScreenConfig): Screen {
     attach(send, isNear) {
       if (grace !== null) clearTimeout(grace)
       grace = null
-      const hands = createHands()
-      const viewer: Watching = { isNear, send, unseen: frame.watch(), hands, frame: 0, isWaiting: false }
+      const heldInput = createHeldInput()
+      const viewer: Watching = { isNear, send, unseen: frame.watch(), heldInput, frame: 0, isWaiting: false }
       watching.add(viewer)
       tellNear()
       // One that came to nothing is tried again for whoever asks anew.
@@ -268,11 +268,11 @@ export function createScreen(config: ScreenConfig): Screen {
         },
         input(input) {
           if (source !== null && state === 'live')
-            hands.give(
+            heldInput.give(
               input,
               source,
               takes,
-              [...watching].map((one) => one.hands),
+              [...watching].map((one) => one.heldInput),
             )
         },
         resize(width, height) {
@@ -284,9 +284,9 @@ export function createScreen(config: ScreenConfig): Screen {
         leave() {
           if (!watching.delete(viewer)) return
           if (source !== null)
-            hands.letGo(
+            heldInput.release(
               source,
-              [...watching].map((one) => one.hands),
+              [...watching].map((one) => one.heldInput),
             )
           viewer.unseen.leave()
           if (watching.size > 0) {

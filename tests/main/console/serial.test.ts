@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { failure } from '../../../app/domain/errors.ts'
-import { findSeam } from '../../../main/console/seam.ts'
+import { findReplayOverlap } from '../../../main/console/replay-overlap.ts'
 import { type Stage, stage, watch } from './harness.ts'
 
 let folder = ''
@@ -211,7 +211,7 @@ describe('a serial line', () => {
   })
 })
 
-describe('the seam between a log and its line', () => {
+describe('the overlap of a log and its replayed line', () => {
   it('is found for any text, gap and delay', () => {
     const text = fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1, maxLength: 40 })
     fc.assert(
@@ -220,14 +220,14 @@ describe('the seam between a log and its line', () => {
         const log = Buffer.from(gap.map((n, at) => `${at}: ${n}\n`).join(''))
         const live = Buffer.from(line.map((n, at) => `${gap.length + at}: ${n}\n`).join(''))
         const received = Math.max(live.indexOf('\n') + 1, live.length - unread)
-        const seam = findSeam(Buffer.concat([log, live]), live.subarray(0, received), received)
-        expect(seam).toBe(log.length)
+        const overlapStart = findReplayOverlap(Buffer.concat([log, live]), live.subarray(0, received), received)
+        expect(overlapStart).toBe(log.length)
       }),
     )
   })
 
   it('is not found while the log is behind', () => {
-    expect(findSeam(Buffer.from('ab'), Buffer.from('abc'), 3)).toBeNull()
-    expect(findSeam(Buffer.from('xyz'), Buffer.from('abc'), 3)).toBeNull()
+    expect(findReplayOverlap(Buffer.from('ab'), Buffer.from('abc'), 3)).toBeNull()
+    expect(findReplayOverlap(Buffer.from('xyz'), Buffer.from('abc'), 3)).toBeNull()
   })
 })

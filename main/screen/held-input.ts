@@ -7,24 +7,21 @@ export type PersonInput =
   | { readonly kind: 'type'; readonly text: string }
   | { readonly kind: 'pointer'; readonly input: PointerInput }
 
-/**
- * One viewer's hands on the keyboard and pointer that all viewers share: what it holds is let go when it leaves, unless
- * another viewer holds it too.
- */
-export interface Hands {
+/** Keys and buttons that one viewer holds down; released when it leaves, unless another viewer holds them too. */
+export interface HeldInput {
   readonly holds: (code: string) => boolean
-  give(input: PersonInput, source: ScreenSource, takes: ScreenTakes, everyone: readonly Hands[]): void
-  /** Lets go of everything held, for the guest; `others` without this one. */
-  letGo(source: ScreenSource, others: readonly Hands[]): void
+  give(input: PersonInput, source: ScreenSource, takes: ScreenTakes, everyone: readonly HeldInput[]): void
+  /** Releases everything held, in the guest; `others` without this viewer. */
+  release(source: ScreenSource, others: readonly HeldInput[]): void
   /** The screen is gone, and with it whatever was held. */
   forget(): void
 }
 
-export function createHands(): Hands {
+export function createHeldInput(): HeldInput {
   const held = new Set<string>()
   let pointer: PointerInput | null = null
 
-  const hands: Hands = {
+  const heldInput: HeldInput = {
     holds: (code) => held.has(code),
     give(given, source, takes, everyone) {
       if (given.kind === 'type') {
@@ -41,17 +38,17 @@ export function createHands(): Hands {
         source.key(given.code, false)
       }
     },
-    letGo(source, others) {
+    release(source, others) {
       for (const code of held) if (!others.some((one) => one.holds(code))) source.key(code, false)
       if (pointer !== null && pointer.buttons !== 0) source.pointer(resting(pointer))
-      hands.forget()
+      heldInput.forget()
     },
     forget() {
       held.clear()
       pointer = null
     },
   }
-  return hands
+  return heldInput
 }
 
 function resting(pointer: PointerInput): PointerInput {
