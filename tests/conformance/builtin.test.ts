@@ -21,7 +21,7 @@ describeProvider('built-in machines', {
     'stats',
   ],
   hasFiles: true,
-  promptMs: 5_000,
+  promptMs: 20_000,
   async start() {
     const ground = await builtinGround()
     return {

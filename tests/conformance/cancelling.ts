@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { errorOf } from '../../app/domain/errors.ts'
 import type { MachineId } from '../../app/domain/ids.ts'
 import type { Capability } from '../../app/domain/provider.ts'
@@ -81,48 +81,79 @@ const outcomeOf = (call: Promise<unknown>): Promise<string> =>
 
 /** That every wait has a way out, and leaves the machine whole. */
 export function describeCancelling(ground: () => Ground, { promptMs, facets }: Setup): void {
+  const mine = cases.filter((one) => one.facet === null || facets.includes(one.facet))
+  const titled = (list: readonly Case[]) => list.map((one) => [one.name, one] as const)
+  const prepare = async (running: boolean): Promise<MachineId> => {
+    const id = await make(ground(), 'cancelled')
+    if (running) await ground().provider.power.start(id, op())
+    return id
+  }
+  const expectWhole = async (id: MachineId): Promise<void> => {
+    const tree = await ground().provider.snapshots?.tree(id, op())
+    if (tree !== undefined) expect(wrongWith(tree)).toEqual([])
+    await ground().provider.power.powerOff(id, op())
+    await ground().provider.power.start(id, op())
+    expect((await steady(ground(), id)).state).toBe('running')
+  }
+  /** Calls off what has begun; whether it was done all the same. */
+  const callOff = async (one: Case, id: MachineId): Promise<string> => {
+    const controller = new AbortController()
+    const watched = op(controller.signal)
+    const outcome = outcomeOf(one.call(ground(), id, watched))
+    await Promise.race([watched.begun, outcome, new Promise((resolve) => setTimeout(resolve, 20))])
+    const since = performance.now()
+    controller.abort()
+    expect(['cancelled', 'done']).toContain(await outcome)
+    expect(performance.now() - since).toBeLessThan(promptMs)
+    return outcome
+  }
+
   describe('cancelling', () => {
-    const mine = cases.filter((one) => one.facet === null || facets.includes(one.facet))
-    const titled = mine.map((one) => [one.name, one] as const)
-    const prepare = async (one: Case): Promise<MachineId> => {
-      const id = await make(ground(), 'cancelled')
-      if (one.running) await ground().provider.power.start(id, op())
-      return id
+    // What does nothing needs no machine of its own.
+    const shared = new Map<boolean, MachineId>()
+    const sharedFor = ({ running }: Case): MachineId => shared.get(running) as MachineId
+    const expectUnchanged = async (one: Case): Promise<void> => {
+      expect((await steady(ground(), sharedFor(one))).state).toBe(one.running ? 'running' : 'stopped')
     }
-
-    it.for(titled)('%s does nothing once it was called off', async ([, one]) => {
-      const id = await prepare(one)
-      const call = one.call(ground(), id, op(AbortSignal.abort()))
-      const since = performance.now()
-      const outcome = await outcomeOf(call)
-      expect(one.looks ? ['cancelled', 'done'] : ['cancelled']).toContain(outcome)
-      expect(performance.now() - since).toBeLessThan(promptMs)
-      expect((await steady(ground(), id)).state).toBe(one.running ? 'running' : 'stopped')
+    beforeAll(async () => {
+      for (const running of [false, true]) shared.set(running, await prepare(running))
     })
 
-    it.for(titled)('%s ends soon when it is called off on the way, and the machine is whole', async ([, one]) => {
-      const id = await prepare(one)
-      const before = (await ground().provider.list(ground().endpointId, op())).length
-      const controller = new AbortController()
-      const watched = op(controller.signal)
-      const call = one.call(ground(), id, watched)
-      const outcome = outcomeOf(call)
-      await Promise.race([watched.begun, outcome, new Promise((resolve) => setTimeout(resolve, 20))])
+    it.for(titled(mine))('%s does nothing once it was called off', async ([, one]) => {
+      const call = one.call(ground(), sharedFor(one), op(AbortSignal.abort()))
       const since = performance.now()
-      controller.abort()
-      expect(['cancelled', 'done']).toContain(await outcome)
+      expect(one.looks ? ['cancelled', 'done'] : ['cancelled']).toContain(await outcomeOf(call))
       expect(performance.now() - since).toBeLessThan(promptMs)
-
-      const after = await ground().provider.list(ground().endpointId, op())
-      if ((await outcome) === 'cancelled') expect(after).toHaveLength(before)
-      if (after.some((machine) => machine.id === id)) {
-        expect(['running', 'stopped', 'paused', 'suspended']).toContain((await steady(ground(), id)).state)
-        const tree = await ground().provider.snapshots?.tree(id, op())
-        if (tree !== undefined) expect(wrongWith(tree)).toEqual([])
-        await ground().provider.power.powerOff(id, op())
-        await ground().provider.power.start(id, op())
-        expect((await steady(ground(), id)).state).toBe('running')
-      }
+      await expectUnchanged(one)
     })
+
+    it.for(titled(mine.filter(({ looks }) => looks)))(
+      '%s ends soon when it is called off on the way, and nothing has changed',
+      async ([, one]) => {
+        const before = (await ground().provider.list(ground().endpointId, op())).length
+        await callOff(one, sharedFor(one))
+        expect(await ground().provider.list(ground().endpointId, op())).toHaveLength(before)
+        await expectUnchanged(one)
+      },
+    )
+
+    it('leaves whole the machines of all that was called off before it did anything', async () => {
+      for (const id of shared.values()) await expectWhole(id)
+    })
+
+    it.for(titled(mine.filter(({ looks }) => !looks)))(
+      '%s ends soon when it is called off on the way, and the machine is whole',
+      async ([, one]) => {
+        const id = await prepare(one.running)
+        const before = (await ground().provider.list(ground().endpointId, op())).length
+        const outcome = await callOff(one, id)
+        const after = await ground().provider.list(ground().endpointId, op())
+        if (outcome === 'cancelled') expect(after).toHaveLength(before)
+        if (after.some((machine) => machine.id === id)) {
+          expect(['running', 'stopped', 'paused', 'suspended']).toContain((await steady(ground(), id)).state)
+          await expectWhole(id)
+        }
+      },
+    )
   })
 }

@@ -88,5 +88,5 @@ describeProvider('Docker', {
     'files',
   ],
   start: startDocker,
-  promptMs: 5_000,
+  promptMs: 20_000,
 })

@@ -33,7 +33,7 @@ describeProvider('UTM (stand-in)', {
     'commands',
   ],
   hasFiles: true,
-  promptMs: 8_000,
+  promptMs: 20_000,
   async start() {
     const ground = await utmGround({ snapshots: true })
     let made = 0

@@ -33,7 +33,7 @@ describeProvider('QEMU', {
     'screens',
   ],
   hasFiles: true,
-  promptMs: 5_000,
+  promptMs: 20_000,
   async start() {
     const ground = await qemuGround()
     const ask = (id: `${string}:${string}`): Promise<string> =>
