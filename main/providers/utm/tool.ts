@@ -11,7 +11,7 @@ import { parsePlist, readPlist } from './plist.ts'
 import { scriptArguments } from './scripts.ts'
 
 /** UTM answers one event after the other: more callers than this only wait there. */
-const mostAtOnce = 4
+const maxConcurrent = 4
 const lookMs = 5_000
 
 export interface Tool {
@@ -47,7 +47,7 @@ const sessionSchema = z.object({
 
 export function createTool(host: Host, env: NodeJS.ProcessEnv): Tool {
   const isRemote = env['SSH_CONNECTION'] !== undefined || env['SSH_TTY'] !== undefined
-  const door = createDoor(mostAtOnce)
+  const limit = createConcurrencyLimit(maxConcurrent)
   const features = new Map<string, boolean>()
 
   const run = async (
@@ -60,7 +60,7 @@ export function createTool(host: Host, env: NodeJS.ProcessEnv): Tool {
       const params = { tool: name === 'utmctl' ? 'UTM' : name }
       throw failure('tool-missing', { key: 'error.toolMissing', params }, { hint: { key: 'error.toolMissing.hint' } })
     }
-    return door(() =>
+    return limit(() =>
       host.exec.run(
         { file, ...command },
         {
@@ -149,18 +149,18 @@ export function createTool(host: Host, env: NodeJS.ProcessEnv): Tool {
   }
 }
 
-/** Lets so many through at once; the others wait in line. */
-function createDoor(most: number): <T>(job: () => Promise<T>) => Promise<T> {
+/** Runs at most so many jobs at once; the others wait in line. */
+function createConcurrencyLimit(max: number): <T>(job: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
-  let inside = 0
+  let running = 0
   return async (job) => {
-    if (inside >= most) await new Promise<void>((enter) => waiting.push(enter))
-    else inside += 1
+    if (running >= max) await new Promise<void>((enter) => waiting.push(enter))
+    else running += 1
     try {
       return await job()
     } finally {
       const next = waiting.shift()
-      if (next === undefined) inside -= 1
+      if (next === undefined) running -= 1
       else next()
     }
   }

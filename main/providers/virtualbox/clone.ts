@@ -24,7 +24,7 @@ import {
 } from './snapshots.ts'
 import { isResting } from './states.ts'
 import type { TrashStore } from './trash-store.ts'
-import { act, quietOp, throwIfCancelled, type World } from './world.ts'
+import { quietOp, runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** From VirtualBox's answer to the settings that say so too. */
 const settleMs = 30_000
@@ -70,7 +70,7 @@ async function clone(world: SnapshotWorld, known: Known, request: Request, op: O
         throwIfCancelled(op)
         op.progress({ text: { key: 'virtualbox.step.clone' }, fraction: 0 })
         const about = { from: entry.uuid, uuid, name: request.name, snapshotId, isLinked }
-        await act(world, entry, commands.clone(about), op, {
+        await runOnMachine(world, entry, commands.clone(about), op, {
           timeoutMs: diskWorkMs,
           onFraction: (fraction) => op.progress({ text: { key: 'virtualbox.step.clone' }, fraction }),
         })
@@ -102,7 +102,7 @@ async function takeShape(world: SnapshotWorld, uuid: string): Promise<void> {
     const { entry, settings } = await inventory.get(id)
     if (settings.stateFile !== null) {
       const isDiscarded = async (): Promise<boolean> => (await inventory.get(id)).settings.stateFile === null
-      await act(world, entry, discardState(uuid), quietOp, { isDone: isDiscarded })
+      await runOnMachine(world, entry, discardState(uuid), quietOp, { isDone: isDiscarded })
       await inventory.until(id, ({ word }) => word !== 'saved', quietOp, settleMs)
     }
     await takeOwnSerial(world, uuid)

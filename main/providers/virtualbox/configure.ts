@@ -28,7 +28,7 @@ import { diskWorkMs, unstoppable } from './snapshots.ts'
 import { isResting } from './states.ts'
 import { vdiBytes } from './vdi.ts'
 import { hasOwnWindow, withheldWindow } from './window.ts'
-import { act, throwIfCancelled, type World } from './world.ts'
+import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** Changed while it runs too, where it has what they need. */
 const alwaysOpen: readonly ConfigureField[] = ['isoPath', 'network']
@@ -196,7 +196,7 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
       ...(ownWindow === undefined ? {} : { ownWindow }),
     }
     if (serialConsole === true) await prepareSerialFolder(world.host, entry.uuid)
-    await act(world, entry, commands.modify(entry.uuid, basics), op)
+    await runOnMachine(world, entry, commands.modify(entry.uuid, basics), op)
   }
   if (liveScreen !== undefined) await setLiveScreen(world, entry, liveScreen, op)
   if (iso !== undefined) await changeDisc(world, entry, settings, iso, op)
@@ -210,7 +210,7 @@ async function changeDisc(world: World, entry: Entry, settings: Settings, iso: s
   if (discOf(settings) === iso) return
   const drive = driveOf(settings)
   if (drive === null) throw failure('unsupported', { key: 'virtualbox.error.noDrive' }, { field: 'isoPath' })
-  await act(world, entry, commands.attach(entry.uuid, drive, 'dvddrive', iso ?? 'emptydrive'), op)
+  await runOnMachine(world, entry, commands.attach(entry.uuid, drive, 'dvddrive', iso ?? 'emptydrive'), op)
 }
 
 async function changeNetwork(
@@ -226,7 +226,7 @@ async function changeNetwork(
     throw failure('unsupported', { key: 'virtualbox.error.otherNetwork' }, { field: 'network' })
   if (now.mode !== wanted.mode) {
     if (isOn) throw failure('wrong-state', { key: 'virtualbox.why.configureRunning' })
-    await act(world, entry, commands.network(entry.uuid, wanted.mode), op)
+    await runOnMachine(world, entry, commands.network(entry.uuid, wanted.mode), op)
   }
   if (wanted.mode === 'none') return
   const card = settings.hardware.networks.find(({ slot }) => slot === 0)
@@ -236,10 +236,10 @@ async function changeNetwork(
   const had = new Set(rules.map((rule) => keyOf(asForward(rule))))
   for (const rule of rules) {
     if (!kept.has(keyOf(asForward(rule))))
-      await act(world, entry, commands.removeForward(entry.uuid, rule.name, isOn), op)
+      await runOnMachine(world, entry, commands.removeForward(entry.uuid, rule.name, isOn), op)
   }
   for (const forward of wanted.forwards) {
-    if (!had.has(keyOf(forward))) await act(world, entry, commands.addForward(entry.uuid, forward, isOn), op)
+    if (!had.has(keyOf(forward))) await runOnMachine(world, entry, commands.addForward(entry.uuid, forward, isOn), op)
   }
 }
 
@@ -252,7 +252,7 @@ async function growDisk(world: World, entry: Entry, settings: Settings, bytes: n
   if (bytes === before) return
   if (bytes < before) throw failure('invalid-input', { key: 'virtualbox.error.shrink' }, { field: 'diskBytes' })
   op.progress({ text: null, fraction: null, cancellable: false })
-  await act(world, entry, commands.resizeDisk(disk.uuid, bytes), unstoppable(op), { timeoutMs: diskWorkMs })
+  await runOnMachine(world, entry, commands.resizeDisk(disk.uuid, bytes), unstoppable(op), { timeoutMs: diskWorkMs })
   const after = await vdiBytes(disk.path)
   if (after === null || after < bytes) {
     throw failure('tool-failed', { key: 'virtualbox.error.notAsWanted' }, { field: 'diskBytes', detail: String(after) })

@@ -21,7 +21,7 @@ import { folderName, makeWhole } from './making.ts'
 import { checkName } from './naming.ts'
 import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
 import { diskWorkMs } from './snapshots.ts'
-import { act, throwIfCancelled, type World } from './world.ts'
+import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** An empty disk is small, but a file system without any room makes no machine. */
 const emptyBytes = 4 * 1024 * 1024
@@ -68,7 +68,7 @@ async function create(world: World, spec: VmSpec, op: Op): Promise<MachineId> {
     await world.manage.run(commands.createMachine({ uuid, name: spec.name, osType, arch: spec.arch }), op)
     const known = await world.inventory.get(idOf(uuid))
     await prepareSerialFolder(world.host, uuid)
-    const run = (args: readonly string[]): Promise<string> => act(world, known.entry, args, op)
+    const run = (args: readonly string[]): Promise<string> => runOnMachine(world, known.entry, args, op)
     for (const args of settingsOf(world, uuid, spec)) await run(args)
     await fillDrives(world, known, { ...spec, isoPath }, imagePath, op)
     const made = await world.inventory.get(idOf(uuid))
@@ -106,7 +106,7 @@ function settingsOf(world: World, uuid: string, spec: VmSpec): readonly (readonl
 
 async function fillDrives(world: World, known: Known, spec: VmSpec, imagePath: string | null, op: Op): Promise<void> {
   const { entry, path, settings } = known
-  const run = (args: readonly string[]): Promise<string> => act(world, entry, args, op)
+  const run = (args: readonly string[]): Promise<string> => runOnMachine(world, entry, args, op)
   let slots = slotsIn(settings.hardware.controllers)
   if (slots.disk === null || slots.drive === null) {
     await run(commands.addController(entry.uuid, 'SATA', 'sata'))

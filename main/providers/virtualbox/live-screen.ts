@@ -7,7 +7,7 @@ import { parseExtensions } from './parse.ts'
 import { extensionName, wantsLiveScreen, wishKey } from './remote-display.ts'
 import * as displayCommands from './remote-display-commands.ts'
 import type { Settings } from './settings-file.ts'
-import { act, quietOp, type World } from './world.ts'
+import { quietOp, runOnMachine, type World } from './world.ts'
 
 /** Why a machine's screen cannot be shown by VirtualBox's VNC extension; null when it can. */
 export async function withheldLiveScreen(
@@ -24,6 +24,6 @@ export async function withheldLiveScreen(
 /** Of a machine that is off. */
 export async function setLiveScreen(world: World, entry: Entry, isWanted: boolean, op: Op): Promise<void> {
   const { uuid } = entry
-  await act(world, entry, displayCommands.serveBy(uuid, isWanted ? extensionName : null), op)
-  await act(world, entry, commands.note(uuid, wishKey, isWanted ? 'vnc' : null), op)
+  await runOnMachine(world, entry, displayCommands.serveBy(uuid, isWanted ? extensionName : null), op)
+  await runOnMachine(world, entry, commands.note(uuid, wishKey, isWanted ? 'vnc' : null), op)
 }

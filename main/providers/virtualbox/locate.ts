@@ -13,7 +13,7 @@ import { relocateMedium } from './machine-commands.ts'
 import { knownMedia } from './media-registry.ts'
 import { parseSettings, type Settings } from './settings-file.ts'
 import type { Medium } from './settings-media.ts'
-import { act, quietOp, throwIfCancelled, type World } from './world.ts'
+import { quietOp, runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 const field = 'path'
 
@@ -64,7 +64,7 @@ async function moveMedium(world: World, entry: Entry, { kind, uuid }: Medium, pa
     await world.inventory.refresh(entry)
     return entry.settings?.media.some((medium) => medium.uuid === uuid && medium.path === path) ?? false
   }
-  await act(world, entry, relocateMedium(kind, uuid, path), quietOp, { isDone: isThere })
+  await runOnMachine(world, entry, relocateMedium(kind, uuid, path), quietOp, { isDone: isThere })
   if (!(await isThere())) {
     throw failure('tool-failed', { key: 'virtualbox.error.notRelocated' }, { detail: path })
   }
@@ -73,11 +73,11 @@ async function moveMedium(world: World, entry: Entry, { kind, uuid }: Medium, pa
 async function moveSettings(world: World, entry: Entry, path: string): Promise<void> {
   const { inventory } = world
   if (entry.path === path) return
-  await act(world, entry, commands.unregister(entry.uuid), quietOp, {
+  await runOnMachine(world, entry, commands.unregister(entry.uuid), quietOp, {
     // It says that it failed though it did not.
     isDone: async () => !(await inventory.registry()).machines.has(entry.uuid),
   })
-  await act(world, entry, commands.register(path), quietOp, {
+  await runOnMachine(world, entry, commands.register(path), quietOp, {
     isDone: async () => (await inventory.registry()).machines.get(entry.uuid) === path,
   })
   if ((await inventory.registry()).machines.get(entry.uuid) !== path) {

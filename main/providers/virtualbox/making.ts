@@ -10,7 +10,7 @@ import { diskUse, exists, isPath, names, nullIfAbsent, remove } from '../common/
 import type { Host } from '../provider.ts'
 import * as commands from './commands.ts'
 import { idOf } from './inventory.ts'
-import { act, quietOp, type World } from './world.ts'
+import { quietOp, runOnMachine, type World } from './world.ts'
 import { writeRecord } from './write-record.ts'
 
 /** How long a command of an earlier Berth may go on, and how it is seen that it does not. */
@@ -80,7 +80,7 @@ async function takeBack(world: World, { uuid, folder }: Making): Promise<void> {
   for (const [known, path] of registered) {
     if (known !== uuid && dirname(path) !== folder) continue
     const entry = await inventory.find(idOf(known))
-    if (entry !== null) await act(world, entry, commands.unregister(known), quietOp)
+    if (entry !== null) await runOnMachine(world, entry, commands.unregister(known), quietOp)
   }
   const rest = (await inventory.registry()).machines
   if ([...rest.values()].some((path) => dirname(path) === folder)) return

@@ -18,7 +18,7 @@ import { ovfDiskBytes } from './ovf.ts'
 import { takeOwnSerial } from './own-serial.ts'
 import { diskWorkMs } from './snapshots.ts'
 import { isResting } from './states.ts'
-import { act, throwIfCancelled, type World } from './world.ts'
+import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 const formats = [
   { id: 'ovf20', label: 'OVA (OVF 2.0)', extension: 'ova' },
@@ -43,7 +43,7 @@ export function createExporting(world: World): ExportOps {
           await mkdir(folder, { mode: 0o700 })
           const draft = join(folder, basename(path))
           op.progress({ text: { key: 'virtualbox.step.export' }, fraction: 0 })
-          await act(world, entry, commands.exportMachine(entry.uuid, draft, version), op, {
+          await runOnMachine(world, entry, commands.exportMachine(entry.uuid, draft, version), op, {
             timeoutMs: diskWorkMs,
             onFraction: (fraction) => op.progress({ text: { key: 'virtualbox.step.export' }, fraction }),
           })

@@ -1,7 +1,7 @@
 import { idOf } from './inventory.ts'
 import * as commands from './machine-commands.ts'
 import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
-import { act, quietOp, type World } from './world.ts'
+import { quietOp, runOnMachine, type World } from './world.ts'
 
 /**
  * A machine made from another has the other's serial line: whichever starts later would take it over. One that has such a line gets
@@ -13,6 +13,6 @@ export async function takeOwnSerial(world: World, uuid: string): Promise<void> {
   const serialPath = serialPathOf(world.host, uuid)
   if (port?.slot !== 0 || port.mode !== 'pipe' || !port.isServer || port.path === serialPath) return
   await prepareSerialFolder(world.host, uuid)
-  await act(world, entry, commands.modify(uuid, { serialPath }), quietOp)
+  await runOnMachine(world, entry, commands.modify(uuid, { serialPath }), quietOp)
   await world.inventory.refresh(entry)
 }

@@ -9,7 +9,7 @@ import type { Entry } from './entry.ts'
 import { heldAfterMs, nextBatch, type Stroke } from './key-batches.ts'
 import { hasFailed } from './manage.ts'
 import { isResting } from './states.ts'
-import { quietOp, tell, type World } from './world.ts'
+import { quietOp, runInQueue, type World } from './world.ts'
 
 /** Between two photographs: while something changes, and when nothing has for a while. Each costs about 0.1 s of VirtualBox. */
 const quickMs = 350
@@ -136,7 +136,7 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
       if (codes.length === 0) continue
       // Again while another client has the machine: a key that is refused is not lost.
       await queue
-        .run(entry.uuid, () => tell(world, entry, commands.scanCodes(entry.uuid, codes)))
+        .run(entry.uuid, () => runInQueue(world, entry, commands.scanCodes(entry.uuid, codes)))
         .catch((error) => host.log.warn('virtualbox.keys', { uuid: entry.uuid, error: String(error) }))
     }
     if (typed.length > 0) {

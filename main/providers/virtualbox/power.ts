@@ -10,7 +10,7 @@ import { prepareSerialFolder } from './serial-path.ts'
 import { explainedStart } from './start-failure.ts'
 import { isResting } from './states.ts'
 import { withheldWindow } from './window.ts'
-import { act, type World } from './world.ts'
+import { runOnMachine, type World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000
@@ -47,7 +47,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     op: Op,
     entry: Entry,
   ): Promise<void> => {
-    await act(world, entry, args, op, { isDone: isNow(id, op, isThere) })
+    await runOnMachine(world, entry, args, op, { isDone: isNow(id, op, isThere) })
     await inventory.until(id, isThere, op, settleMs)
   }
 
@@ -55,7 +55,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     const before = inventory.sight(entry).since
     // It runs for a moment, and stands still again where the guest writes on a disk that is still full.
     const isStill = (sight: Sight): boolean => isStoppedByFullDisk(sight) && sight.since !== before
-    await act(world, entry, commands.control(entry.uuid, 'resume'), op, { isDone: isNow(id, op, isRunning) })
+    await runOnMachine(world, entry, commands.control(entry.uuid, 'resume'), op, { isDone: isNow(id, op, isRunning) })
     const sight = await inventory.until(id, (now) => isRunning(now) || isStill(now), op, settleMs)
     if (isRunning(sight)) return
     throw failure('no-space', { key: 'virtualbox.error.noSpace' }, { hint: { key: 'virtualbox.error.noSpace.hint' } })
@@ -71,13 +71,13 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     const wanted = entry.settings?.defaultFrontEnd
     if ((wanted === 'gui' || wanted === 'separate') && (await withheldWindow(world)) === null) {
       try {
-        await act(world, entry, commands.start(entry.uuid, wanted), op, { isDone })
+        await runOnMachine(world, entry, commands.start(entry.uuid, wanted), op, { isDone })
         return
       } catch (thrown) {
         if (errorOf(thrown).message.key !== 'virtualbox.error.noFrontEnd') throw thrown
       }
     }
-    await act(world, entry, commands.start(entry.uuid, 'headless'), op, { isDone })
+    await runOnMachine(world, entry, commands.start(entry.uuid, 'headless'), op, { isDone })
   }
 
   async function start(id: MachineId, op: Op): Promise<void> {
@@ -104,7 +104,9 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     await inventory.hold(entry, 'stopping', async () => {
       // One that stands still cannot hear.
       if (sight.word === 'paused') await resume(id, entry, op)
-      await act(world, entry, commands.control(entry.uuid, 'acpipowerbutton'), op, { isDone: isNow(id, op, isOff) })
+      await runOnMachine(world, entry, commands.control(entry.uuid, 'acpipowerbutton'), op, {
+        isDone: isNow(id, op, isOff),
+      })
       const since = world.host.now().toISOString()
       const tell = (unanswered: boolean): void =>
         op.progress({
@@ -127,7 +129,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     if (isOff(sight)) return
     await inventory.hold(entry, 'stopping', async () => {
       try {
-        await act(world, entry, commands.control(entry.uuid, 'poweroff'), op, {
+        await runOnMachine(world, entry, commands.control(entry.uuid, 'poweroff'), op, {
           timeoutMs: powerOffMs,
           isDone: isNow(id, op, isOff),
         })
@@ -150,7 +152,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
         return start(id, op)
       }
       if (sight.word === 'paused') await resume(id, entry, op)
-      await act(world, entry, commands.control(entry.uuid, 'reset'), op)
+      await runOnMachine(world, entry, commands.control(entry.uuid, 'reset'), op)
       await inventory.until(id, isRunning, op, settleMs)
     },
     async restart(id, op) {

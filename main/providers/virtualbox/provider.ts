@@ -13,6 +13,7 @@ import { providerId } from './machine.ts'
 import { createMachineQueue } from './machine-queue.ts'
 import { createManage } from './manage.ts'
 import { createExporting, createImporting } from './moving.ts'
+import { createPoller } from './poller.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
 import { recoverWork } from './recover-work.ts'
@@ -27,7 +28,6 @@ import { createSuspend } from './suspend.ts'
 import { createRemove } from './trash.ts'
 import { createTrashStore } from './trash-store.ts'
 import { usedFiles } from './used-files.ts'
-import { createVigil } from './vigil.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { withoutDisplay } from './without-display.ts'
 import type { World } from './world.ts'
@@ -57,13 +57,13 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
   const { trash, ...remove } = createRemove(world, store)
   const relays = createSerialRelays(world)
   let watching: Watch | null = null
-  let vigil: { stop(): void } | null = null
+  let poller: { stop(): void } | null = null
 
   const stopWatching = (): void => {
     watching?.stop()
-    vigil?.stop()
+    poller?.stop()
     watching = null
-    vigil = null
+    poller = null
   }
 
   const provider: Provider = {
@@ -108,7 +108,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
       const stop = changes.on(changed)
       watching ??= createWatch(world, changes.emit)
       watching.arrange()
-      vigil ??= createVigil(world, () => watching?.arrange())
+      poller ??= createPoller(world, () => watching?.arrange())
       return () => {
         stop()
         if (changes.size() === 0) stopWatching()

@@ -10,7 +10,7 @@ import { freePort, withoutOtherAddresses } from './remote-display-ports.ts'
 import { createDisplayRecords } from './remote-display-records.ts'
 import type { Settings } from './settings-file.ts'
 import { isResting } from './states.ts'
-import { quietOp, tell, type World } from './world.ts'
+import { quietOp, runInQueue, type World } from './world.ts'
 
 /** The extension that serves a display by RFB, as VirtualBox lists it. */
 export const extensionName = 'VNC'
@@ -21,10 +21,10 @@ const passwordBytes = 6
 /** How long a machine whose display went away is given to be off. */
 const endingMs = 10_000
 /** A display that could not be joined is not switched on again and again. */
-const mostFailures = 2
+const maxFailures = 2
 
-/** Somebody who looks at a machine's display. */
-export interface Onlooker {
+/** A viewer of a machine's display. */
+export interface DisplayClient {
   /** It is served from now on. */
   arrive(server: RfbServer): void
   /** It is about to be switched off; settles when nobody of this side is connected any more. */
@@ -43,10 +43,10 @@ export interface Look {
  * still while it is switched, and whoever ends, saves or copies a machine does so `without` it.
  */
 export interface RemoteDisplays {
-  look(entry: Entry, onlooker: Onlooker): Look
+  look(entry: Entry, client: DisplayClient): Look
   /** Does work on a machine while its display is off. */
   without<T>(id: MachineId, work: () => Promise<T>): Promise<T>
-  /** Settles when nothing of a machine's display is being switched: it is paused for that, which is nobody's wish. */
+  /** Settles when nothing of a machine's display is being switched: the pause during the switch is not one the user asked for. */
   settled(id: MachineId): Promise<void>
   /** Switches off what an earlier Berth left on: no machine starts with it. */
   beforeStart(entry: Entry): Promise<void>
@@ -61,11 +61,11 @@ export function wantsLiveScreen({ notes, hardware }: Pick<Settings, 'notes' | 'h
 }
 
 /** One machine's display. */
-interface Door {
+interface DisplayState {
   readonly entry: Entry
-  readonly onlookers: Set<Onlooker>
-  /** How many do something that it must not be on for. */
-  quiets: number
+  readonly clients: Set<DisplayClient>
+  /** How many pieces of work are under way that need the display off. */
+  suspendCount: number
   failures: number
   /** Where it is served; null while it is off. */
   server: RfbServer | null
@@ -77,57 +77,57 @@ interface Door {
 export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisplays {
   const { host, inventory, queue } = world
   const records = createDisplayRecords(host)
-  const doors = new Map<string, Door>()
+  const displays = new Map<string, DisplayState>()
   let isOver = false
 
-  const doorOf = (entry: Entry): Door => {
-    const found = doors.get(entry.uuid)
+  const displayOf = (entry: Entry): DisplayState => {
+    const found = displays.get(entry.uuid)
     if (found !== undefined) return found
-    const door: Door = {
+    const display: DisplayState = {
       entry,
-      onlookers: new Set(),
-      quiets: 0,
+      clients: new Set(),
+      suspendCount: 0,
       failures: 0,
       server: null,
       isBroken: false,
       work: Promise.resolve(),
     }
-    doors.set(entry.uuid, door)
-    return door
+    displays.set(entry.uuid, display)
+    return display
   }
-  const isWanted = ({ onlookers, quiets, failures, isBroken, entry }: Door): boolean =>
+  const isWanted = ({ clients, suspendCount, failures, isBroken, entry }: DisplayState): boolean =>
     !isOver &&
     !isBroken &&
-    onlookers.size > 0 &&
-    quiets === 0 &&
-    failures < mostFailures &&
+    clients.size > 0 &&
+    suspendCount === 0 &&
+    failures < maxFailures &&
     isOn(inventory.sight(entry).word)
 
   /** Brings a display to what is wanted of it, after whatever is being done to it. Never rejects. */
-  const settle = (door: Door): Promise<void> => {
+  const settle = (display: DisplayState): Promise<void> => {
     const step = async (): Promise<void> => {
-      while (isWanted(door) !== (door.server !== null)) {
-        await (door.server === null ? switchOn(door) : switchOff(door))
+      while (isWanted(display) !== (display.server !== null)) {
+        await (display.server === null ? switchOn(display) : switchOff(display))
       }
     }
-    door.work = door.work.then(step).catch((error) => {
-      door.failures += 1
-      host.log.warn('virtualbox.display', { uuid: door.entry.uuid, error: errorOf(error) })
+    display.work = display.work.then(step).catch((error) => {
+      display.failures += 1
+      host.log.warn('virtualbox.display', { uuid: display.entry.uuid, error: errorOf(error) })
     })
-    return door.work
+    return display.work
   }
   const stopListening = inventory.onTouched((entry) => {
-    const door = doors.get(entry.uuid)
-    if (door !== undefined && door.onlookers.size > 0) void settle(door)
+    const display = displays.get(entry.uuid)
+    if (display !== undefined && display.clients.size > 0) void settle(display)
   })
 
-  async function switchOn(door: Door): Promise<void> {
-    const { entry, onlookers } = door
+  async function switchOn(display: DisplayState): Promise<void> {
+    const { entry, clients } = display
     const { uuid } = entry
     if (await records.has(uuid)) await putOff(entry)
     else if ((await inventory.get(idOf(uuid))).settings.hardware.remoteDisplay.isEnabled) {
       // Somebody else switched it on, and may switch it off while we are connected, which ends the machine (seen).
-      door.failures = mostFailures
+      display.failures = maxFailures
       return
     }
     const server = {
@@ -137,26 +137,28 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
     }
     try {
       await queue.run(uuid, async () => {
-        await tell(world, entry, commands.setPort(uuid, server.port))
-        await tell(world, entry, commands.setPassword(uuid, server.password), {
+        await runInQueue(world, entry, commands.setPort(uuid, server.port))
+        await runInQueue(world, entry, commands.setPassword(uuid, server.password), {
           secrets: [server.password],
           throughFile: true,
         })
       })
-      await switchStill(entry, () => withoutOtherAddresses(() => tell(world, entry, commands.switchTo(uuid, 'on'))))
+      await switchStill(entry, () =>
+        withoutOtherAddresses(() => runInQueue(world, entry, commands.switchTo(uuid, 'on'))),
+      )
     } catch (error) {
       await putOff(entry).catch(() => {})
       throw error
     }
-    door.server = server
-    for (const onlooker of onlookers) onlooker.arrive(server)
+    display.server = server
+    for (const client of clients) client.arrive(server)
   }
 
-  async function switchOff(door: Door): Promise<void> {
-    door.server = null
-    await Promise.all([...door.onlookers].map((onlooker) => onlooker.part()))
-    door.isBroken = false
-    await putOff(door.entry)
+  async function switchOff(display: DisplayState): Promise<void> {
+    display.server = null
+    await Promise.all([...display.clients].map((client) => client.part()))
+    display.isBroken = false
+    await putOff(display.entry)
   }
 
   /** Switches off a display that Berth had switched on, whatever became of its machine. */
@@ -165,7 +167,7 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
     await inventory.refresh(entry)
     try {
       if (isOn(inventory.sight(entry).word)) {
-        await switchStill(entry, () => tell(world, entry, commands.switchTo(uuid, 'off')))
+        await switchStill(entry, () => runInQueue(world, entry, commands.switchTo(uuid, 'off')))
         await records.drop(uuid)
         return
       }
@@ -174,7 +176,7 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
       host.log.info('virtualbox.display.off', { uuid, error: errorOf(error) })
     }
     await inventory.until(idOf(uuid), ({ word }) => isResting(word), quietOp, endingMs)
-    await queue.run(uuid, () => tell(world, entry, commands.offAtRest(uuid)))
+    await queue.run(uuid, () => runInQueue(world, entry, commands.offAtRest(uuid)))
     await records.drop(uuid)
   }
 
@@ -190,12 +192,12 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
         const runs = inventory.sight(entry).word === 'running'
         const isPausedByUs = runs || (await records.isPausedByUs(uuid))
         await records.write(uuid, isPausedByUs)
-        if (runs) await tell(world, entry, power.control(uuid, 'pause'))
+        if (runs) await runInQueue(world, entry, power.control(uuid, 'pause'))
         try {
           await work()
         } finally {
           if (isPausedByUs) {
-            await tell(world, entry, power.control(uuid, 'resume'))
+            await runInQueue(world, entry, power.control(uuid, 'resume'))
             await records.write(uuid, false)
           }
         }
@@ -204,38 +206,38 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
   }
 
   return {
-    look(entry, onlooker) {
-      const door = doorOf(entry)
-      if (door.onlookers.size === 0) door.failures = 0
-      door.onlookers.add(onlooker)
-      if (door.server !== null && !door.isBroken) onlooker.arrive(door.server)
-      else void settle(door)
+    look(entry, client) {
+      const display = displayOf(entry)
+      if (display.clients.size === 0) display.failures = 0
+      display.clients.add(client)
+      if (display.server !== null && !display.isBroken) client.arrive(display.server)
+      else void settle(display)
       return {
         failed() {
-          if (!door.onlookers.has(onlooker) || door.server === null) return
-          door.failures += 1
-          door.isBroken = true
-          void settle(door)
+          if (!display.clients.has(client) || display.server === null) return
+          display.failures += 1
+          display.isBroken = true
+          void settle(display)
         },
         leave() {
-          if (door.onlookers.delete(onlooker)) void settle(door)
+          if (display.clients.delete(client)) void settle(display)
         },
       }
     },
     async without(id, work) {
       const entry = await inventory.find(id)
       if (entry === null) return work()
-      const door = doorOf(entry)
-      door.quiets += 1
+      const display = displayOf(entry)
+      display.suspendCount += 1
       try {
-        await settle(door)
+        await settle(display)
         return await work()
       } finally {
-        door.quiets -= 1
-        void settle(door)
+        display.suspendCount -= 1
+        void settle(display)
       }
     },
-    settled: async (id) => doors.get(parseId(id)?.key ?? '')?.work,
+    settled: async (id) => displays.get(parseId(id)?.key ?? '')?.work,
     async beforeStart(entry) {
       if (await records.has(entry.uuid)) await putOff(entry)
     },
@@ -253,7 +255,7 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
     async dispose() {
       isOver = true
       stopListening()
-      await Promise.all([...doors.values()].map(settle))
+      await Promise.all([...displays.values()].map(settle))
     },
   }
 }

@@ -7,7 +7,7 @@ import * as commands from './machine-commands.ts'
 import { nameInUse } from './making.ts'
 import { checkNewName } from './naming.ts'
 import { isResting } from './states.ts'
-import { act, throwIfCancelled, type World } from './world.ts'
+import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** VirtualBox renames the machine's folder and files with it, where they are called after it. */
 export function createRename(world: World): RenameOps {
@@ -23,7 +23,7 @@ export function createRename(world: World): RenameOps {
       const beside = `${dirname(dirname(path))}/${name}`
       if (name.toLowerCase() !== settings.name.toLowerCase() && (await exists(beside))) throw nameInUse()
       const isDone = async (): Promise<boolean> => (await inventory.get(idOf(entry.uuid))).settings.name === name
-      await act(world, entry, commands.rename(entry.uuid, name), op, { isDone })
+      await runOnMachine(world, entry, commands.rename(entry.uuid, name), op, { isDone })
       if (!(await isDone())) throw failure('tool-failed', { key: 'virtualbox.error.notRenamed' })
       inventory.publish(entry)
     },

@@ -30,7 +30,7 @@ import {
   unstoppable,
 } from './snapshots.ts'
 import { isResting } from './states.ts'
-import { act, quietOp, throwIfCancelled } from './world.ts'
+import { quietOp, runOnMachine, throwIfCancelled } from './world.ts'
 
 /** Goes back to a snapshot, keeping the present so that this can be undone. */
 export async function restore(world: SnapshotWorld, known: Known, snapshotId: string, op: Op): Promise<void> {
@@ -158,7 +158,7 @@ export async function become(
   const power = createPower(world)
   const { entry } = await inventory.get(id)
   if (!isResting(inventory.sight(entry).word)) await power.powerOff(id, whole)
-  await act(world, entry, commands.restoreSnapshot(entry.uuid, snapshotId), whole, { timeoutMs: diskWorkMs })
+  await runOnMachine(world, entry, commands.restoreSnapshot(entry.uuid, snapshotId), whole, { timeoutMs: diskWorkMs })
   const { settings } = await inventory.get(id)
   if (settings.currentSnapshotId !== snapshotId) {
     throw failure('tool-failed', { key: 'virtualbox.error.notRestored' })
@@ -246,9 +246,12 @@ export async function dropSpent(world: SnapshotWorld, id: MachineId, keptId: str
   } catch (error) {
     world.host.log.warn('virtualbox.restore.rest', { uuid: entry.uuid, error: String(error) })
     const name = known.settings.snapshots.find(({ uuid }) => uuid === keptId)?.name ?? ''
-    await act(world, entry, commands.editSnapshot(entry.uuid, keptId, { name, description: '' }), quietOp).catch(
-      () => {},
-    )
+    await runOnMachine(
+      world,
+      entry,
+      commands.editSnapshot(entry.uuid, keptId, { name, description: '' }),
+      quietOp,
+    ).catch(() => {})
   }
   const file = await world.records.read(entry.uuid)
   const { snapshots } = (await world.inventory.get(id)).settings

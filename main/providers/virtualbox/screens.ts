@@ -7,9 +7,9 @@ import type { ScreenOps } from '../provider.ts'
 import { screenId } from './consoles.ts'
 import type { Entry } from './entry.ts'
 import { openPhotographs } from './photographs.ts'
+import { suppressPlaceholderFrames } from './placeholder-frames.ts'
 import { type Look, wantsLiveScreen } from './remote-display.ts'
 import { isResting } from './states.ts'
-import { sureDisplay } from './sure-display.ts'
 import { throwIfCancelled, type World } from './world.ts'
 
 /** VirtualBox moves a guest's mouse to where it is told. */
@@ -89,7 +89,7 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
   async function join(server: RfbServer): Promise<void> {
     joining += 1
     const mine = joining
-    const display = sureDisplay(
+    const display = suppressPlaceholderFrames(
       events,
       () => {
         isShown = true

@@ -24,7 +24,7 @@ import * as commands from './snapshot-commands.ts'
 import { checkDeletable } from './snapshot-deletable.ts'
 import { isResting } from './states.ts'
 import type { TrashStore } from './trash-store.ts'
-import { act, throwIfCancelled, type World } from './world.ts'
+import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** Merging a deleted snapshot's disks, or writing a memory, takes as long as the disks do. */
 export const diskWorkMs = 6 * 3_600_000
@@ -66,7 +66,7 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
       findSnapshot(settings, snapshotId)
       checkText(change.name, 'name')
       checkText(change.description, 'description')
-      await act(world, entry, commands.editSnapshot(entry.uuid, snapshotId, change), op)
+      await runOnMachine(world, entry, commands.editSnapshot(entry.uuid, snapshotId, change), op)
       changed(entry.uuid)
     },
     async delete(id, snapshotId, op) {
@@ -95,7 +95,7 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
       const kept = findSnapshot(settings, keptId ?? '')
       throwIfCancelled(op)
       const edited = { name, description: '' }
-      await act(world, entry, commands.editSnapshot(entry.uuid, kept.uuid, edited), op)
+      await runOnMachine(world, entry, commands.editSnapshot(entry.uuid, kept.uuid, edited), op)
       await records.write(entry.uuid, withoutRestore(await records.read(entry.uuid), restoreId))
       changed(entry.uuid)
     },
@@ -205,7 +205,7 @@ export async function takeSnapshot(
       fraction: null,
       cancellable: false,
     })
-    const said = await act(
+    const said = await runOnMachine(
       world,
       entry,
       commands.takeSnapshot(entry.uuid, request.name, request.description),
@@ -232,7 +232,7 @@ export async function deleteSnapshot(world: SnapshotWorld, known: Known, snapsho
   const { state } = inventory.machine(entry)
   await inventory.hold(entry, state === 'stopped' || state === 'crashed' ? 'working' : state, async () => {
     op.progress({ text: null, fraction: 0, cancellable: false })
-    await act(world, entry, commands.deleteSnapshot(entry.uuid, snapshotId), unstoppable(op), {
+    await runOnMachine(world, entry, commands.deleteSnapshot(entry.uuid, snapshotId), unstoppable(op), {
       timeoutMs: diskWorkMs,
       onFraction: (fraction) => op.progress({ text: null, fraction, cancellable: false }),
       isDone: isGone,

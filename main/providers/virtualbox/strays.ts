@@ -3,7 +3,7 @@ import * as commands from './commands.ts'
 import { newEntry } from './entry.ts'
 import { idOf } from './inventory.ts'
 import { readList } from './parse.ts'
-import { act, quietOp, type World } from './world.ts'
+import { quietOp, runOnMachine, type World } from './world.ts'
 
 /**
  * Takes a removed machine out of VirtualBox once more if VirtualBox has it again: a server that was killed while the machine was
@@ -22,7 +22,7 @@ export async function forgetStray(world: World, uuid: string): Promise<void> {
   if (path !== undefined && (await exists(path))) return
   host.log.warn('virtualbox.stray', { uuid, path: path ?? null })
   const entry = (await inventory.find(idOf(uuid))) ?? newEntry(uuid)
-  await act(world, entry, commands.unregister(uuid), quietOp, {
+  await runOnMachine(world, entry, commands.unregister(uuid), quietOp, {
     // It says that it failed though it did not.
     isDone: async () => !(await inventory.registry()).machines.has(uuid),
   })

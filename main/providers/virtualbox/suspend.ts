@@ -6,7 +6,7 @@ import type { Sight } from './entry.ts'
 import { wrongState } from './power.ts'
 import { requireMemoryRoom } from './room.ts'
 import { isResting } from './states.ts'
-import { act, type World } from './world.ts'
+import { runOnMachine, type World } from './world.ts'
 
 /** Writing a machine's memory takes as long as its disk does. */
 const saveMs = 30 * 60_000
@@ -31,7 +31,7 @@ export function createSuspend(world: World): SuspendOps {
           const now = await inventory.look(id, op)
           return now !== null && isSaved(now.sight)
         }
-        const saving = act(world, entry, commands.control(entry.uuid, 'savestate'), op, {
+        const saving = runOnMachine(world, entry, commands.control(entry.uuid, 'savestate'), op, {
           timeoutMs: saveMs,
           onFraction: (fraction) => op.progress({ text: null, fraction }),
           isDone: isNowSaved,
@@ -50,7 +50,7 @@ export function createSuspend(world: World): SuspendOps {
       const before = inventory.sight(entry)
       if (!isSaved(before) && isResting(before.word)) return
       if (!isSaved(before)) throw wrongState(before)
-      await act(world, entry, commands.discardState(entry.uuid), op, {
+      await runOnMachine(world, entry, commands.discardState(entry.uuid), op, {
         isDone: async () => {
           const now = await inventory.look(id, op)
           return now !== null && isGone(now.sight)

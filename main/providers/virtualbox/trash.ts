@@ -21,7 +21,7 @@ import { type SnapshotWorld, snapshotWorld } from './snapshots.ts'
 import { isResting } from './states.ts'
 import { forgetStray } from './strays.ts'
 import { type KeptItem, presentPath, type TrashStore } from './trash-store.ts'
-import { act, quietOp, throwIfCancelled, type World } from './world.ts'
+import { quietOp, runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** Beside the machines' folders, so that moving there is one step of the file system and copies nothing. */
 const trashFolder = '.berth-trash'
@@ -62,7 +62,7 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
       if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
       if (entry.problem !== null || entry.settings === null) {
         throwIfCancelled(op)
-        await act(world, entry, commands.unregister(entry.uuid), op, {
+        await runOnMachine(world, entry, commands.unregister(entry.uuid), op, {
           isDone: () => isUnregistered(world, entry.uuid),
         })
         await left(world, entry.uuid)
@@ -90,7 +90,7 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
       }
       await store.put(item)
       try {
-        await act(world, entry, commands.unregister(entry.uuid), op, {
+        await runOnMachine(world, entry, commands.unregister(entry.uuid), op, {
           isDone: () => isUnregistered(world, entry.uuid),
         })
       } catch (error) {

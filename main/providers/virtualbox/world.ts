@@ -21,7 +21,7 @@ export interface World {
   readonly osTypes: OsTypes
 }
 
-export interface ActOptions extends ManageOptions {
+export interface RunOnMachineOptions extends ManageOptions {
   /**
    * Whether what was to be done is done, by a look of the caller's own. Asked after a failure, before trying again: a command
    * that says it failed may have succeeded, and somebody else may have been quicker.
@@ -38,12 +38,12 @@ export interface ActOptions extends ManageOptions {
  * Gives one machine a command that takes it: after those that came before, again while somebody else has it, and once more
  * asking whether it is not done already. Returns what the tool said, and an empty text when only `isDone` says so.
  */
-export function act(
+export function runOnMachine(
   world: World,
   entry: Entry,
   args: readonly string[],
   op: Op,
-  options: ActOptions = {},
+  options: RunOnMachineOptions = {},
 ): Promise<string> {
   const work: Op = options.cancellable === true ? op : { ...op, signal: quietOp.signal }
   return world.queue.run(entry.uuid, async () => {
@@ -68,7 +68,7 @@ export function act(
 /**
  * Gives a command from within the machine's own queue, again while somebody else has the machine. Throws what its error means.
  */
-export async function tell(
+export async function runInQueue(
   world: Pick<World, 'manage' | 'inventory'>,
   entry: Entry,
   args: readonly string[],

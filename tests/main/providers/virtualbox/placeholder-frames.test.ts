@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { sureDisplay } from '../../../../main/providers/virtualbox/sure-display.ts'
+import { suppressPlaceholderFrames } from '../../../../main/providers/virtualbox/placeholder-frames.ts'
 
 function seen() {
   const said: string[] = []
-  const display = sureDisplay(
+  const display = suppressPlaceholderFrames(
     {
       pixels: (width, height) => void said.push(`${width}×${height}`),
       area: ({ x, y, width, height }, pixels) => void said.push(`${x},${y} ${width}×${height} of ${pixels[0]}`),

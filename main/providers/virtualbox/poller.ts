@@ -17,10 +17,10 @@ const isBack = ({ problem, path, lostMedium }: Entry): boolean =>
   (lostMedium !== null && existsSync(lostMedium.path))
 
 /**
- * Looks after what the files may not tell: a machine and VirtualBox's server that were killed together, a folder that can't be
- * watched. Rests while nobody looks.
+ * Polls for what no file reveals: a machine and VirtualBox's server that were killed together, a folder that can't be watched.
+ * Pauses while nobody looks.
  */
-export function createVigil({ host, inventory }: World, arrange: () => void): { stop(): void } {
+export function createPoller({ host, inventory }: World, arrange: () => void): { stop(): void } {
   let processes: NodeJS.Timeout | null = null
   let lists: NodeJS.Timeout | null = null
   let lookedAwayAt: number | null = null
