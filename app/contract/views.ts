@@ -117,7 +117,7 @@ export interface BrowseResult {
 
 /** What quitting means now. When all lists are empty Berth quits without asking. */
 export interface QuitPlan {
-  /** Machines that go on running without Berth. */
+  /** Machines that go on running without Berth, those on their way up or down among them. */
   readonly staying: readonly { readonly id: MachineId; readonly name: string }[]
   /** How many containers run: they belong to their daemon, and nothing of them changes. */
   readonly containers: number

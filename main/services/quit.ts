@@ -1,10 +1,11 @@
 import type { QuitPlan } from '../../app/contract/views.ts'
 import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, TaskId } from '../../app/domain/ids.ts'
-import type { Machine } from '../../app/domain/machine.ts'
+import { isBusy, type Machine, type MachineState } from '../../app/domain/machine.ts'
 import { type PermitContext, permit, taskOf } from '../../app/domain/permit.ts'
 import { isAway } from '../../app/domain/provider.ts'
 import type { Settings } from '../../app/domain/settings.ts'
+import type { TaskVerb } from '../../app/domain/task.ts'
 import type { Op, Provider } from '../providers/provider.ts'
 import type { Consoles } from './consoles.ts'
 import type { InventoryService } from './inventory.ts'
@@ -15,6 +16,19 @@ import type { TaskService } from './tasks.ts'
  * down first.
  */
 export type QuitMode = 'keep' | 'suspend' | 'shut-down' | 'cancel'
+
+/** Tasks after which a machine is on or off: it is put away once they are over. */
+const powerVerbs: readonly TaskVerb[] = [
+  'start',
+  'restart',
+  'reset',
+  'resume',
+  'shutDown',
+  'suspend',
+  'restore',
+  'undoRestore',
+  'redoRestore',
+]
 
 /** Somebody who leaves right after the start waits this long for the tools' word; then last time's list is the answer. */
 const firstLookMs = 3_000
@@ -48,14 +62,17 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
 
   const endsWithBerth = ({ id }: Machine): boolean => inventory.providerOf(id).endsWithBerth === true
 
-  /** Virtual machines that run: Berth started them. Containers belong to their daemon, and Berth's end is nothing to them. */
+  /**
+   * Virtual machines that are on, or on their way: Berth started them. Containers belong to their daemon, and Berth's end is
+   * nothing to them.
+   */
   const running = (): readonly Machine[] =>
-    [...inventory.machines()].filter(({ kind, state }) => kind === 'vm' && (state === 'running' || state === 'paused'))
+    [...inventory.machines()].filter(({ kind, state }) => kind === 'vm' && (state === 'paused' || runs(state)))
 
   /** What the window's foot counts beside them. */
   const runningContainers = (): number =>
     [...inventory.machines()].filter(
-      ({ id, kind, state }) => kind !== 'vm' && state === 'running' && !isAway(inventory.contextOf(id).endpoint),
+      ({ id, kind, state }) => kind !== 'vm' && runs(state) && !isAway(inventory.contextOf(id).endpoint),
     ).length
 
   const contextOf = (id: MachineId): PermitContext => ({ ...inventory.contextOf(id), task: taskOf(tasks.list(), id) })
@@ -77,9 +94,24 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
     })
   }
 
-  /** Suspends those of them that can be, and shuts the others down. */
+  /** Suspends those of them that can be, and shuts the others down. What can be neither is on its way already. */
   const putAway = (machines: readonly Machine[]): readonly TaskId[] =>
-    machines.map((machine) => begin(isAllowed('suspend', machine.id) ? 'suspend' : 'shutDown', machine))
+    machines.flatMap((machine) => {
+      const verb = (['suspend', 'shutDown'] as const).find((one) => isAllowed(one, machine.id))
+      return verb === undefined ? [] : [begin(verb, machine)]
+    })
+
+  /** Settles once no machine of these is on its way up or down. One that is to be shut down is asked again instead. */
+  const arrived = (mode: QuitMode): Promise<unknown> => {
+    const isMeant = (id: MachineId): boolean =>
+      inventory.machine(id)?.kind === 'vm' && (mode !== 'keep' || inventory.providerOf(id).endsWithBerth === true)
+    const onTheirWay = tasks
+      .list()
+      .filter(isUnderWay)
+      .filter(({ verb }) => powerVerbs.includes(verb) && !(verb === 'shutDown' && mode === 'shut-down'))
+      .filter(({ machineId }) => machineId !== null && isMeant(machineId))
+    return Promise.all(onTheirWay.map(({ id }) => tasks.settled(id)))
+  }
 
   const shutDownAll = (): readonly TaskId[] =>
     running()
@@ -117,16 +149,23 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitWor
     },
     async run(mode) {
       if (mode === 'cancel') return false
+      await arrived(mode)
       const begun =
         mode === 'shut-down' ? shutDownAll() : putAway(mode === 'suspend' ? leaving() : running().filter(endsWithBerth))
       const ended = await Promise.all(begun.map((id) => tasks.settled(id)))
-      if (ended.some(({ state }) => state !== 'succeeded')) throw failure('wrong-state', { key: 'quit.unfinished' })
+      if (ended.some(({ state }) => state !== 'succeeded') || running().some(endsWithBerth))
+        throw failure('wrong-state', { key: 'quit.unfinished' })
       return true
     },
     async rescue(limitMs) {
       await within(Promise.all(putAway(running().filter(endsWithBerth)).map((id) => tasks.settled(id))), limitMs)
     },
   }
+}
+
+/** As the window's foot counts: one that is on its way up or down runs. */
+function runs(state: MachineState): boolean {
+  return state === 'running' || isBusy(state)
 }
 
 /** Settles with the work, or when the time is over. */

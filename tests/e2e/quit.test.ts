@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isBusy } from '../../app/domain/machine.ts'
 import { connectTo } from '../support/client.ts'
 import { makeHome, type OpenWeb, openWeb, removeHome } from '../support/window.ts'
 
@@ -26,7 +27,7 @@ describe('the question before Berth quits', () => {
     const client = await connectTo(berth.address)
     const { machines } = await client.call('inventory.get')
     client.close()
-    const running = machines.filter(({ state }) => state === 'running')
+    const running = machines.filter(({ state }) => state === 'running' || isBusy(state))
     const containers = running.filter(({ kind }) => kind === 'container').length
     expect(containers).toBeGreaterThan(1)
     await page.keyboard.press('Control+k')

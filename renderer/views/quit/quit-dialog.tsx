@@ -25,8 +25,10 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
   const machines = useApp((state) => state.inventory.machines)
   const stateOf = (id: QuitPlan['staying'][number]['id']): MachineState => machines.get(id)?.state ?? 'running'
   const paused = plan.staying.filter(({ id }) => stateOf(id) === 'paused')
-  const running = plan.staying.filter((machine) => !paused.includes(machine))
-  const count = running.length + plan.containers
+  const stopping = plan.staying.filter(({ id }) => stateOf(id) === 'stopping' || stateOf(id) === 'suspending')
+  const running = plan.staying.filter((machine) => !paused.includes(machine) && !stopping.includes(machine))
+  // As the window's foot counts: one that stops runs until it is off.
+  const count = running.length + stopping.length + plan.containers
   const canSuspend = plan.staying.some(({ id }) => plan.suspendable.includes(id))
   // Cancelled work or a machine that did not answer keeps Berth open: main asks again with a new plan.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new plan starts the question anew
@@ -99,6 +101,7 @@ export function QuitDialog({ plan }: { readonly plan: QuitPlan }): ReactNode {
             <span className="quit-fate">{say(plan.containers === 1 ? 'quit.stayOne' : 'quit.stay')}</span>
           </li>
         )}
+        <Staying machines={stopping} mark="busy" one="quit.stayStoppingOne" other="quit.stayStopping" />
         <Staying machines={paused} mark="paused" one="quit.stayPausedOne" other="quit.stayPaused" />
         {plan.ending.map(({ id, name }) => (
           <li key={id}>
@@ -152,7 +155,7 @@ function Staying({
   other,
 }: {
   readonly machines: QuitPlan['staying']
-  readonly mark: 'running' | 'paused'
+  readonly mark: 'running' | 'busy' | 'paused'
   readonly one: MessageKey
   readonly other: MessageKey
 }): ReactNode {

@@ -43,7 +43,7 @@ async function berth(onQuit: Settings['onQuit'] = 'ask', given: Partial<Provider
     consoles: { running: noTerminals },
     settings: () => ({ ...defaultSettings, onQuit }),
   })
-  return { vms, inventory, tasks, quitting, suspended, running }
+  return { vms, boxes: containers, inventory, tasks, quitting, suspended, running }
 }
 
 describe('leaving', () => {
@@ -59,6 +59,50 @@ describe('leaving', () => {
       terminals: [],
     })
     expect(quitting.mustAsk(plan)).toBe(true)
+  })
+
+  it('counts virtual machines and containers that are on their way up or down with those that run', async () => {
+    const { quitting, vms, boxes, inventory } = await berth()
+    const starting = vms.put('two', { state: 'starting' })
+    const stopping = vms.put('three', { state: 'stopping' })
+    const box = boxes.put('db', { kind: 'container', state: 'stopping' })
+    for (const { id } of [starting, stopping, box]) await inventory.read(id)
+    const plan = await quitting.plan()
+    expect(plan.staying.map(({ name }) => name)).toEqual(['one', 'two', 'three'])
+    expect(plan.containers).toBe(2)
+  })
+
+  it('suspends a machine that cannot outlive Berth once it has started', async () => {
+    const { quitting, tasks, vms, inventory, suspended } = await berth('ask', { endsWithBerth: true })
+    const late = vms.put('late', { state: 'starting' })
+    await inventory.read(late.id)
+    let isUp = (): void => {}
+    tasks.start({
+      verb: 'start',
+      permit: null,
+      machineId: late.id,
+      machineName: 'late',
+      subject: null,
+      run: async () => {
+        await new Promise<void>((resolve) => {
+          isUp = resolve
+        })
+        vms.setState(late.id, 'running')
+        return {}
+      },
+    })
+    await Promise.resolve()
+    const left = quitting.run('keep')
+    isUp()
+    expect(await left).toBe(true)
+    expect(suspended).toContain(late.id)
+  })
+
+  it('stays while a machine that cannot outlive Berth can be neither suspended nor shut down', async () => {
+    const { quitting, vms, inventory } = await berth('ask', { endsWithBerth: true })
+    const stuck = vms.put('stuck', { state: 'working' })
+    await inventory.read(stuck.id)
+    await expect(quitting.run('keep')).rejects.toMatchObject({ error: { message: { key: 'quit.unfinished' } } })
   })
 
   it('does not ask when nothing runs, nor when the person has settled on letting it run', async () => {
