@@ -168,6 +168,7 @@ export function assemble({ paths, log, settings, problems, desktop, mock, system
   tasks.onCleared((ids) => dispatcher.publish('task.cleared', ids))
   tasks.onChanged((task) => {
     activity.note(task, tasks.commands(task.id) ?? [])
+    consoles.taskChanged(task)
     dispatcher.publish('task.changed', task)
   })
 

@@ -50,6 +50,12 @@ export interface Session {
   readonly attempts: number
   /** Why it ended or could not be opened. */
   readonly reason: Text | null
+  /** Set while it has ended and its machine was restored since: its text is then of another time than the machine. */
+  readonly restored?: {
+    readonly text: Text
+    /** ISO 8601 UTC. */
+    readonly at: string
+  }
   readonly columns: number
   readonly rows: number
 }

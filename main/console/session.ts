@@ -56,6 +56,8 @@ export interface ConsoleSession {
   reopen(): void
   /** The machine is another than it was, or gone. */
   machineChanged(): void
+  /** The machine was brought back to another state; `text` says to which. */
+  machineRestored(text: Text): void
   foreground(): Promise<string | null>
   close(): Promise<void>
 }
@@ -71,6 +73,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
   let sinceMs = performance.now()
   let attempts = 0
   let reason: Text | null = null
+  let restored: Session['restored']
   let reopens = false
   let isClosed = false
   let isBegun = false
@@ -103,6 +106,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
     since: since.toISOString(),
     attempts,
     reason,
+    ...(restored === undefined ? {} : { restored }),
     ...size,
   })
 
@@ -117,6 +121,7 @@ export function createSession(config: SessionConfig): ConsoleSession {
     }
     if (rest.machineSince != null) since = new Date(Math.min(since.getTime(), Date.parse(rest.machineSince)))
     state = next
+    if (next !== 'ended') restored = undefined
     exitCode = rest.exitCode ?? null
     reason = rest.reason ?? null
     if (next === 'live' || next === 'ended') attempts = 0
@@ -286,6 +291,12 @@ export function createSession(config: SessionConfig): ConsoleSession {
         if (state === 'lost') void open()
         else if (state === 'ended' && reopens) openAgain()
       }
+    },
+    machineRestored(text) {
+      // What runs shows by itself what it is now.
+      if (isClosed || state !== 'ended') return
+      restored = { text, at: now().toISOString() }
+      config.changed(view())
     },
     async foreground() {
       if (target?.kind !== 'pty' || source === null) return null

@@ -7,6 +7,8 @@ import type { ConsoleOption, Session } from '../../app/domain/console.ts'
 import { failure } from '../../app/domain/errors.ts'
 import type { MachineId, SessionId } from '../../app/domain/ids.ts'
 import type { Machine } from '../../app/domain/machine.ts'
+import type { Task } from '../../app/domain/task.ts'
+import type { Text } from '../../app/messages/text.ts'
 import { hostName, hostShell } from '../console/host-shell.ts'
 import { type ConsoleSession, createSession, type SessionConfig } from '../console/session.ts'
 import type { OpenSource } from '../console/source.ts'
@@ -46,11 +48,16 @@ export interface Consoles {
   reopen(sessionId: SessionId): void
   foreground(sessionId: SessionId): Promise<string | null>
   readonly attach: StreamHandlers['console.attach']
+  /** Hears of tasks: an ended terminal says that its machine was restored since. */
+  taskChanged(task: ToldTask): void
   /** Terminals in which something runs that would end with Berth. */
   running(): Promise<QuitPlan['terminals']>
   /** Lets go of all of them: Berth is quitting. */
   dispose(): Promise<void>
 }
+
+/** What is heard of a task. */
+type ToldTask = Pick<Task, 'verb' | 'state' | 'machineId' | 'machineName' | 'subject'>
 
 export function createConsoles(world: ConsolesWorld): Consoles {
   const sessions = new Map<SessionId, ConsoleSession>()
@@ -163,6 +170,13 @@ export function createConsoles(world: ConsolesWorld): Consoles {
         closed: () => viewer.leave(),
       }
     },
+    taskChanged(task) {
+      const text = task.state === 'succeeded' ? restoredText(task) : null
+      if (text === null) return
+      for (const session of sessions.values()) {
+        if (session.view().machineId === task.machineId) session.machineRestored(text)
+      }
+    },
     async running() {
       const found = await Promise.all(
         [...sessions.values()].map(async (session) => {
@@ -179,6 +193,15 @@ export function createConsoles(world: ConsolesWorld): Consoles {
       sessions.clear()
     },
   }
+}
+
+/** Where a task has brought its machine back to; null when that is not what it does. */
+function restoredText({ verb, machineName: name, subject }: ToldTask): Text | null {
+  if (verb === 'undoRestore') return { key: 'terminal.restoreUndone', params: { name } }
+  if (verb !== 'restore' && verb !== 'redoRestore') return null
+  return subject === null
+    ? { key: 'terminal.restored', params: { name } }
+    : { key: 'terminal.restoredTo', params: { name, snapshot: subject } }
 }
 
 /** Opening a console is no task: it has no progress and writes nothing down. */

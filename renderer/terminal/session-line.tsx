@@ -32,6 +32,12 @@ export function SessionLine({ session }: { readonly session: Session }): ReactNo
       <StateMark name={isOver ? 'stopped' : 'busy'} />
       <span className="grow">
         <Say text={text} />
+        {session.restored !== undefined && (
+          <>
+            {' '}
+            <Say text={atTime(session.restored.text, formatTime(session.restored.at, locale))} />
+          </>
+        )}
       </span>
       {isOver && canStart && machineId !== null && (
         <Button size="small" icon="play" onClick={() => void startMachine(machineId)}>
@@ -53,6 +59,10 @@ export function SessionLine({ session }: { readonly session: Session }): ReactNo
 }
 
 const flooded: Text = { key: 'terminal.flooded' }
+
+function atTime(text: Text, time: string): Text {
+  return { ...text, params: { ...text.params, time } }
+}
 
 /** The sentence of a session that is not live. Main says why; `time` and, with its day, `since` are as the person writes them. */
 export function lineOf(session: Session, time: string, since: string): Text {

@@ -213,6 +213,40 @@ describe('a session', () => {
     expect(closed).toEqual([sessionId])
   })
 
+  it.each([
+    [
+      'restore',
+      'Fresh install',
+      { key: 'terminal.restoredTo', params: { name: 'web-api', snapshot: 'Fresh install' } },
+    ],
+    ['undoRestore', 'Fresh install', { key: 'terminal.restoreUndone', params: { name: 'web-api' } }],
+    ['redoRestore', null, { key: 'terminal.restored', params: { name: 'web-api' } }],
+  ] as const)(
+    'that has ended says that its machine was restored since (%s), until it is live again',
+    async (verb, subject, text) => {
+      const sessionId = await consoles.open(ask('shell'))
+      attach(sessionId)
+      await live(sessionId)
+      const told = { verb, state: 'succeeded', machineId: id, machineName: 'web-api', subject } as const
+      // What runs shows by itself what it is now.
+      consoles.taskChanged(told)
+      expect(consoles.list().sessions[0]).not.toHaveProperty('restored')
+      state = 'stopped'
+      machines.emit(id)
+      opened[0]?.events.ended({ exitCode: 137 })
+      consoles.taskChanged({ ...told, state: 'running' })
+      consoles.taskChanged({ ...told, machineId: 'mock:2' })
+      consoles.taskChanged({ ...told, verb: 'takeSnapshot' })
+      expect(consoles.list().sessions[0]).not.toHaveProperty('restored')
+      consoles.taskChanged(told)
+      expect(changed.at(-1)).toMatchObject({ state: 'ended', restored: { text } })
+      state = 'running'
+      machines.emit(id)
+      await live(sessionId)
+      expect(consoles.list().sessions[0]).not.toHaveProperty('restored')
+    },
+  )
+
   it('that is closed twice is closed once, and what ran in it is let go', async () => {
     const sessionId = await consoles.open(ask('shell'))
     attach(sessionId)
