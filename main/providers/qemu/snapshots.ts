@@ -2,6 +2,7 @@ import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { SnapshotTree } from '../../../app/domain/snapshot.ts'
 import { syncFile } from '../../state/durable.ts'
 import { saveOffline } from '../common/images/offline-tags.ts'
+import { createOwnBytes } from '../common/images/qcow2-own-bytes.ts'
 import { memoryInUse } from '../common/memory.ts'
 import { quietOp, throwIfCancelled } from '../common/op.ts'
 import { restore, undo } from '../common/restore.ts'
@@ -137,25 +138,43 @@ export async function deleteSnapshot(world: World, { entry, definition }: Known,
   await trees.write(folder.snapshots, withoutSnapshot(tree, id))
 }
 
+/**
+ * What a snapshot takes: what it alone has in the disks, where the memory of one that runs is too; that of a suspended one is a
+ * file of its own.
+ */
+function sizeOf(
+  { id, power }: KeptSnapshot,
+  memory: ReadonlyMap<string, number>,
+  ownBytes: ReadonlyMap<string, number>,
+): readonly [string, number][] {
+  const own = ownBytes.get(id)
+  const kept = power === 'off' ? undefined : memory.get(id)
+  if (own === undefined) return kept === undefined ? [] : [[id, kept]]
+  return [[id, power === 'suspended' ? own + (kept ?? 0) : Math.max(own, kept ?? 0)]]
+}
+
 export function createSnapshots(world: World): SnapshotOps {
   const { fleet } = world
-  /** Of images that have not changed since, so that opening the page again starts no program. */
-  const sizes = new Map<string, number>()
+  /** Memory kept with snapshots, which does not change: opening the page again starts no program. */
+  const memory = new Map<string, number>()
+  const ownBytes = createOwnBytes()
   const changed = (entry: Entry): void => fleet.changed({ kind: 'snapshots', id: fleet.machine(entry).id })
 
   return {
     async tree(id, op): Promise<SnapshotTree> {
       const { entry, definition } = await fleet.get(id)
       const tree = await trees.read(entry.folder.snapshots)
-      const isKnown = tree.snapshots.every((snapshot) => snapshot.phase !== 'there' || sizes.has(snapshot.id))
+      const isKnown = tree.snapshots.every((snapshot) => snapshot.phase !== 'there' || memory.has(snapshot.id))
       if (!isKnown && entry.holds.length === 0) {
-        // A tree without sizes is better than none.
+        // A tree without sizes is better than none, here and below.
         const found = await memorySizes(world, entry, definition, op).catch(() => new Map<string, number>())
         throwIfCancelled(op)
-        for (const [tag, bytes] of found) sizes.set(tag, bytes)
+        for (const [tag, bytes] of found) memory.set(tag, bytes)
       }
-      const withMemory = new Set(tree.snapshots.filter(({ power }) => power !== 'off').map((snapshot) => snapshot.id))
-      return shownTree(tree, new Map([...sizes].filter(([tag]) => withMemory.has(tag))))
+      const paths = imagesOf(definition, entry.folder).map(({ path }) => path)
+      const own = await ownBytes(paths).catch(() => new Map<string, number>())
+      throwIfCancelled(op)
+      return shownTree(tree, new Map(tree.snapshots.flatMap((snapshot) => sizeOf(snapshot, memory, own))))
     },
     async take(id, request, op) {
       return take(world, await fleet.get(id), request, op)

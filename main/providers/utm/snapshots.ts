@@ -1,5 +1,6 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { createOwnBytes } from '../common/images/qcow2-own-bytes.ts'
 import { quietOp, throwIfCancelled, unstoppable } from '../common/op.ts'
 import { restore, undo } from '../common/restore.ts'
 import {
@@ -17,7 +18,7 @@ import { ownState, snapshotObstacle } from './machine.ts'
 import { restorable } from './restore.ts'
 import { type KeptSnapshot, readTree, wholeTree, writeTree } from './snapshot-store.ts'
 import { stateOf } from './states.ts'
-import { deleteTag, presence, saveLive, saveStopped } from './tags.ts'
+import { deleteTag, presence, saveLive, saveStopped, taggedImages } from './tags.ts'
 import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. */
@@ -105,6 +106,7 @@ export async function deleteSnapshot(world: World, known: Known, id: string, op:
 
 export function createSnapshots(world: World): SnapshotOps {
   const { fleet } = world
+  const ownBytes = createOwnBytes()
   const changing = async <T>(id: MachineId, op: Op, job: (known: Known) => Promise<T>): Promise<T> => {
     const known = await fleet.known(id, op)
     return job(known).finally(() => fleet.changed({ kind: 'snapshots', id }))
@@ -119,8 +121,13 @@ export function createSnapshots(world: World): SnapshotOps {
       }
       const { tree, found } = await wholeTree(world, known.bundle, op)
       throwIfCancelled(op)
-      const sizes = found.filter(({ memoryBytes }) => memoryBytes > 0)
-      return shownTree(tree, new Map(sizes.map(({ tag, memoryBytes }) => [tag, memoryBytes])))
+      // A tree without sizes is better than none.
+      const own = await ownBytes(await taggedImages(known.bundle)).catch(() => new Map<string, number>())
+      const sizes = found.flatMap(({ tag, memoryBytes }): readonly [string, number][] => {
+        const bytes = Math.max(memoryBytes, own.get(tag) ?? 0)
+        return bytes > 0 || own.has(tag) ? [[tag, bytes]] : []
+      })
+      return shownTree(tree, new Map(sizes))
     },
     take: (id, { name, description }, op) => changing(id, op, (known) => take(world, known, { name, description }, op)),
     edit: (id, snapshotId, { name, description }, op) =>

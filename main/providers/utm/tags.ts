@@ -46,6 +46,11 @@ async function partsOf(bundle: Bundle): Promise<Parts> {
   return { images, companions }
 }
 
+/** The images that a snapshot is in. */
+export async function taggedImages(bundle: Bundle): Promise<readonly string[]> {
+  return (await partsOf(bundle)).images.map(({ path }) => path)
+}
+
 /** Keeps a stopped machine under a tag: all of it or nothing. */
 export async function saveStopped(world: World, bundle: Bundle, tag: string, op: Op): Promise<void> {
   const { images, companions } = await partsOf(bundle)

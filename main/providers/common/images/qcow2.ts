@@ -13,19 +13,29 @@ export interface Qcow2Snapshot {
   readonly virtualBytes: number
 }
 
-interface Table {
+/** A first-level table: of the present, or of a snapshot. */
+export interface Table {
   readonly offset: number
   readonly entries: number
 }
 
-interface Header extends Qcow2 {
+export interface Header extends Qcow2 {
   readonly clusterBits: number
   readonly hasLongEntries: boolean
   readonly hasDataFile: boolean
   readonly present: Table
+  readonly refcounts: Refcounts
   readonly tables: ReadonlyMap<string, Table>
   /** Fewer snapshots could be read than there are. */
   readonly lacksSnapshots: boolean
+}
+
+/** Where an image counts how often each of its clusters is used. */
+export interface Refcounts {
+  readonly offset: number
+  readonly clusters: number
+  /** A count has 2 to this power bits. */
+  readonly order: number
 }
 
 const magic = 0x514649fb
@@ -33,7 +43,7 @@ const headerBytes = 104
 /** QEMU's own limits (`block/qcow2.h`): what is larger, QEMU does not open. */
 const maxSnapshots = 65_536
 const maxSnapshotTableBytes = 64 * 1024 * 1024
-const maxLevel1Bytes = 32 * 1024 * 1024
+export const maxLevel1Bytes = 32 * 1024 * 1024
 const smallestClusterBits = 9
 const largestClusterBits = 21
 
@@ -57,7 +67,10 @@ export async function isCutShort(path: string, tag: string | null): Promise<bool
   return answer ?? false
 }
 
-async function withImage<T>(path: string, look: (file: FileHandle, header: Header) => Promise<T>): Promise<T | null> {
+export async function withImage<T>(
+  path: string,
+  look: (file: FileHandle, header: Header) => Promise<T>,
+): Promise<T | null> {
   const file = await open(path, 'r').catch(() => null)
   if (file === null) return null
   try {
@@ -84,6 +97,11 @@ async function readHeader(file: FileHandle): Promise<Header | null> {
     hasDataFile: (features & 4) !== 0,
     hasLongEntries: (features & 16) !== 0,
     present: { entries: bytes.readUInt32BE(36), offset: Number(bytes.readBigUInt64BE(40)) },
+    refcounts: {
+      offset: Number(bytes.readBigUInt64BE(48)),
+      clusters: bytes.readUInt32BE(56),
+      order: version === 3 && bytes.length >= 100 ? bytes.readUInt32BE(96) : 4,
+    },
     snapshots: found.map(({ tag, virtualBytes: size }) => ({ tag, virtualBytes: size })),
     lacksSnapshots: found.length < bytes.readUInt32BE(60),
     tables: new Map(found.map(({ tag, table }) => [tag, table])),
@@ -150,11 +168,12 @@ function dataOffset(table: Buffer, at: number, clusterBits: number): number {
 }
 
 /** Bits 9 to 55 of an entry. */
-function standardOffset(table: Buffer, at: number): number {
+export function standardOffset(table: Buffer, at: number): number {
   return (table.readUInt32BE(at) & 0x00ffffff) * 2 ** 32 + ((table.readUInt32BE(at + 4) & 0xfffffe00) >>> 0)
 }
 
-async function read(file: FileHandle, from: number, length: number): Promise<Buffer> {
+/** So many bytes, or as many as there are. */
+export async function read(file: FileHandle, from: number, length: number): Promise<Buffer> {
   const { size } = await file.stat()
   const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - from)))
   let done = 0
