@@ -75,11 +75,6 @@ export function formatDate(iso: string, locale: Locale): string {
   return format(iso, locale, { dateStyle: 'medium' })
 }
 
-/** A date without its year, for what is of these days: `12 Mar` or `Mar 12`. */
-export function formatDay(iso: string, locale: Locale): string {
-  return format(iso, locale, { day: 'numeric', month: 'short' })
-}
-
 /** Whole days between the two moments' local dates: 0 is today, 1 yesterday. */
 export function daysAgo(iso: string, now: number): number {
   const start = (time: Date): number => new Date(time.getFullYear(), time.getMonth(), time.getDate()).getTime()

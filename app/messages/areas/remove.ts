@@ -22,7 +22,24 @@ export const removeEn = {
     other: 'This deletes {size} of data and {count} snapshots. This can’t be undone.',
   },
   'remove.blocked': '{name} can’t be deleted because other machines use it: {others}',
+  'remove.blockedMany': {
+    one: '{count} machine can’t be deleted because other machines use it: {names}',
+    other: '{count} machines can’t be deleted because other machines use them: {names}',
+  },
   'remove.stopsFirst': '{name} is running and will be stopped first.',
+  'remove.stopsFirstMany': {
+    one: '{count} running machine will be stopped first: {names}',
+    other: '{count} running machines will be stopped first: {names}',
+  },
+  'remove.waysGone': {
+    one: '{count} machine is deleted permanently: {names}',
+    other: '{count} machines are deleted permanently: {names}',
+  },
+  'remove.waysTrash': {
+    one: '{count} machine moves to the trash: {names}',
+    other: '{count} machines move to the trash: {names}',
+  },
+  'remove.andMore': { one: '{names} and {count} more', other: '{names} and {count} more' },
   'remove.stays': 'These files are not deleted:',
   'remove.volume': 'Also delete the volume {volume}',
   'remove.volumeHint': 'Every container that uses this volume loses the data.',
@@ -32,6 +49,7 @@ export const removeEn = {
   'remove.toTrash': 'Move to trash',
   'remove.deleteGone': 'Delete permanently',
   'remove.deleteSize': 'Delete {size}',
+  'remove.deleteCount': { one: 'Delete {count} machine', other: 'Delete {count} machines' },
 
   'trash.none': 'The trash is empty',
   'trash.explained': 'Deleted machines stay in the trash until you delete them permanently.',
@@ -61,7 +79,12 @@ export const removeKo: Record<keyof typeof removeEn, Message> = {
   'remove.costSizeOnly': '데이터({size})를 삭제합니다. 되돌릴 수 없습니다.',
   'remove.costSize': '데이터({size}) 및 스냅샷 {count}개를 삭제합니다. 되돌릴 수 없습니다.',
   'remove.blocked': '‘{name}’ 머신을 삭제할 수 없습니다. 다음 머신이 이 머신을 사용합니다: {others}',
+  'remove.blockedMany': '다른 머신이 사용하고 있어 머신 {count}개를 삭제할 수 없습니다: {names}',
   'remove.stopsFirst': '‘{name}’ 머신이 실행 중이어서 먼저 중지합니다.',
+  'remove.stopsFirstMany': '실행 중인 머신 {count}개를 먼저 중지합니다: {names}',
+  'remove.waysGone': '머신 {count}개를 완전히 삭제합니다: {names}',
+  'remove.waysTrash': '머신 {count}개를 휴지통으로 옮깁니다: {names}',
+  'remove.andMore': '{names} 외 {count}개',
   'remove.stays': '삭제되지 않는 파일:',
   'remove.volume': '‘{volume}’ 볼륨도 삭제',
   'remove.volumeHint': '이 볼륨을 쓰는 모든 컨테이너에서 데이터가 사라집니다.',
@@ -71,6 +94,7 @@ export const removeKo: Record<keyof typeof removeEn, Message> = {
   'remove.toTrash': '휴지통으로 옮기기',
   'remove.deleteGone': '완전히 삭제',
   'remove.deleteSize': '{size} 삭제',
+  'remove.deleteCount': '머신 {count}개 삭제',
 
   'trash.none': '휴지통이 비어 있습니다',
   'trash.explained': '삭제한 머신은 완전히 삭제할 때까지 휴지통에 있습니다.',

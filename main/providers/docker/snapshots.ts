@@ -93,6 +93,7 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
       const target = targetOf(world, id)
       const inspected = await endpoints.inspect(id, op)
       const parentId = currentOf(id, await readSnapshots(world, id, op), inspected)
+      op.progress({ text: { key: 'docker.step.commit' }, fraction: null })
       return take(id, target, inspected, { name, description, parentId }, op)
     },
 

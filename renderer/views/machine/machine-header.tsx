@@ -13,7 +13,7 @@ import { useMinute } from '../../format/clock.ts'
 import { momentText } from '../../format/moment-text.ts'
 import { stateKey } from '../../format/state-key.ts'
 import { daysAgo, formatDate, formatDuration, formatTime } from '../../format/time.ts'
-import { useLocale, useSay } from '../../say.tsx'
+import { Say, useLocale, useSay } from '../../say.tsx'
 import { shownState } from '../../store/selectors.ts'
 import { TakePopover } from '../snapshots/take-popover.tsx'
 import { canCancel, type HeaderItem, headerItems } from './header-items.ts'
@@ -37,7 +37,8 @@ export function MachineHeader({
   const state = shownState(machine, task)
   const fraction = task?.state === 'running' ? (task.progress?.fraction ?? null) : null
   const items = headerItems(context, isPrimaryFree)
-  const word = say(stateKey(state, machine))
+  const word = say(stateKey(state, machine, task))
+  const step = task?.progress?.wait === undefined ? (task?.progress?.text ?? null) : null
   // The name and its state are read first: where they need the room, verbs keep their icons alone.
   const isFull = items.length > 3 || word.length > longestWord
   return (
@@ -48,6 +49,11 @@ export function MachineHeader({
         <span className={wordClass(state)}>{word}</span>
         {fraction !== null && (
           <span className={wordClass(state)}>{say('detail.percent', { percent: Math.floor(fraction * 100) })}</span>
+        )}
+        {step !== null && (
+          <span className="faint-text cut">
+            <Say text={step} />
+          </span>
         )}
         {fraction === null && task === null && <HowLong context={context} />}
       </p>
@@ -119,7 +125,7 @@ function Item({ item, context }: { readonly item: HeaderItem; readonly context: 
       return (
         <Button reason={say(`why.task.${item.task.verb}`)}>
           <StateMark name="busy" />
-          {say(stateKey(shownState(machine, item.task), machine))}
+          {say(stateKey(shownState(machine, item.task), machine, item.task))}
         </Button>
       )
     case 'cancel':

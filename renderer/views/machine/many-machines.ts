@@ -3,9 +3,8 @@ import type { Verb } from '../../../app/domain/verbs.ts'
 import { resumeMachine, shutDownMachine, startMachine } from '../../actions/machines.ts'
 import { openDialog } from '../../actions/navigate.ts'
 import { takeSnapshot } from '../../actions/snapshots.ts'
-import { localeIn, type SayFunction } from '../../say.tsx'
+import type { SayFunction } from '../../say.tsx'
 import { store } from '../../store/store.ts'
-import { proposedName } from '../snapshots/proposed-name.ts'
 import { maxUnasked } from './power-verbs.ts'
 
 export type ManyVerb = 'start' | 'shutDown' | 'snapshot'
@@ -27,10 +26,10 @@ export function startEach(ids: readonly MachineId[]): void {
   for (const id of ids) void (startOrResume('start', id) === 'resume' ? resumeMachine(id) : startMachine(id))
 }
 
-/** One of each, all of one name, with memory where there is any: what the popover proposes for one. */
+/** One of each, all of one name that says that they belong together, with memory where there is any. */
 export function takeSnapshotOfEach(ids: readonly MachineId[], say: SayFunction): void {
   const state = store.getState()
-  const name = proposedName(new Date(), localeIn(state), say)
+  const name = say('snap.proposedMany', { count: ids.length })
   for (const id of ids) {
     const machine = state.inventory.machines.get(id)
     const hasMemory = machine?.kind === 'vm' && (machine.state === 'running' || machine.state === 'paused')

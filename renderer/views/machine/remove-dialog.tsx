@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { RemovalPlan } from '../../../app/domain/trash.ts'
 import { formatBytes } from '../../../app/domain/units.ts'
+import type { MessageKey, TextParams } from '../../../app/messages/text.ts'
 import { removalPlan, removeMachine } from '../../actions/machines.ts'
 import { closeDialog } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
@@ -9,12 +10,17 @@ import { Checkbox } from '../../components/checkbox.tsx'
 import { ConfirmationField } from '../../components/confirmation-field.tsx'
 import { AlertDialog } from '../../components/dialog.tsx'
 import { confirmationOf, isConfirmed } from '../../format/confirmation.ts'
+import { shortId } from '../../format/names.ts'
 import { Say, useLocale, useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
 import { errorActions } from './error-actions.ts'
 import { ErrorCard } from './error-card.tsx'
+import { namesInSentence, summaryOf } from './removal-summary.ts'
 import './remove-dialog.css'
 import { useAnswer } from './use-answer.ts'
+
+/** Machines that are in use have a line each, which says by what; more are a number. */
+const maxBlocked = 3
 
 /** What removing would do is worked out first; the dialog then says it, with sizes, and asks as much as that deserves. */
 export function RemoveDialog({ machineIds }: { readonly machineIds: readonly MachineId[] }): ReactNode {
@@ -70,27 +76,17 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
   const isOn = useIsOn()
   const [volumes, setVolumes] = useState<ReadonlySet<string>>(new Set())
   const [typed, setTyped] = useState('')
-  const possible = plans.filter((plan) => plan.blockedBy.length === 0)
-  const blocked = plans.filter((plan) => plan.blockedBy.length > 0)
-  const gone = possible.filter((plan) => plan.way === 'gone')
+  const { possible, gone, trashed, blocked, isMixed, sizeBytes, snapshotCount: snapshots } = summaryOf(plans)
   const count = possible.length
-  const [only] = possible
-  // One machine is told by its name; many by how many they are, which is typed as well.
+  // One machine is told by its name; many by how many they are, which is typed as well: only of those that go for good.
+  const [lost] = gone
   const asked =
-    gone.length === 0
+    lost === undefined
       ? null
-      : count === 1 && only !== undefined
-        ? confirmationOf(nameOf(only.machineId), only.machineId)
-        : String(count)
-  const sizes = possible.map((plan) => plan.sizeBytes).filter((size) => size !== null)
-  const size =
-    sizes.length === 0
-      ? null
-      : formatBytes(
-          sizes.reduce((sum, one) => sum + one, 0),
-          locale,
-        )
-  const snapshots = possible.reduce((sum, plan) => sum + plan.snapshotCount, 0)
+      : gone.length === 1
+        ? confirmationOf(nameOf(lost.machineId), lost.machineId)
+        : String(gone.length)
+  const size = sizeBytes === null ? null : formatBytes(sizeBytes, locale)
   const offered = [...new Set(possible.flatMap((plan) => plan.volumes))]
   const stays = [...new Set(possible.flatMap((plan) => plan.stays))]
   const isTyped = asked === null || isConfirmed(asked, typed)
@@ -107,13 +103,19 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
     }
   }
   const isGone = gone.length > 0
+  const stopping = possible.filter((plan) => isOn(plan.machineId))
+  const namesOf = (some: readonly RemovalPlan[]): string =>
+    namesInSentence(
+      some.map(({ machineId }) => nameOf(machineId).trim() || shortId(machineId)),
+      say,
+    )
   // What is blocked is named below: the title counts what goes.
   const named = count === 0 ? plans : possible
   const title =
     named.length === 1 && named[0] !== undefined ? (
       <Say text={isGone ? 'remove.titleGone' : 'remove.title'} params={{ name: nameOf(named[0].machineId) }} />
     ) : (
-      say(isGone ? 'remove.titleManyGone' : 'remove.titleMany', { count: named.length })
+      say(isGone && !isMixed ? 'remove.titleManyGone' : 'remove.titleMany', { count: named.length })
     )
   return (
     <AlertDialog
@@ -128,32 +130,37 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
             reason={isTyped ? null : say('remove.typeFirst')}
             onClick={remove}
           >
-            {isGone
-              ? size === null
-                ? say('remove.deleteGone')
-                : say('remove.deleteSize', { size })
-              : say('remove.toTrash')}
+            {act()}
           </Button>
         )
       }
     >
       <div className="remove">
-        {blocked.map((plan) => (
-          <p key={plan.machineId} className="notice notice-warning">
-            <span>
-              <Say text="remove.blocked" params={{ name: nameOf(plan.machineId), others: plan.blockedBy.join(', ') }} />
-            </span>
-          </p>
-        ))}
-        {possible
-          .filter((plan) => isOn(plan.machineId))
-          .map((plan) => (
-            <p key={plan.machineId} className="notice notice-warning">
-              <span>
-                <Say text="remove.stopsFirst" params={{ name: nameOf(plan.machineId) }} />
-              </span>
-            </p>
-          ))}
+        {isMixed && (
+          <ul className="remove-ways">
+            <li>
+              <Say text="remove.waysGone" params={{ count: gone.length, names: namesOf(gone) }} />
+            </li>
+            <li>
+              <Say text="remove.waysTrash" params={{ count: trashed.length, names: namesOf(trashed) }} />
+            </li>
+          </ul>
+        )}
+        {blocked.length > maxBlocked ? (
+          <Warning text="remove.blockedMany" params={{ count: blocked.length, names: namesOf(blocked) }} />
+        ) : (
+          blocked.map((plan) => (
+            <Warning
+              key={plan.machineId}
+              text="remove.blocked"
+              params={{ name: nameOf(plan.machineId), others: plan.blockedBy.join(', ') }}
+            />
+          ))
+        )}
+        {stopping.length > 1 && (
+          <Warning text="remove.stopsFirstMany" params={{ count: stopping.length, names: namesOf(stopping) }} />
+        )}
+        {stopping.length === 1 && <Warning text="remove.stopsFirst" params={{ name: namesOf(stopping) }} />}
         {stays.length > 0 && (
           <div>
             <p className="quiet-text">{say('remove.stays')}</p>
@@ -181,7 +188,7 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
         {asked !== null && (
           <ConfirmationField
             asked={asked}
-            isCount={count !== 1}
+            isCount={gone.length !== 1}
             typed={typed}
             onChange={setTyped}
             onConfirm={() => isTyped && remove()}
@@ -191,11 +198,28 @@ function Plans({ plans }: { readonly plans: readonly RemovalPlan[] }): ReactNode
     </AlertDialog>
   )
 
+  function act(): string {
+    if (!isGone) return say('remove.toTrash')
+    if (isMixed) return say('remove.deleteCount', { count })
+    return size === null ? say('remove.deleteGone') : say('remove.deleteSize', { size })
+  }
+
+  /** Of a mixed deletion what goes for good: the rest can be brought back. */
   function cost(): string {
     if (!isGone) return say('remove.trashCost', { count })
     if (size === null) return snapshots === 0 ? say('trash.cost') : say('remove.cost', { count: snapshots })
     return snapshots === 0 ? say('remove.costSizeOnly', { size }) : say('remove.costSize', { size, count: snapshots })
   }
+}
+
+function Warning({ text, params }: { readonly text: MessageKey; readonly params: TextParams }): ReactNode {
+  return (
+    <p className="notice notice-warning">
+      <span>
+        <Say text={text} params={params} />
+      </span>
+    </p>
+  )
 }
 
 /** Whether a machine runs: worth saying before it goes. */

@@ -1,6 +1,6 @@
 import { memo, type ReactNode, useState } from 'react'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { Machine, MachineState } from '../../../app/domain/machine.ts'
+import type { Machine } from '../../../app/domain/machine.ts'
 import type { Verb } from '../../../app/domain/verbs.ts'
 import { GridPart } from '../../components/grid-part.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
@@ -40,7 +40,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
   if (machine === null) return null
   const state = shownState(machine, task)
   const isPercent = task !== null && typeof task.progress?.fraction === 'number'
-  const isLong = !isPercent && say(stateKey(state, machine)).length > longestWord
+  const isLong = !isPercent && say(stateKey(state, machine, task)).length > longestWord
   return (
     <GridPart
       role="row"
@@ -51,7 +51,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
       aria-level={props.level}
       aria-rowindex={props.rowIndex}
       aria-selected={isSelected}
-      aria-label={rowName(machine, state, provider, say)}
+      aria-label={rowName(machine, say(stateKey(state, machine, task)), provider, say)}
       draggable
       onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}
@@ -76,8 +76,8 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
 /** Letters that fit a row's end. */
 const longestWord = 10
 
-function rowName(machine: Machine, state: MachineState, provider: string, say: SayFunction): string {
-  const common = { name: machine.name.trim() || shortId(machine.id), state: say(stateKey(state, machine)), provider }
+function rowName(machine: Machine, state: string, provider: string, say: SayFunction): string {
+  const common = { name: machine.name.trim() || shortId(machine.id), state, provider }
   return machine.os === null ? say('list.rowNameShort', common) : say('list.rowName', { ...common, system: machine.os })
 }
 

@@ -38,7 +38,7 @@ export function RowState({
         ? { 'data-tip': say('list.unknownWord', { tool: provider, word: machine.nativeState }) }
         : {})}
     >
-      {say(stateKey(state, machine))}
+      {say(stateKey(state, machine, task))}
     </span>
   )
 }

@@ -38,7 +38,7 @@ function SelectedMachine({ id }: { readonly id: MachineId }): ReactNode {
         <StateMark name={machineMark(state, machine)} />
         <Name name={machine.name} fallback={machine.id} />
         <span className="selection-about cut">{[machine.os, provider].filter((part) => part !== null).join(', ')}</span>
-        <span className={`selection-state ${wordClass(state)}`}>{say(stateKey(state, machine))}</span>
+        <span className={`selection-state ${wordClass(state)}`}>{say(stateKey(state, machine, task))}</span>
       </button>
     </li>
   )

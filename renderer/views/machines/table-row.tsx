@@ -52,7 +52,7 @@ export const TableRow = memo(function TableRow({
       </GridPart>
       <GridPart role="gridcell" className={`cut ${wordClass(state)}`}>
         {fraction === null
-          ? say(stateKey(state, machine))
+          ? say(stateKey(state, machine, task))
           : say('tasks.percent', { percent: Math.round(fraction * 100) })}
       </GridPart>
       <GridPart role="gridcell" className="cut">

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { PermitContext } from '../../../app/domain/permit.ts'
 import { takeSnapshot } from '../../actions/snapshots.ts'
 import { Button } from '../../components/button.tsx'
@@ -6,7 +6,8 @@ import { Checkbox } from '../../components/checkbox.tsx'
 import { Field } from '../../components/field.tsx'
 import { Popover } from '../../components/popover.tsx'
 import { TextArea, TextInput } from '../../components/text-input.tsx'
-import { type SayFunction, useLocale, useSay } from '../../say.tsx'
+import { type SayFunction, useSay } from '../../say.tsx'
+import { useSnapshotTree } from '../../store/snapshots.ts'
 import { setUi, useApp } from '../../store/store.ts'
 import { proposedName } from './proposed-name.ts'
 import { useSpaceNote } from './space-note.ts'
@@ -48,10 +49,17 @@ export function TakePopover({
 
 function TakeForm({ context, onDone }: { readonly context: PermitContext; readonly onDone: () => void }): ReactNode {
   const say = useSay()
-  const locale = useLocale()
   const { machine } = context
   const memoryReason = whyNoMemory(context, say)
-  const [name, setName] = useState(() => proposedName(new Date(), locale, say))
+  const proposed = proposedName(useSnapshotTree(machine.id, true).tree, say)
+  const [typed, setTyped] = useState<string | null>(null)
+  const name = typed ?? proposed
+  const field = useRef<HTMLInputElement>(null)
+  // The number may come a moment later, and the language be another: what is typed then still takes the place of all of it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new proposal is what takes the selection away
+  useLayoutEffect(() => {
+    if (typed === null && document.activeElement === field.current) field.current?.select()
+  }, [proposed])
   const [description, setDescription] = useState('')
   const [wantsMemory, setWantsMemory] = useState(true)
   const always = context.provider.snapshotsHoldMemory
@@ -76,11 +84,12 @@ function TakeForm({ context, onDone }: { readonly context: PermitContext; readon
         {(control) => (
           <TextInput
             {...control}
+            ref={field}
             dir="auto"
             maxLength={200}
             value={name}
             onFocus={(event) => event.currentTarget.select()}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => setTyped(event.currentTarget.value)}
           />
         )}
       </Field>
