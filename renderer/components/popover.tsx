@@ -1,5 +1,6 @@
 import { Popover as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { terminalSelector } from '../keyboard/commands.ts'
 import { returnFocusFrom } from '../keyboard/focus-history.ts'
 import './menu.css'
 import './popover.css'
@@ -42,6 +43,7 @@ export function Popover({
           sideOffset={6}
           collisionPadding={8}
           aria-label={label}
+          onEscapeKeyDown={keepFromOthers}
           onOpenAutoFocus={(event) => !takesFocus && event.preventDefault()}
           onCloseAutoFocus={returnFocusFrom}
         >
@@ -50,4 +52,13 @@ export function Popover({
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+/**
+ * Escape closes the popover and does nothing else, wherever the focus is: a selection or a filter behind one that took no focus
+ * stays. A guest gets its key all the same.
+ */
+function keepFromOthers(event: KeyboardEvent): void {
+  if (event.target instanceof Element && event.target.closest(terminalSelector) !== null) return
+  event.stopPropagation()
 }

@@ -99,6 +99,12 @@ describe('many machines at once', () => {
     expect((await places()).slice(0, 5)).toEqual(before.slice(0, 5))
     expect(await ladder.locator('.ladder-machine').count()).toBeLessThan(8)
     await picture(page, 'bulk-ladder')
+    // Escape closes the ladder and nothing behind it.
+    const selected = await page.locator('[role="row"][aria-selected="true"]').count()
+    await page.keyboard.press('Escape')
+    await ladder.waitFor({ state: 'detached' })
+    expect(await page.locator('[role="row"][aria-selected="true"]').count()).toBe(selected)
+    await bar().locator('.ladder-button').click()
     await ladder
       .getByRole('button', { name: /^(Kill|Power off) \d+ (VM|container)s?…$/ })
       .first()
@@ -109,6 +115,34 @@ describe('many machines at once', () => {
       .or(page.getByRole('button', { name: /^Requested/ }))
       .first()
       .waitFor()
+  })
+
+  test('are told apart by what is lost and what can be recovered before they are deleted', async () => {
+    const filter = page.getByRole('searchbox', { name: /^Filter/ })
+    await filter.fill('')
+    for (const [index, name] of ['mailpit', 'registry', 'redis-cache', 'two', 'riscv-fedora-42'].entries()) {
+      await filter.fill(name)
+      await page
+        .getByRole('row', { name: new RegExp(`^${name}`) })
+        .first()
+        .click({ modifiers: index === 0 ? [] : ['Control'] })
+    }
+    await filter.fill('')
+    await verb('Delete').click()
+    const delete5 = page.getByRole('alertdialog', { name: 'Delete 5 machines?' })
+    await delete5.getByText(/^3 machines are deleted permanently: mailpit, registry, redis-cache$/).waitFor()
+    await delete5.getByText(/^2 machines move to the trash: two.+, riscv-fedora-42$/).waitFor()
+    await delete5.getByText('2 running machines will be stopped first: registry, redis-cache').waitFor()
+    expect(await delete5.locator('.notice-warning').count()).toBe(1)
+    await picture(page, 'bulk-delete')
+    // What is typed is how many are lost.
+    const yes = delete5.getByRole('button', { name: 'Delete 5 machines' })
+    await delete5.getByRole('textbox').fill('5')
+    expect(await yes.getAttribute('aria-disabled')).toBe('true')
+    await delete5.getByRole('textbox').fill('3')
+    expect(await yes.getAttribute('aria-disabled')).toBeNull()
+    await page.keyboard.press('Escape')
+    await delete5.waitFor({ state: 'detached' })
   })
 
   test('a verb that none permits stays at its place and says why', async () => {
