@@ -66,17 +66,22 @@ export function Dialog({
   )
 }
 
-/** The keyboard starts at the first field, else at the button that acts; never at the cross, which happens to stand first. */
 function focusFirst(event: Event): void {
   const dialog = event.currentTarget
-  if (!(dialog instanceof HTMLElement)) return
+  if (dialog instanceof HTMLElement && focusFirstField(dialog)) event.preventDefault()
+}
+
+/**
+ * The keyboard starts at the first field, else at the button that acts; never at the cross, which happens to stand first. False
+ * when there is neither.
+ */
+export function focusFirstField(dialog: HTMLElement): boolean {
   const first =
     dialog.querySelector<HTMLElement>(
       '.dialog-body :is(input:not([type="radio"], [type="checkbox"], [type="range"]), select, textarea)',
     ) ?? dialog.querySelector<HTMLElement>('.dialog-footer .button-primary')
-  if (first === null) return
-  event.preventDefault()
-  first.focus({ preventScroll: true })
+  first?.focus({ preventScroll: true })
+  return first !== null
 }
 
 /**

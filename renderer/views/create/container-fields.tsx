@@ -18,7 +18,6 @@ export function ContainerFields({
   onChange,
   problemOf,
   onLeave,
-  endpoints,
   isMoreOpen,
   onMore,
 }: {
@@ -29,14 +28,12 @@ export function ContainerFields({
   readonly onChange: (change: Partial<ContainerForm>) => void
   readonly problemOf: (field: string) => string | null
   readonly onLeave: (field: string) => void
-  readonly endpoints: ReactNode
   readonly isMoreOpen: boolean
   readonly onMore: (isOpen: boolean) => void
 }): ReactNode {
   const say = useSay()
   return (
     <>
-      {endpoints}
       <FormRow label={say('create.image')} isGroup error={problemOf('image')}>
         {() => (
           <ImageList

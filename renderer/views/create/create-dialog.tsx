@@ -1,29 +1,28 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { EndpointId } from '../../../app/domain/ids.ts'
-import type { CreateOptions } from '../../../app/domain/spec.ts'
+import type { Endpoint } from '../../../app/domain/provider.ts'
+import type { CreateOptions, CreateSpec } from '../../../app/domain/spec.ts'
 import { createOptions } from '../../actions/create.ts'
-import { closeDialog, showView } from '../../actions/navigate.ts'
+import { closeDialog } from '../../actions/navigate.ts'
 import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
-import { EmptyState } from '../../components/empty-state.tsx'
-import { RadioCards } from '../../components/radio-cards.tsx'
+import { Dialog, focusFirstField } from '../../components/dialog.tsx'
 import { Segments } from '../../components/segments.tsx'
 import { SplitButton } from '../../components/split-button.tsx'
-import { StateMark } from '../../components/state-mark.tsx'
 import { isMac } from '../../keyboard/platform.ts'
 import { useSay } from '../../say.tsx'
 import { useApp } from '../../store/store.ts'
 import { errorActions } from '../machine/error-actions.ts'
 import { ErrorCard } from '../machine/error-card.tsx'
-import { useAnswer } from '../machine/use-answer.ts'
+import { type Answer, useAnswer } from '../machine/use-answer.ts'
 import { CommandPreview } from './command-preview.tsx'
 import { ContainerFields } from './container-fields.tsx'
 import { filledContainerForm, readContainerForm } from './container-form.ts'
 import { changeContainer, changeVm, clearDraft, type Draft, isChanged, setKind, useDraft } from './draft.ts'
-import { FormRow } from './form-row.tsx'
+import { Asking, Endpoints, Nowhere } from './endpoints.tsx'
 import { ImportForm } from './import-form.tsx'
+import type { Problems } from './problems.ts'
 import { guessFormat } from './propose.ts'
-import { endpointReason, useEndpoints } from './use-endpoints.ts'
+import { useEndpoints } from './use-endpoints.ts'
 import { type Submission, useSubmission } from './use-submission.ts'
 import { VmFields } from './vm-fields.tsx'
 import { filledVmForm, optionsFor, readVmForm } from './vm-form.ts'
@@ -35,7 +34,6 @@ const widthPx = 720
  * decides all the rest, so that it stands first, and at the same place while its provider is asked.
  */
 export function CreateDialog(): ReactNode {
-  const say = useSay()
   const draft = useDraft()
   const endpoints = useEndpoints(draft.kind)
   const wanted = draft[draft.kind].endpointId
@@ -55,65 +53,7 @@ export function CreateDialog(): ReactNode {
   if (draft.kind === 'vm' && draft.vm.source === 'file') {
     return <ImportForm draft={draft} widthPx={widthPx} kinds={<Kinds draft={draft} />} />
   }
-  if (endpoint !== undefined && options.value !== null) {
-    return <CreateForm key={`${draft.kind} ${endpoint.id}`} draft={draft} options={options.value} />
-  }
-  return (
-    <Dialog
-      title={say('create.title')}
-      widthPx={widthPx}
-      hasSteadyTop
-      headerExtra={<Kinds draft={draft} />}
-      onClose={closeDialog}
-      footer={<Button onClick={closeDialog}>{say('verb.cancel')}</Button>}
-    >
-      {endpoint === undefined ? (
-        <EmptyState
-          title={say(`create.noEndpoint.${draft.kind}`)}
-          actions={
-            <Button
-              onClick={() => {
-                closeDialog()
-                showView('providers')
-              }}
-            >
-              {say('create.showProviders')}
-            </Button>
-          }
-        >
-          {endpoints.map((one) => (
-            <p key={one.id}>{endpointReason(one, say)}</p>
-          ))}
-        </EmptyState>
-      ) : (
-        // Another place can be chosen while this one is asked, or when it does not say.
-        <div className="form create-asking">
-          <Endpoints chosen={endpoint.id} kind={draft.kind} onChange={(id) => chooseEndpoint(draft.kind, id)} />
-          {options.error === null ? (
-            <p className="create-asking-line" role="status">
-              <StateMark name="busy" />
-              {say('create.asking', { provider: endpoint.label })}
-            </p>
-          ) : (
-            <ErrorCard
-              title={{ key: 'create.optionsFailed' }}
-              error={options.error}
-              taskId={null}
-              tool={endpoint.label}
-              actions={errorActions(options.error.code, { verb: 'create', state: null, canRetry: true })}
-              onAction={options.again}
-              onClose={null}
-            />
-          )}
-        </div>
-      )}
-    </Dialog>
-  )
-}
-
-function chooseEndpoint(kind: Draft['kind'], endpointId: EndpointId): void {
-  if (kind === 'vm') changeVm({ endpointId })
-  else changeContainer({ endpointId })
+  return <CreateForm draft={draft} endpoint={endpoint ?? null} options={options} />
 }
 
 /** Opened where only the other kind can be made, it begins with that one; a later choice stands. */
@@ -143,35 +83,47 @@ function Kinds({ draft }: { readonly draft: Draft }): ReactNode {
   )
 }
 
-function CreateForm({ draft, options: all }: { readonly draft: Draft; readonly options: CreateOptions }): ReactNode {
+/**
+ * One dialog whatever is chosen in it, with the choice of the place at one position in it: what is drawn anew would lose the
+ * keyboard.
+ */
+function CreateForm({
+  draft,
+  endpoint,
+  options: { value, error, again },
+}: {
+  readonly draft: Draft
+  /** Null where nothing can be made. */
+  readonly endpoint: Endpoint | null
+  readonly options: Answer<CreateOptions | null>
+}): ReactNode {
   const say = useSay()
-  const options = all.kind === 'vm' ? optionsFor(draft.vm, all) : all
-  const endpoints = useEndpoints(draft.kind)
-  const endpoint = endpoints.find((candidate) => candidate.id === options.endpointId)
+  const subject = `${draft.kind} ${endpoint?.id ?? ''}`
+  const options = value?.kind === 'vm' ? optionsFor(draft.vm, value) : value
   const machines = useApp(({ inventory }) => inventory.machines)
-  const [isMoreOpen, setMoreOpen] = useState(false)
+  const [opened, setOpened] = useState<string | null>(null)
   const taken = new Set(
-    [...machines.values()].filter((machine) => machine.endpointId === options.endpointId).map(({ name }) => name),
+    [...machines.values()].filter((machine) => machine.endpointId === endpoint?.id).map(({ name }) => name),
   )
-  const vm = options.kind === 'vm' ? filledVmForm(draft.vm, options, taken) : null
-  const container = options.kind === 'container' ? filledContainerForm(draft.container, taken) : null
-  const read = (startAfter: boolean) =>
-    options.kind === 'vm' && vm !== null
-      ? readVmForm(vm, options, guessFormat(vm.imagePath), startAfter)
-      : readContainerForm(container ?? draft.container, options.endpointId, taken, startAfter)
+  const vm = options?.kind === 'vm' ? filledVmForm(draft.vm, options, taken) : null
+  const container = options?.kind === 'container' ? filledContainerForm(draft.container, taken) : null
+  const read = (startAfter: boolean): ReadForm => {
+    if (options?.kind === 'vm' && vm !== null) return readVmForm(vm, options, guessFormat(vm.imagePath), startAfter)
+    if (container === null || endpoint === null) return unread
+    return readContainerForm(container, endpoint.id, taken, startAfter)
+  }
   const { spec, problems } = read(true)
-  const submission = useSubmission(problems, say)
-  const cards = (
-    <Endpoints chosen={options.endpointId} kind={draft.kind} onChange={(id) => chooseEndpoint(draft.kind, id)} />
-  )
+  const submission = useSubmission(subject, problems, say)
+  const first = useFirstField(options !== null)
   const shared = {
     problemOf: submission.problemOf,
     onLeave: submission.leave,
-    endpoints: cards,
-    isMoreOpen: isMoreOpen || submission.hasProblemIn(hiddenFields),
-    onMore: setMoreOpen,
+    isMoreOpen: opened === subject || submission.hasProblemIn(hiddenFields),
+    onMore: (isOpen: boolean) => setOpened(isOpen ? subject : null),
   }
-  const submit = (startAfter: boolean): void => void submission.submit(read(startAfter).spec)
+  const submit = (startAfter: boolean): void => {
+    if (options !== null) void submission.submit(read(startAfter).spec)
+  }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || !(isMac ? event.metaKey : event.ctrlKey) || event.nativeEvent.isComposing) return
     event.preventDefault()
@@ -182,67 +134,104 @@ function CreateForm({ draft, options: all }: { readonly draft: Draft; readonly o
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hears the dialog's Ctrl+Enter, which comes up through React's tree
-    <div onKeyDown={onKeyDown}>
+    <div onKeyDown={onKeyDown} {...first.touch}>
       <Dialog
         title={say('create.title')}
         widthPx={widthPx}
         hasSteadyTop
         headerExtra={<Kinds draft={draft} />}
         onClose={closeDialog}
-        note={<Note submission={submission} draft={draft} />}
+        note={options !== null && <Note submission={submission} draft={draft} />}
         footer={
           <>
             <Button onClick={closeDialog}>{say('verb.cancel')}</Button>
-            <SplitButton
-              kind="primary"
-              menuLabel={say('create.options')}
-              reason={submission.isSending ? say('why.task.create') : null}
-              onClick={() => submit(true)}
-              entries={() => [
-                { kind: 'item', id: 'stopped', label: say('create.withoutStart'), choose: () => submit(false) },
-              ]}
-            >
-              {say('verb.create')}
-            </SplitButton>
+            {options !== null && (
+              <SplitButton
+                kind="primary"
+                menuLabel={say('create.options')}
+                reason={submission.isSending ? say('why.task.create') : null}
+                onClick={() => submit(true)}
+                entries={() => [
+                  { kind: 'item', id: 'stopped', label: say('create.withoutStart'), choose: () => submit(false) },
+                ]}
+              >
+                {say('verb.create')}
+              </SplitButton>
+            )}
           </>
         }
       >
-        <div className="form">
-          {submission.failure !== null && (
-            <ErrorCard
-              title={{ key: 'task.create.failed', params: { name: spec?.name ?? say('create.title') } }}
-              error={submission.failure}
-              taskId={null}
-              tool={endpoint?.label ?? null}
-              actions={errorActions(submission.failure.code, { verb: 'create', state: null, canRetry: true })}
-              onAction={() => submit(true)}
-              onClose={submission.clearFailure}
-            />
-          )}
-          {options.kind === 'vm' && vm !== null && (
-            <VmFields
-              form={vm}
-              options={options}
-              taken={taken}
-              refusals={submission.refusals}
-              onChange={changeVm}
-              {...shared}
-            />
-          )}
-          {options.kind === 'container' && container !== null && (
-            <ContainerFields
-              form={container}
-              options={options}
-              provider={endpoint?.label ?? ''}
-              onChange={changeContainer}
-              {...shared}
-            />
-          )}
-          <CommandPreview spec={spec} />
-        </div>
+        {endpoint === null ? (
+          <Nowhere kind={draft.kind} />
+        ) : (
+          <div ref={first.form} className={`form ${options === null ? 'create-asking' : ''}`}>
+            {submission.failure !== null && (
+              <ErrorCard
+                title={{ key: 'task.create.failed', params: { name: spec?.name ?? say('create.title') } }}
+                error={submission.failure}
+                taskId={null}
+                tool={endpoint.label}
+                actions={errorActions(submission.failure.code, { verb: 'create', state: null, canRetry: true })}
+                onAction={() => submit(true)}
+                onClose={submission.clearFailure}
+              />
+            )}
+            {/* Another place can be chosen while this one is asked, or when it does not say. */}
+            <Endpoints chosen={endpoint.id} kind={draft.kind} onChange={(id) => chooseEndpoint(draft.kind, id)} />
+            {options === null && <Asking endpoint={endpoint} error={error} onRetry={again} />}
+            {options?.kind === 'vm' && vm !== null && (
+              <VmFields
+                key={subject}
+                form={vm}
+                options={options}
+                taken={taken}
+                refusals={submission.refusals}
+                onChange={changeVm}
+                {...shared}
+              />
+            )}
+            {options?.kind === 'container' && container !== null && (
+              <ContainerFields
+                key={subject}
+                form={container}
+                options={options}
+                provider={endpoint.label}
+                onChange={changeContainer}
+                {...shared}
+              />
+            )}
+            {options !== null && <CommandPreview key={`preview ${subject}`} spec={spec} />}
+          </div>
+        )}
       </Dialog>
     </div>
   )
+}
+
+/** What a form comes to: what is to be made, or what is wrong with it. */
+type ReadForm = { readonly spec: CreateSpec | null; readonly problems: Problems }
+const unread: ReadForm = { spec: null, problems: new Map() }
+
+/**
+ * The fields come a moment after the dialog. The first of them then takes the keyboard, unless the person has pressed something
+ * meanwhile: one who goes from place to place stays at the choice of the place.
+ */
+function useFirstField(isReady: boolean) {
+  const form = useRef<HTMLDivElement>(null)
+  const isTouched = useRef(false)
+  useEffect(() => {
+    const dialog = form.current?.closest<HTMLElement>('.dialog') ?? null
+    if (isReady && !isTouched.current && dialog !== null) focusFirstField(dialog)
+  }, [isReady])
+  const onTouch = (): void => {
+    isTouched.current = true
+  }
+  return { form, touch: { onKeyDownCapture: onTouch, onPointerDownCapture: onTouch } }
+}
+
+function chooseEndpoint(kind: Draft['kind'], endpointId: EndpointId): void {
+  if (kind === 'vm') changeVm({ endpointId })
+  else changeContainer({ endpointId })
 }
 
 /** Fields that stand behind the disclosure: a problem in one of them opens it. */
@@ -263,35 +252,5 @@ function Note({ submission, draft }: { readonly submission: Submission; readonly
         </Button>
       )}
     </>
-  )
-}
-
-function Endpoints({
-  chosen,
-  kind,
-  onChange,
-}: {
-  readonly chosen: EndpointId
-  readonly kind: Draft['kind']
-  readonly onChange: (id: EndpointId) => void
-}): ReactNode {
-  const say = useSay()
-  const endpoints = useEndpoints(kind)
-  return (
-    <FormRow label={say('create.endpoint')} isGroup>
-      {() => (
-        <RadioCards
-          label={say('create.endpoint')}
-          value={chosen}
-          cards={endpoints.map((endpoint) => ({
-            value: endpoint.id,
-            label: endpoint.label,
-            hint: endpoint.place ?? endpoint.version ?? '',
-            reason: endpoint.state === 'ready' ? null : endpointReason(endpoint, say),
-          }))}
-          onChange={onChange}
-        />
-      )}
-    </FormRow>
   )
 }

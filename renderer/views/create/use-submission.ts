@@ -27,18 +27,30 @@ export interface Submission {
   readonly submit: (spec: CreateSpec | null) => Promise<void>
 }
 
-export function useSubmission(problems: Problems, say: SayFunction): Submission {
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
-  const [wasTried, setTried] = useState(false)
+interface Known {
+  /** What was made when this was learnt: of another form nothing is known yet. */
+  readonly subject: string
+  readonly left: ReadonlySet<string>
+  readonly wasTried: boolean
+  readonly refusals: number
+  readonly refused: { readonly field: string | null; readonly error: AppError } | null
+}
+
+/** `subject`: which form it is. Another begins anew. */
+export function useSubmission(subject: string, problems: Problems, say: SayFunction): Submission {
   const [isSending, setSending] = useState(false)
-  const [refusals, setRefusals] = useState(0)
-  const [refused, setRefused] = useState<{ readonly field: string | null; readonly error: AppError } | null>(null)
+  const [known, setKnown] = useState<Known>(() => nothingOf(subject))
+  const { left, wasTried, refusals, refused } = known.subject === subject ? known : nothingOf(subject)
+  const learn = (change: (before: Known) => Partial<Known>): void =>
+    setKnown((last) => {
+      const before = last.subject === subject ? last : nothingOf(subject)
+      return { ...before, ...change(before) }
+    })
   const isShown = (field: string): boolean => wasTried || left.has(field)
   const shown = [...problems.keys()].filter(isShown)
 
   const submit = async (spec: CreateSpec | null): Promise<void> => {
-    setTried(true)
-    setRefused(null)
+    learn(() => ({ wasTried: true, refused: null }))
     if (spec === null) {
       requestAnimationFrame(() => document.querySelector('.dialog .field-error')?.scrollIntoView({ block: 'center' }))
       return
@@ -52,8 +64,10 @@ export function useSubmission(problems: Problems, say: SayFunction): Submission 
     } catch (thrown) {
       const error = errorOf(thrown)
       const field = error.field === null ? null : fieldOf(error.field.replace(/^spec\./, ''))
-      setRefusals((count) => count + 1)
-      setRefused({ field: field === 'form' ? null : field, error })
+      learn((before) => ({
+        refusals: before.refusals + 1,
+        refused: { field: field === 'form' ? null : field, error },
+      }))
     } finally {
       setSending(false)
     }
@@ -65,15 +79,21 @@ export function useSubmission(problems: Problems, say: SayFunction): Submission 
       return problem !== undefined && isShown(field) ? say(problem) : null
     },
     leave(field) {
-      if (refused?.field === field) setRefused(null)
-      setLeft((before) => (before.has(field) ? before : new Set(before).add(field)))
+      learn((before) => ({
+        refused: before.refused?.field === field ? null : before.refused,
+        left: before.left.has(field) ? before.left : new Set(before.left).add(field),
+      }))
     },
     shownCount: shown.length + (refused?.field == null ? 0 : 1),
     hasProblemIn: (fields) => shown.some((field) => fields.test(field)) || fields.test(refused?.field ?? ''),
     isSending,
     refusals,
     failure: refused !== null && refused.field === null ? refused.error : null,
-    clearFailure: () => setRefused(null),
+    clearFailure: () => learn(() => ({ refused: null })),
     submit,
   }
+}
+
+function nothingOf(subject: string): Known {
+  return { subject, left: new Set(), wasTried: false, refusals: 0, refused: null }
 }

@@ -38,7 +38,6 @@ interface VmFieldsProps {
   readonly problemOf: (field: string) => string | null
   readonly onLeave: (field: string) => void
   readonly refusals: number
-  readonly endpoints: ReactNode
   readonly isMoreOpen: boolean
   readonly onMore: (isOpen: boolean) => void
 }
@@ -53,7 +52,6 @@ export function VmFields(props: VmFieldsProps): ReactNode {
   const free = options.freeBytes === null ? null : formatBytes(options.freeBytes, locale)
   return (
     <>
-      {props.endpoints}
       <GuestRow {...props} />
       {guest?.disc !== false && (
         <FormRow label={say('create.source')} isGroup error={problemOf('source')}>
