@@ -265,6 +265,26 @@ describe('the table', () => {
     await back()
   })
 
+  test('is reached by its shortcut from a machine’s page in its place and from another page, and has the keyboard', async () => {
+    const table = page.getByRole('grid', { name: 'All machines' })
+    const list = page.getByRole('treegrid', { name: 'All machines' })
+    const hasKeyboard = (): Promise<void> =>
+      expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('row')
+    await line('kali-lab').dblclick()
+    await header('kali-lab').waitFor()
+    await page.keyboard.press('Control+Shift+L')
+    await list.waitFor()
+    await hasKeyboard()
+    for (const before of ['list', 'table']) {
+      await page.locator('.plane-sidebar').getByText('Trash', { exact: true }).click()
+      await page.getByRole('main').getByRole('heading', { name: 'Trash', level: 1 }).waitFor()
+      await page.keyboard.press('Control+Shift+L')
+      await table.waitFor()
+      await hasKeyboard()
+      expect(await list.count(), before).toBe(0)
+    }
+  })
+
   test('shows a machine that the palette goes to', async () => {
     await page.keyboard.press('Control+k')
     await page.keyboard.type('redis-cache')

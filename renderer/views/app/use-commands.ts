@@ -15,6 +15,7 @@ import { detailTabs } from '../../store/ui.ts'
 import { doToMany, type ManyVerb, startOrResume } from '../machine/many-machines.ts'
 import { doVerb } from '../machine/verbs.ts'
 import { explainRefusal } from '../machines/explain-refusal.ts'
+import { toggleTable } from '../machines/table-toggle.ts'
 import { focusPane } from './panes.ts'
 import type { Layout } from './use-layout.ts'
 
@@ -59,6 +60,7 @@ const windowCommands: Readonly<Partial<Record<Command, () => void>>> = {
     const { active, isDockOpen } = consoles.getState()
     if (active !== null && isDockOpen) void closeTerminal(active)
   },
+  table: toggleTable,
   overview: () => openTab(0),
   console: () => openTab(1),
   snapshots: () => openTab(2),

@@ -1,7 +1,6 @@
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import { openDialog } from '../../actions/navigate.ts'
 import { IconButton } from '../../components/icon-button.tsx'
-import { handleCommand } from '../../keyboard/commands.ts'
 import { isMac } from '../../keyboard/platform.ts'
 import { shortcutText } from '../../keyboard/shortcuts.ts'
 import { useLocale, useSay } from '../../say.tsx'
@@ -75,8 +74,6 @@ export function MachineList({
   useEffect(() => {
     if (isWhole) rememberGroups(rows)
   }, [isWhole, rows])
-
-  useEffect(() => handleCommand('table', toggleTable), [])
 
   const count = countMachines(rows)
   // Tools that are away keep their rows, so that a first machine is offered below them.

@@ -8,11 +8,17 @@ const filterSelector = '[data-pane="list"] input[type="search"]'
 /** Where the keyboard goes once the other of list and table is drawn; null when nobody asked for it. */
 let wanted: 'filter' | 'rows' | null = null
 
-/** Turns the list into the table and back. The table begins as a table: what was open beside the list is a double click away. */
+/**
+ * Turns the list into the table and back; where neither is on screen, as on a page, it leads to the table. The table begins as a
+ * table: what was open beside the list is a double click away.
+ */
 export function toggleTable(): void {
+  const { ui, settings } = store.getState()
+  const isTable = settings?.list.table === true
+  const isPage = ui.view !== 'machines'
   wanted = document.activeElement?.matches(filterSelector) === true ? 'filter' : 'rows'
-  setUi({ step: 'list' })
-  void saveSettings({ list: { table: !store.getState().settings?.list.table } })
+  setUi({ view: 'machines', step: 'list' })
+  if (!isPage || !isTable) void saveSettings({ list: { table: !isTable } })
 }
 
 /**
