@@ -77,6 +77,9 @@ describe('leaving', () => {
     const late = vms.put('late', { state: 'starting' })
     await inventory.read(late.id)
     let isUp = (): void => {}
+    const up = new Promise<void>((resolve) => {
+      isUp = resolve
+    })
     tasks.start({
       verb: 'start',
       permit: null,
@@ -84,14 +87,11 @@ describe('leaving', () => {
       machineName: 'late',
       subject: null,
       run: async () => {
-        await new Promise<void>((resolve) => {
-          isUp = resolve
-        })
+        await up
         vms.setState(late.id, 'running')
         return {}
       },
     })
-    await Promise.resolve()
     const left = quitting.run('keep')
     isUp()
     expect(await left).toBe(true)
