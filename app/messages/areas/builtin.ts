@@ -35,6 +35,8 @@ export const builtinEn = {
   'builtin.fact.sharedFolder': 'Shared folder',
   'builtin.fact.sharedReadOnly': 'Shared folder, read-only',
   'builtin.remark.sharedFolder': 'The shared folder {path} isn’t available, so the machine runs without it.',
+  'builtin.remark.fromDisk':
+    'The machine started from its disk, because the prepared memory belongs to another version of Berth.',
   'builtin.error.noSharedFolder': 'Only the Linux that comes with Berth can use a shared folder.',
   'builtin.error.sharedFolder': 'The shared folder doesn’t exist: {path}',
   'builtin.error.sharedFolder.hint': 'Choose another folder, or stop sharing.',
@@ -123,6 +125,7 @@ export const builtinKo: Record<keyof typeof builtinEn, Message> = {
   'builtin.fact.sharedFolder': '공유 폴더',
   'builtin.fact.sharedReadOnly': '공유 폴더(읽기 전용)',
   'builtin.remark.sharedFolder': '공유 폴더({path})를 사용할 수 없어서 머신이 공유 폴더 없이 실행됩니다.',
+  'builtin.remark.fromDisk': '준비된 메모리가 다른 버전의 Berth 것이므로 머신을 디스크에서 시작했습니다.',
   'builtin.error.noSharedFolder': 'Berth에 포함된 Linux에서만 공유 폴더를 사용할 수 있습니다.',
   'builtin.error.sharedFolder': '공유 폴더가 없습니다: {path}',
   'builtin.error.sharedFolder.hint': '다른 폴더를 선택하거나 공유를 중지하세요.',

@@ -25,6 +25,8 @@ export interface Live {
   isEnding: boolean
   /** A folder that was to be shared and was not there. */
   lostFolder: string | null
+  /** It started from its disk, since the memory that came with Berth fits no more. */
+  isFromDisk: boolean
   /** Settles when its thread is gone, its files are free and how it ended is written down. */
   readonly gone: Promise<void>
 }
@@ -99,6 +101,7 @@ export async function launch(
     since: run.startedAt,
     isEnding: false,
     lostFolder,
+    isFromDisk: false,
     gone: Promise.resolve(),
   }
   live = Object.assign(begun, { gone: thread.gone.then((why) => conclude(world, entry, begun, why)) })

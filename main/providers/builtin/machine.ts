@@ -12,6 +12,14 @@ export const providerId = 'builtin'
 export const endpointId = 'builtin:local'
 export const architecture = 'i386'
 
+/** Of a machine that is on. */
+interface LiveSight {
+  readonly activity: Activity
+  readonly since: string
+  readonly lostFolder?: string | null
+  readonly isFromDisk?: boolean
+}
+
 /** All that a machine's row depends on. */
 export interface Sight {
   readonly uuid: string
@@ -20,7 +28,7 @@ export interface Sight {
   /** What it is called, where only that can be read of its file. */
   readonly name: string | null
   /** null when it is off. */
-  readonly live: { readonly activity: Activity; readonly since: string; readonly lostFolder?: string | null } | null
+  readonly live: LiveSight | null
   readonly run: RunRecord | null
   readonly isSuspended: boolean
   /** A disk or disc that is not where it should be. */
@@ -70,10 +78,7 @@ function stateOf(sight: Sight): {
   const { live, definition } = sight
   if (live !== null) {
     const meaning = meaningOf(live.activity)
-    const lost = live.lostFolder ?? null
-    const remark: Text | null =
-      meaning.remark ?? (lost === null ? null : { key: 'builtin.remark.sharedFolder', params: { path: lost } })
-    return { ...meaning, remark, nativeState: live.activity }
+    return { ...meaning, remark: meaning.remark ?? remarkOf(live), nativeState: live.activity }
   }
   if (definition === null) {
     return { state: 'inaccessible', nativeState: 'unreadable', remark: { key: 'kept.remark.unreadable' } }
@@ -84,6 +89,12 @@ function stateOf(sight: Sight): {
   if (sight.isSuspended) return { state: 'suspended', nativeState: 'suspended', remark: missing, needsHelp }
   const { state, remark } = restingState(sight.run)
   return { state, nativeState: sight.run?.ended?.how ?? 'off', remark: missing ?? remark, needsHelp }
+}
+
+/** What a person should know of the present run, for as long as it lasts. */
+function remarkOf({ lostFolder = null, isFromDisk }: LiveSight): Text | null {
+  if (lostFolder !== null) return { key: 'builtin.remark.sharedFolder', params: { path: lostFolder } }
+  return isFromDisk === true ? { key: 'builtin.remark.fromDisk' } : null
 }
 
 function withheldFrom({ live }: Sight): Readonly<Partial<Record<Verb, Text>>> {

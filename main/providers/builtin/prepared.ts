@@ -26,7 +26,8 @@ export async function startPrepared(world: World, known: Known, op: Op): Promise
   if (prepared.disk !== definition.prepared || unfit(prepared.memory, definition) !== null) {
     op.progress({ text: { key: 'builtin.step.fromDisk' }, fraction: null })
     await world.fleet.save(entry, begun)
-    await launch(world, { entry, definition: begun }, { memory: null, paused: false }, op)
+    const live = await launch(world, { entry, definition: begun }, { memory: null, paused: false }, op)
+    live.isFromDisk = true
     return
   }
   const { sizeBytes, checksum } = prepared.memory
