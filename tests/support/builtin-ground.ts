@@ -27,7 +27,7 @@ export interface BuiltinGround {
   readonly leave: () => Promise<readonly string[]>
 }
 
-export async function builtinGround(change: Pick<Host, 'locale'> = {}): Promise<BuiltinGround> {
+export async function builtinGround(change: Partial<Pick<Host, 'locale' | 'dataDir'>> = {}): Promise<BuiltinGround> {
   const temporary = await temporaryHost()
   const { remove } = temporary
   const host: Host = { ...temporary.host, ...change }

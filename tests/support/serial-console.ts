@@ -6,15 +6,21 @@ export interface SerialConsole {
   readonly close: () => void
 }
 
-/** Opens a machine's serial console to type into it. What comes out is in the machine's serial log. */
-export async function openSerialConsole(client: TestClient, id: MachineId): Promise<SerialConsole> {
+/** Opens a machine's serial console to type into it. What comes out is in the machine's serial log too. */
+export async function openSerialConsole(
+  client: TestClient,
+  id: MachineId,
+  heard: (bytes: Uint8Array) => void = () => {},
+): Promise<SerialConsole> {
   const sessionId = await client.call('console.open', { id, consoleId: 'serial0', user: null, folder: null })
   const stream = client.open(
     'console.attach',
     { sessionId, columns: 200, rows: 50 },
     {
       down: (value) => {
-        if (value.kind === 'data') stream.up({ kind: 'ack', bytes: value.data.length })
+        if (value.kind !== 'data') return
+        stream.up({ kind: 'ack', bytes: value.data.length })
+        heard(value.data)
       },
       closed: () => {},
     },

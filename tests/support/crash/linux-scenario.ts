@@ -16,12 +16,21 @@ import { scenarioOn } from './scenario.ts'
 const bootMs = 300_000
 const answerMs = 120_000
 
-/** Of a guest at work: what it says that it has synced is in its machine's serial log from here on. */
+/** Of a guest at work: what it says that it has synced is in its machine's serial log from here on, and was heard at its console. */
 interface Work {
   readonly value: number
   readonly logFrom: number
+  readonly heard: Heard
   /** As they were: after a restore the disk is another one. */
   readonly restores: string
+}
+
+/** What a console said to a test, which keeps it where no power goes. */
+interface Heard {
+  text: string
+  /** What is said later is not heard any more. */
+  isOver: boolean
+  readonly close: () => void
 }
 
 /**
@@ -50,8 +59,13 @@ export async function linuxScenario(places: Pick<Places, 'berth'>): Promise<Scen
   async function unsynced(machine: Machine, count: string | null): Promise<readonly string[]> {
     const work = works.get(machine.id)
     if (work === undefined) return []
-    const said = (await readFile(logOf(machine))).subarray(work.logFrom).toString()
-    const last = Number([...said.matchAll(new RegExp(`wrote-${work.value}-(\\d+)\\r`, 'g'))].at(-1)?.[1] ?? 0)
+    // Of the log the end may be gone with the power, and of the console it was not heard yet.
+    const log = (await readFile(logOf(machine)).catch(() => Buffer.alloc(0))).subarray(work.logFrom).toString()
+    const wrote = new RegExp(`wrote-${work.value}-(\\d+)\\r`, 'g')
+    const last = Math.max(
+      0,
+      ...[log, work.heard.text].flatMap((text) => [...text.matchAll(wrote)].map(([, n]) => Number(n))),
+    )
     const [value, there] = (count ?? '').trim().split(' ').map(Number)
     return value === work.value && there !== undefined && there >= last
       ? []
@@ -73,7 +87,12 @@ export async function linuxScenario(places: Pick<Places, 'berth'>): Promise<Scen
     async work(client, machine, value, values) {
       const log = logOf(machine)
       const { restores } = await client.call('snapshot.tree', { id: machine.id })
-      const shell = await openSerialConsole(client, machine.id)
+      works.get(machine.id)?.heard.close()
+      const decoder = new TextDecoder()
+      const heard: { text: string; isOver: boolean } = { text: '', isOver: false }
+      const shell = await openSerialConsole(client, machine.id, (bytes) => {
+        if (!heard.isOver) heard.text += decoder.decode(bytes, { stream: true })
+      })
       try {
         // One that starts comes to its prompt, one that is at work goes on with that until it is told to end.
         const before = await fileSize(log)
@@ -89,10 +108,20 @@ export async function linuxScenario(places: Pick<Places, 'berth'>): Promise<Scen
         if (errors !== '0' || !values.includes(held === '' ? 1 : Number(held))) {
           throw new Error(`the guest of ${machine.id} found ${held}, not ${values.join(' or ')}, and ${errors} errors`)
         }
-        works.set(machine.id, { value, logFrom: from, restores: JSON.stringify(restores) })
-      } finally {
+        works.set(machine.id, {
+          value,
+          logFrom: from,
+          heard: Object.assign(heard, { close: shell.close }),
+          restores: JSON.stringify(restores),
+        })
+      } catch (error) {
         shell.close()
+        throw error
       }
+    },
+
+    cut() {
+      for (const { heard } of works.values()) heard.isOver = true
     },
 
     async damage(machine, tree) {

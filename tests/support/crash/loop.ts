@@ -34,6 +34,8 @@ export interface Scenario {
     done: Task | null,
     stopsMachines: boolean,
   ) => Promise<readonly string[]>
+  /** Called as the power goes: what guests say from here on is said by nobody. */
+  readonly cut?: () => void
   /** Processes of the tool that belong to it. */
   readonly toolProcesses: () => Promise<readonly ToolProcess[]>
   /** Starts again what of the tool does not start by itself. */

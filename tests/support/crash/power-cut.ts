@@ -20,12 +20,24 @@ export function missingPowerCut(): string | null {
   return lacking.length === 0 ? null : `not there: ${lacking.join(', ')} (Debian: xfsprogs, e2fsprogs, mount)`
 }
 
+/** A folder on a device whose power can go. */
+export interface CuttableDisk {
+  readonly folder: string
+  /** What is there by now is on the device. */
+  sync(): void
+  /** The power goes: what the device has at this moment is what `goBack` finds. */
+  cut(): void
+  /** What was there at the cut takes the place of what is there now. Nobody may have a file open. */
+  goBack(): Promise<void>
+  close(): Promise<void>
+}
+
 /**
- * The power goes. The world is on a file system on a device that is a file, and that file can be cloned in one step: the clone
- * holds what had been written to the device by then, and nothing of what the system still kept in memory. The file system does no more than
- * it must: it does not flush files that take another's place.
+ * A file system on a device that is a file, and that file can be cloned in one step: the clone holds what had been written to the
+ * device by then, and nothing of what the system still kept in memory. The file system does no more than it must: it does not flush
+ * files that take another's place.
  */
-export function powerCut(): Fault {
+export function cuttableDisk(): CuttableDisk {
   const run = (file: string, ...args: readonly string[]): void => {
     execFileSync(file, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -64,8 +76,28 @@ export function powerCut(): Fault {
 
   return {
     folder,
+    sync: () => run('sync', '-f', folder),
+    cut: () => run('cp', '--reflink=always', device, `${device}.cut`),
+    async goBack() {
+      await unmount(folder)
+      renameSync(`${device}.cut`, device)
+      mount()
+    },
+    async close() {
+      await unmount(folder)
+      await unmount(outer)
+      rmSync(base, { recursive: true })
+    },
+  }
+}
+
+/** The power goes, and with it Berth and the tool. */
+export function powerCut(): Fault {
+  const disk = cuttableDisk()
+  return {
+    folder: disk.folder,
     // What the scenario itself wrote past Berth is not what is looked at.
-    ready: () => run('sync', '-f', folder),
+    ready: disk.sync,
     async strike(turn) {
       const { scenario, random, ended } = turn
       // Half of them just after it was said to be done.
@@ -73,20 +105,15 @@ export function powerCut(): Fault {
       const { atMs, done } = isAfter ? { atMs: null, done: await ended } : await randomMoment(turn)
       const laterMs = Math.round(random() * afterwardsMs)
       if (isAfter) await delay(laterMs)
-      run('cp', '--reflink=always', device, `${device}.cut`)
+      scenario.cut?.()
+      disk.cut()
       await turn.berth.kill()
       for (const { pid } of await scenario.toolProcesses()) killed(pid)
-      await unmount(folder)
-      renameSync(`${device}.cut`, device)
-      mount()
+      await disk.goBack()
       await scenario.revive()
       const title = `power cut ${atMs === null ? `${laterMs} ms after it` : `${atMs} ms into it`}`
       return { title, berth: await turn.start(), done, stopsMachines: true, findings: [] }
     },
-    async close() {
-      await unmount(folder)
-      await unmount(outer)
-      rmSync(base, { recursive: true })
-    },
+    close: disk.close,
   }
 }

@@ -200,6 +200,7 @@ export function scenarioOn(substrate: Substrate): Scenario {
     },
     toolProcesses: async () => substrate.toolProcesses?.() ?? [],
     revive: async () => substrate.revive?.(),
+    ...(substrate.cut === undefined ? {} : { cut: substrate.cut }),
     close: substrate.close,
   }
 }

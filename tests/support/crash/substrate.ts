@@ -37,6 +37,8 @@ export interface Substrate {
     trees: ReadonlyMap<MachineId, SnapshotTree>,
     trash: readonly MachineId[],
   ) => Promise<readonly string[]>
+  /** Called as the power goes: what guests say from here on is said by nobody. */
+  readonly cut?: () => void
   /** Processes of the tool that work for it. */
   readonly toolProcesses?: () => Promise<readonly ToolProcess[]>
   /** Starts again what of the tool does not start by itself. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, fdatasync, fstatSync, fsyncSync, openSync } from 'node:fs'
 import { readWhole, writeWhole } from '../../../state/whole-io.ts'
 import { copyDiskNow, shareNow } from './disk-copy.ts'
 import { createEmptyChunks } from './empty-chunks.ts'
@@ -22,6 +22,8 @@ export interface FileDrive {
   /** Tries again what could not be written. */
   retry(): void
   settle(): void
+  /** Calls back once all that was written is on the device, or with why it is not. Nobody is held up meanwhile. */
+  sync(done: (error: Error | null) => void): void
   /** As long as nothing was written since the last copy, that one gets a second name: it takes no time and no space. */
   copy(to: string): void
   /** What a copy takes at most, on the disk that it is written to. */
@@ -33,8 +35,9 @@ export interface FileDrive {
 const sectorBytes = 512
 
 /**
- * A file as a drive. What the guest writes is in the file when the guest is told so: an end of Berth takes nothing back. The
- * file is no part of the emulator's own state; whoever keeps that keeps the file beside it.
+ * A file as a drive. What the guest writes is in the file when the guest is told so: an end of Berth takes nothing back. On the
+ * device it is once the guest flushes its drive (`disk-flush.ts`). The file is no part of the emulator's own state; whoever keeps that
+ * keeps the file beside it.
  */
 export function openDrive(
   path: string,
@@ -76,6 +79,13 @@ export function openDrive(
     done()
   }
 
+  const sync = (done: (error: Error | null) => void): void =>
+    fdatasync(file, (error) => {
+      if (error?.code !== 'ENOSPC' && error?.code !== 'EDQUOT') return done(error)
+      waiting.push(() => sync(done))
+      full()
+    })
+
   const drive: Drive = {
     byteLength,
     onload: undefined,
@@ -108,6 +118,7 @@ export function openDrive(
       return blocks > 0 ? blocks * 512 : size
     },
     settle: () => fsyncSync(file),
+    sync,
     figures: () => ({ readBytes, writtenBytes }),
     close: () => closeSync(file),
   }

@@ -20,6 +20,7 @@ export interface Internals {
   readonly cpu: Processor & {
     readonly wasm_memory: WebAssembly.Memory
     readonly io: {
+      readonly ports: readonly { readonly write8: (this: object, value: number) => void }[]
       register_write(
         port: number,
         device: object,
@@ -34,8 +35,10 @@ export interface Internals {
       readonly virtio_9p?: FolderDevice
       readonly acpi: { pm1_status: number; readonly pm1_enable: number; status: number }
       readonly virtio_net?: VirtioNetwork
+      readonly ide: { readonly primary?: DiskChannel }
     }
     device_raise_irq(line: number): void
+    device_lower_irq(line: number): void
   }
   restore_state(state: ArrayBuffer): void
   run(): void
@@ -44,6 +47,20 @@ export interface Internals {
   /** Waits until the next turn; v86 turns round and round when less than a millisecond is left. */
   yield(milliseconds: number, turn: number): void
   yield_callback(turn: number): void
+}
+
+/** v86's first IDE channel, whose master is the disk. */
+export interface DiskChannel {
+  readonly irq: number
+  readonly current_interface: object
+  readonly master: {
+    readonly data: Uint8Array
+    status_reg: number
+    error_reg: number
+    current_command: number
+    ata_command(command: number): void
+    ata_abort_command(): void
+  }
 }
 
 /** v86's virtio network card. */
@@ -97,10 +114,11 @@ export function internalsOf(emulator: V86): Internals {
     cpu.get_state,
     cpu.devices.acpi,
     cpu.device_raise_irq,
+    cpu.device_lower_irq,
     v86.next_tick,
     v86.yield_callback,
   ]
-  needed.push(cpu.devices.vga, cpu.devices.ps2)
+  needed.push(cpu.devices.vga, cpu.devices.ps2, cpu.devices.ide, cpu.io.ports)
   if (needed.some((part) => part === undefined)) throw new Error('This is another v86 than the one Berth was made for')
   return v86
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { V86, type V86Image, type V86Options } from 'v86'
 import { type FileDrive, openDrive } from './disk.ts'
+import { answerFlushes } from './disk-flush.ts'
 import { createGuestLine } from './guest-line.ts'
 import { createInbox, unpackAhead } from './inbox.ts'
 import { busOf, type Internals, internalsOf } from './internals.ts'
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
   const folderDevice = internals.cpu.devices.virtio_9p
   if (folderDevice !== undefined) folder?.plug(folderDevice)
   sleepWell(internals)
+  const flushes = disk === null ? null : answerFlushes(internals, disk)
   const { vga, ps2 } = internals.cpu.devices
   const screen = createScreen(
     () => vga.screen_fill_buffer(),
@@ -212,6 +214,7 @@ async function main(): Promise<void> {
 
   if (beginning.memory !== null) {
     internals.restore_state(await memoryOf(beginning.memory))
+    flushes?.resume()
   }
   const remembered = beginning.memory?.network
   await setNetwork(beginning.network.settings)
