@@ -50,14 +50,24 @@ export function seeAll(state: TasksState): TasksState {
 
 /** Whether what was deleted is still in the trash, as far as is known. */
 export function canRecover(
-  { verb, state, machineId, result }: Task,
+  { verb, state, machineId, result, createdAt }: Task,
   tasks: readonly Task[],
   machines: ReadonlyMap<MachineId, unknown>,
 ): boolean {
   const { trashId } = result
   if (verb !== 'remove' || state !== 'succeeded' || trashId === undefined) return false
   const isPurged = tasks.some((other) => other.result.purgedIds?.includes(trashId) === true)
-  return !isPurged && (machineId === null || !machines.has(machineId))
+  // Deleted again after it was brought back: what is in the trash is of the later deletion.
+  const isOld =
+    machineId !== null &&
+    tasks.some(
+      (other) =>
+        other.verb === 'remove' &&
+        other.result.trashId !== undefined &&
+        other.machineId === machineId &&
+        other.createdAt > createdAt,
+    )
+  return !isPurged && !isOld && (machineId === null || !machines.has(machineId))
 }
 
 function index(byId: ReadonlyMap<TaskId, Task>): ReadonlyMap<MachineId, Task> {

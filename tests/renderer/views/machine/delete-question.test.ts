@@ -63,4 +63,10 @@ describe('a deleted machine', () => {
     expect(canRecover({ ...removal, result: {} }, [removal], none)).toBe(false)
     expect(canRecover({ ...removal, state: 'failed' }, [removal], none)).toBe(false)
   })
+  test('that was brought back and deleted again is recovered once, by its last deletion', () => {
+    const createdAt = new Date(Date.parse(removal.createdAt) + 5_000).toISOString()
+    const second = { ...removal, id: 'r2', createdAt, result: { trashId: 't2' } }
+    const both = [removal, second]
+    expect(both.map((one) => canRecover(one, both, none))).toEqual([false, true])
+  })
 })
