@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeHome, type OpenWeb, openWeb, removeHome } from '../support/window.ts'
+import { stillMachines } from './still-machines.ts'
 
 let home: string
 let berth: OpenWeb
@@ -14,7 +15,7 @@ const dialog = (): Locator => page.getByRole('dialog', { name: 'New machine' })
 beforeAll(async () => {
   home = await makeHome({ firstRunDone: true, locale: 'en' })
   await writeFile(join(home, 'debian-13.2.0-amd64-netinst.iso'), 'not really')
-  berth = await openWeb({ home, mock: true })
+  berth = await openWeb({ home, ...stillMachines })
   page = berth.page
   await machine('win11-dev').waitFor()
 })

@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeHome, type OpenWeb, openWeb, removeHome } from '../support/window.ts'
+import { stillMachines } from './still-machines.ts'
 
 let home: string
 let berth: OpenWeb
@@ -20,7 +21,7 @@ async function openSnapshots(name: string): Promise<void> {
 
 beforeAll(async () => {
   home = await makeHome({ firstRunDone: true, locale: 'en' })
-  berth = await openWeb({ home, mock: true })
+  berth = await openWeb({ home, ...stillMachines })
   page = berth.page
   await machine('win11-dev').waitFor()
 })
@@ -189,14 +190,30 @@ describe('what goes wrong', () => {
     await page.getByRole('tab', { name: 'Activity' }).click()
     await page.getByRole('button', { name: /Couldn’t start win10-legacy-ie/ }).waitFor()
   })
+})
 
-  test('never pulls the plug by itself: the ladder waits for a person', async () => {
-    await machine('postgres-16').click()
+describe('a machine that does not stop', () => {
+  let ownHome = ''
+  let patient: OpenWeb
+
+  beforeAll(async () => {
+    ownHome = await makeHome({ firstRunDone: true, locale: 'en' })
+    // The tool kills a container in the end: there must be time for a person before.
+    patient = await openWeb({ home: ownHome, mock: true, env: { BERTH_MOCK_STILL: '1', BERTH_MOCK_SPEED: '0.2' } })
+  })
+  afterAll(async () => {
+    await patient?.close()
+    await removeHome(ownHome)
+  })
+
+  test('is never powered off by Berth itself: the ladder waits for a person', async () => {
+    const { page } = patient
+    await page.getByRole('row', { name: /^postgres-16,/ }).click()
     await page.locator('.machine-verbs').getByRole('button', { name: 'Stop', exact: true }).click()
     await expect
       .poll(() => page.locator('.machine-state').textContent(), { timeout: 30_000 })
       .toMatch(/^Stopped|^Stopping/)
-    await machine('ci-runner-1').click()
+    await page.getByRole('row', { name: /^ci-runner-1,/ }).click()
     await page.locator('.machine-verbs').getByRole('button', { name: 'Stop', exact: true }).click()
     const ladder = page.getByRole('dialog', { name: 'Stopping' })
     await ladder.getByText('Asked ci-runner-1 to stop').waitFor()
