@@ -14,8 +14,8 @@ import {
   picture,
   removeHome,
 } from '../support/window.ts'
+import { openOwnWindow, stillMachines } from './still-machines.ts'
 
-const options = { mock: true, env: { BERTH_MOCK_STILL: '1', BERTH_MOCK_SPEED: '10' } }
 let files: string
 const file = (name: string): string => join(files, name)
 
@@ -45,7 +45,7 @@ describe('a file dropped on Berth’s window', () => {
 
   beforeAll(async () => {
     home = await makeHome({ firstRunDone: true, locale: 'en', theme: 'light' })
-    berth = await openElectron({ home, ...options })
+    berth = await openElectron({ home, ...stillMachines })
     page = berth.page
     await rowOf(page, 'alpine-router').waitFor()
   })
@@ -140,9 +140,7 @@ describe('a file dropped on Berth’s window', () => {
   test('is refused by a console’s own window, which stays what it is', async () => {
     await rowOf(page, 'alpine-router').click()
     await page.keyboard.press('Control+2')
-    const opening = berth.app.waitForEvent('window')
-    await page.getByRole('button', { name: 'Open in a new window' }).click()
-    const own = await opening
+    const own = await openOwnWindow(page, berth.app.waitForEvent('window'))
     await own.locator('.display').waitFor()
     await (await holdFiles(own, [file('notes.txt')])).drop(own.locator('.display'))
     await own.locator('.tooltip').filter({ hasText: 'main window' }).waitFor()
@@ -158,7 +156,7 @@ describe('a file dropped on Berth in a browser', () => {
 
   beforeAll(async () => {
     home = await makeHome({ firstRunDone: true, locale: 'en' })
-    berth = await openWeb({ home, ...options })
+    berth = await openWeb({ home, ...stillMachines })
   })
   afterAll(async () => {
     await berth?.close()

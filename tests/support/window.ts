@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { _electron, type Browser, chromium, type ElectronApplication, type Page } from 'playwright-core'
 import { openDisplay } from './display.ts'
 import { electronRuntime } from './electron-runtime.ts'
+import { servedAddress } from './served-address.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -132,18 +133,8 @@ export async function serve(options: OpenOptions) {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(server, 'exit')
-  let output = ''
-  const address = await new Promise<string>((resolve, reject) => {
-    const read = (bytes: Buffer): void => {
-      output += bytes.toString()
-      const found = /http:\/\/\S+(?=\s)/.exec(output)
-      if (found !== null) resolve(found[0])
-    }
-    server.stdout.on('data', read)
-    server.stderr.on('data', read)
-    server.once('exit', () => reject(new Error(`Berth ended before it said where it is: ${output}`)))
-  })
-  return { server, address, exited, output: () => output }
+  const { address, output } = servedAddress(server)
+  return { server, address: await address, exited, output }
 }
 
 /** The Chromium that is installed, without a window. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectTo, type TestClient } from '../client.ts'
+import { servedAddress } from '../served-address.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const lastWordsLength = 4_000
@@ -37,23 +38,13 @@ export async function startBerth({
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(server, 'exit')
-  let output = ''
-  const address = await new Promise<string>((resolve, reject) => {
-    const read = (bytes: Buffer): void => {
-      output += bytes.toString()
-      const found = /http:\/\/\S+(?=\s)/.exec(output)
-      if (found !== null) resolve(found[0])
-    }
-    server.stdout.on('data', read)
-    server.stderr.on('data', read)
-    server.once('exit', (code) => reject(new Error(`Berth ended with ${code}: ${output}`)))
-  })
-  const client = await connectTo(address)
+  const { address, output } = servedAddress(server)
+  const client = await connectTo(await address)
   await client.call('inventory.refresh')
   return {
     client,
     pid: server.pid ?? 0,
-    lastWords: () => output.slice(-lastWordsLength),
+    lastWords: () => output().slice(-lastWordsLength),
     async kill() {
       server.kill('SIGKILL')
       await exited
