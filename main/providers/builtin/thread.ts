@@ -24,6 +24,7 @@ export interface Thread {
   readonly ready: Promise<void>
   /** Settles when it is gone, with what it died of; null when it was ended. */
   readonly gone: Promise<string | null>
+  /** Rejects with `unreachable` when the thread does not turn to the order, which is then given up; what it has begun is waited for. */
   ask<K extends Order['kind']>(order: Extract<Order, { kind: K }>): Promise<Answers[K]>
   tell(told: Told): void
   /** Another folder, or none, takes the shared folder's place. */
@@ -36,6 +37,14 @@ export interface Thread {
 
 /** Of what the emulator complains, as much as tells what was wrong. */
 const complaintLength = 2_000
+
+/**
+ * How long an order waits for the thread. It turns to one within milliseconds, but a guest can keep it from that: v86 counts instructions
+ * before it looks at the clock, and each can be one that moves 64 KiB through a port.
+ */
+const patienceMs = 15_000
+/** Of all machines' figures, none is to wait for one that is silent. */
+const figuresPatienceMs = 1_000
 
 /** What a machine's thread is given by whoever makes it. */
 export interface ThreadWish extends Omit<Beginning, 'wasm' | 'sharedFolder'> {
@@ -131,9 +140,27 @@ export async function startThread(
     ask: (order) =>
       new Promise((take, fail) => {
         count += 1
-        waiting.set(count, { take: take as (value: unknown) => void, fail })
-        post({ id: count, order })
-        void gone.then((why) => fail(failure('wrong-state', { key: 'builtin.error.failed' }, { detail: why })))
+        const id = count
+        const claim = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+        const giveUp = (): void => {
+          if (Atomics.exchange(claim, 0, 1) !== 0) return
+          waiting.delete(id)
+          const hint = { key: 'builtin.error.noAnswer.hint' } as const
+          fail(failure('unreachable', { key: 'builtin.error.noAnswer' }, { hint }))
+        }
+        const timer = setTimeout(giveUp, order.kind === 'figures' ? figuresPatienceMs : patienceMs)
+        const settled =
+          <V>(then: (value: V) => void) =>
+          (value: V): void => {
+            clearTimeout(timer)
+            then(value)
+          }
+        waiting.set(id, { take: settled(take as (value: unknown) => void), fail: settled(fail) })
+        post({ id, order, claim })
+        const ended = settled((why: string | null) =>
+          fail(failure('wrong-state', { key: 'builtin.error.failed' }, { detail: why })),
+        )
+        void gone.then(ended)
       }),
     tell: (told) => post({ id: null, told }),
     share(next) {

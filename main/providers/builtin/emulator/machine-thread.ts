@@ -205,7 +205,8 @@ async function main(): Promise<void> {
       ;(hear[message.told.kind] as (told: Told) => void)(message.told)
       return
     }
-    const { id, order } = message
+    const { id, order, claim } = message
+    if (Atomics.exchange(claim, 0, 1) !== 0) return
     carryOut(order).then(
       (value) => say({ kind: 'answer', id, value }),
       (error: unknown) => say({ kind: 'trouble', id, trouble: troubleOf(error) }),

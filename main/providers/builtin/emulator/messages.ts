@@ -137,7 +137,13 @@ export type ScreenPart =
   | { readonly kind: 'area'; readonly area: ScreenArea; readonly bytes: Uint8Array }
   | { readonly kind: 'takes'; readonly takes: ScreenTakes }
 
-export type ToThread = { readonly id: number; readonly order: Order } | { readonly id: null; readonly told: Told }
+/**
+ * `claim` is one shared number, 0 until somebody takes the order: the thread, to carry it out, or main, which waits no longer. So an
+ * order that was given up is never carried out later.
+ */
+export type ToThread =
+  | { readonly id: number; readonly order: Order; readonly claim: Int32Array }
+  | { readonly id: null; readonly told: Told }
 
 /**
  * Why a thread could not do what it was asked for. `damaged`: a memory is not what was written. `folder-silent`: the shared folder
