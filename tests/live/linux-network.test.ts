@@ -71,7 +71,8 @@ describe('the network of the Linux that comes with Berth', { timeout: 2 * patien
   const configure = (id: MachineId, network: Network) => ground.provider.configure?.configure(id, { network }, op())
   const hasAddress = async (shell: LinuxShell): Promise<boolean> =>
     (await shell.run('ip address show eth0')).includes('10.0.2.15/24')
-  const online = (shell: LinuxShell) => expect.poll(() => hasAddress(shell), { timeout: patienceMs }).toBe(true)
+  const online = (shell: LinuxShell) =>
+    shell.run('until ip address show eth0 | grep -q 10.0.2.15/24; do usleep 50000; done')
   const forward = (hostPort: number, guestPort = 80) =>
     ({ protocol: 'tcp', hostAddress: '127.0.0.1', hostPort, guestPort }) as const
   const page = (port: number): Promise<string> =>
@@ -100,16 +101,16 @@ describe('the network of the Linux that comes with Berth', { timeout: 2 * patien
     }
     expect(await shell.run(`wget -q -O - http://127.0.0.1:${served}/ 2>&1`)).toContain('refused')
     expect(await shell.run('ping -c 1 -W 2 10.0.2.2')).toContain('1 packets received')
-    expect(await shell.run('ping -c 1 -W 2 192.0.2.1')).toContain(' 0 packets received')
+    expect(await shell.run('ping -c 1 -W 1 192.0.2.1')).toContain(' 0 packets received')
     expect(await shell.run('nslookup host.internal')).toContain('Address: 10.0.2.2')
     expect(await shell.run('nslookup name.invalid')).toMatch(/NXDOMAIN|SERVFAIL/)
 
-    await shell.run(`head -c 3000000 /dev/zero | tr '\\0' u | nc host.internal ${silentPort} & sleep 2; echo sent`)
+    await shell.run(`head -c 3000000 /dev/zero | tr '\\0' u | nc host.internal ${silentPort} & echo sent`)
     await expect.poll(() => Buffer.concat(uploads).length, { timeout: patienceMs }).toBe(3_000_000)
     expect(Buffer.concat(uploads).every((byte) => byte === 117)).toBe(true)
 
     await configure(id, { mode: 'none' })
-    await expect.poll(() => hasAddress(shell), { timeout: patienceMs }).toBe(false)
+    await shell.run('while ip address show eth0 | grep -q 10.0.2.15/24; do usleep 50000; done')
     shell.end()
     await ground.provider.power.powerOff(id, op())
   })
