@@ -20,6 +20,8 @@ const swapSchema = z.object({
   comingRestart: z.string(),
   /** The image that the going container is kept as; null where it is kept as it is. */
   goingImage: z.string().nullable().default(null),
+  /** The going container was told to stop: after a crash that may still be under way. */
+  stops: z.boolean().default(false),
 })
 export type Swap = z.infer<typeof swapSchema>
 
@@ -81,12 +83,27 @@ export type TrashEntry = z.infer<typeof trashSchema>
 const editSchema = z.object({ name: z.string(), description: z.string() })
 type Edit = z.infer<typeof editSchema>
 
+/**
+ * A handle of a transaction that is over: what the engine still makes by it, since a killed Berth's last command may be under way, is
+ * superfluous. `new`: of a container that is tried or comes; `kept`: of an image, and of the container that holds it.
+ */
+const abandonedSchema = z.object({
+  endpointId: z.string() as unknown as z.ZodType<EndpointId>,
+  role: z.enum(['new', 'kept']),
+  handle: z.string(),
+})
+type Abandoned = z.infer<typeof abandonedSchema>
+/** Beyond these the oldest are forgotten: whatever was under way is over by then. */
+const maxAbandoned = 100
+
 interface Content {
   readonly version: 1
   readonly machines: Readonly<Record<string, MachineEntry>>
   readonly trash: readonly TrashEntry[]
   /** New names and descriptions of snapshots: an image's labels cannot be changed. */
   readonly edits: Readonly<Record<string, Edit>>
+  /** Newest first. */
+  readonly abandoned: readonly Abandoned[]
 }
 
 /**
@@ -109,6 +126,10 @@ export interface Journal {
   keeperOf(endpointId: EndpointId, containerId: string): MachineId | null
   /** Whether an image of that handle is what is kept for an undo. */
   isKeptImage(handle: string): boolean
+  /** Whether a handle is of a transaction that is over. */
+  isAbandoned(endpointId: EndpointId, role: Abandoned['role'], handle: string): boolean
+  /** Whether any record names a container. */
+  names(endpointId: EndpointId, containerId: string): boolean
   setMachine(id: MachineId, entry: MachineEntry | null): Promise<void>
   noteMachine(id: MachineId, entry: MachineEntry | null): Promise<void>
   addTrash(entry: TrashEntry): Promise<void>
@@ -118,7 +139,7 @@ export interface Journal {
   noteNoEdit(snapshotId: string): Promise<void>
 }
 
-const empty: Content = { version: 1, machines: {}, trash: [], edits: {} }
+const empty: Content = { version: 1, machines: {}, trash: [], edits: {}, abandoned: [] }
 
 /** Opens the journal. What cannot be read of it is kept aside and said; what stands aside is then listed as it is. */
 export function createJournal(folder: string, log: Log, problems: StateProblems = createStateProblems()): Journal {
@@ -133,6 +154,7 @@ export function createJournal(folder: string, log: Log, problems: StateProblems 
         machines: fittingMachines(parts['machines'], unfit),
         trash: fittingItems(parts['trash'], trashSchema, 'trash', unfit),
         edits: fittingEntries(parts['edits'], editSchema, 'edits', unfit),
+        abandoned: fittingItems(parts['abandoned'] ?? [], abandonedSchema, 'abandoned', unfit),
       }
     },
     log,
@@ -140,8 +162,9 @@ export function createJournal(folder: string, log: Log, problems: StateProblems 
   })
   const write = file.change
   const withMachine = (now: Content, id: MachineId, entry: MachineEntry | null): Content => {
-    const { [id]: _, ...others } = now.machines
-    return { ...now, machines: entry === null ? others : { ...others, [id]: entry } }
+    const { [id]: before, ...others } = now.machines
+    const machines = entry === null ? others : { ...others, [id]: entry }
+    return { ...now, machines, abandoned: withAbandoned(now.abandoned, id, before ?? null, entry) }
   }
   const withEdit = (now: Content, snapshotId: string, edit: Edit | null): Content => {
     const { [snapshotId]: _, ...others } = now.edits
@@ -168,8 +191,8 @@ export function createJournal(folder: string, log: Log, problems: StateProblems 
       for (const [, entry] of entriesOf(endpointId)) {
         if (entry.currentId === containerId) return false
         for (const restore of entry.restores) {
-          const { keptId, copied, used, swap } = restore
-          if ([keptId, copied?.id, used?.holderId, swap?.comingId, swap?.goingId].includes(containerId)) return true
+          const { used } = restore
+          if (containersOf(restore).includes(containerId)) return true
           if (handle !== null && [restore.id, restore.keptImage, used?.image].includes(handle)) return true
         }
       }
@@ -182,6 +205,20 @@ export function createJournal(folder: string, log: Log, problems: StateProblems 
     isKeptImage: (handle) =>
       Object.values(file.get().machines).some(({ restores }) =>
         restores.some(({ keptImage, used, swap }) => [keptImage, used?.image, swap?.goingImage].includes(handle)),
+      ),
+    isAbandoned(endpointId, role, handle) {
+      const isOver = file.get().abandoned.some((one) => {
+        return one.endpointId === endpointId && one.role === role && one.handle === handle
+      })
+      // A record that stays has nothing to make while no swap of it is under way.
+      const restores = entriesOf(endpointId).flatMap(([, entry]) => entry.restores)
+      return isOver || (role === 'new' && restores.some(({ id, swap }) => id === handle && swap === null))
+    },
+    names: (endpointId, containerId) =>
+      file.get().trash.some((item) => item.endpointId === endpointId && item.containerId === containerId) ||
+      entriesOf(endpointId).some(
+        ([, { currentId, restores }]) =>
+          currentId === containerId || restores.some((restore) => containersOf(restore).includes(containerId)),
       ),
     setMachine(id, entry) {
       const before = file.get().machines[id] ?? null
@@ -217,6 +254,35 @@ export function createJournal(folder: string, log: Log, problems: StateProblems 
 /** Whether something of a restore is still to be done: the swap itself, or removing what it left. */
 export function isUnfinished({ swap, copied, used }: RestoreEntry): boolean {
   return swap !== null || copied !== null || used !== null
+}
+
+function containersOf({ keptId, copied, used, swap }: RestoreEntry): readonly string[] {
+  return [keptId, copied?.id, used?.holderId, swap?.comingId, swap?.goingId].filter((id) => typeof id === 'string')
+}
+
+/** The handles by which the engine makes something for a machine's records. */
+function handlesOf(entry: MachineEntry | null): readonly Pick<Abandoned, 'role' | 'handle'>[] {
+  return (entry?.restores ?? []).flatMap(({ id, keptImage, used, swap }) => [
+    { role: 'new' as const, handle: id },
+    ...[keptImage, used?.image, swap?.goingImage].flatMap((handle) =>
+      typeof handle === 'string' ? [{ role: 'kept' as const, handle }] : [],
+    ),
+  ])
+}
+
+/** What a machine's records named and name no more is abandoned, whoever ended it and why. */
+function withAbandoned(
+  abandoned: readonly Abandoned[],
+  id: MachineId,
+  before: MachineEntry | null,
+  after: MachineEntry | null,
+): readonly Abandoned[] {
+  const still = new Set(handlesOf(after).map(({ handle }) => handle))
+  const gone = handlesOf(before).filter(({ handle }) => !still.has(handle))
+  if (gone.length === 0) return abandoned
+  const endpointId = id.slice(0, id.lastIndexOf('/')) as EndpointId
+  const added = [...new Map(gone.map((one) => [one.handle, { endpointId, ...one }])).values()]
+  return [...added, ...abandoned].slice(0, maxAbandoned)
 }
 
 /** A restore that does not fit costs neither its machine nor the other restores. */

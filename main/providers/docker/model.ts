@@ -4,6 +4,7 @@ import type { Look } from './containers.ts'
 import type { Engine } from './engine.ts'
 import type { Container } from './inspect.ts'
 import type { Journal } from './journal.ts'
+import { isLeftover } from './leftovers.ts'
 import { machineOf, unreadableMachine } from './machine.ts'
 import { parseAsideName } from './naming.ts'
 import type { EngineEvent } from './parse.ts'
@@ -27,6 +28,8 @@ export interface Model {
   /** The container that is this machine now. */
   containerIdOf(id: MachineId): string
   machineIdOf(containerId: string): MachineId
+  /** Containers that transactions of ours have left: hidden, and to be removed. */
+  leftovers(): readonly Container[]
   /** A machine as last known; null when it is not known or stands aside. */
   machine(id: MachineId): Machine | null
   /** Marks the beginning of a look; what events say while it is under way is newer than what it finds. */
@@ -53,8 +56,10 @@ export function createModel(engine: Engine, journal: Journal): Model {
   const ownId = (containerId: string): MachineId => `${engine.endpointId}/${containerId}`
   const machineIdOf = (containerId: string): MachineId =>
     journal.machineOf(engine.endpointId, containerId) ?? ownId(containerId)
-  const isHidden = (container: Pick<Container, 'id' | 'name'>): boolean =>
+  const hides = (container: Pick<Container, 'id' | 'name'>): boolean =>
     journal.hides(engine.endpointId, container.id, parseAsideName(container.name)?.handle ?? null)
+  const isLeft = (container: Container): boolean => isLeftover(journal, engine.endpointId, container)
+  const isHidden = (container: Container): boolean => hides(container) || isLeft(container)
 
   const show = (container: Container, id: MachineId = machineIdOf(container.id), isStandIn = false): Machine => {
     const aside = parseAsideName(container.name)
@@ -119,6 +124,8 @@ export function createModel(engine: Engine, journal: Journal): Model {
     containers.set(container.id, container)
     const keeper = journal.keeperOf(engine.endpointId, container.id)
     if (keeper !== null) return changeOfCopy(keeper, before, container)
+    // Removed once it is listed.
+    if (isLeft(container)) return { ...nothing, listAgain: true }
     return isHidden(container) ? nothing : { ...nothing, upserts: [show(container)] }
   }
   const drop = (containerId: string): ModelChange => {
@@ -135,6 +142,7 @@ export function createModel(engine: Engine, journal: Journal): Model {
   return {
     get: (containerId) => containers.get(containerId),
     size: () => containers.size,
+    leftovers: () => [...containers.values()].filter(isLeft),
     machineIdOf,
     containerIdOf(id) {
       const entry = journal.machine(id)
@@ -166,7 +174,7 @@ export function createModel(engine: Engine, journal: Journal): Model {
       containers = next
       touched = new Map([...touched].filter(([, touch]) => touch.turn > began))
       const unreadable = look.unreadable
-        .filter((row) => !isHidden(row))
+        .filter((row) => !hides(row))
         .map((row) =>
           unreadableMachine(row.id, row.name, row.image, {
             id: machineIdOf(row.id),

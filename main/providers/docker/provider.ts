@@ -11,6 +11,7 @@ import { createFiles } from './files.ts'
 import { createJournal } from './journal.ts'
 import { createLeftShells } from './left-shells.ts'
 import { withLeftSnapshots } from './left-snapshots.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { createPower } from './power.ts'
 import { createRemoval } from './removal.ts'
 import { createRestores } from './restore.ts'
@@ -55,6 +56,7 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
       }
       const machines = await follower.list(op)
       await restores.forgetGone(follower, op)
+      await removeLeftovers(world, follower, op)
       void leftShells.settle(follower)
       return machines
     },

@@ -240,6 +240,7 @@ function planFor(
     wasRunning: ['running', 'paused', 'restarting'].includes(going.word),
     wasPaused: going.word === 'paused',
     goingRestart: going.restart,
+    stops: false,
   }
 }
 

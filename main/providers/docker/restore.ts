@@ -67,12 +67,13 @@ export function createRestores(world: DockerWorld): Restores {
 
   /** What the engine was told just before Berth ended may still be under way there, and in the way. */
   const takeBackPatiently = async (id: MachineId, restore: RestoreEntry, engine: Engine, op: Op): Promise<boolean> => {
+    const take = (): Promise<boolean> => takeBack(world, engine, restore, uncancellable(op), { isAfterCrash: true })
     try {
       for (const waitMs of takeBackWaitsMs) {
-        if (await takeBack(world, engine, restore, uncancellable(op))) return true
+        if (await take()) return true
         await delay(waitMs, undefined, { signal: op.signal }).catch(() => {})
       }
-      return await takeBack(world, engine, restore, uncancellable(op))
+      return await take()
     } catch (thrown) {
       if (errorOf(thrown).code === 'unreachable') markUnsettled(id)
       return false

@@ -1,7 +1,8 @@
-import { failure } from '../../../app/domain/errors.ts'
+import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { RestoreRecord, Snapshot, SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Text } from '../../../app/messages/text.ts'
+import { quietOp } from '../common/op.ts'
 import type { Op, SnapshotOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import { commitContainer } from './commit.ts'
@@ -175,7 +176,15 @@ export async function snapshotsAmong(
   return images.flatMap((image) => {
     const label = unpackLabel(image.labels[snapshotLabel] ?? '')
     if (label === null) return []
-    const names = [snapshotImage(label.id), ...(journal.isKeptImage(label.id) ? [] : [keptImage(label.id)])]
+    const isLeft = journal.isAbandoned(engine.endpointId, 'kept', label.id)
+    // The copy of a restore that was taken back while it was being made.
+    if (isLeft && hasName(image.tags, keptImage(label.id))) {
+      void removeName({ host }, { engine }, keptImage(label.id), quietOp).catch((error: unknown) => {
+        host.log.warn('docker.leftover', { image: keptImage(label.id), error: errorOf(error) })
+      })
+    }
+    const isSnapshot = !isLeft && !journal.isKeptImage(label.id)
+    const names = [snapshotImage(label.id), ...(isSnapshot ? [keptImage(label.id)] : [])]
     const reference = names.find((name) => hasName(image.tags, name))
     return reference === undefined ? [] : [{ label, image, reference }]
   })

@@ -26,12 +26,13 @@ export async function swap(
   whenDown: (restore: RestoreEntry) => Promise<RestoreEntry>,
 ): Promise<{ readonly restore: RestoreEntry; readonly currentId: string }> {
   const goingId = restore.swap?.goingId ?? ''
-  await write(restore)
+  const begun = { ...restore, swap: restore.swap === null ? null : { ...restore.swap, stops: true } }
+  await write(begun)
   const give = (args: readonly string[]): Promise<string> => run(world.host, engine, args, op)
 
   op.progress({ text: { key: 'docker.restore.stopping' }, fraction: 0.25 })
   await takeDown(world, engine, goingId, op)
-  const ready = await whenDown(restore)
+  const ready = await whenDown(begun)
   const plan = ready.swap
   const comingId = plan?.comingId ?? null
   if (plan === null || comingId === null) throw failure('bug', { key: 'error.bug' })
@@ -62,7 +63,13 @@ export async function swap(
  * false when it could not be: both containers are then still there, one of them perhaps under the other's name. Throws only
  * when the engine does not answer.
  */
-export async function takeBack(world: DockerWorld, engine: Engine, restore: RestoreEntry, op: Op): Promise<boolean> {
+export async function takeBack(
+  world: DockerWorld,
+  engine: Engine,
+  restore: RestoreEntry,
+  op: Op,
+  { isAfterCrash = false }: { readonly isAfterCrash?: boolean } = {},
+): Promise<boolean> {
   const plan = restore.swap
   if (plan === null) return true
   const give = (args: readonly string[]): Promise<string> => run(world.host, engine, args, op)
@@ -79,6 +86,10 @@ export async function takeBack(world: DockerWorld, engine: Engine, restore: Rest
         if (coming.restart !== 'no') await give(commands.update(coming.id, { restart: 'no' }))
         if (coming.name === plan.name) await give(commands.rename(coming.id, asideName('new', restore.id, plan.name)))
       }
+    }
+    // A stop that is still under way would end it after all was said to be as before.
+    if (isAfterCrash && plan.stops && (await look(plan.goingId))?.word === 'running') {
+      await takeDown(world, engine, plan.goingId, op)
     }
     const going = await look(plan.goingId)
     if (going === null) return false
