@@ -4,6 +4,7 @@ import { builtinScenario } from '../support/crash/builtin-scenario.ts'
 import { dockerScenario } from '../support/crash/docker-scenario.ts'
 import { type Begin, type FaultName, stage } from '../support/crash/fault-names.ts'
 import { crashLoop } from '../support/crash/loop.ts'
+import { podmanScenario } from '../support/crash/podman-scenario.ts'
 import { missingPowerCut } from '../support/crash/power-cut.ts'
 import { qemuScenario } from '../support/crash/qemu-scenario.ts'
 import { virtualboxScenario } from '../support/crash/virtualbox-scenario.ts'
@@ -21,6 +22,7 @@ function has(tool: string): boolean {
 
 const hasQemu = has('qemu-system-x86_64')
 const hasDockerd = has('dockerd') && process.getuid?.() === 0
+const hasPodman = has('podman') && process.getuid?.() === 0
 const hasVirtualBox = missingVirtualBox === null
 const mounts = missingMount === null
 const cutsPower = missingPowerCut() === null
@@ -41,7 +43,10 @@ const rounds: readonly (readonly [who: string, fault: FaultName, when: string, m
   ['QEMU machines', 'power', 'the power goes', 2, qemuScenario, hasQemu && cutsPower],
   ['containers', 'berth', 'Berth is killed', 3, dockerScenario, hasDockerd],
   ['containers', 'tool', 'dockerd is killed', 2, dockerScenario, hasDockerd],
+  ['podman’s containers', 'berth', 'Berth is killed', 2, podmanScenario, hasPodman],
+  ['podman’s containers', 'tool', 'podman or its monitor is killed', 2, podmanScenario, hasPodman],
   ['VirtualBox machines', 'berth', 'Berth is killed', 2, virtualboxScenario, hasVirtualBox],
+  ['VirtualBox machines', 'tool', 'VBoxSVC or VBoxHeadless is killed', 2, virtualboxScenario, hasVirtualBox],
 ]
 
 describe('in the middle of what Berth does', () => {

@@ -1,8 +1,10 @@
-import { failure } from '../../../app/domain/errors.ts'
+import { errorOf, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
+import { quietOp } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
-import { attempt } from './engine.ts'
+import { inspectOne } from './containers.ts'
+import { attempt, run } from './engine.ts'
 import { type ImageDefaults, type Inspected, parseImages } from './inspect.ts'
 import { type Fields, fieldsOf, listOf, textMapOf } from './json.ts'
 import { machineLabel, snapshotLabel } from './naming.ts'
@@ -59,25 +61,48 @@ export async function commitContainer(
       { hint: { key: 'docker.snapshot.settingsTooLarge.hint' } },
     )
   }
-  await target.run(
-    commands.commit(inspected.container.id, request.reference, {
-      flags: commitFlags(target.engine),
-      // For those who meet the image outside Berth; never read back.
-      message: request.name,
-      labels: {
-        // Tools find what is theirs by labels, and an image hands its labels on. None can be taken away, but each can be emptied.
-        ...Object.fromEntries(
-          Object.keys(ownLabels(inspected.raw, base))
-            .filter((name) => plainName.test(name))
-            .map((name) => [name, '']),
-        ),
-        [machineLabel]: id.slice(id.lastIndexOf('/') + 1),
-        [snapshotLabel]: packed,
-      },
-    }),
-    op,
-    { timeoutMs: commitMs },
-  )
+  try {
+    await target.run(
+      commands.commit(inspected.container.id, request.reference, {
+        flags: commitFlags(target.engine),
+        // For those who meet the image outside Berth; never read back.
+        message: request.name,
+        labels: {
+          // Tools find what is theirs by labels, and an image hands its labels on. None can be taken away, but each can be emptied.
+          ...Object.fromEntries(
+            Object.keys(ownLabels(inspected.raw, base))
+              .filter((name) => plainName.test(name))
+              .map((name) => [name, '']),
+          ),
+          [machineLabel]: id.slice(id.lastIndexOf('/') + 1),
+          [snapshotLabel]: packed,
+        },
+      }),
+      op,
+      { timeoutMs: commitMs },
+    )
+  } catch (thrown) {
+    await resumeLeftPaused(world, target, inspected)
+    throw thrown
+  }
+}
+
+/**
+ * Podman's client itself pauses the container while it is copied, and lets it go on: one that was cancelled or killed leaves it paused.
+ * A daemon does that whatever becomes of its client.
+ */
+async function resumeLeftPaused(
+  { host }: Pick<DockerWorld, 'host'>,
+  { engine }: Pick<Target, 'engine'>,
+  { container }: Inspected,
+): Promise<void> {
+  if (engine.flavour !== 'podman' || container.word !== 'running') return
+  try {
+    const now = await inspectOne(host, engine, container.id, quietOp)
+    if (now?.container.word === 'paused') await run(host, engine, commands.unpause(container.id), quietOp)
+  } catch (error) {
+    host.log.warn('docker.commit.paused', { id: container.id, error: errorOf(error) })
+  }
 }
 
 /** Labels of the container itself, such as compose's: neither its image's nor ours. */

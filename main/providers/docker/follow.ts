@@ -84,7 +84,10 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
       const ids = [...toConfirm]
       toConfirm.clear()
       confirm(ids).catch((error) => {
-        if (!lifetime.signal.aborted) host.log.warn('docker.confirm.failed', { error: String(error) })
+        if (lifetime.signal.aborted) return
+        host.log.warn('docker.confirm.failed', { error: String(error) })
+        // What the events spoke of is not known: a list tells, or why nothing does.
+        emit({ kind: 'list', endpointId: engine.endpointId })
       })
     },
     confirmDelayMs,

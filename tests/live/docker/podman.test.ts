@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,37 +7,24 @@ import type { MachineId } from '../../../app/domain/ids.ts'
 import { createDockerProvider } from '../../../main/providers/docker/provider.ts'
 import type { Provider, ProviderChange } from '../../../main/providers/provider.ts'
 import { describeFiles } from '../../conformance/files.ts'
+import { openPodman, type Podman } from '../../support/podman.ts'
 import { createOp, createTestHost, patient } from './docker-world.ts'
 
 const run = promisify(execFile)
 const endpointId = 'docker:podman' as const
-let folder: string
+let tool: Podman
 let provider: Provider
 const changes: ProviderChange[] = []
 
-const podman = async (...args: readonly string[]): Promise<string> => (await run('podman', [...args])).stdout.trim()
+const podman = (...args: readonly string[]): Promise<string> => tool.run(...args)
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'berth-podman-'))
-  // Where limits may not be raised, only runc with the limits there are starts a container.
-  await writeFile(
-    join(folder, 'containers.conf'),
-    `[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=1000:1000"]\nnetns="none"\n[engine]\nruntime="runc"\nevents_logger="file"\nevents_logfile_path="${folder}/events.log"\n`,
-  )
-  await writeFile(
-    join(folder, 'storage.conf'),
-    `[storage]\ndriver="overlay"\ngraphroot="${folder}/root"\nrunroot="${folder}/run"\n`,
-  )
-  process.env['CONTAINERS_CONF'] = join(folder, 'containers.conf')
-  process.env['CONTAINERS_STORAGE_CONF'] = join(folder, 'storage.conf')
+  tool = await openPodman()
+  Object.assign(process.env, tool.env)
   delete process.env['DOCKER_CONFIG']
-  await run('sh', [
-    '-c',
-    `mkdir -p ${folder}/image/bin && cp /bin/busybox ${folder}/image/bin/ && for name in sh sleep cat echo; do ln -s busybox ${folder}/image/bin/$name; done && tar -C ${folder}/image -cf ${folder}/image.tar .`,
-  ])
-  await podman('import', '--change', 'CMD ["sh"]', join(folder, 'image.tar'), 'local/busybox:1')
+  await tool.importBusybox('local/busybox:1')
   const log = { debug() {}, info() {}, warn() {}, error() {} }
-  provider = createDockerProvider(createTestHost(join(folder, 'home'), log, ['podman']))
+  provider = createDockerProvider(createTestHost(join(tool.folder, 'home'), log, ['podman']))
   await provider.recover(createOp())
   provider.watch((change) => changes.push(change))
   await provider.probe(createOp())
@@ -46,9 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await provider?.dispose()
-  await podman('rm', '--all', '--force', '--time', '0').catch(() => '')
-  await run('umount', ['-l', join(folder, 'root/overlay')]).catch(() => {})
-  await rm(folder, { recursive: true, force: true })
+  await tool?.close()
 })
 
 describe('podman, through the same provider', () => {
@@ -178,6 +162,26 @@ describe('podman, through the same provider', () => {
     expect(await podman('volume', 'ls', '--quiet')).toBe('')
   })
 
+  it('lets a container go on whose snapshot is cancelled while podman has it paused', async () => {
+    await podman('run', '--detach', '--name', 'large', 'localhost/local/busybox:1', ...patient)
+    await podman('exec', 'large', 'busybox', 'dd', 'if=/dev/zero', 'of=/large', 'bs=1M', 'count=300')
+    const id = (await provider.list(endpointId, createOp())).find(({ name }) => name === 'large')?.id ?? 'docker:'
+    const op = createOp()
+    const taken = provider.snapshots?.take(id, { name: 's', description: '', memory: false }, op)
+    const state = (): Promise<string> => podman('inspect', 'large', '--format', '{{.State.Status}}')
+    let isOver = false
+    const ended = taken
+      ?.catch(() => {})
+      .then(() => {
+        isOver = true
+      })
+    while (!isOver && (await state()) !== 'paused') {}
+    op.abort()
+    await ended
+    expect(await state()).toBe('running')
+    await podman('rm', '--all', '--force', '--time', '0')
+  })
+
   it('tells what happens outside', tellsOutside)
 
   it('tells it as well once no process listens any more, and when the log is begun anew', async () => {
@@ -187,9 +191,9 @@ describe('podman, through the same provider', () => {
     await tellsOutside()
     expect(await listening()).toBe('')
     // As podman does when it has grown too long.
-    await copyFile(join(folder, 'events.log'), join(folder, 'next.log'))
+    await copyFile(join(tool.folder, 'events.log'), join(tool.folder, 'next.log'))
     changes.length = 0
-    await rename(join(folder, 'next.log'), join(folder, 'events.log'))
+    await rename(join(tool.folder, 'next.log'), join(tool.folder, 'events.log'))
     await expect.poll(() => changes.map(({ kind }) => kind), { timeout: 10_000 }).toContain('endpoints')
     await provider.probe(createOp())
     await tellsOutside()

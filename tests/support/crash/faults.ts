@@ -93,7 +93,11 @@ export function killedTool(): Fault {
         await delay(toolPollMs)
         processes = await scenario.toolProcesses()
       }
-      const one = processes[Math.floor(random() * processes.length)]
+      // Each program of the tool as often, however many processes of it there are.
+      const names = [...new Set(processes.map(({ name }) => name))]
+      const name = names[Math.floor(random() * names.length)]
+      const those = processes.filter((process) => process.name === name)
+      const one = those[Math.floor(random() * those.length)]
       if (one !== undefined) killed(one.pid)
       const atMs = Math.round(performance.now() - beganMs)
       const title = one === undefined ? 'no tool was at work' : `${one.name} killed ${atMs} ms into it`

@@ -4,6 +4,7 @@ import { faults, stage } from './fault-names.ts'
 import { linuxScenario } from './linux-scenario.ts'
 import { crashLoop } from './loop.ts'
 import { mutatedFiles } from './mutated-files.ts'
+import { podmanScenario } from './podman-scenario.ts'
 import { qemuScenario } from './qemu-scenario.ts'
 import { virtualboxScenario } from './virtualbox-scenario.ts'
 
@@ -17,6 +18,7 @@ export const program = {
     linux: linuxScenario,
     qemu: qemuScenario,
     docker: dockerScenario,
+    podman: podmanScenario,
     virtualbox: virtualboxScenario,
   },
   stage,
