@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TestClient } from '../support/client.ts'
 import { dialogs, machineDialogs, popovers } from '../support/floats.ts'
 import { layoutFaults } from '../support/layout-faults.ts'
-import { machineQuestions, programQuestions } from '../support/questions.ts'
-import { table, views } from '../support/views.ts'
+import { machineQuestions, programQuestions, slowly, stopping } from '../support/questions.ts'
+import { views } from '../support/views.ts'
 import { type Place, startVisit, type Visit, type Visitor } from '../support/visitor.ts'
 
 interface Size {
@@ -85,9 +85,7 @@ describe('nothing overlaps, is cut or out of reach', () => {
   // What a test that failed left open would fail the rest.
   beforeEach(() => visitor.closeAll())
 
-  // The table is looked at by axe alone so far.
-  const looked = views.filter((place) => !table.includes(place))
-  test.each(looked)('at 200 %, in 800 × 600 and in 2560 × 1440: $name', async (place) => {
+  test.each(views)('at 200 %, in 800 × 600 and in 2560 × 1440: $name', async (place) => {
     expect(await faultsIn(place, [large, small, wide])).toEqual([])
   })
 
@@ -140,5 +138,17 @@ describe('a window of 2560 × 1440', () => {
     await visitor.find('')
     const list = await page.locator('.plane-list').boundingBox()
     expect(list?.width).toBeGreaterThan(450)
+  })
+})
+
+describe('nothing overlaps, is cut or out of reach while machines stop slowly', () => {
+  beforeAll(async () => {
+    await visit.end()
+    await begin(slowly)
+  })
+  beforeEach(() => visitor.closeAll())
+
+  test.each(stopping)('at 200 % and in 800 × 600: $name', async (place) => {
+    expect(await faultsIn(place, [large, small])).toEqual([])
   })
 })

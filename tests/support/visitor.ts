@@ -40,7 +40,11 @@ export function visitorAt(page: Page, client: TestClient): Visitor {
   const find = async (name: string): Promise<Locator> => {
     const back = page.locator('.detail-back button, .pane-header > .icon-button:has([data-icon="left"])')
     await filter.or(back).first().waitFor()
-    if ((await filter.count()) === 0) await back.first().click()
+    // In a narrow window a page leads back to a machine's page, and that to the list.
+    while ((await filter.count()) === 0) {
+      await back.first().click()
+      await filter.or(back).first().waitFor()
+    }
     await filter.fill(name)
     return page
       .locator('[data-pane="list"]')
