@@ -16,6 +16,7 @@ async function inTerminal(commands: readonly string[]): Promise<void> {
 /** How to put an endpoint right on this system: each way with its commands to copy, or its page. */
 export function Remedies({ endpoint }: { readonly endpoint: Endpoint }): ReactNode {
   const say = useSay()
+  if (endpoint.remedies.length === 0) return null
   return (
     <ul className="remedies">
       {endpoint.remedies.map((remedy) => (
