@@ -87,6 +87,7 @@ describe.skipIf(missingVirtualBox !== null)('VirtualBox machines', () => {
     const { lab, provider } = ground
     const uuid = await lab.make('forgotten')
     const folder = join(lab.machineFolder, 'forgotten')
+    const since = performance.now()
     await rename(folder, `${folder} kept`)
     await ground.heard(0, isNow(uuid, 'inaccessible'))
     const plan = await provider.remove?.plan(ground.idOf(uuid), op())
@@ -97,7 +98,7 @@ describe.skipIf(missingVirtualBox !== null)('VirtualBox machines', () => {
     // Its files are where they were put: it can be registered again.
     await rename(`${folder} kept`, folder)
     await lab.manage('registervm', join(folder, 'forgotten.vbox'))
-    await ground.heard(performance.now() - 5_000, isNow(uuid, 'stopped'))
+    await ground.heard(since, isNow(uuid, 'stopped'))
   })
 
   it('say in which way they did not start', async () => {
@@ -194,8 +195,9 @@ describe.skipIf(missingVirtualBox !== null)('VirtualBox machines', () => {
     const uuid = await lab.make('called off')
     const id = ground.idOf(uuid)
     const controller = new AbortController()
+    const since = performance.now()
     const start = errorFrom(provider.power.start(id, op(controller.signal)))
-    await ground.heard(performance.now() - 1_000, isNow(uuid, 'starting'))
+    await ground.heard(since, isNow(uuid, 'starting'))
     controller.abort()
     expect((await start).code).toBe('cancelled')
     expect((await ground.machine(uuid)).state).toBe('stopped')
