@@ -36,22 +36,23 @@ export function FileBrowser({
   const { value, error } = useAnswer('browse', `${folder}`, () => call('files.browse', { path: folder, purpose }))
   const path = value?.path ?? ''
   useEffect(() => {
-    if (path === '') return
-    setTyped(path)
-    remember('browsed', path)
-  }, [path])
+    if (value === null) return
+    setTyped(value.path)
+    remember('browsed', value.path)
+  }, [value])
 
   const go = (to: string): void => {
     setChosen(null)
+    setTyped(to)
     setFolder(to)
   }
   const open = (entry: Entry): void => (entry.kind === 'folder' ? go(entry.path) : onChosen(entry.path))
-  const take = (): void => {
-    if (chosen !== null) onChosen(chosen)
-    else if (purpose === 'folder' && path !== '') onChosen(path)
-  }
+  // A folder that is typed, on its way or refused is not the one that is shown: the wrong one would be taken.
+  const isShown = path !== '' && typed.trim() === path && error === null
+  const taken = chosen ?? (purpose === 'folder' && isShown ? path : null)
+  const whyNotTaken =
+    purpose === 'folder' && typed.trim() !== '' ? say('files.openFirst') : say(`files.title.${purpose}`)
   const hasEntries = error === null && (value?.entries.length ?? 0) > 0
-  const canTake = chosen !== null || (purpose === 'folder' && path !== '')
   const onPathKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || typed.trim() === '') return
     event.preventDefault()
@@ -69,7 +70,11 @@ export function FileBrowser({
       footer={
         <>
           <Button onClick={onClose}>{say('verb.cancel')}</Button>
-          <Button kind="primary" reason={canTake ? null : say(`files.title.${purpose}`)} onClick={take}>
+          <Button
+            kind="primary"
+            reason={taken === null ? whyNotTaken : null}
+            onClick={() => taken !== null && onChosen(taken)}
+          >
             {say('files.choose')}
           </Button>
         </>
