@@ -9,9 +9,9 @@ import {
   picture,
   removeHome,
 } from '../support/window.ts'
+import { openOwnWindow, stillMachines } from './still-machines.ts'
 
 const patience = { timeout: 20_000 }
-const options = { mock: true, env: { BERTH_MOCK_STILL: '1', BERTH_MOCK_SPEED: '10' } }
 const display = (page: Page, name: string) => page.getByRole('application', { name: `Display of ${name}` })
 const written = (page: Page) =>
   page
@@ -41,7 +41,7 @@ describe('a console in a window of its own, in Electron', () => {
 
   beforeAll(async () => {
     home = await makeHome({ firstRunDone: true, locale: 'en', theme: 'light' })
-    berth = await openElectron({ home, ...options })
+    berth = await openElectron({ home, ...stillMachines })
   })
   afterEach(() => berth?.page.keyboard.press('Control+Alt'))
   afterAll(async () => {
@@ -52,9 +52,7 @@ describe('a console in a window of its own, in Electron', () => {
   test('has the keyboard at once, carries the machine’s name and shows the same screen as the page', async () => {
     const { app, page } = berth
     await openConsole(page, 'alpine-router')
-    const opening = app.waitForEvent('window')
-    await page.getByRole('button', { name: 'Open in a new window' }).click()
-    const own = await opening
+    const own = await openOwnWindow(page, app.waitForEvent('window'))
     await typeInto(own, page)
     expect(await own.title()).toBe('alpine-router')
     await picture(own, 'console-window-light')
@@ -75,9 +73,7 @@ describe('a console in a window of its own, in Electron', () => {
     await page.getByRole('row', { name: /^postgres-16,/ }).click()
     await page.keyboard.press('Control+2')
     await page.getByRole('button', { name: 'Open in a new window' }).waitFor(patience)
-    const opening = app.waitForEvent('window')
-    await page.getByRole('button', { name: 'Open in a new window' }).click()
-    const own = await opening
+    const own = await openOwnWindow(page, app.waitForEvent('window'))
     await own.locator('.console-window .console-bar').waitFor(patience)
     await picture(own, 'console-window-container')
     await own.close()
@@ -90,7 +86,7 @@ describe('a console in a window of its own, in a browser', () => {
 
   beforeAll(async () => {
     home = await makeHome({ firstRunDone: true, locale: 'ko', theme: 'dark' })
-    berth = await openWeb({ home, ...options })
+    berth = await openWeb({ home, ...stillMachines })
   })
   afterAll(async () => {
     await berth?.close()
@@ -101,9 +97,7 @@ describe('a console in a window of its own, in a browser', () => {
     const { page } = berth
     await page.getByRole('row', { name: /^alpine-router,/ }).click(patience)
     await page.keyboard.press('Control+2')
-    const opening = page.waitForEvent('popup')
-    await page.getByRole('button', { name: '새 창에서 열기' }).click()
-    const own = await opening
+    const own = await openOwnWindow(page, page.waitForEvent('popup'), '새 창에서 열기')
     await own.locator('.display-captured').waitFor(patience)
     await own.keyboard.type('echo from the window\n')
     await expect.poll(() => written(own), patience).toContain('> echo from the window\nfrom the window')
