@@ -1,9 +1,4 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { root } from '../support/window.ts'
+import { startBareProcess } from './bare-process.ts'
 
 /** What a shell's prompt looks like in the serial log, with nothing said since. */
 export const promptInLog = /root@linux:~# $/
@@ -25,41 +20,20 @@ export interface BareLinux {
  * all connections there.
  */
 export async function bareLinux(mode: 'cold' | 'first', networkPort?: number): Promise<BareLinux> {
-  const folder = await mkdtemp(join(tmpdir(), 'berth-bare-'))
-  const bare = spawn(
-    process.execPath,
-    [
-      join(root, 'tests/bench/bare-linux.mjs'),
-      folder,
-      mode,
-      ...(networkPort === undefined ? [] : [String(networkPort)]),
-    ],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  )
-  const lines = createInterface({ input: bare.stdout })[Symbol.asyncIterator]()
-  const next = async (): Promise<string> => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error('the bare emulator ended')
-    return value
-  }
-  while ((await next()) !== 'prompt');
-  if (bare.pid === undefined) throw new Error('the bare emulator has no process')
+  const port = networkPort === undefined ? [] : [String(networkPort)]
+  const bare = await startBareProcess('bare-linux', (folder) => [folder, mode, ...port])
+  await bare.until('prompt')
   return {
     pid: bare.pid,
     async save() {
-      bare.stdin.write('save\n')
-      return Number(await next())
+      bare.tell('save')
+      return Number(await bare.next())
     },
     async run(line) {
-      bare.stdin.write(`${line}\n`)
-      while ((await next()) !== 'done');
+      bare.tell(line)
+      await bare.until('done')
     },
-    online: () => void bare.stdin.write('network on\n'),
-    async end() {
-      bare.kill('SIGKILL')
-      await rm(folder, { recursive: true })
-    },
+    online: () => bare.tell('network on'),
+    end: bare.end,
   }
 }

@@ -1,9 +1,4 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { root } from '../support/window.ts'
+import { startBareProcess } from './bare-process.ts'
 
 /** v86 by itself, with Berth's guest waiting for a line. */
 export interface BareMonitor {
@@ -14,26 +9,14 @@ export interface BareMonitor {
 }
 
 export async function bareMonitor(): Promise<BareMonitor> {
-  const folder = await mkdtemp(join(tmpdir(), 'berth-bare-'))
-  const program = join(root, 'tests/bench/bare-v86.mjs')
-  const bare = spawn(process.execPath, [program, 'save', folder], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: bare.stdout })[Symbol.asyncIterator]()
-  const next = async (): Promise<string> => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error('the bare emulator ended')
-    return value
-  }
-  while ((await next()) !== 'waiting');
-  if (bare.pid === undefined) throw new Error('the bare emulator has no process')
+  const bare = await startBareProcess('bare-v86', (folder) => ['save', folder])
+  await bare.until('waiting')
   return {
     pid: bare.pid,
     async save() {
-      bare.stdin.write('save\n')
-      return Number(await next())
+      bare.tell('save')
+      return Number(await bare.next())
     },
-    async end() {
-      bare.kill()
-      await rm(folder, { recursive: true })
-    },
+    end: bare.end,
   }
 }

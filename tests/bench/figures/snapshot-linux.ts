@@ -1,7 +1,8 @@
 import { waitInFile } from '../../support/serial.ts'
 import { bareLinux, promptInLog } from '../bare-linux.ts'
 import { berthWithLinux } from '../builtin-machine.ts'
-import { atMostTimes, type Figure, median, timed } from '../figure.ts'
+import { atMostTimes, type Figure } from '../figure.ts'
+import { takeSnapshots } from '../take-snapshots.ts'
 
 const rounds = 15
 
@@ -15,21 +16,11 @@ export const figure: Figure = {
   ...atMostTimes(1.3),
   async measure(say) {
     const { client, id, serialLog, close } = await berthWithLinux()
-    const values: number[] = []
-    const floors: number[] = []
     const bare = await bareLinux('first')
     try {
       await client.succeeded(await client.call('machine.start', { id }))
       await waitInFile(serialLog, 0, promptInLog)
-      for (let round = 0; round < rounds; round += 1) {
-        const request = { id, name: `moment ${round}`, description: '', memory: true }
-        values.push(await timed(async () => client.succeeded(await client.call('snapshot.take', request))))
-        // One after the other: what else this computer does then weighs on both alike.
-        floors.push(await bare.save())
-      }
-      await client.succeeded(await client.call('machine.powerOff', { id }))
-      say(`Berth: ${values.map(Math.round).join(' ')}; bare: ${floors.map(Math.round).join(' ')}`)
-      return { value: median(values), floor: median(floors) }
+      return await takeSnapshots({ client, id }, bare.save, rounds, say)
     } finally {
       await bare.end()
       await close()
