@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Machine } from '../../../app/domain/machine.ts'
 import { defaultSettings } from '../../../app/domain/settings.ts'
 import type { CommandRecord, Progress } from '../../../app/domain/task.ts'
@@ -10,6 +11,9 @@ import type { Log } from '../../../main/log.ts'
 import { createDockerProvider } from '../../../main/providers/docker/provider.ts'
 import type { Host, Op, Provider, ProviderChange } from '../../../main/providers/provider.ts'
 import { type Dockerd, startDockerd } from '../../support/dockerd.ts'
+
+/** Enough for the looks that follow a change, on the busiest computer; too few for one that looks again and again to be lucky. */
+const maxQuietTries = 8
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -27,6 +31,8 @@ export interface DockerWorld {
   /** Settles when a change that fits has come, now or later. */
   until(fits: (change: ProviderChange) => boolean): Promise<ProviderChange>
   machine(name: string): Promise<Machine>
+  /** Waits until the provider has started no process for so long, and forgets those before. */
+  quiet(forMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -106,6 +112,14 @@ export async function openDockerWorld(): Promise<DockerWorld> {
       const found = machines.find((machine) => machine.name === name)
       if (found === undefined) throw new Error(`no ${name} among ${machines.map((machine) => machine.name).join(', ')}`)
       return found
+    },
+    async quiet(forMs) {
+      for (let tries = 0; tries < maxQuietTries; tries += 1) {
+        processes.length = 0
+        await delay(forMs)
+        if (processes.length === 0) return
+      }
+      throw new Error(`no ${forMs} ms without a process; the last: ${processes.join(', ')}`)
     },
     async close() {
       for (const old of providers) await old.dispose()

@@ -359,7 +359,8 @@ describe('figures', () => {
     world.processes.length = 0
     await new Promise((resolve) => setTimeout(resolve, 500))
     const [figures] = (await provider.stats?.read([id], createOp())) ?? []
-    expect(figures?.cpuPercent).toBeGreaterThan(5)
+    // A whole core where it has one for itself, little where it must share.
+    expect(figures?.cpuPercent).toBeGreaterThan(1)
     expect(figures?.memoryBytes).toBeGreaterThan(0)
     // The look that confirms the start may still come; figures themselves ask nobody.
     expect(world.processes.filter((line) => !line.includes(' inspect '))).toEqual([])

@@ -33,11 +33,8 @@ describe('what happens outside', () => {
     await world.daemon.docker('run', '--detach', '--name', 'calm', 'local/busybox:1', ...patient)
     await world.machine('calm')
     await world.until(isUpsert('calm', 'running'))
-    // The look that confirms the start comes within a fraction of a second; after it there is nothing left to do.
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-    world.processes.length = 0
-    await new Promise((resolve) => setTimeout(resolve, 3_000))
-    expect(world.processes).toEqual([])
+    // After the look that confirms the start there is nothing left to do.
+    await world.quiet(3_000)
   })
 
   it('follows a daemon that is stopped and started again', async () => {
@@ -65,9 +62,9 @@ describe('what happens outside', () => {
     await daemon.kill()
     const killedMs = performance.now()
     await world.until((change) => change.kind === 'endpoints')
+    // Some hundredths of a second on a quiet computer, and on any long before the next regular look, a minute later.
+    expect(performance.now() - killedMs).toBeLessThan(20_000)
     expect((await provider.probe(createOp())).endpoints[0]?.state).toBe('not-running')
-    // Long before the next regular look.
-    expect(performance.now() - killedMs).toBeLessThan(2_000)
     world.changes.length = 0
     await daemon.start()
     await world.until((change) => change.kind === 'endpoints')
@@ -115,8 +112,7 @@ describe('what happens outside', () => {
         ),
       )
     }
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-    world.processes.length = 0
+    await world.quiet(1_000)
     const machines = await provider.list(endpointId, createOp())
     expect(machines.filter((machine) => machine.name.startsWith('many-'))).toHaveLength(200)
     expect(world.processes).toHaveLength(2)
