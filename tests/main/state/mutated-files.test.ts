@@ -2,5 +2,5 @@ import { expect, it } from 'vitest'
 import { mutatedFiles } from '../../support/crash/mutated-files.ts'
 
 it('a damaged file of Berth’s own loses nothing else, and nothing unsaid', async () => {
-  expect(await mutatedFiles(25, Date.now() % 100_000)).toEqual([])
+  expect(await mutatedFiles(25, 7)).toEqual([])
 }, 180_000)
