@@ -22,7 +22,7 @@ export function createClone(world: World): CloneOps {
     noLinked,
     async clone(id, { name, mode, snapshotId }, op) {
       if (mode === 'linked') throw failure('unsupported', noLinked)
-      const { entry, definition } = await world.fleet.get(id)
+      const { entry, definition } = await world.registry.get(id)
       const { folder } = entry
       if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.cloneRunning' })
       const hasDisk = definition.diskBytes !== null

@@ -10,8 +10,8 @@ import { checkFile, checkLinuxMemory } from './create.ts'
 import { diskLimit, linuxMemoryLimit, memoryLimit } from './create-options.ts'
 import type { Definition } from './definitions.ts'
 import { fileFailure } from './errors.ts'
-import type { Entry, Known } from './fleet.ts'
 import { shareNow } from './live.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { checkNetwork, hasNetworkCard, networkSettings, withChosenPorts } from './network.ts'
 import { checkSharedFolder } from './shared-folder-check.ts'
 import { withPresentSize } from './sizes.ts'
@@ -20,12 +20,12 @@ import type { World } from './world.ts'
 export function createConfigure(world: World): ConfigureOps {
   return {
     async read(id, op) {
-      const { definition, entry } = await world.fleet.get(id)
+      const { definition, entry } = await world.registry.get(id)
       throwIfCancelled(op)
       return configurationOf(await withPresentSize(definition, entry.folder), await freeBytes(entry.folder.path))
     },
     async configure(id, changes, op) {
-      const { entry, definition } = await world.fleet.get(id)
+      const { entry, definition } = await world.registry.get(id)
       await configure(world, { entry, definition: await withPresentSize(definition, entry.folder) }, changes, op)
     },
   }
@@ -88,7 +88,7 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     network: network ?? definition.network,
   }
   if (diskBytes === undefined || diskBytes === definition.diskBytes) {
-    await withNetwork(entry, definition.network, network, () => world.fleet.save(entry, next))
+    await withNetwork(entry, definition.network, network, () => world.registry.save(entry, next))
     if (sharedFolder !== undefined) await shareNow(world, { entry, definition: next })
     return
   }
@@ -102,7 +102,7 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     throw fileFailure(error)
   })
   await syncFile(entry.folder.disk)
-  await world.fleet.save(entry, { ...next, diskBytes: grown })
+  await world.registry.save(entry, { ...next, diskBytes: grown })
 }
 
 async function checkShared(world: World, { system }: Definition, wanted: SharedFolder | null): Promise<void> {

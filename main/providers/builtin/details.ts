@@ -15,7 +15,7 @@ import type { World } from './world.ts'
 
 /** What a machine's own page shows. Its limits are said first: nobody should find them out. */
 export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
-  const { entry, definition } = await world.fleet.get(id)
+  const { entry, definition } = await world.registry.get(id)
   const { folder } = entry
   const present = await withPresentSize(definition, folder)
   throwIfCancelled(op)

@@ -6,8 +6,8 @@ import type { Op } from '../provider.ts'
 import { devicesOf, makeOf } from './definitions.ts'
 import { isFloppy } from './discs.ts'
 import type { Hardware, Memory, PackedMemory } from './emulator/messages.ts'
-import type { Entry, Known } from './fleet.ts'
 import { presentFolder } from './folder.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { macOf, networkSettings } from './network.ts'
 import { emulator, monitorFile } from './program.ts'
 import { type RunRecord, writeRun } from './run-record.ts'
@@ -157,7 +157,7 @@ export function settleActivity(world: World, entry: Entry, live: Live | null, ac
   if (live === null || live.isEnding) return
   live.activity = activity
   live.since = world.host.now().toISOString()
-  world.fleet.publish(entry)
+  world.registry.publish(entry)
 }
 
 async function conclude(world: World, entry: Entry, live: Live, why: string | null): Promise<void> {
@@ -175,10 +175,10 @@ async function conclude(world: World, entry: Entry, live: Live, why: string | nu
     world.host.log.warn('builtin.run', { uuid: entry.uuid, error: String(error) }),
   )
   if (!wasShown) return
-  await world.fleet.refresh(entry).catch(() => {})
+  await world.registry.refresh(entry).catch(() => {})
   // One that is being restored has another thread in a moment, and its line goes on.
   if (!entry.holds.some(({ state }) => state === 'restoring')) hangUp(entry)
-  world.fleet.publish(entry)
+  world.registry.publish(entry)
 }
 
 /** Whoever looks or listens is told that the machine is off. */
@@ -211,13 +211,13 @@ export async function shareNow(world: World, { entry, definition }: Known): Prom
   const folder = await presentFolder(definition.sharedFolder)
   live.lostFolder = folder === null ? (definition.sharedFolder?.path ?? null) : null
   live.thread.share(folder)
-  world.fleet.publish(entry)
+  world.registry.publish(entry)
 }
 
 /** The machine's thread; fails when it is off. */
 export function liveOf(world: World, entry: Entry): Live {
   if (entry.live !== null && !entry.live.isEnding) return entry.live
-  const { name } = world.fleet.machine(entry)
+  const { name } = world.registry.machine(entry)
   throw failure('wrong-state', { key: 'why.state.stopped', params: { name } })
 }
 

@@ -10,8 +10,8 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { LocateOps, Op } from '../provider.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { fileFailure } from './errors.ts'
-import type { Known } from './fleet.ts'
 import { lostFileOf } from './machine.ts'
+import type { Known } from './machine-registry.ts'
 import { checkSpace } from './memory.ts'
 import { withPresentSize } from './sizes.ts'
 import { trees } from './snapshot-store.ts'
@@ -20,9 +20,9 @@ import type { World } from './world.ts'
 const field = 'path'
 
 /** A disc lies where the person put it. A disk has its place in the machine's folder, and the file that was found is copied there. */
-export function createLocate({ fleet }: World): LocateOps {
+export function createLocate({ registry }: World): LocateOps {
   const located = async (id: MachineId, path: string, op: Op) => {
-    const { entry, definition } = await fleet.get(id)
+    const { entry, definition } = await registry.get(id)
     const lost = lostFileOf(entry)
     if (entry.live !== null || lost === null) {
       throw failure('wrong-state', { key: 'why.nothingLost', params: { name: definition.name } })
@@ -41,9 +41,9 @@ export function createLocate({ fleet }: World): LocateOps {
     },
     async locate(id, path, op) {
       const { entry, definition, kind, real } = await located(id, path, op)
-      if (kind === 'disc') return fleet.save(entry, { ...definition, discPath: real })
+      if (kind === 'disc') return registry.save(entry, { ...definition, discPath: real })
       await takeDisk({ entry, definition }, real, op)
-      await fleet.save(entry, await withPresentSize(definition, entry.folder))
+      await registry.save(entry, await withPresentSize(definition, entry.folder))
     },
   }
 }

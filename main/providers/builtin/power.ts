@@ -1,8 +1,8 @@
 import { failure } from '../../../app/domain/errors.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
-import type { Known } from './fleet.ts'
 import { endMachine, hangUp, launch, letRun, liveOf, settleActivity } from './live.ts'
+import type { Known } from './machine-registry.ts'
 import { startPrepared } from './prepared.ts'
 import { resumeFromDisk } from './suspend.ts'
 import type { World } from './world.ts'
@@ -15,7 +15,7 @@ export async function start(world: World, known: Known, op: Op): Promise<void> {
   const { entry } = known
   if (entry.live !== null) return letRun(world, entry)
   try {
-    await world.fleet.hold(entry, 'starting', async () => {
+    await world.registry.hold(entry, 'starting', async () => {
       if (entry.isSuspended) await resumeFromDisk(world, known, op)
       else if (known.definition.prepared !== null) await startPrepared(world, known, op)
       else await launch(world, known, { memory: null, paused: false }, op)
@@ -31,7 +31,7 @@ export async function start(world: World, known: Known, op: Op): Promise<void> {
 async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
   const { live } = entry
   if (live === null) return
-  await world.fleet.hold(entry, 'stopping', async () => {
+  await world.registry.hold(entry, 'stopping', async () => {
     const since = world.host.now().toISOString()
     const tell = (unanswered: boolean): void =>
       op.progress({
@@ -56,40 +56,40 @@ async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
 }
 
 export function createPower(world: World): PowerOps & ResetOps & RestartOps & PauseOps {
-  const { fleet } = world
+  const { registry } = world
   return {
     async start(id, op) {
-      await start(world, await fleet.get(id), op)
+      await start(world, await registry.get(id), op)
     },
     async shutDown(id, op) {
-      await shutDown(world, await fleet.get(id), op)
+      await shutDown(world, await registry.get(id), op)
     },
     async powerOff(id) {
       // Possible for a machine whose definition cannot be read, too.
-      const entry = await fleet.find(id)
+      const entry = await registry.find(id)
       if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
       if (entry.live === null) return
-      await fleet.hold(entry, 'stopping', () => endMachine(entry))
+      await registry.hold(entry, 'stopping', () => endMachine(entry))
     },
     async reset(id) {
-      const { entry } = await fleet.get(id)
+      const { entry } = await registry.get(id)
       const live = liveOf(world, entry)
       await live.thread.ask({ kind: 'reset' })
       if (live.activity === 'stuck') settleActivity(world, entry, live, 'running')
     },
     async restart(id, op) {
-      await shutDown(world, await fleet.get(id), op)
+      await shutDown(world, await registry.get(id), op)
       throwIfCancelled(op)
-      await start(world, await fleet.get(id), op)
+      await start(world, await registry.get(id), op)
     },
     async pause(id) {
-      const { entry } = await fleet.get(id)
+      const { entry } = await registry.get(id)
       const live = liveOf(world, entry)
       await live.thread.ask({ kind: 'pause' })
       settleActivity(world, entry, live, 'paused')
     },
     async resume(id) {
-      const { entry } = await fleet.get(id)
+      const { entry } = await registry.get(id)
       liveOf(world, entry)
       await letRun(world, entry)
     },

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import type { Op } from '../provider.ts'
 import type { Definition } from './definitions.ts'
 import type { PackedMemory } from './emulator/messages.ts'
-import type { Known } from './fleet.ts'
 import { launch, letRun, orEnd } from './live.ts'
+import type { Known } from './machine-registry.ts'
 import { unfit } from './memory.ts'
 import { readPrepared } from './prepared-memory.ts'
 import { linux } from './program.ts'
@@ -25,7 +25,7 @@ export async function startPrepared(world: World, known: Known, op: Op): Promise
   const prepared = await readPrepared()
   if (prepared.disk !== definition.prepared || unfit(prepared.memory, definition) !== null) {
     op.progress({ text: { key: 'builtin.step.fromDisk' }, fraction: null })
-    await world.fleet.save(entry, begun)
+    await world.registry.save(entry, begun)
     const live = await launch(world, { entry, definition: begun }, { memory: null, paused: false }, op)
     live.isFromDisk = true
     return
@@ -35,7 +35,7 @@ export async function startPrepared(world: World, known: Known, op: Op): Promise
   await launch(world, known, { memory, paused: true, spare: world.spareThread }, op)
   await orEnd(entry, async () => {
     // From the first instruction on the disk goes its own way: the memory must not be used a second time.
-    await world.fleet.save(entry, begun)
+    await world.registry.save(entry, begun)
     await letRun(world, entry)
   })
 }

@@ -10,11 +10,11 @@ import { createConfigure } from './configure.ts'
 import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
 import { details } from './details.ts'
-import { createFleet } from './fleet.ts'
 import { layoutOf } from './layout.ts'
 import { endMachine } from './live.ts'
 import { createLocate } from './locate.ts'
 import { endpointId, providerId } from './machine.ts'
+import { createMachineRegistry } from './machine-registry.ts'
 import { createPower } from './power.ts'
 import { emulator } from './program.ts'
 import { recover } from './recover.ts'
@@ -35,11 +35,11 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
   const world: World = {
     host,
     layout,
-    fleet: createFleet(host, layout, changes.emit),
+    registry: createMachineRegistry(host, layout, changes.emit),
     purges: createPurges(layout),
     spareThread: createSpareThread((error) => host.log.warn('builtin.spareThread', { error: String(error) })),
   }
-  const { fleet } = world
+  const { registry } = world
   const consoles = guarded(createConsoles(world))
   const power = guarded(createPower(world))
   const { trash, ...remove } = createRemove(world)
@@ -65,9 +65,9 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     locate: guarded(createLocate(world)),
     rename: guarded({
       async rename(id: MachineId, name: string, op: Op) {
-        const { entry, definition } = await fleet.get(id)
+        const { entry, definition } = await registry.get(id)
         throwIfCancelled(op)
-        await fleet.save(entry, { ...definition, name })
+        await registry.save(entry, { ...definition, name })
       },
     }),
     configure: guarded(createConfigure(world)),
@@ -100,22 +100,22 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     async list(wanted: string, op: Op) {
       throwIfCancelled(op)
       if (wanted !== endpointId) return []
-      const entries = await fleet.all()
+      const entries = await registry.all()
       throwIfCancelled(op)
-      return entries.map(fleet.machine)
+      return entries.map(registry.machine)
     },
     async read(id: MachineId, op: Op) {
       throwIfCancelled(op)
-      const entry = await fleet.find(id)
+      const entry = await registry.find(id)
       throwIfCancelled(op)
-      return entry === null ? null : fleet.machine(entry)
+      return entry === null ? null : registry.machine(entry)
     },
     details: (id, op) => details(world, id, op),
     watch: changes.on,
     recover: () => recover(world),
     async dispose() {
       // Whoever quits has suspended or shut down what was to be kept; what is still on ends here, its disk whole.
-      await Promise.all([world.spareThread.dispose(), ...fleet.loaded().map(endMachine)])
+      await Promise.all([world.spareThread.dispose(), ...registry.loaded().map(endMachine)])
     },
   }
   return provider

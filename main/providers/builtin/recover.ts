@@ -5,7 +5,7 @@ import { exists, names, remove } from '../common/files.ts'
 import { quietOp } from '../common/op.ts'
 import { dropKept, finishRestore, rollBack, targetOf } from '../common/restore.ts'
 import { findSnapshot, type KeptRestore, type TreeFile, withoutSnapshot } from '../common/snapshot-tree.ts'
-import type { Entry, Known } from './fleet.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { restorable } from './restore.ts'
 import { writeRun } from './run-record.ts'
 import { dropSnapshot, type KeptSnapshot, sweepSnapshots, trees, unfoldSnapshots } from './snapshot-store.ts'
@@ -16,7 +16,7 @@ import type { World } from './world.ts'
  * taken back. Every step may be broken off itself and done again.
  */
 export async function recover(world: World): Promise<void> {
-  const { layout, fleet, host } = world
+  const { layout, registry, host } = world
   for (const name of await names(layout.staging)) {
     host.log.info('builtin.recover.staging', { name })
     await remove(layout.staged(name).path)
@@ -28,7 +28,7 @@ export async function recover(world: World): Promise<void> {
       host.log.warn('builtin.recover.trash', { uuid, error: String(error) }),
     )
   }
-  await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
+  await Promise.all((await registry.all()).map((entry) => recoverMachine(world, entry)))
 }
 
 async function recoverMachine(world: World, entry: Entry): Promise<void> {
@@ -40,8 +40,8 @@ async function recoverMachine(world: World, entry: Entry): Promise<void> {
     if (!there.has(basename(folder.snapshotsPath)) && !there.has(basename(folder.snapshots))) return
     await unfoldSnapshots(folder)
     if (definition !== null) await finishSnapshots(world, { entry, definition })
-    await world.fleet.refresh(entry)
-    world.fleet.publish(entry)
+    await world.registry.refresh(entry)
+    world.registry.publish(entry)
   } catch (error) {
     say(world, entry, error)
   }

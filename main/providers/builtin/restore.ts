@@ -11,9 +11,9 @@ import { requireRoom } from '../common/space.ts'
 import type { Op } from '../provider.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { fileFailure } from './errors.ts'
-import type { Entry, Known } from './fleet.ts'
 import type { SnapshotFile } from './layout.ts'
 import { endMachine, hangUp, launch, letRun } from './live.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { keptMemory, roomLeaving, unfit } from './memory.ts'
 import { readTree } from './snapshot-list.ts'
 import { checkSnapshot, dropSnapshot, type KeptSnapshot, makePlace, snapshotUse, trees } from './snapshot-store.ts'
@@ -29,7 +29,7 @@ export function restorable(world: World, known: Known): Restorable<KeptSnapshot>
     read: () => readTree(world, known),
     write: (tree) => trees.write(folder.snapshots, tree),
     verify: (target) => verify(known, target),
-    hold: (job) => world.fleet.hold(entry, 'restoring', job),
+    hold: (job) => world.registry.hold(entry, 'restoring', job),
     present: (about) => presentSnapshot(world, known, about),
     keepPresent: (kept) => keepPresent(world, known, kept),
     async goOn(kept) {
@@ -95,7 +95,7 @@ async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: 
   await discardMemory(world, entry)
   if (definition.diskBytes !== null) await replaceDisk(known, snapshot)
   if (snapshot.power === 'off') {
-    await world.fleet.refresh(entry)
+    await world.registry.refresh(entry)
     if (boot) await launch(world, known, { memory: null, paused: false }, unstoppable(op))
     return
   }
@@ -105,7 +105,7 @@ async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: 
   if (snapshot.power === 'suspended') {
     await share(path, folder.memory)
     await share(folder.snapshotFile(snapshot.id, 'suspended'), folder.suspended)
-    await world.fleet.refresh(entry)
+    await world.registry.refresh(entry)
     return
   }
   await launch(world, known, { memory: { ...memory, path }, paused: true }, quietOp)

@@ -18,7 +18,7 @@ import {
 import type { Op, SnapshotOps } from '../provider.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { fileFailure } from './errors.ts'
-import type { Entry, Known } from './fleet.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { checkSpace, keptMemory } from './memory.ts'
 import { restorable, restoreRoom } from './restore.ts'
 import { readTree, unlistedCount } from './snapshot-list.ts'
@@ -108,7 +108,7 @@ async function take(
       .catch((rest) => world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }))
     throw fileFailure(error)
   }
-  world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
+  world.registry.changed({ kind: 'snapshots', id: world.registry.machine(entry).id })
   return id
 }
 
@@ -125,12 +125,12 @@ async function deleteSnapshot(world: World, known: Known, id: string, op: Op): P
 }
 
 export function createSnapshots(world: World): SnapshotOps {
-  const { fleet } = world
-  const changed = (entry: Entry): void => fleet.changed({ kind: 'snapshots', id: fleet.machine(entry).id })
+  const { registry } = world
+  const changed = (entry: Entry): void => registry.changed({ kind: 'snapshots', id: registry.machine(entry).id })
 
   return {
     async tree(id, op): Promise<SnapshotTree> {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       const { folder } = known.entry
       const tree = await readTree(world, known)
       const shares = await snapshotShares(folder)
@@ -143,10 +143,10 @@ export function createSnapshots(world: World): SnapshotOps {
       return { ...shown, notice: { key: 'kept.notice.unlisted', params } }
     },
     async take(id, request, op) {
-      return take(world, await fleet.get(id), request, op)
+      return take(world, await registry.get(id), request, op)
     },
     async edit(id, snapshotId, { name, description }) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       const { entry } = known
       const tree = await readTree(world, known)
       findSnapshot(tree, snapshotId)
@@ -154,27 +154,27 @@ export function createSnapshots(world: World): SnapshotOps {
       changed(entry)
     },
     async delete(id, snapshotId, op) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       await deleteSnapshot(world, known, snapshotId, op)
       changed(known.entry)
     },
     async room(id, snapshotId) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       const { entry } = known
       const { snapshots } = await readTree(world, known)
       // An id that is none of its snapshots' is no folder's name either.
       return snapshots.some((snapshot) => snapshot.id === snapshotId) ? restoreRoom(entry, snapshotId) : null
     },
     async restore(id, snapshotId, op) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       await restore(restorable(world, known), snapshotId, op).finally(() => changed(known.entry))
     },
     async undo(id, restoreId, op) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       await undo(restorable(world, known), restoreId, op).finally(() => changed(known.entry))
     },
     async keep(id, restoreId, name) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       const { entry } = known
       const tree = await readTree(world, known)
       const { keptId } = findRestore(tree, restoreId)
@@ -184,7 +184,7 @@ export function createSnapshots(world: World): SnapshotOps {
       changed(entry)
     },
     async letGo(id, restoreId, op) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       const tree = await readTree(world, known)
       const { keptId } = findRestore(tree, restoreId)
       // The record goes with the copy it would undo by.

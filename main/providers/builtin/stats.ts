@@ -3,8 +3,8 @@ import type { Stats } from '../../../app/domain/stats.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { StatsOps } from '../provider.ts'
 import type { Figures } from './emulator/messages.ts'
-import type { Entry } from './fleet.ts'
 import type { Live } from './live.ts'
+import type { Entry } from './machine-registry.ts'
 import type { World } from './world.ts'
 
 interface Sample {
@@ -48,7 +48,7 @@ export function createStats(world: World): StatsOps {
     async read(ids, op) {
       throwIfCancelled(op)
       for (const id of samples.keys()) if (!ids.includes(id)) samples.delete(id)
-      const loaded = new Map(world.fleet.loaded().map((entry) => [world.fleet.machine(entry).id, entry]))
+      const loaded = new Map(world.registry.loaded().map((entry) => [world.registry.machine(entry).id, entry]))
       const found = await Promise.all(
         ids.map((id) => {
           const entry = loaded.get(id)

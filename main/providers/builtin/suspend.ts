@@ -7,9 +7,9 @@ import { remove, writeJson } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Host, Op, SuspendOps } from '../provider.ts'
 import { makeOf } from './definitions.ts'
-import type { Entry, Known } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { endMachine, launch, letRun, liveOf, orEnd } from './live.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { type KeptMemory, keptMemory, keptMemorySchema, measureMemory, unfit } from './memory.ts'
 import { emulator } from './program.ts'
 import type { World } from './world.ts'
@@ -24,7 +24,7 @@ interface Suspended {
 async function suspend(world: World, { entry, definition }: Known, op: Op): Promise<void> {
   const { folder } = entry
   const live = liveOf(world, entry)
-  await world.fleet.hold(entry, 'suspending', async () => {
+  await world.registry.hold(entry, 'suspending', async () => {
     op.progress({ text: null, fraction: null, cancellable: false })
     const wasRunning = live.activity === 'running' || live.activity === 'stuck'
     try {
@@ -45,7 +45,7 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
       throw error
     }
     await endMachine(entry)
-    await world.fleet.refresh(entry)
+    await world.registry.refresh(entry)
   })
 }
 
@@ -127,14 +127,14 @@ export async function discardMemory({ host }: Pick<World, 'host'>, { folder }: P
 export function createSuspend(world: World): SuspendOps {
   return {
     async suspend(id, op) {
-      await suspend(world, await world.fleet.get(id), op)
+      await suspend(world, await world.registry.get(id), op)
     },
     async discard(id) {
-      const { entry } = await world.fleet.get(id)
+      const { entry } = await world.registry.get(id)
       if (entry.live !== null) return
       await discardMemory(world, entry)
-      await world.fleet.refresh(entry)
-      world.fleet.publish(entry)
+      await world.registry.refresh(entry)
+      world.registry.publish(entry)
     },
   }
 }

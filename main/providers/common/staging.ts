@@ -11,7 +11,7 @@ interface StagingWorld<F, E> {
     machine(uuid: string): F
     staged(uuid: string): F
   }
-  readonly fleet: {
+  readonly registry: {
     get(id: MachineId): Promise<{ readonly entry: E }>
     publish(entry: E): void
   }
@@ -42,7 +42,7 @@ export async function makeMachine<F extends { readonly path: string }, E>(
     throw error
   }
   const id = machineId(providerId, uuid)
-  const { entry } = await world.fleet.get(id)
-  world.fleet.publish(entry)
+  const { entry } = await world.registry.get(id)
+  world.registry.publish(entry)
   return id
 }

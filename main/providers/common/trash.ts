@@ -4,7 +4,7 @@ import { type EndpointId, type MachineId, machineId, type ProviderId } from '../
 import type { TrashItem } from '../../../app/domain/trash.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
 import { exists, move, readJson, remove, writeJson } from './files.ts'
-import type { Fleet } from './fleet.ts'
+import type { MachineRegistry } from './machine-registry.ts'
 import { throwIfCancelled } from './op.ts'
 import { type Purges, partlyPurged, purgingName, trashed } from './purges.ts'
 
@@ -41,7 +41,7 @@ interface KeptEntry<F> {
 export interface TrashWorld<F extends KeptFolder, E extends KeptEntry<F>> {
   readonly providerId: ProviderId
   readonly endpointId: EndpointId
-  readonly fleet: Pick<Fleet<E, unknown>, 'find' | 'publish' | 'forget' | 'changed'>
+  readonly registry: Pick<MachineRegistry<E, unknown>, 'find' | 'publish' | 'forget' | 'changed'>
   readonly layout: {
     /** The folder that removed ones are in. */
     readonly trash: string
@@ -59,9 +59,9 @@ export interface TrashWorld<F extends KeptFolder, E extends KeptEntry<F>> {
 export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
   world: TrashWorld<F, E>,
 ): RemoveOps & { readonly trash: TrashOps } {
-  const { fleet, layout, purges, providerId } = world
+  const { registry, layout, purges, providerId } = world
   const find = async (id: MachineId): Promise<E> => {
-    const entry = await fleet.find(id)
+    const entry = await registry.find(id)
     if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
     return entry
   }
@@ -110,8 +110,8 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
       throwIfCancelled(op)
       await writeJson(folder.removed, { version: 1, at: world.now().toISOString() })
       await move(folder.path, layout.removed(uuid).path)
-      fleet.forget(uuid)
-      fleet.changed({ kind: 'trash' })
+      registry.forget(uuid)
+      registry.changed({ kind: 'trash' })
       return uuid
     },
     trash: {
@@ -127,14 +127,14 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
         throwIfCancelled(op)
         await move(folder.path, layout.machine(trashId).path)
         await remove(layout.machine(trashId).removed)
-        fleet.publish(await find(id))
-        fleet.changed({ kind: 'trash' })
+        registry.publish(await find(id))
+        registry.changed({ kind: 'trash' })
         return id
       },
       async purge(trashId, op) {
         if (!purges.failed.has(trashId)) await folderOf(trashId)
         throwIfCancelled(op)
-        await purges.purge(trashId, () => fleet.changed({ kind: 'trash' }))
+        await purges.purge(trashId, () => registry.changed({ kind: 'trash' }))
         await world.purged()
       },
     },

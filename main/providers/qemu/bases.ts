@@ -8,8 +8,8 @@ import { diskUse, look, move, names, readJson, remove, writeJson } from '../comm
 import type { Image } from '../common/images/qemu-img.ts'
 import type { Op } from '../provider.ts'
 import { type Definition, readDefinition } from './definitions.ts'
-import type { Entry } from './fleet.ts'
 import { baseFile, baseReference, type Folder } from './layout.ts'
+import type { Entry } from './machine-registry.ts'
 import type { World } from './world.ts'
 
 /**
@@ -52,11 +52,11 @@ export async function freezeDisk(
     await remove(next)
     await world.images.createLinked(next, baseReference(baseId), op)
     await syncFile(next)
-    await world.fleet.save(entry, frozen)
+    await world.registry.save(entry, frozen)
     await renameDurably(next, image.path)
   } catch (error) {
     await remove(next)
-    await world.fleet.save(entry, definition)
+    await world.registry.save(entry, definition)
     await remove(folder)
     throw error
   }
@@ -131,7 +131,7 @@ export async function unfreezeDisk(world: World, entry: Entry, definition: Defin
   const path = join(world.layout.base(last), baseFile)
   const [own, base] = await Promise.all([look(entry.folder.file(disk.file)).catch(() => null), look(path)])
   if (own === null || base === null || own.ino !== base.ino || own.dev !== base.dev) return
-  await world.fleet.save(entry, { ...definition, bases: definition.bases.slice(0, -1) })
+  await world.registry.save(entry, { ...definition, bases: definition.bases.slice(0, -1) })
   await remove(dirname(path))
 }
 

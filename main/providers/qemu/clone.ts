@@ -6,9 +6,9 @@ import { findSnapshot } from '../common/snapshot-tree.ts'
 import type { CloneOps, Op } from '../provider.ts'
 import { baseOfSnapshot, freezeDisk, linkDisk } from './bases.ts'
 import { type Definition, type Disk, imagesOf, isInPlace, macOf, writeDefinition } from './definitions.ts'
-import type { Known } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { varsFile } from './layout.ts'
+import type { Known } from './machine-registry.ts'
 import { presentSize, withPresentSizes } from './sizes.ts'
 import { trees } from './snapshot-store.ts'
 import { makeMachine } from './staging.ts'
@@ -18,7 +18,7 @@ import type { World } from './world.ts'
 type Request = Parameters<CloneOps['clone']>[1]
 
 export function createClone(world: World): CloneOps {
-  return { clone: async (id, request, op) => clone(world, await world.fleet.get(id), request, op) }
+  return { clone: async (id, request, op) => clone(world, await world.registry.get(id), request, op) }
 }
 
 /**
@@ -42,7 +42,7 @@ async function clone(world: World, known: Known, request: Request, op: Op): Prom
     disks: [],
     bases: [],
   }
-  return world.fleet.hold(entry, world.fleet.machine(entry).state, () =>
+  return world.registry.hold(entry, world.registry.machine(entry).state, () =>
     request.mode === 'full'
       ? makeMachine(world, uuid, (folder) => copyInto(world, known, folder, own, tag, op), op)
       : makeMachine(world, uuid, (folder) => linkInto(world, known, folder, own, tag, op), op),

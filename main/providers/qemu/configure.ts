@@ -7,14 +7,14 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { ConfigureOps, Op } from '../provider.ts'
 import { graphicsCards, maxCpus } from './create-options.ts'
 import { type Definition, imagesOf } from './definitions.ts'
-import type { Known } from './fleet.ts'
+import type { Known } from './machine-registry.ts'
 import { withPresentSizes } from './sizes.ts'
 import type { World } from './world.ts'
 
 export function createConfigure(world: World): ConfigureOps {
   return {
     async read(id, op) {
-      const { definition, entry } = await world.fleet.get(id)
+      const { definition, entry } = await world.registry.get(id)
       throwIfCancelled(op)
       const cards = await graphicsCards(world, definition.arch, op).catch(() => [])
       return configurationOf(
@@ -24,7 +24,7 @@ export function createConfigure(world: World): ConfigureOps {
       )
     },
     async configure(id, changes, op) {
-      const { entry, definition } = await world.fleet.get(id)
+      const { entry, definition } = await world.registry.get(id)
       await configure(world, { entry, definition: await withPresentSizes(definition, entry.folder) }, changes, op)
     },
   }
@@ -87,7 +87,7 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     graphics: card,
   }
   const [disk, ...rest] = definition.disks
-  if (changes.diskBytes === undefined || changes.diskBytes === disk?.sizeBytes) return world.fleet.save(entry, next)
+  if (changes.diskBytes === undefined || changes.diskBytes === disk?.sizeBytes) return world.registry.save(entry, next)
 
   const [image] = imagesOf(definition, entry.folder)
   if (disk === undefined || image === undefined || changes.diskBytes < disk.sizeBytes) {
@@ -96,7 +96,7 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
   op.progress({ text: { key: 'kept.step.grow' }, fraction: null, cancellable: false })
   // The disk first: one that is larger than its machine's file says does no harm and can be grown again.
   await world.images.resize(image, changes.diskBytes, op)
-  await world.fleet.save(entry, { ...next, disks: [{ ...disk, sizeBytes: changes.diskBytes }, ...rest] })
+  await world.registry.save(entry, { ...next, disks: [{ ...disk, sizeBytes: changes.diskBytes }, ...rest] })
 }
 
 async function cardOf(

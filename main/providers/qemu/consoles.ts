@@ -5,7 +5,7 @@ import { lastLines } from '../../console/last-lines.ts'
 import { readTail } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { ConsoleOps } from '../provider.ts'
-import type { Entry } from './fleet.ts'
+import type { Entry } from './machine-registry.ts'
 import type { World } from './world.ts'
 
 const serialId = 'serial0'
@@ -16,7 +16,7 @@ const tailBytes = 32_768
 /** Why a machine's consoles cannot be opened now; null when they can. */
 export function withheldConsole(world: World, entry: Entry): Text | null {
   if (entry.live !== null) return null
-  const { name, state } = world.fleet.machine(entry)
+  const { name, state } = world.registry.machine(entry)
   return { key: `why.state.${state}`, params: { name } }
 }
 
@@ -27,7 +27,7 @@ export function withheldConsole(world: World, entry: Entry): Text | null {
 export function createConsoles(world: World): ConsoleOps {
   return {
     async options(id, op) {
-      const { entry, definition } = await world.fleet.get(id)
+      const { entry, definition } = await world.registry.get(id)
       throwIfCancelled(op)
       const withheld = withheldConsole(world, entry)
       const serial: ConsoleOption = {
@@ -41,7 +41,7 @@ export function createConsoles(world: World): ConsoleOps {
       return [{ id: screenId, kind: 'screen', label: { key: 'screen.display' }, writable: true, withheld }, serial]
     },
     async target(id, consoleId, _as, op) {
-      const { entry } = await world.fleet.get(id)
+      const { entry } = await world.registry.get(id)
       throwIfCancelled(op)
       if (consoleId !== serialId && consoleId !== screenId) throw failure('not-found', { key: 'kept.error.console' })
       const reason = withheldConsole(world, entry)
@@ -50,7 +50,7 @@ export function createConsoles(world: World): ConsoleOps {
       return { kind: 'socket', title: 'serial', path: entry.sockets.serial, logPath: entry.folder.serialLog }
     },
     async tail(id, lines, op) {
-      const { entry } = await world.fleet.get(id)
+      const { entry } = await world.registry.get(id)
       throwIfCancelled(op)
       const text = await readTail(entry.folder.serialLog, 0, tailBytes)
       if (text === '') return null

@@ -12,13 +12,13 @@ import { architectureOf } from './architectures.ts'
 import { qemuArguments } from './commands.ts'
 import { type Definition, diskPath } from './definitions.ts'
 import { diskChains, shownChains } from './disk-chains.ts'
-import type { Entry } from './fleet.ts'
+import type { Entry } from './machine-registry.ts'
 import { withPresentSizes } from './sizes.ts'
 import type { World } from './world.ts'
 
 /** What a machine's own page shows. Starts no program. */
 export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
-  const known = await world.fleet.get(id)
+  const known = await world.registry.get(id)
   const { entry } = known
   const definition = await withPresentSizes(known.definition, entry.folder)
   throwIfCancelled(op)

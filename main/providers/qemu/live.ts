@@ -4,7 +4,7 @@ import type { Text } from '../../../app/messages/text.ts'
 import { exists, readTail, remove } from '../common/files.ts'
 import { quietOp } from '../common/op.ts'
 import { imagesOf } from './definitions.ts'
-import type { Entry } from './fleet.ts'
+import type { Entry } from './machine-registry.ts'
 import type { ProcessIdentity } from './process.ts'
 import { connectQmp, deferred, type Qmp, type QmpEvent, withTimeout } from './qmp.ts'
 import { writeRun } from './run-record.ts'
@@ -201,7 +201,7 @@ function setRunState(world: World, entry: Entry, live: Live, runState: string | 
   live.runState = runState
   live.since = world.host.now().toISOString()
   if (runState === brokenState) blameAccelerator(world, entry, live)
-  world.fleet.publish(entry)
+  world.registry.publish(entry)
 }
 
 /** QEMU could not carry out what its guest did: under an accelerator that is the accelerator's doing, and the next start goes without. */
@@ -238,8 +238,8 @@ async function conclude(world: World, entry: Entry, live: Live, exit: Exit | nul
   await Promise.all([folder.pid, sockets.qmp, sockets.serial, sockets.vnc].map(remove))
   world.host.log.info('qemu.ended', { uuid: entry.uuid, hasCrashed, ...exit })
   if (entry.live === live) entry.live = null
-  await world.fleet.refresh(entry)
-  world.fleet.publish(entry)
+  await world.registry.refresh(entry)
+  world.registry.publish(entry)
   done()
 }
 

@@ -10,19 +10,19 @@ import { readQcow2 } from '../common/images/qcow2.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { LocateOps, Op } from '../provider.ts'
 import { type Disk, diskPath, isInPlace } from './definitions.ts'
-import type { Known } from './fleet.ts'
 import type { Folder } from './layout.ts'
 import { lostFileOf } from './lost-file.ts'
+import type { Known } from './machine-registry.ts'
 import { trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
 const field = 'path'
 
 /** The definition names disks and disc by their path: another path is written there, and no file is touched. */
-export function createLocate({ fleet }: World): LocateOps {
+export function createLocate({ registry }: World): LocateOps {
   /** The definition as it would be with the file at `path`. Throws when that is another file than the missing one. */
   const located = async (id: MachineId, path: string, op: Op): Promise<Known> => {
-    const { entry, definition } = await fleet.get(id)
+    const { entry, definition } = await registry.get(id)
     const lost = lostFileOf(definition, entry.missingPath)
     if (entry.live !== null || lost === null) {
       throw failure('wrong-state', { key: 'why.nothingLost', params: { name: definition.name } })
@@ -50,7 +50,7 @@ export function createLocate({ fleet }: World): LocateOps {
     },
     async locate(id, path, op) {
       const { entry, definition } = await located(id, path, op)
-      await fleet.save(entry, definition)
+      await registry.save(entry, definition)
     },
   }
 }

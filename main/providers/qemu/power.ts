@@ -6,9 +6,9 @@ import { throwIfCancelled } from '../common/op.ts'
 import { checkSpace } from '../common/space.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import { diskPath, isInPlace } from './definitions.ts'
-import type { Entry, Known } from './fleet.ts'
 import { launch } from './launch.ts'
 import { brokenState, diskErrorState, type Live, recheck, refreshStatus } from './live.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { type Qmp, withTimeout } from './qmp.ts'
 import { resumeFromDisk } from './suspend.ts'
 import type { World } from './world.ts'
@@ -30,7 +30,7 @@ export async function start(world: World, known: Known, op: Op): Promise<void> {
     if (entry.live.runState !== 'running') await goOn(known, qmp, entry.live, op)
     return
   }
-  await world.fleet.hold(entry, 'starting', async () => {
+  await world.registry.hold(entry, 'starting', async () => {
     if (entry.isSuspended) return resumeFromDisk(world, known, op)
     const live = await launch(world, known, { accelerator: null, incoming: false }, op)
     await letRunOrEnd(world, entry, live, op)
@@ -118,7 +118,7 @@ async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
   const { live } = entry
   if (live === null) return
   const qmp = lineOf(entry)
-  await world.fleet.hold(entry, 'stopping', async () => {
+  await world.registry.hold(entry, 'stopping', async () => {
     const since = world.host.now().toISOString()
     const wasStill = live.runState !== 'running'
     const tell = (unanswered: boolean): void =>
@@ -141,28 +141,28 @@ async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
 }
 
 export function createPower(world: World): PowerOps & ResetOps & RestartOps & PauseOps {
-  const { fleet } = world
+  const { registry } = world
   const running = async (id: MachineId): Promise<{ known: Known; entry: Entry; live: Live; qmp: Qmp }> => {
-    const known = await fleet.get(id)
+    const known = await registry.get(id)
     const { entry } = known
     if (entry.live !== null) await recheck(world, entry)
     const { live } = entry
     if (live !== null) return { known, entry, live, qmp: lineOf(entry) }
-    const { name } = fleet.machine(entry)
+    const { name } = registry.machine(entry)
     throw failure('wrong-state', { key: 'why.state.stopped', params: { name } })
   }
   return {
     async start(id, op) {
-      await start(world, await fleet.get(id), op)
+      await start(world, await registry.get(id), op)
     },
     async shutDown(id, op) {
-      await shutDown(world, await fleet.get(id), op)
+      await shutDown(world, await registry.get(id), op)
     },
     async powerOff(id, op) {
       // Possible for a machine whose definition cannot be read, too.
-      const entry = await fleet.find(id)
+      const entry = await registry.find(id)
       if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
-      await fleet.hold(entry, 'stopping', () => endProcess(world, entry, op))
+      await registry.hold(entry, 'stopping', () => endProcess(world, entry, op))
     },
     async reset(id, op) {
       const { qmp, live, entry } = await running(id)
@@ -172,8 +172,8 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
       await refreshStatus(world, entry, live)
     },
     async restart(id, op) {
-      await shutDown(world, await fleet.get(id), op)
-      await start(world, await fleet.get(id), op)
+      await shutDown(world, await registry.get(id), op)
+      await start(world, await registry.get(id), op)
     },
     async pause(id, op) {
       const { qmp, live, entry } = await running(id)

@@ -11,11 +11,11 @@ import { createConfigure } from './configure.ts'
 import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
 import { details } from './details.ts'
-import { createFleet } from './fleet.ts'
 import { layoutOf } from './layout.ts'
 import { isKnownToRun, leave, recheck } from './live.ts'
 import { createLocate } from './locate.ts'
 import { endpointId, providerId } from './machine.ts'
+import { createMachineRegistry } from './machine-registry.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
 import { createProcesses } from './process.ts'
@@ -40,11 +40,11 @@ export const createQemuProvider: ProviderFactory = (host) => {
     images: createQemuImg(host),
     processes: createProcesses(host),
     accelerators: createAccelerators(host, () => changes.emit({ kind: 'endpoints' })),
-    fleet: createFleet(host, layout, changes.emit),
+    registry: createMachineRegistry(host, layout, changes.emit),
     purges: createPurges(layout),
     pinnedBases: new Set(),
   }
-  const { fleet } = world
+  const { registry } = world
   const power = guarded(createPower(world))
   const { trash, ...remove } = createRemove(world)
 
@@ -66,9 +66,9 @@ export const createQemuProvider: ProviderFactory = (host) => {
     locate: guarded(createLocate(world)),
     rename: {
       async rename(id, name, op) {
-        const { entry, definition } = await fleet.get(id)
+        const { entry, definition } = await registry.get(id)
         throwIfCancelled(op)
-        await fleet.save(entry, { ...definition, name })
+        await registry.save(entry, { ...definition, name })
       },
     },
     configure: guarded(createConfigure(world)),
@@ -80,27 +80,27 @@ export const createQemuProvider: ProviderFactory = (host) => {
     async list(wanted: string, op: Op) {
       throwIfCancelled(op)
       if (wanted !== endpointId) return []
-      const entries = await fleet.all()
+      const entries = await registry.all()
       throwIfCancelled(op)
       for (const entry of entries) {
         // One that does not answer is asked again, and its row told when it does: the list does not wait for it.
         if (entry.live !== null && entry.live.qmp === null) void recheck(world, entry)
       }
-      return entries.map(fleet.machine)
+      return entries.map(registry.machine)
     },
     async read(id: MachineId, op: Op) {
       throwIfCancelled(op)
-      const entry = await fleet.find(id)
+      const entry = await registry.find(id)
       throwIfCancelled(op)
       if (entry === null) return null
       if (!isKnownToRun(entry)) await recheck(world, entry)
-      return fleet.machine(entry)
+      return registry.machine(entry)
     },
     details: (id, op) => details(world, id, op),
     watch: changes.on,
     recover: () => recover(world),
     async dispose() {
-      for (const { live } of fleet.loaded()) if (live !== null) leave(live)
+      for (const { live } of registry.loaded()) if (live !== null) leave(live)
     },
   }
   return provider

@@ -11,10 +11,10 @@ import {
   withoutSnapshot,
 } from '../common/snapshot-tree.ts'
 import { freezingFile, removeUnusedBases, unfreezeDisk } from './bases.ts'
-import type { Entry, Known } from './fleet.ts'
 import { outcomeOfJob } from './jobs.ts'
 import { adopt, type Live } from './live.ts'
 import { restoreLostTags } from './lost-tags.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { endProcess } from './power.ts'
 import type { ProcessIdentity } from './process.ts'
 import { connectQmp } from './qmp.ts'
@@ -38,7 +38,7 @@ import type { World } from './world.ts'
  * finished or taken back. Every step may be broken off itself and done again.
  */
 export async function recover(world: World): Promise<void> {
-  const { layout, fleet, host } = world
+  const { layout, registry, host } = world
   // What cannot be cleared away now is no reason to leave machines alone that run.
   const unhindered = (job: Promise<unknown>): Promise<unknown> =>
     job.catch((error: unknown) => host.log.error('qemu.recover.rest', { error: String(error) }))
@@ -47,7 +47,7 @@ export async function recover(world: World): Promise<void> {
     await unhindered(remove(layout.staged(name).path))
   }
   await world.purges.finish()
-  await Promise.all((await fleet.all()).map((entry) => recoverMachine(world, entry)))
+  await Promise.all((await registry.all()).map((entry) => recoverMachine(world, entry)))
   await unhindered(removeUnusedBases(world))
 }
 
@@ -119,8 +119,8 @@ async function finishWork(world: World, entry: Entry): Promise<void> {
   if (hasSnapshots) await finishSnapshots(world, known)
   await letGo(world, entry)
   if (entry.live === null && !isUnderWay && !hasSnapshots) return
-  await world.fleet.refresh(entry)
-  world.fleet.publish(entry)
+  await world.registry.refresh(entry)
+  world.registry.publish(entry)
 }
 
 /** A machine that was made and never let run: it was being started. */

@@ -9,11 +9,11 @@ import type { KeptRestore } from '../common/snapshot-tree.ts'
 import { requireRoom, roomAt } from '../common/space.ts'
 import type { Op } from '../provider.ts'
 import { imagesOf } from './definitions.ts'
-import type { Known } from './fleet.ts'
 import { hardwareFailure, hardwareOf } from './hardware.ts'
 import { dismissJob } from './jobs.ts'
 import { launch } from './launch.ts'
 import { recheck } from './live.ts'
+import type { Known } from './machine-registry.ts'
 import { endProcess, letRunOrEnd, lineOf } from './power.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
 import { presentSnapshot, requireSnapshots } from './snapshots.ts'
@@ -34,7 +34,7 @@ export function restorable(world: World, known: Known): Restorable<KeptSnapshot>
     read: () => trees.read(folder.snapshots),
     write: (tree) => trees.write(folder.snapshots, tree),
     verify: (target, op) => verify(world, known, target, op),
-    hold: (job) => world.fleet.hold(entry, 'restoring', job),
+    hold: (job) => world.registry.hold(entry, 'restoring', job),
     present: (about) => presentSnapshot(world, known, about),
     async keepPresent(kept, op) {
       await keepPresent(world, known, kept, op)
@@ -131,7 +131,7 @@ async function become(
   await applyOffline(world, images, snapshot.id, op)
   if (snapshot.power === 'suspended') await bringBackSuspended(world, entry.folder, snapshot.id)
   else await discardMemory(world, entry.folder)
-  await world.fleet.refresh(entry)
+  await world.registry.refresh(entry)
   if (snapshot.power === 'off' && how.boot) {
     const live = await launch(world, known, { accelerator: null, incoming: false }, unstoppable(op))
     await letRunOrEnd(world, entry, live, unstoppable(op))

@@ -9,7 +9,7 @@ import type { World } from './world.ts'
 export function createScreens(world: World): ScreenOps {
   return {
     async open(id, consoleId, _as, events, op) {
-      const { entry, definition } = await world.fleet.get(id)
+      const { entry, definition } = await world.registry.get(id)
       throwIfCancelled(op)
       if (consoleId !== screenId) throw failure('not-found', { key: 'kept.error.console' })
       if (definition.graphics === 'none') throw failure('unsupported', { key: 'qemu.error.noDisplay' })

@@ -18,9 +18,9 @@ import {
 import { checkSpace } from '../common/space.ts'
 import type { Op, SnapshotOps } from '../provider.ts'
 import { type Definition, imagesOf } from './definitions.ts'
-import type { Entry, Known } from './fleet.ts'
 import { hardwareOf } from './hardware.ts'
 import { snapshotObstacle } from './machine.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { lineOf } from './power.ts'
 import { restorable, restoreRoom } from './restore.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
@@ -80,9 +80,9 @@ async function take(
   if (snapshot.power === 'suspended') {
     throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
   }
-  const { state } = world.fleet.machine(entry)
+  const { state } = world.registry.machine(entry)
   // The guest stands still while its memory is written: that is no change of the machine's state.
-  await world.fleet.hold(entry, state, async () => {
+  await world.registry.hold(entry, state, async () => {
     op.progress({
       text: { key: hasMemory ? 'kept.step.memory' : 'kept.step.disks' },
       fraction: null,
@@ -109,7 +109,7 @@ async function take(
     // The name and the tag are safe by now: after a power cut `recover` comes to the same.
     await trees.put(folder.snapshots, begun, { ...snapshot, phase: 'there' }, id)
   })
-  world.fleet.changed({ kind: 'snapshots', id: world.fleet.machine(entry).id })
+  world.registry.changed({ kind: 'snapshots', id: world.registry.machine(entry).id })
   return id
 }
 
@@ -154,15 +154,15 @@ function sizeOf(
 }
 
 export function createSnapshots(world: World): SnapshotOps {
-  const { fleet } = world
+  const { registry } = world
   /** Memory kept with snapshots, which does not change: opening the page again starts no program. */
   const memory = new Map<string, number>()
   const ownBytes = createOwnBytes()
-  const changed = (entry: Entry): void => fleet.changed({ kind: 'snapshots', id: fleet.machine(entry).id })
+  const changed = (entry: Entry): void => registry.changed({ kind: 'snapshots', id: registry.machine(entry).id })
 
   return {
     async tree(id, op): Promise<SnapshotTree> {
-      const { entry, definition } = await fleet.get(id)
+      const { entry, definition } = await registry.get(id)
       const tree = await trees.read(entry.folder.snapshots)
       const isKnown = tree.snapshots.every((snapshot) => snapshot.phase !== 'there' || memory.has(snapshot.id))
       if (!isKnown && entry.holds.length === 0) {
@@ -177,33 +177,33 @@ export function createSnapshots(world: World): SnapshotOps {
       return shownTree(tree, new Map(tree.snapshots.flatMap((snapshot) => sizeOf(snapshot, memory, own))))
     },
     async take(id, request, op) {
-      return take(world, await fleet.get(id), request, op)
+      return take(world, await registry.get(id), request, op)
     },
     async edit(id, snapshotId, { name, description }) {
-      const { entry } = await fleet.get(id)
+      const { entry } = await registry.get(id)
       const tree = await trees.read(entry.folder.snapshots)
       findSnapshot(tree, snapshotId)
       await trees.write(entry.folder.snapshots, changeSnapshot(tree, snapshotId, { name, description }))
       changed(entry)
     },
     async delete(id, snapshotId, op) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       await deleteSnapshot(world, known, snapshotId, op)
       changed(known.entry)
     },
     async room(id) {
-      return restoreRoom(world, await fleet.get(id))
+      return restoreRoom(world, await registry.get(id))
     },
     async restore(id, snapshotId, op) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       await restore(restorable(world, known), snapshotId, op).finally(() => changed(known.entry))
     },
     async undo(id, restoreId, op) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       await undo(restorable(world, known), restoreId, op).finally(() => changed(known.entry))
     },
     async keep(id, restoreId, name) {
-      const { entry } = await fleet.get(id)
+      const { entry } = await registry.get(id)
       const tree = await trees.read(entry.folder.snapshots)
       const { keptId } = findRestore(tree, restoreId)
       findSnapshot(tree, keptId)
@@ -214,7 +214,7 @@ export function createSnapshots(world: World): SnapshotOps {
       changed(entry)
     },
     async letGo(id, restoreId, op) {
-      const known = await fleet.get(id)
+      const known = await registry.get(id)
       const tree = await trees.read(known.entry.folder.snapshots)
       const { keptId } = findRestore(tree, restoreId)
       // The record goes with the copy it would undo by.

@@ -5,8 +5,8 @@ import type { Stats } from '../../../app/domain/stats.ts'
 import { residentBytes } from '../common/memory.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { StatsOps } from '../provider.ts'
-import type { Entry } from './fleet.ts'
 import type { Live } from './live.ts'
+import type { Entry } from './machine-registry.ts'
 import { parseProcStat } from './parse.ts'
 import type { World } from './world.ts'
 
@@ -75,7 +75,7 @@ export function createStats(world: World): StatsOps {
   return {
     async read(ids, op) {
       throwIfCancelled(op)
-      const watched = new Map(world.fleet.loaded().map((entry) => [world.fleet.machine(entry).id, entry]))
+      const watched = new Map(world.registry.loaded().map((entry) => [world.registry.machine(entry).id, entry]))
       const found = ids.flatMap((id) => {
         const entry = watched.get(id)
         const live = entry?.live

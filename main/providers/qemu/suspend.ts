@@ -11,11 +11,11 @@ import { quietOp } from '../common/op.ts'
 import { checkSpace } from '../common/space.ts'
 import type { Host, Op, SuspendOps } from '../provider.ts'
 import { type AcceleratorChoice, acceleratorSchema } from './accelerator.ts'
-import type { Entry, Known } from './fleet.ts'
 import { type Hardware, hardwareFailure, hardwareOf, hardwareSchema } from './hardware.ts'
 import { launch } from './launch.ts'
 import { type Folder, memoryFile } from './layout.ts'
 import { type Live, recheck } from './live.ts'
+import type { Entry, Known } from './machine-registry.ts'
 import { endProcess, letRunOrEnd, lineOf } from './power.ts'
 import type { Qmp } from './qmp.ts'
 import type { World } from './world.ts'
@@ -51,12 +51,12 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
   if (entry.live !== null) await recheck(world, entry)
   const { live, folder, run } = entry
   if (live === null || run === null) {
-    const { name } = world.fleet.machine(entry)
+    const { name } = world.registry.machine(entry)
     throw failure('wrong-state', { key: 'why.state.stopped', params: { name } })
   }
   const qmp = lineOf(entry)
   await checkSpace(folder.path, memoryInUse(world.host, live.identity.pid, definition.memoryBytes))
-  await world.fleet.hold(entry, 'suspending', async () => {
+  await world.registry.hold(entry, 'suspending', async () => {
     const suspended: Suspended = {
       version: 1,
       at: world.host.now().toISOString(),
@@ -82,7 +82,7 @@ export async function finishSuspend(world: World, entry: Entry, op: Op): Promise
   await syncFile(folder.memory)
   await renameDurably(suspendingFile(folder), folder.suspended)
   await endProcess(world, entry, op)
-  await world.fleet.refresh(entry)
+  await world.registry.refresh(entry)
 }
 
 /**
@@ -259,13 +259,13 @@ export async function discardMemory({ host }: Pick<World, 'host'>, folder: Folde
 export function createSuspend(world: World): SuspendOps {
   return {
     async suspend(id, op) {
-      await suspend(world, await world.fleet.get(id), op)
+      await suspend(world, await world.registry.get(id), op)
     },
     async discard(id) {
-      const { entry } = await world.fleet.get(id)
+      const { entry } = await world.registry.get(id)
       await discardMemory(world, entry.folder)
-      await world.fleet.refresh(entry)
-      world.fleet.publish(entry)
+      await world.registry.refresh(entry)
+      world.registry.publish(entry)
     },
   }
 }

@@ -7,11 +7,11 @@ import { trees } from './snapshot-store.ts'
 import type { World } from './world.ts'
 
 export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
-  const { fleet, layout, purges, host } = world
+  const { registry, layout, purges, host } = world
   return createTrash({
     providerId,
     endpointId,
-    fleet,
+    registry,
     layout,
     purges,
     now: host.now,

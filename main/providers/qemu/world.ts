@@ -2,8 +2,8 @@ import type { QemuImg } from '../common/images/qemu-img.ts'
 import type { Purges } from '../common/purges.ts'
 import type { Host } from '../provider.ts'
 import type { Accelerators } from './accelerator.ts'
-import type { Fleet } from './fleet.ts'
 import type { Layout } from './layout.ts'
+import type { MachineRegistry } from './machine-registry.ts'
 import type { Processes } from './process.ts'
 import type { Tools } from './tools.ts'
 
@@ -15,7 +15,7 @@ export interface World {
   readonly images: QemuImg
   readonly processes: Processes
   readonly accelerators: Accelerators
-  readonly fleet: Fleet
+  readonly registry: MachineRegistry
   readonly purges: Purges
   /** Bases of clones being made: no machine names them yet. */
   readonly pinnedBases: Set<string>

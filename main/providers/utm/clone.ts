@@ -19,16 +19,16 @@ const noLinked: Text = { key: 'utm.why.linked' }
 
 /** UTM copies the bundle, snapshots and all; of a snapshot the copy is then made what that was. */
 export function createClone(world: World): CloneOps {
-  const { fleet, tool } = world
+  const { machineRegistry, tool } = world
   return {
     noLinked,
     async clone(id, { name, mode, snapshotId }, op) {
       if (mode === 'linked') throw failure('unsupported', noLinked)
       checkName(name)
-      const sight = await fleet.get(id, op)
+      const sight = await machineRegistry.get(id, op)
       if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.cloneRunning' })
       if (snapshotId !== null) {
-        const known = await fleet.known(id, op)
+        const known = await machineRegistry.known(id, op)
         requireSnapshots(known)
         findSnapshot((await wholeTree(world, known.bundle, op)).tree, snapshotId)
         await checkTag(world, known, snapshotId, op)
@@ -44,7 +44,7 @@ export function createClone(world: World): CloneOps {
         op,
       )
       if (snapshotId !== null) {
-        const { bundle } = await fleet.known(made, quietOp)
+        const { bundle } = await machineRegistry.known(made, quietOp)
         op.progress({ text: { key: 'kept.step.back' }, fraction: null, cancellable: false })
         await applyStopped(world, bundle, snapshotId, quietOp)
       }

@@ -11,8 +11,8 @@ import type { ConfigureOps, Op, RenameOps } from '../provider.ts'
 import { type Bundle, discDrive, imagePath, isApple, ownImage, writableDisks } from './bundle.ts'
 import { networkArguments } from './create.ts'
 import { mostCpus } from './create-options.ts'
-import type { Known } from './fleet.ts'
 import { takesDisc } from './machine.ts'
+import type { Known } from './machine-registry.ts'
 import { checkName } from './names.ts'
 import { configureScript } from './scripts.ts'
 import { stateOf } from './states.ts'
@@ -23,23 +23,23 @@ const changeMs = 60_000
 export function createConfigure(world: World): ConfigureOps & { readonly rename: RenameOps['rename'] } {
   return {
     async read(id, op) {
-      const { bundle, sight } = await world.fleet.known(id, op)
-      const { registry } = await world.fleet.disk()
+      const { bundle, sight } = await world.machineRegistry.known(id, op)
+      const { registry } = await world.machineRegistry.disk()
       const discs = registry?.get(sight.uuid)?.discs ?? null
       return configurationOf(world, bundle, discs, sight.abilities.images, op)
     },
     async configure(id, changes, op) {
-      await configure(world, await world.fleet.known(id, op), changes, op)
-      await world.fleet.publish((await world.fleet.get(id, op)).uuid, op)
+      await configure(world, await world.machineRegistry.known(id, op), changes, op)
+      await world.machineRegistry.publish((await world.machineRegistry.get(id, op)).uuid, op)
     },
     async rename(id, name, op) {
       checkName(name)
-      const sight = await world.fleet.get(id, op)
+      const sight = await world.machineRegistry.get(id, op)
       if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.renameRunning' })
       throwIfCancelled(op)
       await world.tool.script(configureScript, [sight.uuid, name, ...unchanged], changeMs, unstoppable(op))
       await verify(world, id, ({ Information }) => Information.Name === name, op)
-      await world.fleet.publish(sight.uuid, op)
+      await world.machineRegistry.publish(sight.uuid, op)
     },
   }
 }
@@ -185,7 +185,7 @@ async function diskToGrow(world: World, bundle: Bundle, wanted: number, op: Op):
 
 /** The bundle must say so too: an event that was answered proves nothing. */
 async function verify(world: World, id: MachineId, fits: (config: Bundle['config']) => boolean, op: Op): Promise<void> {
-  const { bundle } = await world.fleet.get(id, unstoppable(op))
+  const { bundle } = await world.machineRegistry.get(id, unstoppable(op))
   if (bundle === null || fits(bundle.config)) return
   throw failure('wrong-state', { key: 'utm.error.noEffect' }, { hint: { key: 'utm.error.noEffect.hint' } })
 }

@@ -17,13 +17,13 @@ const idPattern = /^serial(\d{1,3})$/
  * UTM shows in a window of its own cannot be had as well.
  */
 export function createConsoles(world: World): ConsoleOps {
-  const { fleet, tool } = world
+  const { machineRegistry, tool } = world
   const options = (sight: Sight): readonly ConsoleOption[] => {
     const state = stateOf(sight.status)
     const off: Text | null =
       state === 'running' || state === 'paused'
         ? null
-        : { key: `why.state.${fleet.machine(sight).state}`, params: { name: sight.name } }
+        : { key: `why.state.${machineRegistry.machine(sight).state}`, params: { name: sight.name } }
     const ports = sight.bundle?.config.Serial ?? []
     return ports.map(({ Mode }, index) => ({
       id: `serial${index}`,
@@ -36,10 +36,10 @@ export function createConsoles(world: World): ConsoleOps {
 
   return {
     async options(id, op) {
-      return options(await fleet.get(id, op))
+      return options(await machineRegistry.get(id, op))
     },
     async target(id, consoleId, _as, op) {
-      const sight = await fleet.get(id, op)
+      const sight = await machineRegistry.get(id, op)
       const option = options(sight).find((one) => one.id === consoleId)
       const index = idPattern.exec(consoleId)?.[1]
       if (option === undefined || index === undefined) throw failure('not-found', { key: 'kept.error.console' })

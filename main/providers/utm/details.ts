@@ -17,7 +17,7 @@ const pullMs = 5_000
 
 /** What a machine's own page shows. */
 export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
-  const broken = await world.fleet.broken(id)
+  const broken = await world.machineRegistry.broken(id)
   if (broken !== null) {
     return {
       id,
@@ -27,9 +27,9 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
       inspect: broken.problem,
     }
   }
-  const sight = await world.fleet.get(id, op)
+  const sight = await world.machineRegistry.get(id, op)
   const { bundle } = sight
-  const { scan, registry } = await world.fleet.disk()
+  const { scan, registry } = await world.machineRegistry.disk()
   throwIfCancelled(op)
   const file = (await world.tool.file()) ?? 'utmctl'
   return {

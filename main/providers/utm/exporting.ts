@@ -6,7 +6,7 @@ import { diskUse, exists } from '../common/files.ts'
 import { throwIfCancelled, unstoppable } from '../common/op.ts'
 import { checkSpace } from '../common/space.ts'
 import type { ExportOps, Op } from '../provider.ts'
-import type { Known } from './fleet.ts'
+import type { Known } from './machine-registry.ts'
 import { isCopy } from './moving.ts'
 import { exportScript } from './scripts.ts'
 import { stateOf } from './states.ts'
@@ -20,7 +20,7 @@ export function createExporting(world: World): ExportOps {
   return {
     formats: [{ id: 'utm', label: 'UTM', extension: 'utm' }],
     async export(id, { path }, op) {
-      const known = await world.fleet.known(id, op)
+      const known = await world.machineRegistry.known(id, op)
       if (stateOf(known.sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.exportRunning' })
       await refuseTaken(path)
       await checkSpace(path, await diskUse(known.bundle.path))

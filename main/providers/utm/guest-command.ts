@@ -6,10 +6,10 @@ import type { World } from './world.ts'
 const runMs = 24 * 60 * 60_000
 
 /** Runs programs through the guest agent, which keeps what they say until they have ended. */
-export function createCommands({ fleet, tool }: World): CommandOps {
+export function createCommands({ machineRegistry, tool }: World): CommandOps {
   return {
     async run(id, command, op) {
-      const { uuid } = await fleet.get(id, op)
+      const { uuid } = await machineRegistry.get(id, op)
       const { exitCode } = await tool.carry({ args: utmctlArguments.execute(uuid, command), timeoutMs: runMs }, op, {
         anyCode: true,
       })

@@ -17,7 +17,7 @@ const lookMs = 60_000
 const enoughBytes = MiB
 
 /** Single files, through the guest agent. */
-export function createFiles({ fleet, tool }: World): FileOps {
+export function createFiles({ machineRegistry, tool }: World): FileOps {
   const isThere = async (uuid: string, path: string, op: Op): Promise<boolean> => {
     try {
       // Looking leaves no line among the commands: that nothing was there would read as a failure.
@@ -37,7 +37,7 @@ export function createFiles({ fleet, tool }: World): FileOps {
   return {
     folders: false,
     async send(id, { path, folder }, op) {
-      const { uuid } = await fleet.get(id, op)
+      const { uuid } = await machineRegistry.get(id, op)
       if (!(await stat(path)).isFile())
         throw failure('invalid-input', { key: 'utm.error.onlyFiles' }, { field: 'path' })
       const name = basename(path)
@@ -49,7 +49,7 @@ export function createFiles({ fleet, tool }: World): FileOps {
       await tool.carry({ args: utmctlArguments.push(uuid, inside), timeoutMs: copyMs, inputPath: path }, op)
     },
     async fetch(id, { inside, path }, op) {
-      const { uuid } = await fleet.get(id, op)
+      const { uuid } = await machineRegistry.get(id, op)
       const draft = join(dirname(path), `.berth-${randomBytes(6).toString('hex')}`)
       try {
         const command = { args: utmctlArguments.pull(uuid, inside), timeoutMs: copyMs, outputPath: draft }

@@ -47,7 +47,7 @@ export function createImporting(world: World, documents: string, { rename }: Ren
       await checkBundle(path)
       await checkSpace(documents, await diskUse(path))
       const id = await importBundle(world, path, op)
-      const { name: own } = await world.fleet.get(id, op)
+      const { name: own } = await world.machineRegistry.get(id, op)
       if (name !== null && name !== own) await rename(id, name, op)
       return id
     },

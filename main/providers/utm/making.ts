@@ -30,18 +30,18 @@ export function makeMachine(
       await world.tool.tell(utmctlArguments.delete(uuid), eventMs, quietOp)
       throwIfCancelled(op)
     }
-    await world.fleet.publish(uuid, quietOp)
+    await world.machineRegistry.publish(uuid, quietOp)
     return machineId(providerId, uuid)
   })
 }
 
 async function uuids(world: World, op: Op): Promise<readonly string[]> {
-  const { rows, scan } = await world.fleet.survey(op)
+  const { rows, scan } = await world.machineRegistry.survey(op)
   return rows?.map(({ uuid }) => uuid) ?? [...scan.known.keys()]
 }
 
 async function newcomer(world: World, before: ReadonlySet<string>, name: string): Promise<string> {
-  const { rows, scan } = await world.fleet.survey(quietOp)
+  const { rows, scan } = await world.machineRegistry.survey(quietOp)
   const fresh = (rows ?? []).filter(({ uuid }) => !before.has(uuid))
   const named = fresh.filter((row) => (scan.known.get(row.uuid)?.config.Information.Name ?? row.name) === name)
   const [one, ...more] = named.length > 0 ? named : fresh

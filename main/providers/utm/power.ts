@@ -21,11 +21,11 @@ const stopMs = 10_000
 
 /** Switches a machine on, wakes it, or lets it go on. Settles when UTM says that it runs. */
 export async function start(world: World, { uuid, status }: Pick<Sight, 'uuid' | 'status'>, op: Op): Promise<void> {
-  const { fleet, tool } = world
+  const { machineRegistry, tool } = world
   if (stateOf(status) === 'running') return
   // UTM refuses to be asked while something else is under way.
   if (status !== 'stopped' && status !== 'paused') {
-    await fleet.settles(uuid, (word) => ['stopped', 'paused', 'started'].includes(word), settleMs, op)
+    await machineRegistry.settles(uuid, (word) => ['stopped', 'paused', 'started'].includes(word), settleMs, op)
   }
   const error = await tool.tell(utmctlArguments.start(uuid), eventMs, op)
   await confirm(world, uuid, 'running', error, op)
@@ -41,19 +41,19 @@ export async function confirm(
 ): Promise<void> {
   // A command that failed may have been late: one look more decides, not a wait.
   const limitMs = error === null ? settleMs : 0
-  if (await world.fleet.settles(uuid, (word) => stateOf(word) === state, limitMs, op)) return
+  if (await world.machineRegistry.settles(uuid, (word) => stateOf(word) === state, limitMs, op)) return
   throw error ?? failure('wrong-state', { key: 'utm.error.noEffect' }, { hint: { key: 'utm.error.noEffect.hint' } })
 }
 
 /** At once: UTM's forced stop, then the end of its process. What is paused can only be ended. */
 export async function powerOff(world: World, { uuid, status }: Pick<Sight, 'uuid' | 'status'>, op: Op): Promise<void> {
-  const { fleet, tool } = world
+  const { machineRegistry, tool } = world
   if (stateOf(status) === 'stopped') return
   const isOff = (word: string): boolean => stateOf(word) === 'stopped'
   let last: Failure | null = null
   for (const style of stateOf(status) === 'running' ? (['force', 'kill'] as const) : (['kill'] as const)) {
     last = await tool.tell(utmctlArguments.stop(uuid, style), eventMs, op)
-    if (await fleet.settles(uuid, isOff, last === null ? stopMs : 0, op)) return
+    if (await machineRegistry.settles(uuid, isOff, last === null ? stopMs : 0, op)) return
   }
   const params = { tool: 'UTM', seconds: stopMs / 1000 }
   throw last ?? failure('timeout', { key: 'error.timeout', params }, { hint: { key: 'error.timeout.hint' } })
@@ -62,9 +62,9 @@ export async function powerOff(world: World, { uuid, status }: Pick<Sight, 'uuid
 /** Asks the guest by its power button and waits until it is off, however long. */
 async function shutDown(world: World, sight: Sight, op: Op): Promise<void> {
   const { uuid, status } = sight
-  const { fleet, tool, host } = world
+  const { machineRegistry, tool, host } = world
   if (stateOf(status) === 'stopped') return
-  await fleet.hold(uuid, 'stopping', async () => {
+  await machineRegistry.hold(uuid, 'stopping', async () => {
     // A guest that stands still cannot hear.
     if (stateOf(status) !== 'running') await start(world, sight, op)
     const since = host.now()
@@ -77,10 +77,10 @@ async function shutDown(world: World, sight: Sight, op: Op): Promise<void> {
       })
     const error = await tool.tell(utmctlArguments.stop(uuid, 'request'), eventMs, op)
     const isOff = (word: string): boolean => stateOf(word) === 'stopped'
-    if (error !== null && !(await fleet.settles(uuid, isOff, 0, op))) throw error
+    if (error !== null && !(await machineRegistry.settles(uuid, isOff, 0, op))) throw error
     tell(false)
     let isLate = false
-    for (let waitMs = firstPollMs; !(await fleet.settles(uuid, isOff, 0, op)); waitMs *= 1.1) {
+    for (let waitMs = firstPollMs; !(await machineRegistry.settles(uuid, isOff, 0, op)); waitMs *= 1.1) {
       if (!isLate && performance.now() - sinceMs > shutDownMs) {
         isLate = true
         tell(true)
@@ -91,41 +91,44 @@ async function shutDown(world: World, sight: Sight, op: Op): Promise<void> {
 }
 
 export function createPower(world: World): PowerOps & RestartOps & PauseOps {
-  const { fleet, tool } = world
+  const { machineRegistry, tool } = world
   const running = async (id: MachineId, op: Op): Promise<Sight> => {
-    const sight = await fleet.get(id, op)
+    const sight = await machineRegistry.get(id, op)
     const state = stateOf(sight.status)
     if (state === 'running' || state === 'paused') return sight
-    throw failure('wrong-state', { key: `why.state.${fleet.machine(sight).state}`, params: { name: sight.name } })
+    throw failure('wrong-state', {
+      key: `why.state.${machineRegistry.machine(sight).state}`,
+      params: { name: sight.name },
+    })
   }
   return {
     async start(id, op) {
-      const sight = await fleet.get(id, op)
+      const sight = await machineRegistry.get(id, op)
       await start(world, sight, op)
-      await fleet.publish(sight.uuid, op, 'started')
+      await machineRegistry.publish(sight.uuid, op, 'started')
     },
     async shutDown(id, op) {
-      await shutDown(world, await fleet.get(id, op), op)
+      await shutDown(world, await machineRegistry.get(id, op), op)
     },
     async powerOff(id, op) {
-      const sight = await fleet.get(id, op)
-      await fleet.hold(sight.uuid, 'stopping', () => powerOff(world, sight, op))
+      const sight = await machineRegistry.get(id, op)
+      await machineRegistry.hold(sight.uuid, 'stopping', () => powerOff(world, sight, op))
     },
     async restart(id, op) {
-      await shutDown(world, await fleet.get(id, op), op)
-      await start(world, await fleet.get(id, op), op)
+      await shutDown(world, await machineRegistry.get(id, op), op)
+      await start(world, await machineRegistry.get(id, op), op)
     },
     async pause(id, op) {
       const { uuid, status } = await running(id, op)
       if (stateOf(status) === 'paused') return
       const error = await tool.tell(utmctlArguments.suspend(uuid, { save: false }), eventMs, unstoppable(op))
       await confirm(world, uuid, 'paused', error, op)
-      await fleet.publish(uuid, op, 'paused')
+      await machineRegistry.publish(uuid, op, 'paused')
     },
     async resume(id, op) {
       const sight = await running(id, op)
       await start(world, sight, op)
-      await fleet.publish(sight.uuid, op, 'started')
+      await machineRegistry.publish(sight.uuid, op, 'started')
     },
   }
 }

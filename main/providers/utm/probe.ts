@@ -35,7 +35,7 @@ export async function probe(world: World, documents: string, op: Op): Promise<Pr
     return { hosts, endpoints: [{ ...base, state: 'missing', error, remedies: installing }] }
   }
   try {
-    const { rows, scan } = await world.fleet.survey(op)
+    const { rows, scan } = await world.machineRegistry.survey(op)
     if (rows === null && !scan.isComplete) throw await closedAndUnseen(documents)
     return {
       hosts,

@@ -15,12 +15,12 @@ import { createConsoles } from './consoles.ts'
 import { createCreate } from './create.ts'
 import { details } from './details.ts'
 import { createExporting } from './exporting.ts'
-import { createFleet } from './fleet.ts'
 import { createCommands } from './guest-command.ts'
 import { createFiles } from './guest-files.ts'
 import { createImporting } from './importing.ts'
 import { layoutOf } from './layout.ts'
 import { endpointId, providerId } from './machine.ts'
+import { createMachineRegistry } from './machine-registry.ts'
 import { createMemory } from './memory.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
@@ -52,7 +52,7 @@ export function createUtmProvider(
   const hasImages = async (): Promise<boolean> => (await host.findTool('qemu-img')) !== null
   const memory = createMemory(images, hasImages, host.now)
   let watchers = 0
-  const fleet = createFleet({
+  const machineRegistry = createMachineRegistry({
     tool,
     memory,
     readRegistry: createRegistry(preferences),
@@ -62,7 +62,7 @@ export function createUtmProvider(
     changed: changes.emit,
     log: host.log,
   })
-  const addresses = createAddresses(tool, host.now, (uuid) => void fleet.publish(uuid, quietOp), host.log)
+  const addresses = createAddresses(tool, host.now, (uuid) => void machineRegistry.publish(uuid, quietOp), host.log)
   const layout = layoutOf(host.dataDir)
   const world: World = {
     host,
@@ -71,7 +71,7 @@ export function createUtmProvider(
     images,
     memory,
     addresses,
-    fleet,
+    machineRegistry,
     purges: createPurges(layout),
     making: createSerial(),
   }
@@ -105,14 +105,14 @@ export function createUtmProvider(
     async list(wanted, op: Op) {
       throwIfCancelled(op)
       if (wanted !== endpointId) return []
-      const machines = await fleet.all(op)
+      const machines = await machineRegistry.all(op)
       // Asked only while somebody watches: the answers come later, as changes.
       if (watchers > 0) addresses.refresh(machines.filter(({ state }) => state === 'running').map(uuidOf))
       return machines
     },
     async read(id, op) {
       throwIfCancelled(op)
-      return fleet.find(id, op)
+      return machineRegistry.find(id, op)
     },
     async details(id, op) {
       throwIfCancelled(op)
@@ -121,7 +121,7 @@ export function createUtmProvider(
     watch(changed) {
       watchers += 1
       const off = changes.on(changed)
-      const stop = watchMachines({ host, fleet, documents, preferences }, changed)
+      const stop = watchMachines({ host, machineRegistry, documents, preferences }, changed)
       return () => {
         watchers -= 1
         stop()

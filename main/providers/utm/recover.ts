@@ -3,8 +3,8 @@ import { quietOp, throwIfCancelled } from '../common/op.ts'
 import { dropKept } from '../common/restore.ts'
 import { changeRestore, changeSnapshot, type TreeFile, withoutSnapshot } from '../common/snapshot-tree.ts'
 import type { Op } from '../provider.ts'
-import type { Known } from './fleet.ts'
 import { providerId } from './machine.ts'
+import type { Known } from './machine-registry.ts'
 import { restorable } from './restore.ts'
 import { type KeptSnapshot, readTree } from './snapshot-store.ts'
 import { stateOf } from './states.ts'
@@ -18,12 +18,12 @@ import type { World } from './world.ts'
  */
 export async function recover(world: World, op: Op): Promise<void> {
   await tidyTrash(world)
-  const { scan } = await world.fleet.disk()
+  const { scan } = await world.machineRegistry.disk()
   for (const [uuid, bundle] of scan.known) {
     throwIfCancelled(op)
     try {
       if (isSettled(await readTree(bundle))) continue
-      const known = await world.fleet.known(machineId(providerId, uuid), quietOp)
+      const known = await world.machineRegistry.known(machineId(providerId, uuid), quietOp)
       if (stateOf(known.sight.status) === 'stopped') await settle(world, known)
     } catch (error) {
       world.host.log.warn('utm.recover', { uuid, error: String(error) })

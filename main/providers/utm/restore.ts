@@ -4,8 +4,8 @@ import { quietOp, unstoppable } from '../common/op.ts'
 import type { Restorable } from '../common/restore.ts'
 import type { Op } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
-import type { Known } from './fleet.ts'
 import { providerId } from './machine.ts'
+import type { Known } from './machine-registry.ts'
 import { confirm, eventMs, powerOff, start } from './power.ts'
 import { type KeptSnapshot, wholeTree, writeTree } from './snapshot-store.ts'
 import { presentSnapshot } from './snapshots.ts'
@@ -28,7 +28,7 @@ export function restorable(world: World, known: Known): Restorable<KeptSnapshot>
       }
       await checkTag(world, known, target.id, op)
     },
-    hold: (job) => world.fleet.hold(uuid, 'restoring', job),
+    hold: (job) => world.machineRegistry.hold(uuid, 'restoring', job),
     present: (about) => presentSnapshot(world, known, about),
     async keepPresent(kept, op) {
       await keepPresent(world, known, kept, op)
@@ -36,13 +36,13 @@ export function restorable(world: World, known: Known): Restorable<KeptSnapshot>
     },
     async goOn(kept) {
       if (kept.power !== 'running') return
-      const now = await world.fleet.get(id, quietOp)
+      const now = await world.machineRegistry.get(id, quietOp)
       if (now.status === 'paused') await start(world, now, quietOp)
     },
     become: (target, _record, boot, op) => become(world, known, target, boot, op),
     becomeAgain: (kept, _record, op) => become(world, known, kept, false, op),
     // Whether it is on by now decides who takes the tag out.
-    drop: async (tag) => deleteTag(world, await world.fleet.known(id, quietOp), tag, quietOp),
+    drop: async (tag) => deleteTag(world, await world.machineRegistry.known(id, quietOp), tag, quietOp),
     settled: async () => {},
     warn,
   }
@@ -70,11 +70,11 @@ async function become(
   boot: boolean,
   op: Op,
 ): Promise<void> {
-  const { fleet, tool } = world
+  const { machineRegistry, tool } = world
   const { uuid } = sight
   const id = machineId(providerId, uuid)
   const calm = unstoppable(op)
-  await powerOff(world, await fleet.get(id, calm), calm)
+  await powerOff(world, await machineRegistry.get(id, calm), calm)
   if (!hasMemory(snapshot)) {
     await applyStopped(world, bundle, snapshot.id, calm)
     if (boot) await start(world, { uuid, status: 'stopped' }, calm)
@@ -83,7 +83,7 @@ async function become(
   const error = await tool.tell(utmctlArguments.snapshot('restore', uuid, snapshot.id), eventMs, calm)
   if (error !== null) throw error
   // One version of UTM lets it run at once, another when it is started next.
-  const { status } = await fleet.get(id, calm)
+  const { status } = await machineRegistry.get(id, calm)
   await start(world, { uuid, status }, calm)
   if (snapshot.power !== 'paused') return
   const paused = await tool.tell(utmctlArguments.suspend(uuid, { save: false }), eventMs, calm)

@@ -13,8 +13,8 @@ import {
   withoutSnapshot,
 } from '../common/snapshot-tree.ts'
 import type { Op, SnapshotOps } from '../provider.ts'
-import type { Known } from './fleet.ts'
 import { ownState, snapshotObstacle } from './machine.ts'
+import type { Known } from './machine-registry.ts'
 import { restorable } from './restore.ts'
 import { type KeptSnapshot, readTree, wholeTree, writeTree } from './snapshot-store.ts'
 import { stateOf } from './states.ts'
@@ -65,7 +65,7 @@ async function take(
   const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: tree.currentId })
   const begun = { ...tree, snapshots: [...tree.snapshots, snapshot] }
   // Its guest stands still while its memory is written: that is no change of the machine's state.
-  await world.fleet.hold(sight.uuid, ownState(sight), async () => {
+  await world.machineRegistry.hold(sight.uuid, ownState(sight), async () => {
     const key = snapshot.power === 'off' ? 'kept.step.disks' : 'kept.step.memory'
     op.progress({ text: { key }, fraction: null, cancellable: false })
     await writeTree(bundle, begun)
@@ -105,17 +105,17 @@ export async function deleteSnapshot(world: World, known: Known, id: string, op:
 }
 
 export function createSnapshots(world: World): SnapshotOps {
-  const { fleet } = world
+  const { machineRegistry } = world
   const ownBytes = createOwnBytes()
   const changing = async <T>(id: MachineId, op: Op, job: (known: Known) => Promise<T>): Promise<T> => {
-    const known = await fleet.known(id, op)
-    return job(known).finally(() => fleet.changed({ kind: 'snapshots', id }))
+    const known = await machineRegistry.known(id, op)
+    return job(known).finally(() => machineRegistry.changed({ kind: 'snapshots', id }))
   }
 
   return {
     alwaysMemory: { key: 'utm.why.alwaysMemory' },
     async tree(id, op) {
-      const known = await fleet.known(id, op)
+      const known = await machineRegistry.known(id, op)
       if (snapshotObstacle(known.bundle) !== null || !known.sight.abilities.images) {
         return shownTree(await readTree(known.bundle), new Map())
       }

@@ -3,7 +3,7 @@ import { throwIfCancelled, unstoppable } from '../common/op.ts'
 import type { Op, SuspendOps } from '../provider.ts'
 import { imagePath, isApple, ownImage, writableDisks } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
-import type { Known } from './fleet.ts'
+import type { Known } from './machine-registry.ts'
 import { suspendTag } from './memory.ts'
 import { confirm, eventMs, powerOff, start } from './power.ts'
 import { stateOf } from './states.ts'
@@ -17,13 +17,13 @@ const registryMs = 5_000
  * the memory was found on the disk: the next start then wakes from it.
  */
 async function suspend(world: World, { sight, bundle }: Known, op: Op): Promise<void> {
-  const { fleet, tool, memory } = world
+  const { machineRegistry, tool, memory } = world
   const { uuid, name, status } = sight
   const state = stateOf(status)
   if (state !== 'running' && state !== 'paused') {
-    throw failure('wrong-state', { key: `why.state.${fleet.machine(sight).state}`, params: { name } })
+    throw failure('wrong-state', { key: `why.state.${machineRegistry.machine(sight).state}`, params: { name } })
   }
-  await fleet.hold(uuid, 'suspending', async () => {
+  await machineRegistry.hold(uuid, 'suspending', async () => {
     // It writes the memory of a running machine only.
     if (state === 'paused') await start(world, sight, op)
     throwIfCancelled(op)
@@ -47,7 +47,7 @@ async function isOnDisk(world: World, { sight, bundle }: Known, op: Op): Promise
   // Without `qemu-img` the image cannot be asked: UTM's own registry is.
   const until = performance.now() + registryMs
   while (performance.now() < until) {
-    const { registry } = await world.fleet.disk()
+    const { registry } = await world.machineRegistry.disk()
     if (registry?.get(sight.uuid)?.isSuspended === true) return true
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
@@ -57,7 +57,7 @@ async function isOnDisk(world: World, { sight, bundle }: Known, op: Op): Promise
 /** Takes the kept memory out of the images. UTM's registry still speaks of it; the next start finds none and boots. */
 async function discard(world: World, { sight, bundle }: Known, op: Op): Promise<void> {
   if (stateOf(sight.status) !== 'stopped') {
-    const key = `why.state.${world.fleet.machine(sight).state}` as const
+    const key = `why.state.${world.machineRegistry.machine(sight).state}` as const
     throw failure('wrong-state', { key, params: { name: sight.name } })
   }
   if (isApple(bundle)) throw failure('unsupported', { key: 'utm.why.appleDiscard' })
@@ -69,12 +69,12 @@ async function discard(world: World, { sight, bundle }: Known, op: Op): Promise<
     if (!snapshots.some(({ tag }) => tag === suspendTag)) continue
     await world.images.snapshot('delete', suspendTag, ownImage(path), unstoppable(op))
   }
-  await world.fleet.publish(sight.uuid, op)
+  await world.machineRegistry.publish(sight.uuid, op)
 }
 
 export function createSuspend(world: World): SuspendOps {
   return {
-    suspend: async (id, op) => suspend(world, await world.fleet.known(id, op), op),
-    discard: async (id, op) => discard(world, await world.fleet.known(id, op), op),
+    suspend: async (id, op) => suspend(world, await world.machineRegistry.known(id, op), op),
+    discard: async (id, op) => discard(world, await world.machineRegistry.known(id, op), op),
   }
 }

@@ -12,9 +12,9 @@ import { createUnreadRecords, unreadRecord } from '../common/trash-records.ts'
 import type { Op, RemoveOps, TrashOps } from '../provider.ts'
 import { configFile } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
-import type { Known } from './fleet.ts'
 import { importBundle } from './importing.ts'
 import { endpointId, providerId } from './machine.ts'
+import type { Known } from './machine-registry.ts'
 import { isCopy, moveBundle } from './moving.ts'
 import { eventMs } from './power.ts'
 import { countSnapshots } from './snapshot-store.ts'
@@ -32,7 +32,7 @@ export const noteSchema = z.object({
 type Note = z.infer<typeof noteSchema>
 
 export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
-  const { fleet, layout, purges } = world
+  const { machineRegistry, layout, purges } = world
   const unread = createUnreadRecords(world.host.problems)
 
   const noted = async (trashId: string): Promise<{ path: string; note: Note }> => {
@@ -48,7 +48,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
 
   return {
     async plan(id, op) {
-      const { bundle } = await fleet.known(id, op)
+      const { bundle } = await machineRegistry.known(id, op)
       throwIfCancelled(op)
       return {
         machineId: id,
@@ -61,7 +61,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
       }
     },
     async remove(id, _request, op) {
-      const known = await fleet.known(id, op)
+      const known = await machineRegistry.known(id, op)
       if (stateOf(known.sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.removeRunning' })
       // UTM deletes what it knows of a machine, and with it that there is a memory to wake from: it would not come back.
       if (known.sight.isSuspended) throw failure('wrong-state', { key: 'utm.why.removeSuspended' })
@@ -94,16 +94,16 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
         throwIfCancelled(op)
         const bundle = join(path, note.bundle)
         const id = await importBundle(world, bundle, op)
-        const back = await fleet.known(id, quietOp)
+        const back = await machineRegistry.known(id, quietOp)
         // UTM has copied it: only what is whole there may go here.
         if (!(await isCopy(bundle, back.bundle.path))) throw failure('tool-failed', { key: 'utm.error.copy' })
-        await purges.purge(trashId, () => fleet.changed({ kind: 'trash' }))
+        await purges.purge(trashId, () => machineRegistry.changed({ kind: 'trash' }))
         return id
       },
       async purge(trashId, op) {
         if (!purges.failed.has(trashId)) await noted(trashId)
         throwIfCancelled(op)
-        await purges.purge(trashId, () => fleet.changed({ kind: 'trash' }))
+        await purges.purge(trashId, () => machineRegistry.changed({ kind: 'trash' }))
       },
     },
   }
@@ -114,7 +114,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
  * with nothing but the configuration is put there: that is what UTM deletes.
  */
 async function removeToTrash(world: World, id: MachineId, { sight, bundle }: Known, op: Op): Promise<string> {
-  const { fleet, layout, host, tool } = world
+  const { machineRegistry, layout, host, tool } = world
   const { uuid, name } = sight
   const trashId = randomUUID()
   const removed = layout.removed(trashId)
@@ -142,14 +142,14 @@ async function removeToTrash(world: World, id: MachineId, { sight, bundle }: Kno
     return back(error)
   }
   const error = await tool.tell(utmctlArguments.delete(uuid), eventMs, unstoppable(op))
-  const isGone = await fleet.find(id, quietOp).then(
+  const isGone = await machineRegistry.find(id, quietOp).then(
     (machine) => machine === null,
     () => null,
   )
-  fleet.changed({ kind: 'trash' })
+  machineRegistry.changed({ kind: 'trash' })
   if (isGone === true) {
     await remove(bundle.path)
-    fleet.changed({ kind: 'removed', id })
+    machineRegistry.changed({ kind: 'removed', id })
     return trashId
   }
   // Whether UTM will still delete what is at that path is not known: nothing of worth is put there again.

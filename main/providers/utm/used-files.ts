@@ -4,13 +4,16 @@ import { readJson } from '../common/files.ts'
 import { trashed } from '../common/purges.ts'
 import type { MachineFiles } from '../provider.ts'
 import { type Bundle, bundleName, imagePath, readBundle, varsPath } from './bundle.ts'
-import { unseen } from './fleet.ts'
 import { providerId } from './machine.ts'
+import { unseen } from './machine-registry.ts'
 import { noteSchema } from './trash.ts'
 import type { World } from './world.ts'
 
-export async function usedFiles({ fleet, layout }: Pick<World, 'fleet' | 'layout'>): Promise<readonly MachineFiles[]> {
-  const { registry, scan } = await fleet.disk()
+export async function usedFiles({
+  machineRegistry,
+  layout,
+}: Pick<World, 'machineRegistry' | 'layout'>): Promise<readonly MachineFiles[]> {
+  const { registry, scan } = await machineRegistry.disk()
   if (!scan.isComplete) throw unseen(scan)
   const known = [...scan.known].map(([uuid, bundle]): MachineFiles => {
     const discs = [...(registry?.get(uuid)?.discs.values() ?? [])]

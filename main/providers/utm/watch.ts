@@ -2,8 +2,8 @@ import { type FSWatcher, watch as watchFolder } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { quietOp } from '../common/op.ts'
 import type { Host, ProviderChange } from '../provider.ts'
-import type { Fleet } from './fleet.ts'
 import { endpointId } from './machine.ts'
+import type { MachineRegistry } from './machine-registry.ts'
 
 /** Looks at what runs, by the clock: UTM tells nobody. */
 const runningMs = 5_000
@@ -17,12 +17,12 @@ const closedMs = 15_000
 export function watchMachines(
   {
     host,
-    fleet,
+    machineRegistry,
     documents,
     preferences,
   }: {
     readonly host: Host
-    readonly fleet: Fleet
+    readonly machineRegistry: MachineRegistry
     readonly documents: string
     readonly preferences: string
   },
@@ -68,11 +68,11 @@ export function watchMachines(
     timer = null
     let waitMs = runningMs
     try {
-      const { rows } = await fleet.survey({ ...quietOp, signal: stopping.signal })
+      const { rows } = await machineRegistry.survey({ ...quietOp, signal: stopping.signal })
       if (rows === null) waitMs = closedMs
       if (hasFailed) changed({ kind: 'endpoints' })
       hasFailed = false
-      if (fleet.isNews(rows)) list()
+      if (machineRegistry.isNews(rows)) list()
     } catch (error) {
       // What is the matter is for the probe to say; it is asked once, not at every look.
       if (!hasFailed && !isOver) changed({ kind: 'endpoints' })

@@ -4,8 +4,8 @@ import type { QemuImg } from '../common/images/qemu-img.ts'
 import type { Purges } from '../common/purges.ts'
 import type { Host, Op } from '../provider.ts'
 import type { Addresses } from './addresses.ts'
-import type { Fleet } from './fleet.ts'
 import type { Layout } from './layout.ts'
+import type { MachineRegistry } from './machine-registry.ts'
 import type { Memory } from './memory.ts'
 import type { Tool } from './tool.ts'
 
@@ -17,7 +17,7 @@ export interface World {
   readonly images: QemuImg
   readonly memory: Memory
   readonly addresses: Addresses
-  readonly fleet: Fleet
+  readonly machineRegistry: MachineRegistry
   readonly purges: Purges
   /**
    * What makes new machines, one after the other: UTM does not say which machine a clone became, so it is found by

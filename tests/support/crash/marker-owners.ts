@@ -1,20 +1,20 @@
 import { crc32 } from 'node:zlib'
 import { type MachineId, parseId } from '../../../app/domain/ids.ts'
 import { type Definition, makeOf } from '../../../main/providers/builtin/definitions.ts'
-import { createFleet as createBuiltinFleet } from '../../../main/providers/builtin/fleet.ts'
 import { layoutOf as builtinLayout } from '../../../main/providers/builtin/layout.ts'
+import { createMachineRegistry as createBuiltinRegistry } from '../../../main/providers/builtin/machine-registry.ts'
 import { emulator } from '../../../main/providers/builtin/program.ts'
 import { readSuspended } from '../../../main/providers/builtin/suspend.ts'
-import { createFleet as createQemuFleet } from '../../../main/providers/qemu/fleet.ts'
 import { layoutOf as qemuLayout } from '../../../main/providers/qemu/layout.ts'
+import { createMachineRegistry as createQemuRegistry } from '../../../main/providers/qemu/machine-registry.ts'
 import { readMarker } from '../../../main/providers/qemu/suspend.ts'
 import { filesOfThree, hostIn, type RecordHost } from './record-owners.ts'
 import { accepted, at, type Opened, type Owner, texts } from './state-owners.ts'
 
 const memory = 'what a machine remembers'
 
-/** What every fleet of machines in folders of Berth's tells here. */
-interface Fleet<E> {
+/** What every registry of machines in folders of Berth's tells here. */
+interface MachineRegistry<E> {
   all(): Promise<readonly E[]>
   machine(entry: E): { readonly id: MachineId; readonly state: string }
 }
@@ -22,17 +22,17 @@ interface Fleet<E> {
 /** Suspended machines: that each of them is one, and what its marker says. The first one's is damaged. */
 async function opened<E>(
   host: RecordHost,
-  fleet: Fleet<E>,
+  registry: MachineRegistry<E>,
   first: string,
   read: (entry: E) => unknown,
 ): Promise<Opened> {
-  const entries = await fleet.all()
-  const keyOf = (entry: E): string => parseId(fleet.machine(entry).id)?.key ?? ''
+  const entries = await registry.all()
+  const keyOf = (entry: E): string => parseId(registry.machine(entry).id)?.key ?? ''
   const tryToRead = async (entry: E): Promise<unknown> => read(entry)
   const said = await Promise.all(
     entries.map(async (entry) => [keyOf(entry), await tryToRead(entry).catch(() => 'refused')]),
   )
-  const states = entries.map((entry) => [keyOf(entry), fleet.machine(entry).state])
+  const states = entries.map((entry) => [keyOf(entry), registry.machine(entry).state])
   return {
     entries: texts([...states, ...said]),
     notices: host.problems.notices(),
@@ -61,8 +61,8 @@ const builtinMarker: Owner = {
   ...builtinFiles,
   async open(folder) {
     const host = hostIn(folder)
-    const fleet = createBuiltinFleet(host, builtinLayout(folder), () => {})
-    return opened(host, fleet, builtinFiles.first, (entry) => {
+    const registry = createBuiltinRegistry(host, builtinLayout(folder), () => {})
+    return opened(host, registry, builtinFiles.first, (entry) => {
       if (entry.definition === null) throw new Error('no definition')
       return readSuspended({ host } as never, { entry, definition: entry.definition })
     })
@@ -89,8 +89,8 @@ const qemuMarker: Owner = {
   ...qemuFiles,
   async open(folder) {
     const host = hostIn(folder)
-    const fleet = createQemuFleet(host, qemuLayout(folder, host.runtimeDir), () => {})
-    return opened(host, fleet, qemuFiles.first, (entry) => readMarker({ host }, entry.folder.suspended, entry))
+    const registry = createQemuRegistry(host, qemuLayout(folder, host.runtimeDir), () => {})
+    return opened(host, registry, qemuFiles.first, (entry) => readMarker({ host }, entry.folder.suspended, entry))
   },
 }
 

@@ -176,9 +176,9 @@ const utmTrash: Owner = {
   })),
   async open(folder) {
     const host = hostIn(folder)
-    const fleet = { changed: () => {} }
+    const machineRegistry = { changed: () => {} }
     const layout = layoutOf(folder)
-    const { trash } = createRemove({ host, layout, fleet, purges: createPurges(layout) } as never)
+    const { trash } = createRemove({ host, layout, machineRegistry, purges: createPurges(layout) } as never)
     const entries = texts((await trash.list(quietOp)).map(({ id }) => id))
     // Emptying needs the record too; what is left of it is another owner's.
     return { entries, notices: host.problems.notices(), write: () => accepted(trash.purge(first, quietOp)) }

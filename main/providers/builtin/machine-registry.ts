@@ -1,4 +1,4 @@
-import * as common from '../common/fleet.ts'
+import * as common from '../common/machine-registry.ts'
 import type { Host, ProviderChange } from '../provider.ts'
 import { type Definition, readDefinitionFile, writeDefinition } from './definitions.ts'
 import type { Folder, Layout } from './layout.ts'
@@ -15,7 +15,7 @@ interface Extras {
 }
 
 /** One machine as Berth knows it: what its folder says, and its thread if it is on. */
-export type Entry = common.FleetEntry<Definition, Folder, RunRecord, Live> & Extras
+export type Entry = common.MachineRecord<Definition, Folder, RunRecord, Live> & Extras
 
 /** The definition and the entry of a machine that can be read. */
 export interface Known {
@@ -23,10 +23,14 @@ export interface Known {
   readonly definition: Definition
 }
 
-export type Fleet = common.Fleet<Entry, Definition>
+export type MachineRegistry = common.MachineRegistry<Entry, Definition>
 
-export function createFleet(host: Host, layout: Layout, changed: (change: ProviderChange) => void): Fleet {
-  return common.createFleet<Definition, Folder, RunRecord, Live, Extras>({
+export function createMachineRegistry(
+  host: Host,
+  layout: Layout,
+  changed: (change: ProviderChange) => void,
+): MachineRegistry {
+  return common.createMachineRegistry<Definition, Folder, RunRecord, Live, Extras>({
     providerId,
     host,
     machines: layout.machines,

@@ -22,7 +22,7 @@ const listMs = 8_000
 const firstPollMs = 150
 const lastPollMs = 1_000
 
-export interface FleetWorld {
+export interface RegistryOptions {
   readonly tool: Tool
   readonly readRegistry: () => Promise<Registry | null>
   readonly scan: (registry: Registry | null) => Promise<Scan>
@@ -47,7 +47,7 @@ export interface Known {
   readonly bundle: Bundle
 }
 
-export interface Fleet {
+export interface MachineRegistry {
   /** What lies on the disk; asks nobody. */
   disk(): Promise<Omit<Survey, 'rows'>>
   /** Asks UTM for its list if it runs. Fails as UTM does; an empty list is one that UTM gave. */
@@ -72,7 +72,7 @@ export interface Fleet {
   changed(change: ProviderChange): void
 }
 
-export function createFleet(world: FleetWorld): Fleet {
+export function createMachineRegistry(world: RegistryOptions): MachineRegistry {
   const { tool, memory, log } = world
   const holds = new Map<string, MachineState[]>()
   let listed: string | null = null
@@ -162,7 +162,7 @@ export function createFleet(world: FleetWorld): Fleet {
     return (await disk()).scan.broken.find((one) => one.key === key) ?? null
   }
 
-  const fleet: Fleet = {
+  const machineRegistry: MachineRegistry = {
     disk,
     survey,
     async all(op) {
@@ -192,7 +192,7 @@ export function createFleet(world: FleetWorld): Fleet {
       return found
     },
     async known(id, op) {
-      const found = await fleet.get(id, op)
+      const found = await machineRegistry.get(id, op)
       const { bundle, missing } = found
       if (bundle !== null) return { sight: found, bundle }
       if (missing === 'gone') throw failure('not-found', { key: 'utm.remark.gone' })
@@ -203,7 +203,7 @@ export function createFleet(world: FleetWorld): Fleet {
     machine: machineOf,
     async publish(uuid, op, status) {
       const look = async (): Promise<Machine | null> => {
-        if (status === undefined) return fleet.find(machineId(providerId, uuid), op)
+        if (status === undefined) return machineRegistry.find(machineId(providerId, uuid), op)
         return machineOf(await sightOf({ uuid, status, name: null }, await disk(), await world.abilities(op), op))
       }
       // What cannot be looked at now is looked at by the next list.
@@ -239,7 +239,7 @@ export function createFleet(world: FleetWorld): Fleet {
     },
     changed: world.changed,
   }
-  return fleet
+  return machineRegistry
 }
 
 function missingWhy(name: string | null, scan: Scan, registry: Registry | null): Missing {

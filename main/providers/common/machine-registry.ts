@@ -7,8 +7,8 @@ import type { Host, ProviderChange } from '../provider.ts'
 import { type DefinitionReading, problemOf, reportReading, stampOf } from './definition-file.ts'
 import { exists, names } from './files.ts'
 
-/** One machine's folder, as far as a fleet needs it. */
-export interface FleetFolder {
+/** One machine's folder, as far as a registry needs it. */
+export interface RegistryFolder {
   readonly path: string
   readonly definition: string
   /** There only while it is suspended. */
@@ -16,7 +16,7 @@ export interface FleetFolder {
 }
 
 /** One machine as Berth knows it: what its folder says, and what runs of it if anything does. */
-export interface FleetEntry<D, F, R, L> {
+export interface MachineRecord<D, F, R, L> {
   readonly uuid: string
   readonly folder: F
   /** null when its file cannot be read; `problem` says why. */
@@ -38,7 +38,7 @@ export interface FleetEntry<D, F, R, L> {
 }
 
 /** The machines of a provider whose machines are folders of Berth's, each named by a uuid. */
-export interface Fleet<E, D> {
+export interface MachineRegistry<E, D> {
   /** Every machine there is, looked at afresh. One that cannot be read is among them. */
   all(): Promise<readonly E[]>
   /** null when there is no such machine. */
@@ -60,8 +60,8 @@ export interface Fleet<E, D> {
   loaded(): readonly E[]
 }
 
-/** What a fleet's provider knows of its machines: `X` is what its entries hold besides. */
-export interface FleetWorld<D, F, R, L, X> {
+/** What a registry's provider knows of its machines: `X` is what its entries hold besides. */
+export interface RegistryOptions<D, F, R, L, X> {
   readonly providerId: ProviderId
   readonly host: Pick<Host, 'log' | 'problems'>
   /** The folder that the machines are in. */
@@ -74,22 +74,22 @@ export interface FleetWorld<D, F, R, L, X> {
   readRun(folder: F): Promise<R | null>
   /** Files a machine cannot start without. */
   filesOf(definition: D, folder: F): readonly string[]
-  machineOf(sight: FleetEntry<D, F, R, L> & X & { readonly held: MachineState | null }): Machine
+  machineOf(sight: MachineRecord<D, F, R, L> & X & { readonly held: MachineState | null }): Machine
   changed(change: ProviderChange): void
 }
 
 const uuidPattern = /^[0-9a-f-]{36}$/
 
-export function createFleet<D extends { readonly uuid: string }, F extends FleetFolder, R, L, X>(
-  world: FleetWorld<D, F, R, L, X>,
-): Fleet<FleetEntry<D, F, R, L> & X, D> {
-  type E = FleetEntry<D, F, R, L> & X
+export function createMachineRegistry<D extends { readonly uuid: string }, F extends RegistryFolder, R, L, X>(
+  world: RegistryOptions<D, F, R, L, X>,
+): MachineRegistry<MachineRecord<D, F, R, L> & X, D> {
+  type E = MachineRecord<D, F, R, L> & X
   const entries = new Map<string, E>()
 
   const entryOf = (uuid: string): E => {
     let entry = entries.get(uuid)
     if (entry === undefined) {
-      const bare: FleetEntry<D, F, R, L> = {
+      const bare: MachineRecord<D, F, R, L> = {
         uuid,
         folder: world.folder(uuid),
         definition: null,
@@ -158,7 +158,7 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
 
   const machine = (entry: E): Machine => world.machineOf({ ...entry, held: entry.holds.at(-1)?.state ?? null })
 
-  const fleet: Fleet<E, D> = {
+  const registry: MachineRegistry<E, D> = {
     async all() {
       const uuids = (await names(world.machines)).filter((name) => uuidPattern.test(name))
       for (const uuid of entries.keys()) if (!uuids.includes(uuid)) entries.delete(uuid)
@@ -182,7 +182,7 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
     async save(entry, definition) {
       await world.writeDefinition(entry.folder, definition)
       await readEntry(entry)
-      fleet.publish(entry)
+      registry.publish(entry)
     },
     machine,
     publish: (entry) => world.changed({ kind: 'upsert', machine: machine(entry) }),
@@ -195,17 +195,17 @@ export function createFleet<D extends { readonly uuid: string }, F extends Fleet
     async hold(entry, state, job) {
       const held = { state }
       entry.holds.push(held)
-      fleet.publish(entry)
+      registry.publish(entry)
       try {
         return await job()
       } finally {
         entry.holds.splice(entry.holds.indexOf(held), 1)
-        fleet.publish(entry)
+        registry.publish(entry)
       }
     },
     loaded: () => [...entries.values()],
   }
-  return fleet
+  return registry
 }
 
 /** Names in a machine's folder, those of links left out: asked for at once, not file by file. null when it cannot be looked into. */
@@ -214,7 +214,7 @@ async function filesIn(folder: string): Promise<ReadonlySet<string> | null> {
   return entries === null ? null : new Set(entries.filter((one) => !one.isSymbolicLink()).map(({ name }) => name))
 }
 
-function isIn(there: ReadonlySet<string> | null, { path: folder }: FleetFolder, path: string): boolean {
+function isIn(there: ReadonlySet<string> | null, { path: folder }: RegistryFolder, path: string): boolean {
   return there !== null && dirname(path) === folder && there.has(basename(path))
 }
 
