@@ -17,7 +17,7 @@ export interface ToolFinder {
   forget(): void
 }
 
-export interface ToolFinderWorld {
+export interface ToolFinderOptions {
   readonly exec: Pick<Runner, 'run'>
   /** Paths a person gave, by tool name. They go first, when there is something at them. */
   readonly toolPaths: () => Readonly<Record<string, string>>
@@ -29,22 +29,22 @@ export interface ToolFinderWorld {
  * Finds tools where a person would: where the settings say, on PATH, in the system's usual folders. A program started from
  * the desktop of macOS does not have the shell's PATH, so the login shell is asked for it once.
  */
-export function createToolFinder(world: ToolFinderWorld): ToolFinder {
+export function createToolFinder(options: ToolFinderOptions): ToolFinder {
   let folders: Promise<readonly string[]> | null = null
   const found = new Map<string, Promise<string | null>>()
 
   const allFolders = (): Promise<readonly string[]> => {
-    folders ??= loginShellPath(world).then((fromShell) => [
-      ...new Set([...splitPath(world.env['PATH']), ...splitPath(fromShell), ...usualFolders(world)]),
+    folders ??= loginShellPath(options).then((fromShell) => [
+      ...new Set([...splitPath(options.env['PATH']), ...splitPath(fromShell), ...usualFolders(options)]),
     ])
     return folders
   }
 
   const lookUp = async (name: string): Promise<string | null> => {
     for (const folder of await allFolders()) {
-      for (const fileName of fileNames(name, world)) {
+      for (const fileName of fileNames(name, options)) {
         const path = join(folder, fileName)
-        if (await isExecutable(path, world.platform)) return path
+        if (await isExecutable(path, options.platform)) return path
       }
     }
     return null
@@ -52,8 +52,8 @@ export function createToolFinder(world: ToolFinderWorld): ToolFinder {
 
   return {
     async findTool(name) {
-      const given = world.toolPaths()[name]
-      if (given !== undefined && (await isExecutable(given, world.platform))) return given
+      const given = options.toolPaths()[name]
+      if (given !== undefined && (await isExecutable(given, options.platform))) return given
       let path = found.get(name)
       if (path === undefined) {
         path = lookUp(name)
@@ -65,14 +65,14 @@ export function createToolFinder(world: ToolFinderWorld): ToolFinder {
       const tools = new Map<string, string>()
       for (const folder of await allFolders()) {
         for (const fileName of await readdir(folder).catch(() => [])) {
-          const name = toolName(fileName, world.platform)
+          const name = toolName(fileName, options.platform)
           if (name === null || !name.startsWith(prefix) || tools.has(name)) continue
           const path = join(folder, fileName)
-          if (await isExecutable(path, world.platform)) tools.set(name, path)
+          if (await isExecutable(path, options.platform)) tools.set(name, path)
         }
       }
-      for (const [name, path] of Object.entries(world.toolPaths())) {
-        if (name.startsWith(prefix) && (await isExecutable(path, world.platform))) tools.set(name, path)
+      for (const [name, path] of Object.entries(options.toolPaths())) {
+        if (name.startsWith(prefix) && (await isExecutable(path, options.platform))) tools.set(name, path)
       }
       return tools
     },
@@ -84,7 +84,7 @@ export function createToolFinder(world: ToolFinderWorld): ToolFinder {
 }
 
 /** What the person's login shell has as PATH; empty where the desktop passes it on anyway, or when the shell is slow. */
-async function loginShellPath({ exec, platform, env }: ToolFinderWorld): Promise<string> {
+async function loginShellPath({ exec, platform, env }: ToolFinderOptions): Promise<string> {
   const shell = env['SHELL']
   if (platform !== 'darwin' || shell === undefined || !isAbsolute(shell)) return ''
   const result = await exec.run(
@@ -106,7 +106,7 @@ function splitPath(path: string | undefined): readonly string[] {
 }
 
 /** Where installers put their tools without telling PATH. */
-function usualFolders({ platform, env }: ToolFinderWorld): readonly string[] {
+function usualFolders({ platform, env }: ToolFinderOptions): readonly string[] {
   const home = homedir()
   switch (platform) {
     case 'darwin':
@@ -155,7 +155,7 @@ function usualFolders({ platform, env }: ToolFinderWorld): readonly string[] {
   }
 }
 
-function fileNames(name: string, { platform }: ToolFinderWorld): readonly string[] {
+function fileNames(name: string, { platform }: ToolFinderOptions): readonly string[] {
   return platform === 'win32' && !/\.exe$/i.test(name) ? [`${name}.exe`] : [name]
 }
 

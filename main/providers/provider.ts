@@ -36,7 +36,7 @@ export interface Op {
 }
 
 /**
- * The world a provider lives in. A test can be the world. Providers reach processes, tools, time and disk through this
+ * The context a provider lives in. A test can be the context. Providers reach processes, tools, time and disk through this
  * alone.
  */
 export interface Host {

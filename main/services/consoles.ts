@@ -24,7 +24,7 @@ const bytesPerLine = 200
 const providerMs = 30_000
 
 /** What the consoles need of the rest of main. */
-export interface ConsolesWorld {
+export interface ConsolesOptions {
   /** The consoles facet of the provider a machine belongs to; null when it has none. */
   readonly consolesOf: (id: MachineId) => ConsoleOps | null
   readonly machine: (id: MachineId) => Machine | null
@@ -59,15 +59,15 @@ export interface Consoles {
 /** What is heard of a task. */
 type ToldTask = Pick<Task, 'verb' | 'state' | 'machineId' | 'machineName' | 'subject'>
 
-export function createConsoles(world: ConsolesWorld): Consoles {
+export function createConsoles(options: ConsolesOptions): Consoles {
   const sessions = new Map<SessionId, ConsoleSession>()
 
-  const stopListening = world.onMachine((id) => {
+  const stopListening = options.onMachine((id) => {
     for (const session of sessions.values()) if (session.view().machineId === id) session.machineChanged()
   })
 
   const opsOf = (id: MachineId): ConsoleOps => {
-    const ops = world.consolesOf(id)
+    const ops = options.consolesOf(id)
     if (ops === null) throw failure('unsupported', { key: 'terminal.noConsoles' })
     return ops
   }
@@ -94,13 +94,13 @@ export function createConsoles(world: ConsolesWorld): Consoles {
     const session = createSession({
       ...of,
       identity: { ...of.identity, id },
-      historyBytes: world.scrollbackLines() * bytesPerLine,
-      changed: world.changed,
-      now: world.now,
-      log: world.log,
+      historyBytes: options.scrollbackLines() * bytesPerLine,
+      changed: options.changed,
+      now: options.now,
+      log: options.log,
     })
     sessions.set(id, session)
-    world.changed(session.view())
+    options.changed(session.view())
     return id
   }
 
@@ -108,7 +108,7 @@ export function createConsoles(world: ConsolesWorld): Consoles {
     const session = sessions.get(sessionId)
     // Two windows may close it at once.
     if (session === undefined || !sessions.delete(sessionId)) return
-    world.closed(sessionId)
+    options.closed(sessionId)
     await session.close()
   }
 
@@ -140,8 +140,8 @@ export function createConsoles(world: ConsolesWorld): Consoles {
           first = null
           return known ?? resolve()
         },
-        open: world.open,
-        machine: () => world.machine(id),
+        open: options.open,
+        machine: () => options.machine(id),
       })
     },
     openHost({ typed }) {
@@ -151,7 +151,7 @@ export function createConsoles(world: ConsolesWorld): Consoles {
         identity: { machineId: null, consoleId: 'shell', kind: 'shell', writable: true },
         title: hostShell().title,
         resolve: async () => hostShell(),
-        open: typed === null || typed === '' ? world.open : openTyping(world.open, typed),
+        open: typed === null || typed === '' ? options.open : openTyping(options.open, typed),
         machine: () => ({ name, state: 'running' }),
       })
     },

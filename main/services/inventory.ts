@@ -39,7 +39,7 @@ export interface InventoryService {
   readonly stop: () => Promise<void>
 }
 
-export interface InventoryWorld {
+export interface InventoryOptions {
   readonly cacheDir: string
   readonly log: Log
   readonly now: () => Date
@@ -48,7 +48,7 @@ export interface InventoryWorld {
 export function createInventory(
   providers: readonly Provider[],
   annotations: Readonly<Record<MachineId, Annotation>>,
-  { cacheDir, log, now }: InventoryWorld,
+  { cacheDir, log, now }: InventoryOptions,
 ): InventoryService {
   const infos = new Map<ProviderId, ProviderInfo>(providers.map((provider) => [provider.id, infoOf(provider)]))
   const onError = (error: unknown): void => log.error('inventory.listener', { error })

@@ -50,14 +50,14 @@ export interface Quitting {
   readonly rescue: (limitMs: number) => Promise<void>
 }
 
-export interface QuitWorld {
+export interface QuitOptions {
   readonly inventory: InventoryService
   readonly tasks: TaskService
   readonly consoles: Pick<Consoles, 'running'>
   readonly settings: () => Settings
 }
 
-export function createQuitting({ inventory, tasks, consoles, settings }: QuitWorld): Quitting {
+export function createQuitting({ inventory, tasks, consoles, settings }: QuitOptions): Quitting {
   const isUnderWay = ({ endedAt }: { readonly endedAt: string | null }): boolean => endedAt === null
 
   const endsWithBerth = ({ id }: Machine): boolean => inventory.providerOf(id).endsWithBerth === true

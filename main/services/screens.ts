@@ -16,7 +16,7 @@ const stillMs = 120
 const mostUnwatched = 8
 
 /** What the screens need of the rest of main. */
-export interface ScreensWorld {
+export interface ScreensOptions {
   /** The screens facet of the provider a machine belongs to; null when it has none. */
   readonly screensOf: (id: MachineId) => ScreenOps | null
   readonly machine: (id: MachineId) => Machine | null
@@ -37,7 +37,7 @@ export interface Screens {
   dispose(): void
 }
 
-export function createScreens(world: ScreensWorld): Screens {
+export function createScreens(options: ScreensOptions): Screens {
   // In the order in which they were last looked at.
   const screens = new Map<string, { readonly id: MachineId; readonly screen: Screen }>()
 
@@ -45,10 +45,10 @@ export function createScreens(world: ScreensWorld): Screens {
     screens.get(key)?.screen.close()
     screens.delete(key)
   }
-  const stopListening = world.onMachine((changed) => {
+  const stopListening = options.onMachine((changed) => {
     for (const [key, { id, screen }] of [...screens]) {
       if (id !== changed) continue
-      if (world.machine(id) === null && !screen.isWatched()) drop(key)
+      if (options.machine(id) === null && !screen.isWatched()) drop(key)
       else screen.machineChanged()
     }
   })
@@ -58,18 +58,18 @@ export function createScreens(world: ScreensWorld): Screens {
   }
 
   const screenOf = (id: MachineId, consoleId: string): Screen => {
-    const ops = world.screensOf(id)
+    const ops = options.screensOf(id)
     if (ops === null) throw failure('unsupported', { key: 'screen.none' })
     const key = `${id}\n${consoleId}`
     const found = screens.get(key)
     const entry = found ?? {
       id,
       screen: createScreen({
-        machine: () => world.machine(id),
+        machine: () => options.machine(id),
         open: (as, events) => ops.open(id, consoleId, as, events, operation()),
         idle: forgetOld,
-        now: world.now,
-        log: world.log,
+        now: options.now,
+        log: options.log,
       }),
     }
     screens.delete(key)
@@ -79,7 +79,7 @@ export function createScreens(world: ScreensWorld): Screens {
 
   return {
     attach({ id, consoleId, isThumbnail }, stream) {
-      if (world.machine(id) === null) throw failure('not-found', { key: 'error.machineGone' })
+      if (options.machine(id) === null) throw failure('not-found', { key: 'error.machineGone' })
       const viewer = screenOf(id, consoleId).attach(stream.down, !isThumbnail)
       return {
         up(frame) {

@@ -38,7 +38,7 @@ export interface SnapshotPictures {
   forgetMachine(id: MachineId): Promise<void>
 }
 
-export interface SnapshotPicturesWorld {
+export interface SnapshotPicturesOptions {
   readonly folder: string
   /** A machine's screen this moment; null unless somebody looks at it. */
   readonly glance: (id: MachineId) => Picture | null
@@ -50,38 +50,38 @@ export interface SnapshotPicturesWorld {
   readonly log: Log
 }
 
-export function createSnapshotPictures(world: SnapshotPicturesWorld): SnapshotPictures {
+export function createSnapshotPictures(options: SnapshotPicturesOptions): SnapshotPictures {
   const latest = new Map<MachineId, SnapshotId>()
 
   const lookLater = async (id: MachineId, snapshotId: SnapshotId): Promise<Picture | null> => {
     await delay(quietMs)
     // Another was taken since, or the machine is being changed: its screen is not this snapshot's any more.
-    const isOutdated = (): boolean => latest.get(id) !== snapshotId || world.isBusy(id)
+    const isOutdated = (): boolean => latest.get(id) !== snapshotId || options.isBusy(id)
     if (isOutdated()) return null
-    const picture = await world.look(id)
+    const picture = await options.look(id)
     return isOutdated() ? null : picture
   }
   const keep = async (id: MachineId, snapshotId: SnapshotId, seen: Picture | null): Promise<void> => {
     const picture = seen ?? (await lookLater(id, snapshotId))
     if (picture === null) return
-    await writeAtomic(join(world.folder, nameOf(id, snapshotId)), JSON.stringify(await smallPicture(picture)))
-    world.kept(id)
-    await makeRoom(world.folder)
+    await writeAtomic(join(options.folder, nameOf(id, snapshotId)), JSON.stringify(await smallPicture(picture)))
+    options.kept(id)
+    await makeRoom(options.folder)
   }
 
   // What it was of is gone: a picture that stays behind must not make that look as if it had failed.
   const drop = (name: string): Promise<void> =>
-    rm(join(world.folder, name), { force: true }).catch((error: unknown) =>
-      world.log.warn('snapshot.picture', { error: String(error) }),
+    rm(join(options.folder, name), { force: true }).catch((error: unknown) =>
+      options.log.warn('snapshot.picture', { error: String(error) }),
     )
 
   return {
     taking(id) {
-      const seen = world.glance(id)
+      const seen = options.glance(id)
       return (snapshotId) => {
         latest.set(id, snapshotId)
         keep(id, snapshotId, seen)
-          .catch((error: unknown) => world.log.warn('snapshot.picture', { error: String(error) }))
+          .catch((error: unknown) => options.log.warn('snapshot.picture', { error: String(error) }))
           .finally(() => {
             if (latest.get(id) === snapshotId) latest.delete(id)
           })
@@ -89,7 +89,7 @@ export function createSnapshotPictures(world: SnapshotPicturesWorld): SnapshotPi
     },
     async read(id, snapshotId) {
       try {
-        return fileSchema.parse(JSON.parse(await readFile(join(world.folder, nameOf(id, snapshotId)), 'utf8')))
+        return fileSchema.parse(JSON.parse(await readFile(join(options.folder, nameOf(id, snapshotId)), 'utf8')))
       } catch {
         return null
       }
@@ -99,7 +99,7 @@ export function createSnapshotPictures(world: SnapshotPicturesWorld): SnapshotPi
     },
     async forgetMachine(id) {
       latest.delete(id)
-      const there = await readdir(world.folder).catch(() => [])
+      const there = await readdir(options.folder).catch(() => [])
       for (const name of there) if (name.startsWith(beginningOf(id))) await drop(name)
     },
   }

@@ -61,7 +61,7 @@ interface Entry {
   endedMs: number | null
 }
 
-export interface TaskWorld {
+export interface TaskOptions {
   readonly inventory: Pick<InventoryService, 'contextOf' | 'machine' | 'read'>
   readonly log: Log
   readonly now: () => Date
@@ -69,7 +69,7 @@ export interface TaskWorld {
   readonly monotonicMs?: () => number
 }
 
-export function createTasks({ inventory, log, now, monotonicMs = () => performance.now() }: TaskWorld): TaskService {
+export function createTasks({ inventory, log, now, monotonicMs = () => performance.now() }: TaskOptions): TaskService {
   const entries = new Map<TaskId, Entry>()
   const serial = createSerial()
   const onError = (error: unknown): void => log.error('task.listener', { error })

@@ -8,41 +8,41 @@ import { findSnapshot } from '../common/snapshot-tree.ts'
 import type { CloneOps } from '../provider.ts'
 import { copyDisk } from './emulator/disk-copy.ts'
 import { checkSpace } from './memory.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { withPresentSize } from './sizes.ts'
 import { readTree } from './snapshot-list.ts'
 import { checkSnapshot } from './snapshot-store.ts'
 import { makeMachine } from './staging.ts'
-import type { World } from './world.ts'
 
 const noLinked: Text = { key: 'builtin.error.linked' }
 
 /** Makes a machine of its own from one that is off, or from one of its snapshots: its disk, not its memory. */
-export function createClone(world: World): CloneOps {
+export function createClone(context: ProviderContext): CloneOps {
   return {
     noLinked,
     async clone(id, { name, mode, snapshotId }, op) {
       if (mode === 'linked') throw failure('unsupported', noLinked)
-      const { entry, definition } = await world.registry.get(id)
+      const { entry, definition } = await context.registry.get(id)
       const { folder } = entry
       if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.cloneRunning' })
       const hasDisk = definition.diskBytes !== null
       if (snapshotId !== null) {
-        await checkSnapshot(folder, findSnapshot(await readTree(world, { entry, definition }), snapshotId), hasDisk)
+        await checkSnapshot(folder, findSnapshot(await readTree(context, { entry, definition }), snapshotId), hasDisk)
       }
       const disk = snapshotId === null ? folder.disk : folder.snapshotFile(snapshotId, 'disk')
-      if (hasDisk) await checkSpace(world.layout.machines, await diskUse(disk))
+      if (hasDisk) await checkSpace(context.layout.machines, await diskUse(disk))
       throwIfCancelled(op)
       op.progress({ text: { key: 'kept.step.copy' }, fraction: null })
       const own = {
         ...definition,
         uuid: randomUUID(),
         name,
-        createdAt: world.host.now().toISOString(),
+        createdAt: context.host.now().toISOString(),
         // A snapshot may be older or newer than the machine's first start.
         prepared: snapshotId === null ? definition.prepared : null,
       }
       return makeMachine(
-        world,
+        context,
         own,
         async (target) => {
           if (definition.system !== 'monitor') {

@@ -13,20 +13,20 @@ import { fileFailure } from './errors.ts'
 import { shareNow } from './live.ts'
 import type { Entry, Known } from './machine-registry.ts'
 import { checkNetwork, hasNetworkCard, networkSettings, withChosenPorts } from './network.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { checkSharedFolder } from './shared-folder-check.ts'
 import { withPresentSize } from './sizes.ts'
-import type { World } from './world.ts'
 
-export function createConfigure(world: World): ConfigureOps {
+export function createConfigure(context: ProviderContext): ConfigureOps {
   return {
     async read(id, op) {
-      const { definition, entry } = await world.registry.get(id)
+      const { definition, entry } = await context.registry.get(id)
       throwIfCancelled(op)
       return configurationOf(await withPresentSize(definition, entry.folder), await freeBytes(entry.folder.path))
     },
     async configure(id, changes, op) {
-      const { entry, definition } = await world.registry.get(id)
-      await configure(world, { entry, definition: await withPresentSize(definition, entry.folder) }, changes, op)
+      const { entry, definition } = await context.registry.get(id)
+      await configure(context, { entry, definition: await withPresentSize(definition, entry.folder) }, changes, op)
     },
   }
 }
@@ -65,13 +65,18 @@ function configurationOf(
   }
 }
 
-async function configure(world: World, { entry, definition }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
+async function configure(
+  context: ProviderContext,
+  { entry, definition }: Known,
+  changes: ConfigureSpec,
+  op: Op,
+): Promise<void> {
   const { sharedFolder, network: wanted, ...others } = changes
   const needsOff = Object.keys(others).length > 0
   if (needsOff && entry.live !== null) throw failure('wrong-state', { key: 'kept.why.configureRunning' })
   if (needsOff && entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
   const { isoPath, memoryBytes, diskBytes } = others
-  if (sharedFolder !== undefined) await checkShared(world, definition, sharedFolder)
+  if (sharedFolder !== undefined) await checkShared(context, definition, sharedFolder)
   const network = wanted === undefined ? undefined : await withChosenPorts(wanted)
   if (network !== undefined) checkNetwork(definition.system, network)
   if (isoPath !== undefined && isoPath !== null) {
@@ -88,8 +93,8 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     network: network ?? definition.network,
   }
   if (diskBytes === undefined || diskBytes === definition.diskBytes) {
-    await withNetwork(entry, definition.network, network, () => world.registry.save(entry, next))
-    if (sharedFolder !== undefined) await shareNow(world, { entry, definition: next })
+    await withNetwork(entry, definition.network, network, () => context.registry.save(entry, next))
+    if (sharedFolder !== undefined) await shareNow(context, { entry, definition: next })
     return
   }
   if (definition.diskBytes === null || diskBytes < definition.diskBytes) {
@@ -102,13 +107,17 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     throw fileFailure(error)
   })
   await syncFile(entry.folder.disk)
-  await world.registry.save(entry, { ...next, diskBytes: grown })
+  await context.registry.save(entry, { ...next, diskBytes: grown })
 }
 
-async function checkShared(world: World, { system }: Definition, wanted: SharedFolder | null): Promise<void> {
+async function checkShared(
+  context: ProviderContext,
+  { system }: Definition,
+  wanted: SharedFolder | null,
+): Promise<void> {
   if (system !== 'linux')
     throw failure('invalid-input', { key: 'builtin.error.noSharedFolder' }, { field: 'sharedFolder' })
-  if (wanted !== null) await checkSharedFolder(wanted, world.host.dataDir)
+  if (wanted !== null) await checkSharedFolder(wanted, context.host.dataDir)
 }
 
 /**

@@ -5,7 +5,7 @@ import { readTail } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { ConsoleOps, ScreenOps } from '../provider.ts'
 import type { Entry } from './machine-registry.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 const serialId = 'serial0'
 const screenId = 'screen0'
@@ -13,18 +13,18 @@ const screenId = 'screen0'
 const tailBytes = 32_768
 
 /** The serial line and the screen, both inside Berth. The line's log has everything from its first byte on. */
-export function createConsoles(world: World): ConsoleOps & ScreenOps {
+export function createConsoles(context: ProviderContext): ConsoleOps & ScreenOps {
   const withheld = (entry: Entry, consoleId: string): Text | null => {
     if (entry.live !== null) return null
     // Its line is there before its thread: whoever is at it then sees the first byte, and what they type waits.
     if (consoleId === serialId && isStarting(entry)) return null
-    const { name, state } = world.registry.machine(entry)
+    const { name, state } = context.registry.machine(entry)
     return { key: `why.state.${state}`, params: { name } }
   }
 
   return {
     async options(id, op) {
-      const { entry } = await world.registry.get(id)
+      const { entry } = await context.registry.get(id)
       throwIfCancelled(op)
       return [
         {
@@ -46,7 +46,7 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
       ]
     },
     async target(id, consoleId, _as, op) {
-      const { entry } = await world.registry.get(id)
+      const { entry } = await context.registry.get(id)
       throwIfCancelled(op)
       if (consoleId !== serialId && consoleId !== screenId) throw failure('not-found', { key: 'kept.error.console' })
       const reason = withheld(entry, consoleId)
@@ -56,7 +56,7 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
       return { kind: 'line', title: 'serial', line: entry.line, logPath: entry.folder.serialLog }
     },
     async open(id, consoleId, _as, events, op) {
-      const { entry } = await world.registry.get(id)
+      const { entry } = await context.registry.get(id)
       throwIfCancelled(op)
       if (consoleId !== screenId) throw failure('not-found', { key: 'kept.error.console' })
       const reason = withheld(entry, consoleId)
@@ -64,7 +64,7 @@ export function createConsoles(world: World): ConsoleOps & ScreenOps {
       return entry.screen.open(events)
     },
     async tail(id, lines, op) {
-      const { entry } = await world.registry.get(id)
+      const { entry } = await context.registry.get(id)
       throwIfCancelled(op)
       const text = await readTail(entry.folder.serialLog, 0, tailBytes)
       if (text === '') return null

@@ -6,17 +6,17 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import type { System } from './definitions.ts'
 import { architecture, endpointId } from './machine.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** More than v86's 32 bits of addresses leave room for, beside its own tables. */
 const mostMemoryBytes = GiB
 const leastMemoryBytes = 4 * MiB
 
 /** What a new machine may be: the Linux that comes with Berth, or whatever a BIOS boots. Berth's own guest is for tests. */
-export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
+export async function createOptions(context: ProviderContext, op: Op): Promise<VmCreateOptions> {
   // Who asks is about to make one, and most make the Linux.
-  world.spareThread.prepare()
-  const free = await freeBytes(world.layout.machines)
+  context.spareThread.prepare()
+  const free = await freeBytes(context.layout.machines)
   throwIfCancelled(op)
   return {
     kind: 'vm',
@@ -32,7 +32,7 @@ export async function createOptions(world: World, op: Op): Promise<VmCreateOptio
     cpus: { min: 1, max: 1, sensible: 1, default: 1 },
     memoryBytes: memoryLimit(),
     diskBytes: diskLimit(free),
-    folder: world.layout.machines,
+    folder: context.layout.machines,
     freeBytes: free,
     guests: [
       {

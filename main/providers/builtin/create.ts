@@ -20,9 +20,9 @@ import { checkNetwork, withChosenPorts } from './network.ts'
 import { unpackDisk } from './packed-disk.ts'
 import { preparedFor } from './prepared.ts'
 import { type Bios, bios, linux } from './program.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { checkSharedFolder } from './shared-folder-check.ts'
 import { makeMachine } from './staging.ts'
-import type { World } from './world.ts'
 
 const sectorBytes = 512
 /** A new disk is almost empty, but one without any room makes no machine. */
@@ -32,16 +32,16 @@ const linuxDiskUse = 8 * MiB
 /** As its guest sees it. */
 const linuxDiskBytes = GiB
 
-export function createCreate(world: World): CreateOps {
+export function createCreate(context: ProviderContext): CreateOps {
   return {
-    options: (_endpointId, op) => createOptions(world, op),
+    options: (_endpointId, op) => createOptions(context, op),
     // There is no command that would do the same.
     preview: async () => [],
     async create(spec, op) {
       const vm = vmOnly(spec)
-      const planned = await plan(world, vm, op)
+      const planned = await plan(context, vm, op)
       throwIfCancelled(op)
-      return makeMachine(world, planned.definition, (folder) => fill(vm, planned, folder, op), op)
+      return makeMachine(context, planned.definition, (folder) => fill(vm, planned, folder, op), op)
     },
   }
 }
@@ -77,7 +77,7 @@ interface Plan {
 }
 
 /** Everything of a new machine but its files, after looking whether it can be. */
-async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
+async function plan(context: ProviderContext, spec: VmSpec, op: Op): Promise<Plan> {
   const system = systemOf(spec)
   checkFits(system, spec)
   const network = await withChosenPorts(spec.network)
@@ -88,7 +88,7 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
   }
   if (spec.sharedFolder !== undefined) {
     if (system !== 'linux') throw invalid('builtin.error.noSharedFolder', 'sharedFolder')
-    await checkSharedFolder(spec.sharedFolder, world.host.dataDir)
+    await checkSharedFolder(spec.sharedFolder, context.host.dataDir)
   }
   throwIfCancelled(op)
   return {
@@ -97,10 +97,10 @@ async function plan(world: World, spec: VmSpec, op: Op): Promise<Plan> {
       version: 1,
       uuid: randomUUID(),
       name: spec.name,
-      createdAt: world.host.now().toISOString(),
+      createdAt: context.host.now().toISOString(),
       system,
       memoryBytes: spec.memoryBytes,
-      diskBytes: await diskBytesOf(world, spec),
+      diskBytes: await diskBytesOf(context, spec),
       discPath: spec.isoPath,
       sharedFolder: spec.sharedFolder ?? null,
       network,
@@ -133,15 +133,15 @@ async function biosOf({ biosFiles }: VmSpec): Promise<Bios> {
   return chosen
 }
 
-async function diskBytesOf(world: World, { disk }: VmSpec): Promise<number | null> {
+async function diskBytesOf(context: ProviderContext, { disk }: VmSpec): Promise<number | null> {
   switch (disk.from) {
     case 'none':
       return null
     case 'guest':
-      await checkSpace(world.layout.machines, linuxDiskUse)
+      await checkSpace(context.layout.machines, linuxDiskUse)
       return linuxDiskBytes
     case 'blank':
-      await checkSpace(world.layout.machines, emptyDiskBytes)
+      await checkSpace(context.layout.machines, emptyDiskBytes)
       return Math.ceil(disk.sizeBytes / sectorBytes) * sectorBytes
     case 'image': {
       if (disk.format !== 'raw') {

@@ -10,12 +10,12 @@ import type { Definition } from './definitions.ts'
 import { lostFileOf } from './machine.ts'
 import { forwardAddress } from './network.ts'
 import { emulator } from './program.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { withPresentSize } from './sizes.ts'
-import type { World } from './world.ts'
 
 /** What a machine's own page shows. Its limits are said first: nobody should find them out. */
-export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
-  const { entry, definition } = await world.registry.get(id)
+export async function details(context: ProviderContext, id: MachineId, op: Op): Promise<MachineDetails> {
+  const { entry, definition } = await context.registry.get(id)
   const { folder } = entry
   const present = await withPresentSize(definition, folder)
   throwIfCancelled(op)

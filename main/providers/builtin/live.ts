@@ -10,11 +10,11 @@ import { presentFolder } from './folder.ts'
 import type { Entry, Known } from './machine-registry.ts'
 import { macOf, networkSettings } from './network.ts'
 import { emulator, monitorFile } from './program.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { type RunRecord, writeRun } from './run-record.ts'
 import type { SpareThread } from './spare-thread.ts'
 import type { Activity } from './states.ts'
 import { startThread, type Thread } from './thread.ts'
-import type { World } from './world.ts'
 
 /** A machine that is on. */
 export interface Live {
@@ -39,7 +39,7 @@ const logBytes = 8 * 1024 * 1024
  * ended for it: whoever watches its line stays.
  */
 export async function launch(
-  world: World,
+  context: ProviderContext,
   known: Known,
   how: {
     readonly memory: Memory | PackedMemory | null
@@ -53,7 +53,7 @@ export async function launch(
   const { folder } = entry
   throwIfCancelled(op)
   const before = entry.run
-  const run: RunRecord = { version: 1, startedAt: world.host.now().toISOString(), ended: null }
+  const run: RunRecord = { version: 1, startedAt: context.host.now().toISOString(), ended: null }
   const chosen = known.definition.sharedFolder
   const [hardware, sharedFolder] = await Promise.all([
     hardwareOf(known),
@@ -71,7 +71,7 @@ export async function launch(
       memory: how.memory,
       paused: how.paused,
       network: { mac: macOf(entry.uuid), settings: networkSettings(definition.network) },
-      language: world.host.locale?.() ?? 'en',
+      language: context.host.locale?.() ?? 'en',
       sharedFolder,
     },
     {
@@ -82,9 +82,9 @@ export async function launch(
         live.isEnding = true
         void live.thread.end()
       },
-      stuck: () => settleActivity(world, entry, live, 'stuck'),
-      diskFull: () => settleActivity(world, entry, live, 'full'),
-      folderFailed: (error) => world.host.log.error('builtin.folder', { uuid: entry.uuid, error: String(error) }),
+      stuck: () => settleActivity(context, entry, live, 'stuck'),
+      diskFull: () => settleActivity(context, entry, live, 'full'),
+      folderFailed: (error) => context.host.log.error('builtin.folder', { uuid: entry.uuid, error: String(error) }),
     },
     how.spare?.take,
   )
@@ -104,7 +104,7 @@ export async function launch(
     isFromDisk: false,
     gone: Promise.resolve(),
   }
-  live = Object.assign(begun, { gone: thread.gone.then((why) => conclude(world, entry, begun, why)) })
+  live = Object.assign(begun, { gone: thread.gone.then((why) => conclude(context, entry, begun, why)) })
   const abort = (): void => {
     begun.isEnding = true
     void thread.end()
@@ -153,16 +153,16 @@ async function hardwareOf({ entry, definition }: Known): Promise<Hardware> {
 }
 
 /** Says what a machine is doing from now on. */
-export function settleActivity(world: World, entry: Entry, live: Live | null, activity: Activity): void {
+export function settleActivity(context: ProviderContext, entry: Entry, live: Live | null, activity: Activity): void {
   if (live === null || live.isEnding) return
   live.activity = activity
-  live.since = world.host.now().toISOString()
-  world.registry.publish(entry)
+  live.since = context.host.now().toISOString()
+  context.registry.publish(entry)
 }
 
-async function conclude(world: World, entry: Entry, live: Live, why: string | null): Promise<void> {
+async function conclude(context: ProviderContext, entry: Entry, live: Live, why: string | null): Promise<void> {
   const isCrash = why !== null && !live.isEnding
-  const at = world.host.now().toISOString()
+  const at = context.host.now().toISOString()
   const wasShown = entry.live === live
   if (wasShown) entry.live = null
   entry.run = {
@@ -170,15 +170,15 @@ async function conclude(world: World, entry: Entry, live: Live, why: string | nu
     startedAt: entry.run?.startedAt ?? at,
     ended: { at, how: isCrash ? 'crashed' : 'stopped', said: isCrash ? why : null },
   }
-  if (isCrash) world.host.log.error('builtin.crashed', { uuid: entry.uuid, error: why })
+  if (isCrash) context.host.log.error('builtin.crashed', { uuid: entry.uuid, error: why })
   await writeRun(entry.folder, entry.run).catch((error: unknown) =>
-    world.host.log.warn('builtin.run', { uuid: entry.uuid, error: String(error) }),
+    context.host.log.warn('builtin.run', { uuid: entry.uuid, error: String(error) }),
   )
   if (!wasShown) return
-  await world.registry.refresh(entry).catch(() => {})
+  await context.registry.refresh(entry).catch(() => {})
   // One that is being restored has another thread in a moment, and its line goes on.
   if (!entry.holds.some(({ state }) => state === 'restoring')) hangUp(entry)
-  world.registry.publish(entry)
+  context.registry.publish(entry)
 }
 
 /** Whoever looks or listens is told that the machine is off. */
@@ -197,27 +197,27 @@ export async function endMachine(entry: Entry): Promise<void> {
 }
 
 /** Lets a machine go on that was made paused, or was paused. */
-export async function letRun(world: World, entry: Entry): Promise<void> {
+export async function letRun(context: ProviderContext, entry: Entry): Promise<void> {
   const { live } = entry
   if (live === null) return
   await live.thread.ask({ kind: 'resume' })
-  if (live.activity === 'paused' || live.activity === 'full') settleActivity(world, entry, live, 'running')
+  if (live.activity === 'paused' || live.activity === 'full') settleActivity(context, entry, live, 'running')
 }
 
 /** Gives a machine that is on another shared folder, or none. */
-export async function shareNow(world: World, { entry, definition }: Known): Promise<void> {
+export async function shareNow(context: ProviderContext, { entry, definition }: Known): Promise<void> {
   const { live } = entry
   if (live === null) return
   const folder = await presentFolder(definition.sharedFolder)
   live.lostFolder = folder === null ? (definition.sharedFolder?.path ?? null) : null
   live.thread.share(folder)
-  world.registry.publish(entry)
+  context.registry.publish(entry)
 }
 
 /** The machine's thread; fails when it is off. */
-export function liveOf(world: World, entry: Entry): Live {
+export function liveOf(context: ProviderContext, entry: Entry): Live {
   if (entry.live !== null && !entry.live.isEnding) return entry.live
-  const { name } = world.registry.machine(entry)
+  const { name } = context.registry.machine(entry)
   throw failure('wrong-state', { key: 'why.state.stopped', params: { name } })
 }
 

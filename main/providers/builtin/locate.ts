@@ -13,14 +13,14 @@ import { fileFailure } from './errors.ts'
 import { lostFileOf } from './machine.ts'
 import type { Known } from './machine-registry.ts'
 import { checkSpace } from './memory.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { withPresentSize } from './sizes.ts'
 import { trees } from './snapshot-store.ts'
-import type { World } from './world.ts'
 
 const field = 'path'
 
 /** A disc lies where the person put it. A disk has its place in the machine's folder, and the file that was found is copied there. */
-export function createLocate({ registry }: World): LocateOps {
+export function createLocate({ registry }: ProviderContext): LocateOps {
   const located = async (id: MachineId, path: string, op: Op) => {
     const { entry, definition } = await registry.get(id)
     const lost = lostFileOf(entry)

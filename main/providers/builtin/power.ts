@@ -4,21 +4,21 @@ import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.t
 import { endMachine, hangUp, launch, letRun, liveOf, settleActivity } from './live.ts'
 import type { Known } from './machine-registry.ts'
 import { startPrepared } from './prepared.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { resumeFromDisk } from './suspend.ts'
-import type { World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000
 
 /** Switches a machine on, or wakes it from disk. Settles when it runs. */
-export async function start(world: World, known: Known, op: Op): Promise<void> {
+export async function start(context: ProviderContext, known: Known, op: Op): Promise<void> {
   const { entry } = known
-  if (entry.live !== null) return letRun(world, entry)
+  if (entry.live !== null) return letRun(context, entry)
   try {
-    await world.registry.hold(entry, 'starting', async () => {
-      if (entry.isSuspended) await resumeFromDisk(world, known, op)
-      else if (known.definition.prepared !== null) await startPrepared(world, known, op)
-      else await launch(world, known, { memory: null, paused: false }, op)
+    await context.registry.hold(entry, 'starting', async () => {
+      if (entry.isSuspended) await resumeFromDisk(context, known, op)
+      else if (known.definition.prepared !== null) await startPrepared(context, known, op)
+      else await launch(context, known, { memory: null, paused: false }, op)
     })
   } catch (error) {
     // Whoever was at its line already.
@@ -28,11 +28,11 @@ export async function start(world: World, known: Known, op: Op): Promise<void> {
 }
 
 /** Asks the guest by its power button and waits until it is off, however long. */
-async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
+async function shutDown(context: ProviderContext, { entry }: Known, op: Op): Promise<void> {
   const { live } = entry
   if (live === null) return
-  await world.registry.hold(entry, 'stopping', async () => {
-    const since = world.host.now().toISOString()
+  await context.registry.hold(entry, 'stopping', async () => {
+    const since = context.host.now().toISOString()
     const tell = (unanswered: boolean): void =>
       op.progress({
         text: null,
@@ -40,7 +40,7 @@ async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
         wait: { since, limitMs: shutDownMs, by: 'acpi', unanswered, killsAtLimit: false },
       })
     // A guest that stands still cannot hear.
-    if (live.activity !== 'running') await letRun(world, entry)
+    if (live.activity !== 'running') await letRun(context, entry)
     await live.thread.ask({ kind: 'button' }).catch((error: unknown) => {
       // It may be off before it answers.
       if (!live.isEnding) throw error
@@ -55,14 +55,14 @@ async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
   })
 }
 
-export function createPower(world: World): PowerOps & ResetOps & RestartOps & PauseOps {
-  const { registry } = world
+export function createPower(context: ProviderContext): PowerOps & ResetOps & RestartOps & PauseOps {
+  const { registry } = context
   return {
     async start(id, op) {
-      await start(world, await registry.get(id), op)
+      await start(context, await registry.get(id), op)
     },
     async shutDown(id, op) {
-      await shutDown(world, await registry.get(id), op)
+      await shutDown(context, await registry.get(id), op)
     },
     async powerOff(id) {
       // Possible for a machine whose definition cannot be read, too.
@@ -73,25 +73,25 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     },
     async reset(id) {
       const { entry } = await registry.get(id)
-      const live = liveOf(world, entry)
+      const live = liveOf(context, entry)
       await live.thread.ask({ kind: 'reset' })
-      if (live.activity === 'stuck') settleActivity(world, entry, live, 'running')
+      if (live.activity === 'stuck') settleActivity(context, entry, live, 'running')
     },
     async restart(id, op) {
-      await shutDown(world, await registry.get(id), op)
+      await shutDown(context, await registry.get(id), op)
       throwIfCancelled(op)
-      await start(world, await registry.get(id), op)
+      await start(context, await registry.get(id), op)
     },
     async pause(id) {
       const { entry } = await registry.get(id)
-      const live = liveOf(world, entry)
+      const live = liveOf(context, entry)
       await live.thread.ask({ kind: 'pause' })
-      settleActivity(world, entry, live, 'paused')
+      settleActivity(context, entry, live, 'paused')
     },
     async resume(id) {
       const { entry } = await registry.get(id)
-      liveOf(world, entry)
-      await letRun(world, entry)
+      liveOf(context, entry)
+      await letRun(context, entry)
     },
   }
 }

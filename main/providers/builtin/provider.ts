@@ -17,6 +17,7 @@ import { endpointId, providerId } from './machine.ts'
 import { createMachineRegistry } from './machine-registry.ts'
 import { createPower } from './power.ts'
 import { emulator } from './program.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { recover } from './recover.ts'
 import { createSnapshots } from './snapshots.ts'
 import { createSpareThread } from './spare-thread.ts'
@@ -24,7 +25,6 @@ import { createStats } from './stats.ts'
 import { createSuspend } from './suspend.ts'
 import { createRemove } from './trash.ts'
 import { createUsedFiles } from './used-files.ts'
-import type { World } from './world.ts'
 
 const name = { key: 'builtin.name' } as const
 
@@ -32,17 +32,17 @@ const name = { key: 'builtin.name' } as const
 export const createBuiltinProvider: ProviderFactory = (host) => {
   const changes = createEmitter<ProviderChange>((error) => host.log.error('builtin.listener', { error: String(error) }))
   const layout = layoutOf(host.dataDir)
-  const world: World = {
+  const context: ProviderContext = {
     host,
     layout,
     registry: createMachineRegistry(host, layout, changes.emit),
     purges: createPurges(layout),
     spareThread: createSpareThread((error) => host.log.warn('builtin.spareThread', { error: String(error) })),
   }
-  const { registry } = world
-  const consoles = guarded(createConsoles(world))
-  const power = guarded(createPower(world))
-  const { trash, ...remove } = createRemove(world)
+  const { registry } = context
+  const consoles = guarded(createConsoles(context))
+  const power = guarded(createPower(context))
+  const { trash, ...remove } = createRemove(context)
   const since = host.now().toISOString()
 
   const provider: Provider = {
@@ -56,13 +56,13 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
     reset: power,
     restart: power,
     pause: power,
-    suspend: guarded(createSuspend(world)),
-    snapshots: guarded(createSnapshots(world)),
+    suspend: guarded(createSuspend(context)),
+    snapshots: guarded(createSnapshots(context)),
     consoles,
     screens: consoles,
-    create: guarded(createCreate(world)),
-    clone: guarded(createClone(world)),
-    locate: guarded(createLocate(world)),
+    create: guarded(createCreate(context)),
+    clone: guarded(createClone(context)),
+    locate: guarded(createLocate(context)),
     rename: guarded({
       async rename(id: MachineId, name: string, op: Op) {
         const { entry, definition } = await registry.get(id)
@@ -70,10 +70,10 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
         await registry.save(entry, { ...definition, name })
       },
     }),
-    configure: guarded(createConfigure(world)),
+    configure: guarded(createConfigure(context)),
     remove: guarded(remove),
     trash: guarded(trash),
-    stats: guarded(createStats(world)),
+    stats: guarded(createStats(context)),
     usedFiles: createUsedFiles(layout),
     async probe(op) {
       throwIfCancelled(op)
@@ -110,12 +110,12 @@ export const createBuiltinProvider: ProviderFactory = (host) => {
       throwIfCancelled(op)
       return entry === null ? null : registry.machine(entry)
     },
-    details: (id, op) => details(world, id, op),
+    details: (id, op) => details(context, id, op),
     watch: changes.on,
-    recover: () => recover(world),
+    recover: () => recover(context),
     async dispose() {
       // Whoever quits has suspended or shut down what was to be kept; what is still on ends here, its disk whole.
-      await Promise.all([world.spareThread.dispose(), ...registry.loaded().map(endMachine)])
+      await Promise.all([context.spareThread.dispose(), ...registry.loaded().map(endMachine)])
     },
   }
   return provider

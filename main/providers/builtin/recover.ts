@@ -6,60 +6,60 @@ import { quietOp } from '../common/op.ts'
 import { dropKept, finishRestore, rollBack, targetOf } from '../common/restore.ts'
 import { findSnapshot, type KeptRestore, type TreeFile, withoutSnapshot } from '../common/snapshot-tree.ts'
 import type { Entry, Known } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { restorable } from './restore.ts'
 import { writeRun } from './run-record.ts'
 import { dropSnapshot, type KeptSnapshot, sweepSnapshots, trees, unfoldSnapshots } from './snapshot-store.ts'
-import type { World } from './world.ts'
 
 /**
  * Finds what an earlier Berth left: machines that ended with it, and work broken off in the middle, which is finished or
  * taken back. Every step may be broken off itself and done again.
  */
-export async function recover(world: World): Promise<void> {
-  const { layout, registry, host } = world
+export async function recover(context: ProviderContext): Promise<void> {
+  const { layout, registry, host } = context
   for (const name of await names(layout.staging)) {
     host.log.info('builtin.recover.staging', { name })
     await remove(layout.staged(name).path)
   }
-  await world.purges.finish()
+  await context.purges.finish()
   for (const uuid of await names(layout.trash)) {
     // One that cannot be read now is tried again by the next start; it must not keep the others from being recovered.
     await unfoldSnapshots(layout.removed(uuid)).catch((error: unknown) =>
       host.log.warn('builtin.recover.trash', { uuid, error: String(error) }),
     )
   }
-  await Promise.all((await registry.all()).map((entry) => recoverMachine(world, entry)))
+  await Promise.all((await registry.all()).map((entry) => recoverMachine(context, entry)))
 }
 
-async function recoverMachine(world: World, entry: Entry): Promise<void> {
+async function recoverMachine(context: ProviderContext, entry: Entry): Promise<void> {
   try {
-    await noteEnd(world, entry)
+    await noteEnd(context, entry)
     const there = await sweep(entry)
     const { definition, folder } = entry
     // Of a thousand machines most have none: what is not there is not asked for file by file.
     if (!there.has(basename(folder.snapshotsPath)) && !there.has(basename(folder.snapshots))) return
     await unfoldSnapshots(folder)
-    if (definition !== null) await finishSnapshots(world, { entry, definition })
-    await world.registry.refresh(entry)
-    world.registry.publish(entry)
+    if (definition !== null) await finishSnapshots(context, { entry, definition })
+    await context.registry.refresh(entry)
+    context.registry.publish(entry)
   } catch (error) {
-    say(world, entry, error)
+    say(context, entry, error)
   }
 }
 
-function say(world: World, entry: Entry, error: unknown): void {
+function say(context: ProviderContext, entry: Entry, error: unknown): void {
   const detail = error instanceof Failure ? error.error.detail : String(error)
-  world.host.log.error('builtin.recover', { uuid: entry.uuid, error: String(error), detail })
+  context.host.log.error('builtin.recover', { uuid: entry.uuid, error: String(error), detail })
 }
 
 /** A machine that ran when Berth ended, ended with it. One whose memory was whole by then is suspended all the same. */
-async function noteEnd(world: World, entry: Entry): Promise<void> {
+async function noteEnd(context: ProviderContext, entry: Entry): Promise<void> {
   const { run, folder } = entry
   if (run === null || run.ended !== null) return
   const how = (await exists(folder.suspended)) ? 'stopped' : 'berth-ended'
-  entry.run = { ...run, ended: { at: world.host.now().toISOString(), how, said: null } }
+  entry.run = { ...run, ended: { at: context.host.now().toISOString(), how, said: null } }
   await writeRun(folder, entry.run)
-  world.host.log.info('builtin.recover.ended', { uuid: entry.uuid, how })
+  context.host.log.info('builtin.recover.ended', { uuid: entry.uuid, how })
 }
 
 /** Takes away what was being written and never got its name: a memory without its word, copies of disks. Gives what is in its folder. */
@@ -72,19 +72,19 @@ async function sweep({ folder }: Entry): Promise<ReadonlySet<string>> {
   return new Set(there)
 }
 
-async function finishSnapshots(world: World, known: Known): Promise<void> {
+async function finishSnapshots(context: ProviderContext, known: Known): Promise<void> {
   const { entry } = known
   const { folder } = entry
   await sweepSnapshots(folder)
   // Read when looked at: taking apart the trees of many machines would let the first list wait.
   if (await trees.isSettled(folder.snapshots)) return
-  const machine = restorable(world, known)
+  const machine = restorable(context, known)
   for (const snapshot of (await machine.read()).snapshots) {
     if (snapshot.phase === 'there') continue
     const tree = await machine.read()
     const isKept = tree.restores.some(({ keptId, phase }) => keptId === snapshot.id && phase !== 'done')
     if (isKept) continue
-    world.host.log.info('builtin.recover.snapshot', { uuid: entry.uuid, id: snapshot.id, phase: snapshot.phase })
+    context.host.log.info('builtin.recover.snapshot', { uuid: entry.uuid, id: snapshot.id, phase: snapshot.phase })
     await dropSnapshot(folder, snapshot.id)
     await machine.write(withoutSnapshot(tree, snapshot.id))
   }
@@ -92,7 +92,7 @@ async function finishSnapshots(world: World, known: Known): Promise<void> {
     if (record.phase === 'done') continue
     const tree = await machine.read()
     if (record.phase === 'keeping') await dropKept(machine, tree, record)
-    if (record.phase === 'switching') await finishSwitch(world, known, tree, record)
+    if (record.phase === 'switching') await finishSwitch(context, known, tree, record)
   }
   // The next start need not take it apart.
   if (!(await trees.isSettled(folder.snapshots))) await machine.write(await machine.read())
@@ -100,20 +100,20 @@ async function finishSnapshots(world: World, known: Known): Promise<void> {
 
 /** The present is kept and the switch was under way: it is carried through, or the present brought back. */
 async function finishSwitch(
-  world: World,
+  context: ProviderContext,
   known: Known,
   tree: TreeFile<KeptSnapshot>,
   record: KeptRestore,
 ): Promise<void> {
   const { entry } = known
-  const machine = restorable(world, known)
-  world.host.log.info('builtin.recover.restore', { uuid: entry.uuid, record: record.id })
+  const machine = restorable(context, known)
+  context.host.log.info('builtin.recover.restore', { uuid: entry.uuid, record: record.id })
   const kept = findSnapshot(tree, record.keptId)
   try {
     await machine.become(targetOf(tree, record), record, kept.power === 'running', quietOp)
   } catch (error) {
     // Says itself what became of it: the record is gone, or it names the copy that holds the machine.
-    await rollBack(machine, tree, record, error, quietOp).catch((thrown) => say(world, entry, thrown))
+    await rollBack(machine, tree, record, error, quietOp).catch((thrown) => say(context, entry, thrown))
     return
   }
   await finishRestore(machine, tree, record, quietOp)

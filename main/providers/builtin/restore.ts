@@ -15,34 +15,34 @@ import type { SnapshotFile } from './layout.ts'
 import { endMachine, hangUp, launch, letRun } from './live.ts'
 import type { Entry, Known } from './machine-registry.ts'
 import { keptMemory, roomLeaving, unfit } from './memory.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { readTree } from './snapshot-list.ts'
 import { checkSnapshot, dropSnapshot, type KeptSnapshot, makePlace, snapshotUse, trees } from './snapshot-store.ts'
 import { presentSnapshot } from './snapshots.ts'
 import { discardMemory, readSuspended } from './suspend.ts'
-import type { World } from './world.ts'
 
 /** How one of these machines keeps its present and becomes what a snapshot says. */
-export function restorable(world: World, known: Known): Restorable<KeptSnapshot> {
+export function restorable(context: ProviderContext, known: Known): Restorable<KeptSnapshot> {
   const { entry } = known
   const { folder } = entry
   return {
-    read: () => readTree(world, known),
+    read: () => readTree(context, known),
     write: (tree) => trees.write(folder.snapshots, tree),
     verify: (target) => verify(known, target),
-    hold: (job) => world.registry.hold(entry, 'restoring', job),
-    present: (about) => presentSnapshot(world, known, about),
-    keepPresent: (kept) => keepPresent(world, known, kept),
+    hold: (job) => context.registry.hold(entry, 'restoring', job),
+    present: (about) => presentSnapshot(context, known, about),
+    keepPresent: (kept) => keepPresent(context, known, kept),
     async goOn(kept) {
       if (kept.power === 'running') await entry.live?.thread.ask({ kind: 'resume' }).catch(() => {})
     },
-    become: (target, _record, boot, op) => become(world, known, target, boot, op),
-    becomeAgain: (kept, _record, op) => become(world, known, kept, false, op),
+    become: (target, _record, boot, op) => become(context, known, target, boot, op),
+    becomeAgain: (kept, _record, op) => become(context, known, kept, false, op),
     drop: (id) => dropSnapshot(folder, id),
     settled: async () => {
       // A machine that was restored into being off hangs its line up, which was held for another thread.
       if (entry.live === null) hangUp(entry)
     },
-    warn: (event, error) => world.host.log.warn(`builtin.${event}`, { uuid: entry.uuid, error: String(error) }),
+    warn: (event, error) => context.host.log.warn(`builtin.${event}`, { uuid: entry.uuid, error: String(error) }),
   }
 }
 
@@ -69,7 +69,11 @@ export async function restoreRoom({ folder, live }: Entry, snapshotId: SnapshotI
  * The memory is written and the disk gets a second name: it is not written to any more before another file takes its place.
  * When that does not come to pass, the second name is taken away before anything else happens.
  */
-async function keepPresent(world: World, { entry, definition }: Known, kept: KeptSnapshot): Promise<KeptSnapshot> {
+async function keepPresent(
+  context: ProviderContext,
+  { entry, definition }: Known,
+  kept: KeptSnapshot,
+): Promise<KeptSnapshot> {
   const { folder, live } = entry
   let { memory } = kept
   const file = (kind: SnapshotFile): string => folder.snapshotFile(kept.id, kind)
@@ -78,7 +82,7 @@ async function keepPresent(world: World, { entry, definition }: Known, kept: Kep
     const order = { kind: 'keep', memoryPath: file('memory'), diskPath: null, stays: true, safe: true } as const
     memory = keptMemory(definition, await live.thread.ask(order))
   } else if (kept.power === 'suspended') {
-    memory = await readSuspended(world, { entry, definition })
+    memory = await readSuspended(context, { entry, definition })
     await share(folder.memory, file('memory'))
     await share(folder.suspended, file('suspended'))
   }
@@ -88,15 +92,21 @@ async function keepPresent(world: World, { entry, definition }: Known, kept: Kep
   return { ...kept, memory, diskBytes }
 }
 
-async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: boolean, op: Op): Promise<void> {
+async function become(
+  context: ProviderContext,
+  known: Known,
+  snapshot: KeptSnapshot,
+  boot: boolean,
+  op: Op,
+): Promise<void> {
   const { entry, definition } = known
   const { folder } = entry
   await endMachine(entry)
-  await discardMemory(world, entry)
+  await discardMemory(context, entry)
   if (definition.diskBytes !== null) await replaceDisk(known, snapshot)
   if (snapshot.power === 'off') {
-    await world.registry.refresh(entry)
-    if (boot) await launch(world, known, { memory: null, paused: false }, unstoppable(op))
+    await context.registry.refresh(entry)
+    if (boot) await launch(context, known, { memory: null, paused: false }, unstoppable(op))
     return
   }
   const { memory } = snapshot
@@ -105,11 +115,11 @@ async function become(world: World, known: Known, snapshot: KeptSnapshot, boot: 
   if (snapshot.power === 'suspended') {
     await share(path, folder.memory)
     await share(folder.snapshotFile(snapshot.id, 'suspended'), folder.suspended)
-    await world.registry.refresh(entry)
+    await context.registry.refresh(entry)
     return
   }
-  await launch(world, known, { memory: { ...memory, path }, paused: true }, quietOp)
-  if (snapshot.power === 'running') await letRun(world, entry)
+  await launch(context, known, { memory: { ...memory, path }, paused: true }, quietOp)
+  if (snapshot.power === 'running') await letRun(context, entry)
 }
 
 /** A copy takes the disk's place at once; what had its place before lives on under its other name, or not at all. */

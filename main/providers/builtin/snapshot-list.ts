@@ -7,14 +7,14 @@ import { type Folder, snapshotFiles } from './layout.ts'
 import type { Known } from './machine-registry.ts'
 import { type KeptMemory, measureMemory } from './memory.ts'
 import { emulator } from './program.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
-import type { World } from './world.ts'
 
 /**
  * The list of a machine's snapshots. Where its file is gone or damaged, snapshots whose files are whole are put into it again:
  * every snapshot is written down before it has files, so that a whole one without a name has lost it.
  */
-export async function readTree({ host }: Pick<World, 'host'>, known: Known): Promise<TreeFile<KeptSnapshot>> {
+export async function readTree({ host }: Pick<ProviderContext, 'host'>, known: Known): Promise<TreeFile<KeptSnapshot>> {
   const { folder } = known.entry
   const tree = await trees.read(folder.snapshots)
   const isGone = tree.snapshots.length === 0 && (await look(folder.snapshots)) === null

@@ -20,14 +20,14 @@ import { copyDisk } from './emulator/disk-copy.ts'
 import { fileFailure } from './errors.ts'
 import type { Entry, Known } from './machine-registry.ts'
 import { checkSpace, keptMemory } from './memory.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { restorable, restoreRoom } from './restore.ts'
 import { readTree, unlistedCount } from './snapshot-list.ts'
 import { dropSnapshot, type KeptSnapshot, makePlace, snapshotShares, trees } from './snapshot-store.ts'
-import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. What its memory is, is known once that is written. */
 export function presentSnapshot(
-  world: World,
+  context: ProviderContext,
   { entry }: Known,
   about: Pick<KeptSnapshot, 'name' | 'description' | 'keptForUndo' | 'parentId'>,
 ): KeptSnapshot {
@@ -37,7 +37,7 @@ export function presentSnapshot(
   return {
     ...about,
     id: newSnapshotId(),
-    createdAt: world.host.now().toISOString(),
+    createdAt: context.host.now().toISOString(),
     power,
     memory: null,
     diskBytes: null,
@@ -47,7 +47,7 @@ export function presentSnapshot(
 
 /** Takes one. Of a machine that is on, without its memory, it is what its disk holds at one moment: as after a power cut. */
 async function take(
-  world: World,
+  context: ProviderContext,
   known: Known,
   request: { name: string; description: string; memory: boolean },
   op: Op,
@@ -55,7 +55,7 @@ async function take(
   const { entry, definition } = known
   const { folder, live } = entry
   const { name, description } = request
-  const present = presentSnapshot(world, known, { name, description, keptForUndo: false, parentId: null })
+  const present = presentSnapshot(context, known, { name, description, keptForUndo: false, parentId: null })
   const hasMemory = live !== null && request.memory
   const snapshot: KeptSnapshot = live === null || hasMemory ? present : { ...present, power: 'off' }
   const { id } = snapshot
@@ -84,7 +84,7 @@ async function take(
     const order = { kind: 'keep', memoryPath, diskPath, stays: false, safe: false } as const
     return keptMemory(definition, await live.thread.ask(order))
   }
-  const tree = await readTree(world, known)
+  const tree = await readTree(context, known)
   try {
     // Written down before there is anything of it, so that what is whole and not written down has lost its name. The guest stands
     // still while its memory is written: that is no change of the machine's state.
@@ -105,17 +105,17 @@ async function take(
     // What cannot be taken away now stays written down, unseen, and is taken away by the next start.
     await dropSnapshot(folder, id)
       .then(() => trees.write(folder.snapshots, tree))
-      .catch((rest) => world.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }))
+      .catch((rest) => context.host.log.warn('builtin.take.rest', { uuid: entry.uuid, error: String(rest) }))
     throw fileFailure(error)
   }
-  world.registry.changed({ kind: 'snapshots', id: world.registry.machine(entry).id })
+  context.registry.changed({ kind: 'snapshots', id: context.registry.machine(entry).id })
   return id
 }
 
 /** Deletes one; a later Berth finishes what this one could not. */
-async function deleteSnapshot(world: World, known: Known, id: string, op: Op): Promise<void> {
+async function deleteSnapshot(context: ProviderContext, known: Known, id: string, op: Op): Promise<void> {
   const { folder } = known.entry
-  const tree = await readTree(world, known)
+  const tree = await readTree(context, known)
   findSnapshot(tree, id)
   throwIfCancelled(op)
   op.progress({ text: null, fraction: null, cancellable: false })
@@ -124,15 +124,15 @@ async function deleteSnapshot(world: World, known: Known, id: string, op: Op): P
   await trees.write(folder.snapshots, withoutSnapshot(tree, id))
 }
 
-export function createSnapshots(world: World): SnapshotOps {
-  const { registry } = world
+export function createSnapshots(context: ProviderContext): SnapshotOps {
+  const { registry } = context
   const changed = (entry: Entry): void => registry.changed({ kind: 'snapshots', id: registry.machine(entry).id })
 
   return {
     async tree(id, op): Promise<SnapshotTree> {
       const known = await registry.get(id)
       const { folder } = known.entry
-      const tree = await readTree(world, known)
+      const tree = await readTree(context, known)
       const shares = await snapshotShares(folder)
       const sizes = new Map(tree.snapshots.map(({ id: one }) => [one, shares.get(one) ?? 0]))
       const count = await unlistedCount(folder, tree)
@@ -143,40 +143,40 @@ export function createSnapshots(world: World): SnapshotOps {
       return { ...shown, notice: { key: 'kept.notice.unlisted', params } }
     },
     async take(id, request, op) {
-      return take(world, await registry.get(id), request, op)
+      return take(context, await registry.get(id), request, op)
     },
     async edit(id, snapshotId, { name, description }) {
       const known = await registry.get(id)
       const { entry } = known
-      const tree = await readTree(world, known)
+      const tree = await readTree(context, known)
       findSnapshot(tree, snapshotId)
       await trees.write(entry.folder.snapshots, changeSnapshot(tree, snapshotId, { name, description }))
       changed(entry)
     },
     async delete(id, snapshotId, op) {
       const known = await registry.get(id)
-      await deleteSnapshot(world, known, snapshotId, op)
+      await deleteSnapshot(context, known, snapshotId, op)
       changed(known.entry)
     },
     async room(id, snapshotId) {
       const known = await registry.get(id)
       const { entry } = known
-      const { snapshots } = await readTree(world, known)
+      const { snapshots } = await readTree(context, known)
       // An id that is none of its snapshots' is no folder's name either.
       return snapshots.some((snapshot) => snapshot.id === snapshotId) ? restoreRoom(entry, snapshotId) : null
     },
     async restore(id, snapshotId, op) {
       const known = await registry.get(id)
-      await restore(restorable(world, known), snapshotId, op).finally(() => changed(known.entry))
+      await restore(restorable(context, known), snapshotId, op).finally(() => changed(known.entry))
     },
     async undo(id, restoreId, op) {
       const known = await registry.get(id)
-      await undo(restorable(world, known), restoreId, op).finally(() => changed(known.entry))
+      await undo(restorable(context, known), restoreId, op).finally(() => changed(known.entry))
     },
     async keep(id, restoreId, name) {
       const known = await registry.get(id)
       const { entry } = known
-      const tree = await readTree(world, known)
+      const tree = await readTree(context, known)
       const { keptId } = findRestore(tree, restoreId)
       findSnapshot(tree, keptId)
       const kept = withoutRestore(changeSnapshot(tree, keptId, { keptForUndo: false, name }), restoreId)
@@ -185,10 +185,10 @@ export function createSnapshots(world: World): SnapshotOps {
     },
     async letGo(id, restoreId, op) {
       const known = await registry.get(id)
-      const tree = await readTree(world, known)
+      const tree = await readTree(context, known)
       const { keptId } = findRestore(tree, restoreId)
       // The record goes with the copy it would undo by.
-      await deleteSnapshot(world, known, keptId, op)
+      await deleteSnapshot(context, known, keptId, op)
       changed(known.entry)
     },
   }

@@ -5,11 +5,11 @@ import { type Definition, writeDefinition } from './definitions.ts'
 import { fileFailure } from './errors.ts'
 import type { Folder } from './layout.ts'
 import { providerId } from './machine.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** A machine by this definition, or the one that `fill` gives after it has put everything into its folder. */
 export async function makeMachine(
-  world: World,
+  context: ProviderContext,
   definition: Definition,
   fill: (folder: Folder) => Promise<Definition | null>,
   op: Op,
@@ -19,7 +19,7 @@ export async function makeMachine(
     await writeDefinition(folder, filled ?? definition)
   }
   try {
-    return await staging.makeMachine(world, providerId, definition.uuid, fillWhole, op)
+    return await staging.makeMachine(context, providerId, definition.uuid, fillWhole, op)
   } catch (error) {
     throw fileFailure(error)
   }

@@ -5,7 +5,7 @@ import type { StatsOps } from '../provider.ts'
 import type { Figures } from './emulator/messages.ts'
 import type { Live } from './live.ts'
 import type { Entry } from './machine-registry.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 interface Sample {
   readonly live: Live
@@ -14,7 +14,7 @@ interface Sample {
 }
 
 /** Figures that the machine's own thread keeps. Asked only while somebody looks. */
-export function createStats(world: World): StatsOps {
+export function createStats(context: ProviderContext): StatsOps {
   const samples = new Map<MachineId, Sample>()
 
   const read = async (id: MachineId, entry: Entry, live: Live): Promise<readonly Stats[]> => {
@@ -48,7 +48,7 @@ export function createStats(world: World): StatsOps {
     async read(ids, op) {
       throwIfCancelled(op)
       for (const id of samples.keys()) if (!ids.includes(id)) samples.delete(id)
-      const loaded = new Map(world.registry.loaded().map((entry) => [world.registry.machine(entry).id, entry]))
+      const loaded = new Map(context.registry.loaded().map((entry) => [context.registry.machine(entry).id, entry]))
       const found = await Promise.all(
         ids.map((id) => {
           const entry = loaded.get(id)

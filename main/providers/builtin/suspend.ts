@@ -12,7 +12,7 @@ import { endMachine, launch, letRun, liveOf, orEnd } from './live.ts'
 import type { Entry, Known } from './machine-registry.ts'
 import { type KeptMemory, keptMemory, keptMemorySchema, measureMemory, unfit } from './memory.ts'
 import { emulator } from './program.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** What a kept memory belongs to. */
 interface Suspended {
@@ -21,10 +21,10 @@ interface Suspended {
   readonly memory: KeptMemory
 }
 
-async function suspend(world: World, { entry, definition }: Known, op: Op): Promise<void> {
+async function suspend(context: ProviderContext, { entry, definition }: Known, op: Op): Promise<void> {
   const { folder } = entry
-  const live = liveOf(world, entry)
-  await world.registry.hold(entry, 'suspending', async () => {
+  const live = liveOf(context, entry)
+  await context.registry.hold(entry, 'suspending', async () => {
     op.progress({ text: null, fraction: null, cancellable: false })
     const wasRunning = live.activity === 'running' || live.activity === 'stuck'
     try {
@@ -38,31 +38,35 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
       })
       const memory = keptMemory(definition, kept)
       // The word that the memory is whole comes last.
-      await writeJson(folder.suspended, { version: 1, at: world.host.now().toISOString(), memory } satisfies Suspended)
+      await writeJson(folder.suspended, {
+        version: 1,
+        at: context.host.now().toISOString(),
+        memory,
+      } satisfies Suspended)
     } catch (error) {
       await remove(folder.memory)
       if (wasRunning && !live.isEnding) await live.thread.ask({ kind: 'resume' }).catch(() => {})
       throw error
     }
     await endMachine(entry)
-    await world.registry.refresh(entry)
+    await context.registry.refresh(entry)
   })
 }
 
 /** Goes on from the kept memory. It is given up only once all of it is in the machine. */
-export async function resumeFromDisk(world: World, known: Known, op: Op): Promise<void> {
+export async function resumeFromDisk(context: ProviderContext, known: Known, op: Op): Promise<void> {
   const { entry, definition } = known
   const { folder } = entry
-  const memory = await readSuspended(world, known)
+  const memory = await readSuspended(context, known)
   const reason = unfit(memory, definition)
   if (reason !== null) throw reason
-  await launch(world, known, { memory: { ...memory, path: folder.memory }, paused: true }, op)
+  await launch(context, known, { memory: { ...memory, path: folder.memory }, paused: true }, op)
   await orEnd(entry, async () => {
     throwIfCancelled(op)
     // From the first instruction on the disk goes its own way: the memory must not be used a second time.
-    await removeMarker(world.host, folder)
+    await removeMarker(context.host, folder)
     entry.isSuspended = false
-    await letRun(world, entry)
+    await letRun(context, entry)
   })
   await remove(folder.memory)
 }
@@ -71,7 +75,10 @@ export async function resumeFromDisk(world: World, known: Known, op: Op): Promis
  * What is said of a kept memory, field by field. A machine that is suspended is not changed, so what it is now can stand for what it
  * was; size or sum, where one of them is left, is that of the file. Fails with `output-unreadable` when it is not there or the system will not let it be read.
  */
-export async function readSuspended({ host }: Pick<World, 'host'>, { entry, definition }: Known): Promise<KeptMemory> {
+export async function readSuspended(
+  { host }: Pick<ProviderContext, 'host'>,
+  { entry, definition }: Known,
+): Promise<KeptMemory> {
   const path = entry.folder.suspended
   const { make, sizeBytes, checksum, network } = keptMemorySchema.shape
   const reading = readRecord(path, 1, (fields) => {
@@ -119,22 +126,25 @@ async function removeMarker({ problems }: Pick<Host, 'problems'>, { suspended }:
 }
 
 /** Throws the kept memory away. Its word goes first: a memory without one is a rest, a word without memory a promise. */
-export async function discardMemory({ host }: Pick<World, 'host'>, { folder }: Pick<Entry, 'folder'>): Promise<void> {
+export async function discardMemory(
+  { host }: Pick<ProviderContext, 'host'>,
+  { folder }: Pick<Entry, 'folder'>,
+): Promise<void> {
   await removeMarker(host, folder)
   await remove(folder.memory)
 }
 
-export function createSuspend(world: World): SuspendOps {
+export function createSuspend(context: ProviderContext): SuspendOps {
   return {
     async suspend(id, op) {
-      await suspend(world, await world.registry.get(id), op)
+      await suspend(context, await context.registry.get(id), op)
     },
     async discard(id) {
-      const { entry } = await world.registry.get(id)
+      const { entry } = await context.registry.get(id)
       if (entry.live !== null) return
-      await discardMemory(world, entry)
-      await world.registry.refresh(entry)
-      world.registry.publish(entry)
+      await discardMemory(context, entry)
+      await context.registry.refresh(entry)
+      context.registry.publish(entry)
     },
   }
 }

@@ -3,11 +3,11 @@ import { createTrash } from '../common/trash.ts'
 import type { RemoveOps, TrashOps } from '../provider.ts'
 import { readDefinitionFile } from './definitions.ts'
 import { endpointId, providerId } from './machine.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { trees } from './snapshot-store.ts'
-import type { World } from './world.ts'
 
-export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
-  const { registry, layout, purges, host } = world
+export function createRemove(context: ProviderContext): RemoveOps & { readonly trash: TrashOps } {
+  const { registry, layout, purges, host } = context
   return createTrash({
     providerId,
     endpointId,

@@ -81,7 +81,7 @@ export interface RegistryOptions<D, F, R, L, X> {
 const uuidPattern = /^[0-9a-f-]{36}$/
 
 export function createMachineRegistry<D extends { readonly uuid: string }, F extends RegistryFolder, R, L, X>(
-  world: RegistryOptions<D, F, R, L, X>,
+  context: RegistryOptions<D, F, R, L, X>,
 ): MachineRegistry<MachineRecord<D, F, R, L> & X, D> {
   type E = MachineRecord<D, F, R, L> & X
   const entries = new Map<string, E>()
@@ -91,7 +91,7 @@ export function createMachineRegistry<D extends { readonly uuid: string }, F ext
     if (entry === undefined) {
       const bare: MachineRecord<D, F, R, L> = {
         uuid,
-        folder: world.folder(uuid),
+        folder: context.folder(uuid),
         definition: null,
         name: null,
         problem: null,
@@ -103,7 +103,7 @@ export function createMachineRegistry<D extends { readonly uuid: string }, F ext
         live: null,
         holds: [],
       }
-      entry = { ...bare, ...world.extras(uuid) }
+      entry = { ...bare, ...context.extras(uuid) }
       entries.set(uuid, entry)
     }
     return entry
@@ -115,21 +115,21 @@ export function createMachineRegistry<D extends { readonly uuid: string }, F ext
     // What could not be read is looked at again each time: nothing of the file tells when it can be.
     if (stamp !== entry.stamp || entry.isUnreadable) {
       readFile(entry)
-      entry.run = await world.readRun(folder)
+      entry.run = await context.readRun(folder)
       entry.stamp = stamp
     }
     if (entry.live === null) {
       const there = await filesIn(folder.path)
       // One bad folder never empties the list.
       if (there !== null) entry.isSuspended = there.has(basename(folder.suspended))
-      const needed = entry.definition === null || there === null ? [] : world.filesOf(entry.definition, folder)
+      const needed = entry.definition === null || there === null ? [] : context.filesOf(entry.definition, folder)
       entry.missingPath = await firstMissing(needed.filter((path) => !isIn(there, folder, path)))
     }
   }
 
   const readFile = (entry: E): void => {
     const { definition: path } = entry.folder
-    const reading = world.readDefinition(entry.folder)
+    const reading = context.readDefinition(entry.folder)
     const { definition = null, name = null } = 'value' in reading ? reading.value : {}
     const isOther = definition !== null && definition.uuid !== entry.uuid
     entry.definition = isOther ? null : definition
@@ -138,15 +138,15 @@ export function createMachineRegistry<D extends { readonly uuid: string }, F ext
     entry.problem = isOther ? 'another uuid inside' : problemOf(reading)
     entry.isUnreadable = reading.kind === 'unreadable'
     if (entry.problem !== null && entry.problem !== before) {
-      world.host.log.warn(`${world.providerId}.unreadable`, { uuid: entry.uuid, error: entry.problem })
+      context.host.log.warn(`${context.providerId}.unreadable`, { uuid: entry.uuid, error: entry.problem })
     }
-    reportReading(world.host, path, reading)
+    reportReading(context.host, path, reading)
   }
 
   const find = async (id: MachineId): Promise<E | null> => {
     const parsed = parseId(id)
     // A key that is no uuid is no name of a folder either.
-    if (parsed?.provider !== world.providerId || !uuidPattern.test(parsed.key)) return null
+    if (parsed?.provider !== context.providerId || !uuidPattern.test(parsed.key)) return null
     const entry = entryOf(parsed.key)
     // What runs is Berth's alone to change, and it is known how it is.
     if (entry.live !== null && entry.definition !== null) return entry
@@ -156,11 +156,11 @@ export function createMachineRegistry<D extends { readonly uuid: string }, F ext
     return null
   }
 
-  const machine = (entry: E): Machine => world.machineOf({ ...entry, held: entry.holds.at(-1)?.state ?? null })
+  const machine = (entry: E): Machine => context.machineOf({ ...entry, held: entry.holds.at(-1)?.state ?? null })
 
   const registry: MachineRegistry<E, D> = {
     async all() {
-      const uuids = (await names(world.machines)).filter((name) => uuidPattern.test(name))
+      const uuids = (await names(context.machines)).filter((name) => uuidPattern.test(name))
       for (const uuid of entries.keys()) if (!uuids.includes(uuid)) entries.delete(uuid)
       const found = uuids.map(entryOf)
       await Promise.all(found.map(readEntry))
@@ -180,17 +180,17 @@ export function createMachineRegistry<D extends { readonly uuid: string }, F ext
     },
     refresh: readEntry,
     async save(entry, definition) {
-      await world.writeDefinition(entry.folder, definition)
+      await context.writeDefinition(entry.folder, definition)
       await readEntry(entry)
       registry.publish(entry)
     },
     machine,
-    publish: (entry) => world.changed({ kind: 'upsert', machine: machine(entry) }),
-    changed: world.changed,
+    publish: (entry) => context.changed({ kind: 'upsert', machine: machine(entry) }),
+    changed: context.changed,
     forget(uuid) {
       entries.delete(uuid)
-      world.host.problems?.report(world.folder(uuid).definition, null)
-      world.changed({ kind: 'removed', id: machineId(world.providerId, uuid) })
+      context.host.problems?.report(context.folder(uuid).definition, null)
+      context.changed({ kind: 'removed', id: machineId(context.providerId, uuid) })
     },
     async hold(entry, state, job) {
       const held = { state }

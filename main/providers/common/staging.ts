@@ -5,7 +5,7 @@ import type { Host, Op } from '../provider.ts'
 import { move, remove } from './files.ts'
 import { throwIfCancelled } from './op.ts'
 
-interface StagingWorld<F, E> {
+interface StagingOptions<F, E> {
   readonly host: Pick<Host, 'log'>
   readonly layout: {
     machine(uuid: string): F
@@ -22,27 +22,27 @@ interface StagingWorld<F, E> {
  * left of one is removed by the next start, because everything in it was made from something that is still there.
  */
 export async function makeMachine<F extends { readonly path: string }, E>(
-  world: StagingWorld<F, E>,
+  context: StagingOptions<F, E>,
   providerId: string,
   uuid: string,
   fill: (folder: F) => Promise<void>,
   op: Op,
 ): Promise<MachineId> {
-  const staged = world.layout.staged(uuid)
+  const staged = context.layout.staged(uuid)
   await makeFolder(staged.path)
   try {
     await fill(staged)
     throwIfCancelled(op)
     // Not every tool syncs what it writes (`qemu-img convert` never does), and a name must not outlive a power cut without its bytes.
     await syncTree(staged.path)
-    await move(staged.path, world.layout.machine(uuid).path)
+    await move(staged.path, context.layout.machine(uuid).path)
   } catch (error) {
     await remove(staged.path)
-    if (!isCancelled(error)) world.host.log.warn(`${providerId}.make`, { uuid, error: String(error) })
+    if (!isCancelled(error)) context.host.log.warn(`${providerId}.make`, { uuid, error: String(error) })
     throw error
   }
   const id = machineId(providerId, uuid)
-  const { entry } = await world.registry.get(id)
-  world.registry.publish(entry)
+  const { entry } = await context.registry.get(id)
+  context.registry.publish(entry)
   return id
 }

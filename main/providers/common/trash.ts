@@ -38,7 +38,7 @@ interface KeptEntry<F> {
 }
 
 /** How a provider whose machines are folders named by a uuid takes them apart. */
-export interface TrashWorld<F extends KeptFolder, E extends KeptEntry<F>> {
+export interface TrashOptions<F extends KeptFolder, E extends KeptEntry<F>> {
   readonly providerId: ProviderId
   readonly endpointId: EndpointId
   readonly registry: Pick<MachineRegistry<E, unknown>, 'find' | 'publish' | 'forget' | 'changed'>
@@ -57,9 +57,9 @@ export interface TrashWorld<F extends KeptFolder, E extends KeptEntry<F>> {
 
 /** Removing into a trash that loses nothing until it is emptied. */
 export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
-  world: TrashWorld<F, E>,
+  context: TrashOptions<F, E>,
 ): RemoveOps & { readonly trash: TrashOps } {
-  const { registry, layout, purges, providerId } = world
+  const { registry, layout, purges, providerId } = context
   const find = async (id: MachineId): Promise<E> => {
     const entry = await registry.find(id)
     if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
@@ -74,15 +74,15 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
     const purgeError = purges.failed.get(uuid)
     const folder = layout.removed(purgeError === undefined ? uuid : purgingName(uuid))
     const [facts, removed] = await Promise.all([
-      world.facts(folder),
+      context.facts(folder),
       readJson(folder.removed, removedSchema).catch(() => null),
     ])
     return {
       id: uuid,
-      endpointId: world.endpointId,
+      endpointId: context.endpointId,
       machineId: machineId(providerId, uuid),
       name: facts.name ?? uuid,
-      removedAt: removed?.at ?? facts.createdAt ?? world.now().toISOString(),
+      removedAt: removed?.at ?? facts.createdAt ?? context.now().toISOString(),
       sizeBytes: facts.sizeBytes,
       snapshotCount: facts.snapshotCount,
       ...(purgeError === undefined ? {} : { purgeError }),
@@ -93,7 +93,7 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
     async plan(id, op) {
       const { folder } = await find(id)
       throwIfCancelled(op)
-      const { sizeBytes, snapshotCount, stays } = await world.facts(folder)
+      const { sizeBytes, snapshotCount, stays } = await context.facts(folder)
       return {
         machineId: id,
         way: 'trash',
@@ -108,7 +108,7 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
       const { uuid, folder, live } = await find(id)
       if (live !== null) throw failure('wrong-state', { key: 'kept.why.removeRunning' })
       throwIfCancelled(op)
-      await writeJson(folder.removed, { version: 1, at: world.now().toISOString() })
+      await writeJson(folder.removed, { version: 1, at: context.now().toISOString() })
       await move(folder.path, layout.removed(uuid).path)
       registry.forget(uuid)
       registry.changed({ kind: 'trash' })
@@ -135,7 +135,7 @@ export function createTrash<F extends KeptFolder, E extends KeptEntry<F>>(
         if (!purges.failed.has(trashId)) await folderOf(trashId)
         throwIfCancelled(op)
         await purges.purge(trashId, () => registry.changed({ kind: 'trash' }))
-        await world.purged()
+        await context.purged()
       },
     },
   }

@@ -9,7 +9,7 @@ interface KeptFolder {
   readonly definition: string
 }
 
-interface KeptWorld<D extends { readonly name: string }, F extends KeptFolder> {
+interface KeptOptions<D extends { readonly name: string }, F extends KeptFolder> {
   readonly providerId: ProviderId
   readonly layout: {
     readonly machines: string
@@ -26,9 +26,9 @@ interface KeptWorld<D extends { readonly name: string }, F extends KeptFolder> {
  * changed: only definitions that did are read again.
  */
 export function createKeptFiles<D extends { readonly name: string }, F extends KeptFolder>(
-  world: KeptWorld<D, F>,
+  context: KeptOptions<D, F>,
 ): () => Promise<readonly MachineFiles[]> {
-  const { layout } = world
+  const { layout } = context
   let known: ReadonlyMap<string, { readonly stamp: string; readonly files: MachineFiles }> = new Map()
   return async () => {
     const [machines, removed] = await Promise.all([names(layout.machines), trashed(layout.trash)])
@@ -43,7 +43,7 @@ export function createKeptFiles<D extends { readonly name: string }, F extends K
         const files =
           last !== undefined && stamp !== null && last.stamp === stamp
             ? last.files
-            : filesIn(world, machineId(world.providerId, uuid), uuid, folder, isInTrash)
+            : filesIn(context, machineId(context.providerId, uuid), uuid, folder, isInTrash)
         return [folder.path, { stamp: stamp ?? '', files }] as const
       }),
     )
@@ -53,7 +53,7 @@ export function createKeptFiles<D extends { readonly name: string }, F extends K
 }
 
 function filesIn<D extends { readonly name: string }, F extends KeptFolder>(
-  { readDefinition, filesOf }: KeptWorld<D, F>,
+  { readDefinition, filesOf }: KeptOptions<D, F>,
   id: MachineFiles['machineId'],
   uuid: string,
   folder: F,

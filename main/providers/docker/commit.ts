@@ -9,9 +9,9 @@ import { type ImageDefaults, type Inspected, parseImages } from './inspect.ts'
 import { type Fields, fieldsOf, listOf, textMapOf } from './json.ts'
 import { machineLabel, snapshotLabel } from './naming.ts'
 import { commitFlags } from './podman.ts'
+import type { ProviderContext, Target } from './provider-context.ts'
 import { packLabel, type SnapshotLabel } from './snapshot-label.ts'
 import type { StoredSnapshot } from './snapshots.ts'
-import type { DockerWorld, Target } from './world.ts'
 
 /** Copying a large container takes as long as its writes. */
 const commitMs = 2 * 3_600_000
@@ -33,21 +33,21 @@ export interface CommitRequest {
 
 /** Makes an image of a container's files, with its settings and whose it is in labels. */
 export async function commitContainer(
-  world: DockerWorld,
+  context: ProviderContext,
   target: Target,
   id: MachineId,
   inspected: Inspected,
   request: CommitRequest,
   op: Op,
 ): Promise<void> {
-  const base = await imageOf(world, target, inspected.container.imageId, op)
+  const base = await imageOf(context, target, inspected.container.imageId, op)
   const label: SnapshotLabel = {
     version: 1,
     id: request.handle,
     name: request.name,
     description: request.description,
     ancestors: [...request.ancestors],
-    createdAt: world.host.now().toISOString(),
+    createdAt: context.host.now().toISOString(),
     containerId: inspected.container.id,
     image: inspected.container.image,
     baseBytes: base?.sizeBytes ?? 0,
@@ -82,7 +82,7 @@ export async function commitContainer(
       { timeoutMs: commitMs },
     )
   } catch (thrown) {
-    await resumeLeftPaused(world, target, inspected)
+    await resumeLeftPaused(context, target, inspected)
     throw thrown
   }
 }
@@ -92,7 +92,7 @@ export async function commitContainer(
  * A daemon does that whatever becomes of its client.
  */
 async function resumeLeftPaused(
-  { host }: Pick<DockerWorld, 'host'>,
+  { host }: Pick<ProviderContext, 'host'>,
   { engine }: Pick<Target, 'engine'>,
   { container }: Inspected,
 ): Promise<void> {
@@ -115,7 +115,7 @@ export function ownLabels(raw: Fields, image: ImageDefaults | null): Readonly<Re
 
 /** null when it cannot be looked at. */
 export async function imageOf(
-  { host }: Pick<DockerWorld, 'host'>,
+  { host }: Pick<ProviderContext, 'host'>,
   { engine }: Target,
   image: string,
   op: Op,

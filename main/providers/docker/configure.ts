@@ -4,18 +4,18 @@ import { MiB } from '../../../app/domain/units.ts'
 import type { ConfigureOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import { canChangeRestart } from './podman.ts'
-import { type DockerWorld, targetOf } from './world.ts'
+import { type ProviderContext, targetOf } from './provider-context.ts'
 
 /** What `docker update` takes; all of it works on a running container. */
-export function createConfigure(world: DockerWorld): ConfigureOps {
+export function createConfigure(context: ProviderContext): ConfigureOps {
   return {
     async read(id, op) {
-      const { container } = await world.endpoints.inspect(id, op)
+      const { container } = await context.endpoints.inspect(id, op)
       return {
         fields: [
           'cpus',
           'memoryBytes',
-          ...(canChangeRestart(targetOf(world, id).engine) ? (['restart'] as const) : []),
+          ...(canChangeRestart(targetOf(context, id).engine) ? (['restart'] as const) : []),
         ],
         whileStopped: [],
         values: {
@@ -24,11 +24,11 @@ export function createConfigure(world: DockerWorld): ConfigureOps {
           ...(container.cpus === null ? {} : { cpus: Math.max(1, Math.round(container.cpus)) }),
           ...(container.memoryBytes === null ? {} : { memoryBytes: container.memoryBytes }),
         },
-        limits: targetOf(world, id).engine.isLocal ? limitsOfThisComputer() : {},
+        limits: targetOf(context, id).engine.isLocal ? limitsOfThisComputer() : {},
       }
     },
     async configure(id, changes, op) {
-      const target = targetOf(world, id)
+      const target = targetOf(context, id)
       const { restart, cpus, memoryBytes } = changes
       if (restart !== undefined || cpus !== undefined || memoryBytes !== undefined) {
         await target.run(
@@ -40,7 +40,7 @@ export function createConfigure(world: DockerWorld): ConfigureOps {
           op,
         )
       }
-      await world.endpoints.inspect(id, op)
+      await context.endpoints.inspect(id, op)
     },
   }
 }

@@ -11,9 +11,9 @@ import { engineFailure, saidFailure } from './errors.ts'
 import type { Container } from './inspect.ts'
 import { type Fields, fieldsOf, textOf, textsOf } from './json.ts'
 import { stateOfContainer } from './machine.ts'
+import { type ProviderContext, type Target, targetOf } from './provider-context.ts'
 import { createShellFinder } from './shell.ts'
 import { foregroundOf, hangUp, markFor, shellWords } from './shell-session.ts'
-import { type DockerWorld, type Target, targetOf } from './world.ts'
 
 const environment = { TERM: 'xterm-256color' } as const
 /** Lines shown before those to come. */
@@ -26,8 +26,8 @@ const detachKeys = { docker: 'ctrl-^,ctrl-@,ctrl-^,ctrl-@', podman: '' } as cons
 /** Names that say which characters a program may use; the first of them that is set counts. */
 const localeNames = /^(?:LC_ALL|LC_CTYPE|LANG)=./
 
-export function createConsoles(world: DockerWorld): ConsoleOps {
-  const { host, endpoints, leftShells } = world
+export function createConsoles(context: ProviderContext): ConsoleOps {
+  const { host, endpoints, leftShells } = context
   const findShell = createShellFinder(host)
 
   const programTarget = (
@@ -53,7 +53,7 @@ export function createConsoles(world: DockerWorld): ConsoleOps {
       const option = consoleOptions(container).find((candidate) => candidate.id === consoleId)
       if (option === undefined) throw failure('not-found', { key: 'docker.console.unknown' })
       if (option.withheld !== null) throw failure('wrong-state', option.withheld)
-      const target = targetOf(world, id)
+      const target = targetOf(context, id)
       switch (option.kind) {
         case 'shell': {
           const shell = await findShell(target, container, op)
@@ -105,7 +105,7 @@ export function createConsoles(world: DockerWorld): ConsoleOps {
     async tail(id: MachineId, lines: number, op: Op): Promise<string | null> {
       const container = await endpoints.known(id, op)
       if (!keepsLog(container)) return null
-      const { engine, containerId } = targetOf(world, id)
+      const { engine, containerId } = targetOf(context, id)
       const result = await attempt(
         host,
         engine,

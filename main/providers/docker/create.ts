@@ -11,15 +11,15 @@ import { engineFailure } from './errors.ts'
 import { parseImages } from './inspect.ts'
 import { readRows, textOf, textsOf } from './json.ts'
 import { snapshotRepository } from './naming.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { pullImage } from './pull.ts'
 import { wantsTerminal } from './wants-terminal.ts'
-import type { DockerWorld } from './world.ts'
 
 /** A volume nobody named has 64 hex digits for a name: nothing to offer. */
 const namelessVolume = /^[0-9a-f]{64}$/
 
-export function createCreate(world: DockerWorld): CreateOps {
-  const { host, endpoints } = world
+export function createCreate(context: ProviderContext): CreateOps {
+  const { host, endpoints } = context
 
   return {
     async options(endpointId, op) {

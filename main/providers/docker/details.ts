@@ -13,24 +13,24 @@ import { type Fields, fieldsOf, textOf, textsOf } from './json.ts'
 import { exitRemark, portAddress } from './machine.ts'
 import { isSnapshotImage, machineLabel, snapshotLabel } from './naming.ts'
 import { each } from './option-words.ts'
+import { type ProviderContext, targetOf } from './provider-context.ts'
 import { recreate, seccompProfileOf } from './recreate.ts'
 import { isSecretEntry, shownEntry } from './secrets.ts'
-import { type DockerWorld, targetOf } from './world.ts'
 
 /** Variables that every image has and nobody looks for. */
 const ordinaryVariables: ReadonlySet<string> = new Set(['PATH', 'HOME', 'HOSTNAME', 'TERM', 'container'])
 
-export function createDetails(world: DockerWorld): (id: MachineId, op: Op) => Promise<MachineDetails> {
+export function createDetails(context: ProviderContext): (id: MachineId, op: Op) => Promise<MachineDetails> {
   return async (id, op) => {
-    const { engine } = targetOf(world, id)
-    const { container, raw } = await world.endpoints.inspect(id, op)
+    const { engine } = targetOf(context, id)
+    const { container, raw } = await context.endpoints.inspect(id, op)
     // Without its image the line says more than it must, and is right all the same.
     // A restored one is made again from the image it was first made from: its snapshot is Berth's own.
     const isFromSnapshot = isSnapshotImage(textOf(fieldsOf(raw['Config'])['Image']))
     const named = isFromSnapshot ? container.image : container.imageId
-    const result = await attempt(world.host, engine, commands.imageInspect([named]), { ...op, record: () => {} })
+    const result = await attempt(context.host, engine, commands.imageInspect([named]), { ...op, record: () => {} })
     const image = parseImages(result.stdout)[0] ?? null
-    const restored = world.journal.machine(id)?.restores.find((restore) => restore.direction === 'restored')
+    const restored = context.journal.machine(id)?.restores.find((restore) => restore.direction === 'restored')
     return {
       id,
       facts: [

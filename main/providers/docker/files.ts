@@ -8,7 +8,7 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { FileOps, Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import { engineFailure } from './errors.ts'
-import { type DockerWorld, type Target, targetOf } from './world.ts'
+import { type ProviderContext, type Target, targetOf } from './provider-context.ts'
 
 /** A day: a volume's worth of files, from an engine that may be far away. */
 const copyMs = 24 * 60 * 60_000
@@ -17,16 +17,16 @@ const lookMs = 60_000
 const enoughBytes = 512
 
 /** Files in and out of containers, running or not, as `docker cp` copies them: folders whole, links followed where they are named. */
-export function createFiles(world: DockerWorld): FileOps {
+export function createFiles(context: ProviderContext): FileOps {
   return {
     folders: true,
     async send(id, { path, folder }, op) {
-      const target = targetOf(world, id)
+      const target = targetOf(context, id)
       const name = basename(path)
       refusePattern(target, path)
       refusePattern(target, folder)
       const inside = posix.join(folder, name)
-      if (await isThere(world, target, inside, op)) {
+      if (await isThere(context, target, inside, op)) {
         throw failure('already-exists', { key: 'files.takenInside', params: { name } }, { field: 'folder' })
       }
       // With its slash it is a folder that must be there, never a new name for what is copied.
@@ -35,14 +35,14 @@ export function createFiles(world: DockerWorld): FileOps {
       await target
         .run(commands.copy(target.engine.flavour, path, into), op, { timeoutMs: copyMs, known: { path: folder } })
         .catch(async (thrown: unknown) => {
-          throw await withoutPart(world, target, inside, thrown)
+          throw await withoutPart(context, target, inside, thrown)
         })
-      if (!(await isThere(world, target, inside, op))) {
+      if (!(await isThere(context, target, inside, op))) {
         throw failure('tool-failed', { key: 'files.notCopied', params: { name } })
       }
     },
     async fetch(id, { inside, path }, op) {
-      const target = targetOf(world, id)
+      const target = targetOf(context, id)
       refusePattern(target, inside)
       const draft = join(dirname(path), `.berth-${randomBytes(6).toString('hex')}`)
       try {
@@ -63,10 +63,15 @@ export function createFiles(world: DockerWorld): FileOps {
  * Takes away what a copy left that was called off or failed: there was nothing under its name before. A container that does not
  * run, or has no `rm`, keeps it, and the failure says so.
  */
-async function withoutPart(world: DockerWorld, target: Target, inside: string, thrown: unknown): Promise<unknown> {
+async function withoutPart(
+  context: ProviderContext,
+  target: Target,
+  inside: string,
+  thrown: unknown,
+): Promise<unknown> {
   // The task's own may be over, and what is tidied up is no command of the person's.
   const tidying: Op = { signal: AbortSignal.timeout(lookMs), progress() {}, record() {} }
-  const isLeft = (): Promise<boolean> => isThere(world, target, inside, tidying)
+  const isLeft = (): Promise<boolean> => isThere(context, target, inside, tidying)
   try {
     if (!(await isLeft())) return thrown
     for (const program of [['rm'], ['busybox', 'rm']]) {
@@ -103,7 +108,12 @@ function refusePattern({ engine }: Target, path: string): void {
 }
 
 /** Whether a container has something at a path. Only the first bytes of it are fetched. */
-async function isThere({ host }: DockerWorld, { engine, containerId }: Target, path: string, op: Op): Promise<boolean> {
+async function isThere(
+  { host }: ProviderContext,
+  { engine, containerId }: Target,
+  path: string,
+  op: Op,
+): Promise<boolean> {
   const args = [...engine.prefix, ...commands.copy(engine.flavour, `${containerId}:${path}`, '-')]
   const result = await host.exec.run(
     // Looking leaves no line among the commands: that it was ended early would read as a failure.

@@ -38,7 +38,7 @@ export interface Follower {
   stop(): void
 }
 
-export interface FollowerWorld {
+export interface FollowerOptions {
   readonly host: Host
   readonly journal: Journal
   readonly emit: (change: ProviderChange) => void
@@ -54,8 +54,8 @@ export interface EarlyLook {
   readonly look: Promise<Look | null>
 }
 
-export function createFollower(engine: Engine, world: FollowerWorld, early: EarlyLook | null = null): Follower {
-  const { host, journal, emit } = world
+export function createFollower(engine: Engine, context: FollowerOptions, early: EarlyLook | null = null): Follower {
+  const { host, journal, emit } = context
   const model = createModel(engine, journal)
   const lifetime = new AbortController()
   const ownOp: Op = { signal: lifetime.signal, progress() {}, record() {} }
@@ -122,7 +122,7 @@ export function createFollower(engine: Engine, world: FollowerWorld, early: Earl
     source = null
     if (lifetime.signal.aborted) return
     host.log.info('docker.events.lost', { endpointId: engine.endpointId, why: why.slice(0, 500) })
-    world.onLost(engine.endpointId, performance.now() - startedMs)
+    context.onLost(engine.endpointId, performance.now() - startedMs)
   }
 
   /**

@@ -11,22 +11,22 @@ import { fieldsOf } from './json.ts'
 import { asideName, keptImage, parseAsideName, snapshotLabel } from './naming.ts'
 import { parsePs } from './parse.ts'
 import { isDown } from './power.ts'
+import { type ProviderContext, type Target, targetOf } from './provider-context.ts'
 import { unpackLabel } from './snapshot-label.ts'
 import { removeName, type StoredSnapshot } from './snapshots.ts'
-import { type DockerWorld, type Target, targetOf } from './world.ts'
 
 /**
  * Whether a container is kept as an image. Compose and other tools find, start and delete what is theirs by its labels, which
  * cannot be taken off a container; nor can podman's restart policy, in its older versions.
  */
 export async function isKeptAsImage(
-  world: DockerWorld,
+  context: ProviderContext,
   target: Target,
   { container, raw }: Inspected,
   op: Op,
 ): Promise<boolean> {
   if (target.engine.flavour === 'podman' && container.restart !== 'no') return true
-  const base = await imageOf(world, target, container.imageId, op)
+  const base = await imageOf(context, target, container.imageId, op)
   return Object.keys(ownLabels(raw, base)).length > 0
 }
 
@@ -40,13 +40,13 @@ export function hasAllLayers({ storageDriver, layerCount }: ImageDefaults): bool
 
 /** A copy that is an image; null when it is gone. */
 export async function readKeptImage(
-  world: DockerWorld,
+  context: ProviderContext,
   { engine }: Target,
   handle: string,
   op: Op,
 ): Promise<StoredSnapshot | null> {
   const reference = keptImage(handle)
-  const result = await attempt(world.host, engine, commands.imageInspect([reference]), op)
+  const result = await attempt(context.host, engine, commands.imageInspect([reference]), op)
   const [image] = parseImages(result.stdout)
   if (image === undefined) {
     const problem = engineFailure(result, engine.product)
@@ -61,9 +61,9 @@ export async function readKeptImage(
  * Does what a swap left for afterwards, from any point of it: the copied container gives way to a holder of its volumes and image,
  * and a copy that was gone back to is removed. Nothing is lost by a failure; it is done again at the next occasion.
  */
-export async function finishKeeping(world: DockerWorld, id: MachineId, restoreId: string, op: Op): Promise<void> {
-  const { host, journal } = world
-  const target = targetOf(world, id)
+export async function finishKeeping(context: ProviderContext, id: MachineId, restoreId: string, op: Op): Promise<void> {
+  const { host, journal } = context
+  const target = targetOf(context, id)
   const read = (): RestoreEntry | undefined => journal.machine(id)?.restores.find((item) => item.id === restoreId)
   const note = async (change: Partial<RestoreEntry>): Promise<void> => {
     const entry = journal.machine(id)
@@ -74,18 +74,18 @@ export async function finishKeeping(world: DockerWorld, id: MachineId, restoreId
 
   const replaceCopied = async ({ copied, keptId, keptImage: handle }: RestoreEntry): Promise<void> => {
     if (copied === null || handle === null) return
-    const stored = await readKeptImage(world, target, handle, op)
+    const stored = await readKeptImage(context, target, handle, op)
     const original = await inspectOne(host, target.engine, copied.id, op)
     const isOlder =
       original !== null && (original.container.finishedAt !== copied.finishedAt || !isDown(original.container))
     if (original !== null && (stored === null || isOlder)) {
       // Somebody started it meanwhile: it knows more than its image, so it is the copy itself.
       await note({ keptId: copied.id, keptImage: null, copied: null })
-      if (keptId !== copied.id) await removeContainer(world, target, keptId, op)
-      await removeName(world, target, keptImage(handle), op)
+      if (keptId !== copied.id) await removeContainer(context, target, keptId, op)
+      await removeName(context, target, keptImage(handle), op)
       return
     }
-    if (stored !== null && keptId === copied.id) await note({ keptId: await makeHolder(world, target, stored, op) })
+    if (stored !== null && keptId === copied.id) await note({ keptId: await makeHolder(context, target, stored, op) })
     // Never with its volumes: they are the present container's too.
     if (original !== null) await target.run(commands.remove(copied.id), op)
     await note({ copied: null })
@@ -96,23 +96,23 @@ export async function finishKeeping(world: DockerWorld, id: MachineId, restoreId
   await replaceCopied(restore)
   const used = read()?.used ?? null
   if (used === null) return
-  await removeContainer(world, target, used.holderId, op)
-  await removeName(world, target, keptImage(used.image), op)
+  await removeContainer(context, target, used.holderId, op)
+  await removeName(context, target, keptImage(used.image), op)
   await note({ used: null })
 }
 
 /** Removes what is kept of a restore, never its volumes. What is not there any more is gone all the same. */
 export async function discardKept(
-  world: DockerWorld,
+  context: ProviderContext,
   target: Target,
   { keptId, keptImage: handle, copied, used }: RestoreEntry,
   op: Op,
   how: { readonly force: boolean } = { force: false },
 ): Promise<void> {
   const containers = [keptId, copied?.id, used?.holderId].filter((id) => id !== undefined)
-  for (const id of new Set(containers)) await removeContainer(world, target, id, op, how.force)
+  for (const id of new Set(containers)) await removeContainer(context, target, id, op, how.force)
   for (const image of [handle, used?.image ?? null]) {
-    if (image !== null) await removeName(world, target, keptImage(image), op)
+    if (image !== null) await removeName(context, target, keptImage(image), op)
   }
 }
 
@@ -120,12 +120,12 @@ export async function discardKept(
  * A container that cannot be started, without labels that mean anything. It keeps the copy's nameless volumes from going with the
  * present container, and its image from `docker image prune --all`.
  */
-async function makeHolder(world: DockerWorld, target: Target, stored: StoredSnapshot, op: Op): Promise<string> {
+async function makeHolder(context: ProviderContext, target: Target, stored: StoredSnapshot, op: Op): Promise<string> {
   const { label, image, reference } = stored
   const raw = rawOf(stored)
   const ownName = label.container.Name.replace(/^\//, '')
   const name = asideName('kept', label.id, parseAsideName(ownName)?.name ?? ownName)
-  const listed = await attempt(world.host, target.engine, commands.psNamed(name), op)
+  const listed = await attempt(context.host, target.engine, commands.psNamed(name), op)
   // Made by a Berth that ended before it said so.
   const made = parsePs(listed.stdout).rows.find((row) => row.name === name)
   if (made !== undefined) return made.id
@@ -137,11 +137,17 @@ async function makeHolder(world: DockerWorld, target: Target, stored: StoredSnap
     // Otherwise each would get a nameless volume of its own.
     ...declared.flatMap((path) => ['--tmpfs', path]),
   ]
-  const said = await run(world.host, target.engine, commands.createHolder(name, reference, mounts), op)
+  const said = await run(context.host, target.engine, commands.createHolder(name, reference, mounts), op)
   return said.trim().split('\n').at(-1) ?? ''
 }
 
-async function removeContainer(world: DockerWorld, target: Target, id: string, op: Op, force = false): Promise<void> {
-  if ((await inspectOne(world.host, target.engine, id, op)) === null) return
+async function removeContainer(
+  context: ProviderContext,
+  target: Target,
+  id: string,
+  op: Op,
+  force = false,
+): Promise<void> {
+  if ((await inspectOne(context.host, target.engine, id, op)) === null) return
   await target.run((force ? commands.removeByForce : commands.remove)(id), op)
 }

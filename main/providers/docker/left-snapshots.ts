@@ -8,9 +8,9 @@ import { type Engine, run } from './engine.ts'
 import type { Follower } from './follow.ts'
 import { machineLabel, parseAsideName } from './naming.ts'
 import { parsePs } from './parse.ts'
+import { type ProviderContext, targetOf } from './provider-context.ts'
 import type { Restores } from './restore.ts'
 import { deleteSnapshot, type StoredSnapshot, snapshotsAmong } from './snapshots.ts'
-import { type DockerWorld, targetOf } from './world.ts'
 
 const prefix = 'left-'
 /** An engine that is slower with its answer does not keep the rest of the trash from being shown. */
@@ -27,8 +27,8 @@ interface Left {
  * Snapshots outlive a container that was removed outside Berth, and take room that nothing would show. They stand in the trash as
  * the machine they are of: brought back, it is made anew from the newest of them and has all of them; purged, they go.
  */
-export function withLeftSnapshots(world: DockerWorld, restores: Restores, trash: TrashOps): TrashOps {
-  const { host, endpoints, journal } = world
+export function withLeftSnapshots(context: ProviderContext, restores: Restores, trash: TrashOps): TrashOps {
+  const { host, endpoints, journal } = context
 
   /** The machines of an endpoint that there are, by the keys that snapshots name them by. */
   const machineKeys = async (engine: Engine, op: Op): Promise<ReadonlySet<string>> => {
@@ -48,7 +48,7 @@ export function withLeftSnapshots(world: DockerWorld, restores: Restores, trash:
   }
 
   const leftOn = async ({ engine, snapshotMachines }: Follower, op: Op): Promise<readonly Left[]> => {
-    const stored = await snapshotsAmong(world, engine, [`label=${machineLabel}`], op)
+    const stored = await snapshotsAmong(context, engine, [`label=${machineLabel}`], op)
     const byKey = new Map<string, StoredSnapshot[]>()
     for (const one of stored) {
       const key = one.image.labels[machineLabel] ?? ''
@@ -103,8 +103,8 @@ export function withLeftSnapshots(world: DockerWorld, restores: Restores, trash:
     async purge(trashId, op) {
       if (!trashId.startsWith(prefix)) return trash.purge(trashId, op)
       const { machineId, snapshots } = await find(trashId, op)
-      const target = targetOf(world, machineId)
-      for (const { label } of snapshots) await deleteSnapshot(world, target, label.id, op)
+      const target = targetOf(context, machineId)
+      for (const { label } of snapshots) await deleteSnapshot(context, target, label.id, op)
       await journal.noteMachine(machineId, null)
       endpoints.emit({ kind: 'trash' })
     },

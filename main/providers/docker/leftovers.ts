@@ -8,7 +8,7 @@ import type { Follower } from './follow.ts'
 import type { Container } from './inspect.ts'
 import type { Journal } from './journal.ts'
 import { parseAsideName } from './naming.ts'
-import type { DockerWorld } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /**
  * Whether a container was made for one of our transactions that is over: by a command that was still under way when its Berth was
@@ -27,7 +27,7 @@ export function isLeftover(
 
 /** Removes such containers, never their volumes. One that cannot be removed is tried again at the next list. */
 export async function removeLeftovers(
-  { host, journal }: Pick<DockerWorld, 'host' | 'journal'>,
+  { host, journal }: Pick<ProviderContext, 'host' | 'journal'>,
   { engine, model }: Pick<Follower, 'engine' | 'model'>,
   op: Op,
 ): Promise<void> {

@@ -6,9 +6,9 @@ import { differences } from './compare.ts'
 import { inspectOne } from './containers.ts'
 import { attempt } from './engine.ts'
 import type { Fields } from './json.ts'
+import type { ProviderContext, Target } from './provider-context.ts'
 import { recreate } from './recreate.ts'
 import type { StoredSnapshot } from './snapshots.ts'
-import type { DockerWorld, Target } from './world.ts'
 
 export interface MadeLike {
   readonly id: string
@@ -21,7 +21,7 @@ export interface MadeLike {
  * nothing behind, when a folder or file that it needs of its host is gone.
  */
 export async function makeLike(
-  { host }: Pick<DockerWorld, 'host'>,
+  { host }: Pick<ProviderContext, 'host'>,
   { engine, run }: Pick<Target, 'engine' | 'run'>,
   raw: Fields,
   { reference, image }: StoredSnapshot,

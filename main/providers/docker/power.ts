@@ -5,7 +5,7 @@ import type { Op, PauseOps, PowerOps, RenameOps, RestartOps } from '../provider.
 import * as commands from './commands.ts'
 import type { Container } from './inspect.ts'
 import { stateOfContainer } from './machine.ts'
-import { type DockerWorld, type Target, targetOf } from './world.ts'
+import { type ProviderContext, type Target, targetOf } from './provider-context.ts'
 
 /** The engine's own grace where a container does not say another. */
 const defaultGraceSeconds = 10
@@ -14,8 +14,8 @@ const marginMs = 60_000
 /** Stands for "for ever" where a container's grace has no end. */
 const longestMs = 24 * 3_600_000
 
-export function createPower(world: DockerWorld): PowerOps & RestartOps & PauseOps & RenameOps {
-  const look = async (id: MachineId, op: Op): Promise<Container> => (await world.endpoints.inspect(id, op)).container
+export function createPower(context: ProviderContext): PowerOps & RestartOps & PauseOps & RenameOps {
+  const look = async (id: MachineId, op: Op): Promise<Container> => (await context.endpoints.inspect(id, op)).container
 
   /** Does one thing unless it is so already, and believes only a fresh look. */
   const reach = async (
@@ -28,7 +28,7 @@ export function createPower(world: DockerWorld): PowerOps & RestartOps & PauseOp
     if (isThere(before)) return
     let problem: AppError | null = null
     try {
-      await act(targetOf(world, id), before)
+      await act(targetOf(context, id), before)
     } catch (thrown) {
       problem = errorOf(thrown)
       // Someone else may have been quicker: what counts is where it is now.
@@ -42,7 +42,7 @@ export function createPower(world: DockerWorld): PowerOps & RestartOps & PauseOp
     async start(id, op) {
       const before = await look(id, op)
       if (before.word === 'running') return
-      const target = targetOf(world, id)
+      const target = targetOf(context, id)
       const isPaused = before.word === 'paused'
       await target.run((isPaused ? commands.unpause : commands.start)(target.containerId), op)
       const after = await look(id, op)
@@ -50,7 +50,7 @@ export function createPower(world: DockerWorld): PowerOps & RestartOps & PauseOp
       if (after.startError !== '' || after.startedAt === null) throw notReached(after, null)
     },
     shutDown: (id, op) =>
-      reach(id, op, isDown, (target, container) => stopWithGrace(target, container, world.host.now(), op)),
+      reach(id, op, isDown, (target, container) => stopWithGrace(target, container, context.host.now(), op)),
     powerOff: (id, op) =>
       reach(id, op, isDown, ({ containerId, run }, { pid }) =>
         // One that waits to be restarted has no process to kill; stopping it ends its restarts.
@@ -58,8 +58,8 @@ export function createPower(world: DockerWorld): PowerOps & RestartOps & PauseOp
       ),
     async restart(id, op) {
       const container = await look(id, op)
-      const target = targetOf(world, id)
-      op.progress({ text: null, fraction: null, wait: waitFor(container, world.host.now()) })
+      const target = targetOf(context, id)
+      op.progress({ text: null, fraction: null, wait: waitFor(container, context.host.now()) })
       await target.run(commands.restart(target.containerId), op, { timeoutMs: stopTimeoutMs(container) })
       await look(id, op)
     },

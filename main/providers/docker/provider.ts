@@ -13,21 +13,21 @@ import { createLeftShells } from './left-shells.ts'
 import { withLeftSnapshots } from './left-snapshots.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { createPower } from './power.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { createRemoval } from './removal.ts'
 import { createRestores } from './restore.ts'
 import { createSnapshots } from './snapshots.ts'
 import { createStats } from './stats.ts'
-import type { DockerWorld } from './world.ts'
 
 /** Containers of every docker context, and of podman. */
 export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
   const journal = createJournal(host.dataDir, host.log, host.problems)
   const endpoints = createEndpoints(host, journal)
   const leftShells = createLeftShells(host)
-  const world: DockerWorld = { host, journal, endpoints, leftShells }
-  const power = createPower(world)
-  const restores = createRestores(world)
-  const removal = createRemoval(world)
+  const context: ProviderContext = { host, journal, endpoints, leftShells }
+  const power = createPower(context)
+  const restores = createRestores(context)
+  const removal = createRemoval(context)
 
   /** Puts right what a crash left, once the endpoint it concerns answers. */
   const settle = async (endpointId: EndpointId, op: Op): Promise<void> => {
@@ -56,14 +56,14 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
       }
       const machines = await follower.list(op)
       await restores.forgetGone(follower, op)
-      await removeLeftovers(world, follower, op)
+      await removeLeftovers(context, follower, op)
       void leftShells.settle(follower)
       return machines
     },
     async read(id: MachineId, op) {
       return endpoints.read(id, op)
     },
-    details: createDetails(world),
+    details: createDetails(context),
     watch: endpoints.watch,
     async recover(op) {
       await removeLeftInput(host)
@@ -81,13 +81,13 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
     restart: power,
     pause: power,
     rename: power,
-    configure: createConfigure(world),
-    consoles: createConsoles(world),
-    create: createCreate(world),
-    snapshots: createSnapshots(world, restores),
+    configure: createConfigure(context),
+    consoles: createConsoles(context),
+    create: createCreate(context),
+    snapshots: createSnapshots(context, restores),
     remove: removal,
-    trash: withLeftSnapshots(world, restores, removal.trash),
-    stats: createStats(world),
-    files: createFiles(world),
+    trash: withLeftSnapshots(context, restores, removal.trash),
+    stats: createStats(context),
+    files: createFiles(context),
   }
 }

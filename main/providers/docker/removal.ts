@@ -12,9 +12,9 @@ import { discardKept } from './kept.ts'
 import { asideName, newHandle, parseAsideName } from './naming.ts'
 import { canChangeRestart } from './podman.ts'
 import { isDown, stopWithGrace } from './power.ts'
+import { type ProviderContext, targetOf } from './provider-context.ts'
 import { deleteSnapshot, readSnapshots } from './snapshots.ts'
 import { isAway } from './swap.ts'
-import { type DockerWorld, targetOf } from './world.ts'
 
 export interface Removal extends RemoveOps {
   readonly trash: TrashOps
@@ -28,18 +28,18 @@ export interface Removal extends RemoveOps {
  * Removing a container stops it, renames it and hides it; it is destroyed only by a purge. One that removes itself when it ends
  * cannot be kept, so it goes at once.
  */
-export function createRemoval(world: DockerWorld): Removal {
-  const { host, endpoints, journal } = world
+export function createRemoval(context: ProviderContext): Removal {
+  const { host, endpoints, journal } = context
 
   const inspectWithSize = async (id: MachineId, op: Op): Promise<Inspected> => {
-    const { engine, containerId } = targetOf(world, id)
+    const { engine, containerId } = targetOf(context, id)
     const result = await attempt(host, engine, commands.inspectWithSize([containerId]), op)
     return parseInspect(result.stdout)[0] ?? endpoints.inspect(id, op)
   }
 
   /** What a purge frees: the writable layer, the kept copies and the snapshots. */
   const weigh = async (id: MachineId, { raw }: Inspected, op: Op) => {
-    const stored = await readSnapshots(world, id, op)
+    const stored = await readSnapshots(context, id, op)
     const kept = journal.machine(id)?.restores ?? []
     const snapshotBytes = stored.reduce(
       (sum, { label, image }) => sum + Math.max(0, image.sizeBytes - label.baseBytes),
@@ -99,11 +99,11 @@ export function createRemoval(world: DockerWorld): Removal {
   }
 
   const removeForGood = async (id: MachineId, volumes: readonly string[], op: Op): Promise<void> => {
-    await removeIfThere(id, targetOf(world, id).containerId, op)
+    await removeIfThere(id, targetOf(context, id).containerId, op)
     for (const restore of journal.machine(id)?.restores ?? [])
-      await discardKept(world, targetOf(world, id), restore, op, { force: true })
-    for (const { label } of await readSnapshots(world, id, op))
-      await deleteSnapshot(world, targetOf(world, id), label.id, op)
+      await discardKept(context, targetOf(context, id), restore, op, { force: true })
+    for (const { label } of await readSnapshots(context, id, op))
+      await deleteSnapshot(context, targetOf(context, id), label.id, op)
     await journal.noteMachine(id, null)
     for (const volume of volumes) await goneAfter(id, commands.removeVolume(volume), op)
   }
@@ -113,7 +113,7 @@ export function createRemoval(world: DockerWorld): Removal {
 
   /** What is not there any more is gone all the same: a purge is done again after a crash. */
   const goneAfter = async (id: MachineId, args: readonly string[], op: Op): Promise<void> => {
-    const { engine } = targetOf(world, id)
+    const { engine } = targetOf(context, id)
     const result = await attempt(host, engine, args, op)
     if (result.exitCode === 0) return
     const problem = engineFailure(result, engine.product)
@@ -163,7 +163,7 @@ export function createRemoval(world: DockerWorld): Removal {
       }
       // What takes time is done while it can still be given up; the rest is short and finished after a crash.
       if (container.word === 'running') {
-        await stopWithGrace(targetOf(world, id), container, host.now(), op)
+        await stopWithGrace(targetOf(context, id), container, host.now(), op)
       }
       await journal.addTrash(item)
       try {

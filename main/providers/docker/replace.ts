@@ -12,10 +12,10 @@ import { type Fields, fieldsOf } from './json.ts'
 import { finishKeeping, hasAllLayers, isKeptAsImage, readKeptImage } from './kept.ts'
 import { makeLike } from './make-like.ts'
 import { asideName, keptImage, newHandle } from './naming.ts'
+import { type ProviderContext, targetOf } from './provider-context.ts'
 import type { Records } from './restore-records.ts'
 import { keptName, readSnapshots, type StoredSnapshot } from './snapshots.ts'
 import { isAway, swap, takeBack } from './swap.ts'
-import { type DockerWorld, targetOf } from './world.ts'
 
 /** What a container is made from. */
 export interface Source {
@@ -47,8 +47,8 @@ export interface Replacer {
 }
 
 /** The transaction of a restore and of its undo: everything of it is finished or taken back. */
-export function createReplacer(world: DockerWorld, { put, note }: Records): Replacer {
-  const { host, endpoints, journal } = world
+export function createReplacer(context: ProviderContext, { put, note }: Records): Replacer {
+  const { host, endpoints, journal } = context
   /** Machines whose swap is being done by this very Berth. */
   const active = new Set<MachineId>()
   /** Endpoints whose engine went away in the middle of something. */
@@ -57,7 +57,7 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
   /** Takes a swap back after a failure, now or, when the engine went away, as soon as it answers again. */
   const takeBackNow = async (id: MachineId, restore: RestoreEntry, op: Op): Promise<boolean> => {
     try {
-      return await takeBack(world, targetOf(world, id).engine, restore, op)
+      return await takeBack(context, targetOf(context, id).engine, restore, op)
     } catch (thrown) {
       if (isAway(thrown)) unsettled.add(endpointOf(id))
       return false
@@ -81,7 +81,7 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
   ): Promise<void> => {
     const { before, source } = work
     const whole = uncancellable(op)
-    const { engine } = targetOf(world, id)
+    const { engine } = targetOf(context, id)
     const entry: MachineEntry = before ?? { currentId: restore.keptId, parentId: null, restores: [] }
     let latest = restore
     const write = async (next: RestoreEntry): Promise<void> => {
@@ -90,7 +90,7 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
     }
     active.add(id)
     try {
-      const done = await swap(world, engine, restore, whole, write, async (written) => {
+      const done = await swap(context, engine, restore, whole, write, async (written) => {
         const next = await makeComing(id, await copyGoing(id, written, whole), source, whole)
         if (next !== written) await write(next)
         return next
@@ -115,11 +115,11 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
     const { swap: plan } = restore
     const handle = plan?.goingImage ?? null
     if (plan === null || handle === null) return restore
-    const target = targetOf(world, id)
+    const target = targetOf(context, id)
     const going = await inspectOne(host, target.engine, plan.goingId, op)
     if (going === null) throw failure('not-found', { key: 'error.machineGone' })
     op.progress({ text: { key: 'docker.restore.copying' }, fraction: 0.35 })
-    const parent = (await readSnapshots(world, id, op)).find(({ label }) => label.id === restore.keptParentId)?.label
+    const parent = (await readSnapshots(context, id, op)).find(({ label }) => label.id === restore.keptParentId)?.label
     const request = {
       handle,
       reference: keptImage(handle),
@@ -127,9 +127,9 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
       description: '',
       ancestors: parent === undefined ? [] : [parent.id, ...parent.ancestors],
     }
-    await commitContainer(world, target, id, going, request, op)
+    await commitContainer(context, target, id, going, request, op)
     // An exit code alone proves nothing.
-    if ((await readKeptImage(world, target, handle, op)) === null) {
+    if ((await readKeptImage(context, target, handle, op)) === null) {
       throw failure('not-found', { key: 'docker.restore.keptGone' })
     }
     return { ...restore, keptImage: handle, copied: { id: going.container.id, finishedAt: going.container.finishedAt } }
@@ -144,17 +144,17 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
   ): Promise<RestoreEntry> => {
     const { swap: plan } = restore
     if (plan === null || source === null) return restore
-    const target = targetOf(world, id)
+    const target = targetOf(context, id)
     const newName = asideName('new', restore.id, plan.name)
     // The one that was made on trial.
     await attempt(host, target.engine, commands.removeByForce(newName), op)
-    const made = await makeLike(world, target, source.raw, source.stored, newName, op)
+    const made = await makeLike(context, target, source.raw, source.stored, newName, op)
     return { ...restore, differences: [...made.differences], swap: { ...plan, comingId: made.id } }
   }
 
   /** What is left to do when a swap is done. A failure of it costs nothing: it is done again later. */
   const tidy = (id: MachineId, restoreId: string, op: Op): Promise<void> =>
-    finishKeeping(world, id, restoreId, op).catch((error: unknown) => {
+    finishKeeping(context, id, restoreId, op).catch((error: unknown) => {
       host.log.warn('docker.restore.tidy', { id, error: errorOf(error) })
       unsettled.add(endpointOf(id))
     })
@@ -167,14 +167,14 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
     const config = fieldsOf(raw['Config'])
     const labels = Object.fromEntries(Object.keys(ownLabels(raw, null)).map((label) => [label, '']))
     const unlabelled = { ...raw, Config: { ...config, Labels: labels } }
-    await makeLike(world, targetOf(world, id), unlabelled, stored, name, op)
+    await makeLike(context, targetOf(context, id), unlabelled, stored, name, op)
   }
 
   const replace = async (id: MachineId, work: Replacement, op: Op): Promise<void> => {
     const { restore, present, source, parentId } = work
     const { container } = present
-    const target = targetOf(world, id)
-    const goingImage = (await isKeptAsImage(world, target, present, op)) ? newHandle() : null
+    const target = targetOf(context, id)
+    const goingImage = (await isKeptAsImage(context, target, present, op)) ? newHandle() : null
     if (goingImage !== null) await refuseFull(id, work, op)
     const plan: Swap = {
       ...planFor(container, { comingId: work.coming, comingIsNew: source !== null, comingRestart: work.comingRestart }),
@@ -190,7 +190,7 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
         await put(id, before ?? { currentId: container.id, parentId: null, restores: [] }, planned)
         if (goingImage !== null) await tryToMake(id, source, newName, op)
         else {
-          const made = await makeLike(world, target, source.raw, source.stored, newName, op)
+          const made = await makeLike(context, target, source.raw, source.stored, newName, op)
           planned = { ...planned, differences: [...made.differences], swap: { ...plan, comingId: made.id } }
         }
       } catch (thrown) {
@@ -205,9 +205,9 @@ export function createReplacer(world: DockerWorld, { put, note }: Records): Repl
 
   /** An image can have so many layers, and every copy adds one. The commit would say so only once the container is down. */
   const refuseFull = async (id: MachineId, { restore, present, source }: Replacement, op: Op): Promise<void> => {
-    const target = targetOf(world, id)
+    const target = targetOf(context, id)
     const { product } = target.engine
-    const image = await imageOf(world, target, present.container.imageId, op)
+    const image = await imageOf(context, target, present.container.imageId, op)
     if (image !== null && hasAllLayers(image)) throw tooManyLayers(product, 'docker.error.layers')
     // To undo it, a container of the snapshot's image is copied. What is itself an undo is never refused for that.
     const isUndo = restore.direction === 'undone'

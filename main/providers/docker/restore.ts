@@ -14,11 +14,11 @@ import type { Fields } from './json.ts'
 import { discardKept, readKeptImage } from './kept.ts'
 import { type MadeLike, makeLike } from './make-like.ts'
 import { newHandle, parseAsideName } from './naming.ts'
+import { type ProviderContext, targetOf } from './provider-context.ts'
 import { createReplacer, type Source, uncancellable } from './replace.ts'
 import { beforeUndo, createRecords, keeping, usedOf } from './restore-records.ts'
 import type { StoredSnapshot } from './snapshots.ts'
 import { isFinished, takeBack } from './swap.ts'
-import { type DockerWorld, targetOf } from './world.ts'
 
 const takeBackWaitsMs = [500, 2_000] as const
 
@@ -46,8 +46,8 @@ export interface Restores {
   forgetGone(follower: Follower, op: Op): Promise<void>
 }
 
-export function createRestores(world: DockerWorld): Restores {
-  const { host, endpoints, journal } = world
+export function createRestores(context: ProviderContext): Restores {
+  const { host, endpoints, journal } = context
 
   const find = (id: MachineId, restoreId: string): RestoreEntry => {
     const restore = journal.machine(id)?.restores.find((item) => item.id === restoreId)
@@ -57,17 +57,17 @@ export function createRestores(world: DockerWorld): Restores {
 
   const records = createRecords(journal)
   const { note, drop } = records
-  const { replace, tidy, isActive, takeUnsettled, markUnsettled } = createReplacer(world, records)
+  const { replace, tidy, isActive, takeUnsettled, markUnsettled } = createReplacer(context, records)
 
   const inspectKept = async (id: MachineId, restore: RestoreEntry, op: Op): Promise<Inspected> => {
-    const inspected = await inspectOne(host, targetOf(world, id).engine, restore.keptId, op)
+    const inspected = await inspectOne(host, targetOf(context, id).engine, restore.keptId, op)
     if (inspected === null) throw failure('not-found', { key: 'docker.restore.keptGone' })
     return inspected
   }
 
   /** What the engine was told just before Berth ended may still be under way there, and in the way. */
   const takeBackPatiently = async (id: MachineId, restore: RestoreEntry, engine: Engine, op: Op): Promise<boolean> => {
-    const take = (): Promise<boolean> => takeBack(world, engine, restore, uncancellable(op), { isAfterCrash: true })
+    const take = (): Promise<boolean> => takeBack(context, engine, restore, uncancellable(op), { isAfterCrash: true })
     try {
       for (const waitMs of takeBackWaitsMs) {
         if (await take()) return true
@@ -86,8 +86,8 @@ export function createRestores(world: DockerWorld): Restores {
     const plan = restore.swap
     if (entry === null || isActive(id)) return
     if (plan === null) return tidy(id, restore.id, op)
-    const { engine } = targetOf(world, id)
-    if (plan.comingId !== null && (await isFinished(world, engine, plan, op))) {
+    const { engine } = targetOf(context, id)
+    if (plan.comingId !== null && (await isFinished(context, engine, plan, op))) {
       await note(
         id,
         { ...entry, currentId: plan.comingId, parentId: restore.used?.parentId ?? null },
@@ -109,7 +109,7 @@ export function createRestores(world: DockerWorld): Restores {
     inspectKept,
     refuseOnlyCopy,
     takeUnsettled,
-    makeLike: (id, raw, stored, name, op) => makeLike(world, targetOf(world, id), raw, stored, name, op),
+    makeLike: (id, raw, stored, name, op) => makeLike(context, targetOf(context, id), raw, stored, name, op),
 
     async settle(endpointId, op) {
       for (const [id, entry] of journal.machines()) {
@@ -137,7 +137,7 @@ export function createRestores(world: DockerWorld): Restores {
     },
 
     async restore(id, { stored, name, keptParentId }, op) {
-      const { containerId } = targetOf(world, id)
+      const { containerId } = targetOf(context, id)
       const present = await inspectWithSize(id, containerId, op)
       const { container, raw } = present
       if (container.autoRemove) throw failure('wrong-state', { key: 'docker.withheld.autoRemove' })
@@ -168,7 +168,7 @@ export function createRestores(world: DockerWorld): Restores {
       if (restore.swap !== null) return settle(id, restore, op)
       await tidy(id, restoreId, op)
       const kept = find(id, restoreId)
-      const containerId = journal.machine(id)?.currentId ?? targetOf(world, id).containerId
+      const containerId = journal.machine(id)?.currentId ?? targetOf(context, id).containerId
       if (await isGone(id, containerId, op)) return takePlace(id, kept, uncancellable(op))
       const present = await inspectWithSize(id, containerId, op)
       const source = await sourceOf(id, kept, op)
@@ -188,7 +188,7 @@ export function createRestores(world: DockerWorld): Restores {
     async letGo(id, restoreId, op) {
       const restore = find(id, restoreId)
       await refuseOnlyCopy(id, restore, op)
-      await discardKept(world, targetOf(world, id), restore, op)
+      await discardKept(context, targetOf(context, id), restore, op)
       const entry = journal.machine(id)
       if (entry !== null) await drop(id, entry, restoreId)
       endpoints.emit({ kind: 'snapshots', id })
@@ -198,21 +198,21 @@ export function createRestores(world: DockerWorld): Restores {
   /** The kept container that is gone back to. What it needs of its host may have gone since: the present one then stays up. */
   async function comingOf(id: MachineId, restore: RestoreEntry, op: Op): Promise<string> {
     const { container, raw } = await inspectKept(id, restore, op)
-    await refuseUnmountable(host, targetOf(world, id).engine, container.id, raw, op)
+    await refuseUnmountable(host, targetOf(context, id).engine, container.id, raw, op)
     return container.id
   }
 
   /** What a copy that is an image is made a container from; null where the container itself was kept. */
   async function sourceOf(id: MachineId, { keptImage: handle }: RestoreEntry, op: Op): Promise<Source | null> {
     if (handle === null) return null
-    const stored = await readKeptImage(world, targetOf(world, id), handle, op)
+    const stored = await readKeptImage(context, targetOf(context, id), handle, op)
     if (stored === null) throw failure('not-found', { key: 'docker.restore.keptGone' })
     return { raw: rawOf(stored), stored }
   }
 
   async function isKeptGone(id: MachineId, { keptId, keptImage: handle }: RestoreEntry, op: Op): Promise<boolean> {
-    const target = targetOf(world, id)
-    if (handle !== null) return (await readKeptImage(world, target, handle, op)) === null
+    const target = targetOf(context, id)
+    if (handle !== null) return (await readKeptImage(context, target, handle, op)) === null
     return (await inspectOne(host, target.engine, keptId, op)) === null
   }
 
@@ -224,17 +224,17 @@ export function createRestores(world: DockerWorld): Restores {
   }
 
   async function isGone(id: MachineId, containerId: string, op: Op): Promise<boolean> {
-    return (await inspectOne(host, targetOf(world, id).engine, containerId, op)) === null
+    return (await inspectOne(host, targetOf(context, id).engine, containerId, op)) === null
   }
 
   /** Makes the kept copy the machine itself when the present container was removed outside: nothing is kept any more. */
   async function takePlace(id: MachineId, restore: RestoreEntry, op: Op): Promise<void> {
-    const target = targetOf(world, id)
+    const target = targetOf(context, id)
     const source = await sourceOf(id, restore, op)
     let currentId = restore.keptId
     if (source !== null) {
       const { Name } = source.stored.label.container
-      currentId = (await makeLike(world, target, source.raw, source.stored, Name.replace(/^\//, ''), op)).id
+      currentId = (await makeLike(context, target, source.raw, source.stored, Name.replace(/^\//, ''), op)).id
     } else {
       const { container } = await inspectKept(id, restore, op)
       const name = parseAsideName(container.name)?.name ?? container.name
@@ -246,13 +246,13 @@ export function createRestores(world: DockerWorld): Restores {
     }
     const entry = journal.machine(id) ?? { currentId, parentId: null, restores: [] }
     await drop(id, { ...entry, currentId, parentId: restore.keptParentId }, restore.id)
-    if (source !== null) await discardKept(world, target, restore, op)
+    if (source !== null) await discardKept(context, target, restore, op)
     await endpoints.inspect(id, op)
     endpoints.emit({ kind: 'snapshots', id })
   }
 
   async function inspectWithSize(id: MachineId, containerId: string, op: Op): Promise<Inspected> {
-    const { engine } = targetOf(world, id)
+    const { engine } = targetOf(context, id)
     const result = await attempt(host, engine, commands.inspectWithSize([containerId]), op)
     return parseInspect(result.stdout)[0] ?? endpoints.inspect(id, op)
   }

@@ -4,7 +4,7 @@ import { execAnywhere } from './commands.ts'
 import { attempt } from './engine.ts'
 import { engineFailure } from './errors.ts'
 import type { Container } from './inspect.ts'
-import type { Target } from './world.ts'
+import type { Target } from './provider-context.ts'
 
 export interface Shell {
   /** For the tab. */

@@ -12,9 +12,9 @@ import { type ImageDefaults, type Inspected, mountsOf, parseImages } from './ins
 import type { RestoreEntry } from './journal.ts'
 import type { Fields } from './json.ts'
 import { hasName, keptImage, machineLabel, newHandle, snapshotImage, snapshotLabel } from './naming.ts'
+import { type ProviderContext, type Target, targetOf } from './provider-context.ts'
 import type { Restores } from './restore.ts'
 import { type SnapshotLabel, unpackLabel } from './snapshot-label.ts'
-import { type DockerWorld, type Target, targetOf } from './world.ts'
 
 const keptPrefix = 'kept-'
 
@@ -26,8 +26,8 @@ export interface StoredSnapshot {
   readonly reference: string
 }
 
-export function createSnapshots(world: DockerWorld, restores: Restores): SnapshotOps {
-  const { endpoints, journal } = world
+export function createSnapshots(context: ProviderContext, restores: Restores): SnapshotOps {
+  const { endpoints, journal } = context
 
   /** What the present state came from: the last snapshot taken of this very container, else the one it was made from. */
   const currentOf = (id: MachineId, stored: readonly StoredSnapshot[], { container }: Inspected): SnapshotId | null => {
@@ -50,7 +50,7 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
   }
 
   const find = async (id: MachineId, snapshotId: SnapshotId, op: Op): Promise<StoredSnapshot> => {
-    const stored = (await readSnapshots(world, id, op)).find(({ label }) => label.id === snapshotId)
+    const stored = (await readSnapshots(context, id, op)).find(({ label }) => label.id === snapshotId)
     if (stored === undefined) throw failure('not-found', { key: 'docker.snapshot.gone' })
     return stored
   }
@@ -62,13 +62,13 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
     request: { readonly name: string; readonly description: string; readonly parentId: SnapshotId | null },
     op: Op,
   ): Promise<SnapshotId> => {
-    const stored = await readSnapshots(world, id, op)
+    const stored = await readSnapshots(context, id, op)
     const parent = stored.find(({ label }) => label.id === request.parentId)
     const handle = newHandle()
     const { name, description } = request
     const ancestors = parent === undefined ? [] : [parent.label.id, ...parent.label.ancestors]
     const reference = snapshotImage(handle)
-    await commitContainer(world, target, id, inspected, { handle, reference, name, description, ancestors }, op)
+    await commitContainer(context, target, id, inspected, { handle, reference, name, description, ancestors }, op)
     // An exit code alone proves nothing.
     await find(id, handle, op)
     endpoints.emit({ kind: 'snapshots', id })
@@ -77,7 +77,7 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
 
   return {
     async tree(id, op) {
-      const [stored, inspected] = await Promise.all([readSnapshots(world, id, op), endpoints.inspect(id, op)])
+      const [stored, inspected] = await Promise.all([readSnapshots(context, id, op), endpoints.inspect(id, op)])
       const entry = journal.machine(id)
       // What is shown then is the newest copy: the container itself was removed outside.
       const isStandIn = entry !== null && inspected.container.id !== entry.currentId
@@ -91,9 +91,9 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
     },
 
     async take(id, { name, description }, op) {
-      const target = targetOf(world, id)
+      const target = targetOf(context, id)
       const inspected = await endpoints.inspect(id, op)
-      const parentId = currentOf(id, await readSnapshots(world, id, op), inspected)
+      const parentId = currentOf(id, await readSnapshots(context, id, op), inspected)
       op.progress({ text: { key: 'docker.step.commit' }, fraction: null })
       return take(id, target, inspected, { name, description, parentId }, op)
     },
@@ -106,8 +106,8 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
 
     async delete(id, snapshotId, op) {
       const { label } = await find(id, snapshotId, op)
-      const target = targetOf(world, id)
-      await deleteSnapshot(world, target, label.id, op)
+      const target = targetOf(context, id)
+      await deleteSnapshot(context, target, label.id, op)
       endpoints.emit({ kind: 'snapshots', id })
     },
 
@@ -115,20 +115,20 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
       const stored = await find(id, snapshotId, op)
       const name = journal.edit(snapshotId)?.name ?? stored.label.name
       const present = await endpoints.inspect(id, op)
-      const keptParentId = currentOf(id, await readSnapshots(world, id, op), present)
+      const keptParentId = currentOf(id, await readSnapshots(context, id, op), present)
       await restores.restore(id, { stored, name, keptParentId }, op)
     },
 
     async undo(id, restoreId, op) {
       const present = await endpoints.inspect(id, op)
-      const keptParentId = currentOf(id, await readSnapshots(world, id, op), present)
+      const keptParentId = currentOf(id, await readSnapshots(context, id, op), present)
       await restores.undo(id, restoreId, keptParentId, op)
     },
 
     async keep(id, restoreId, name, op) {
       const restore = restores.find(id, restoreId)
       await restores.refuseOnlyCopy(id, restore, op)
-      const target = targetOf(world, id)
+      const target = targetOf(context, id)
       if (restore.keptImage !== null) {
         // The image has all that a snapshot has, but for its tag and its name.
         await target.run(commands.tag(keptImage(restore.keptImage), snapshotImage(restore.keptImage)), op)
@@ -145,11 +145,15 @@ export function createSnapshots(world: DockerWorld, restores: Restores): Snapsho
 }
 
 /** All snapshots of a machine the engine has. */
-export async function readSnapshots(world: DockerWorld, id: MachineId, op: Op): Promise<readonly StoredSnapshot[]> {
-  const { engine } = targetOf(world, id)
+export async function readSnapshots(
+  context: ProviderContext,
+  id: MachineId,
+  op: Op,
+): Promise<readonly StoredSnapshot[]> {
+  const { engine } = targetOf(context, id)
   const key = id.slice(id.lastIndexOf('/') + 1)
-  const found = await snapshotsAmong(world, engine, [`label=${machineLabel}=${key}`], op)
-  if (found.length > 0) world.endpoints.followerOf(id).snapshotMachines.add(key)
+  const found = await snapshotsAmong(context, engine, [`label=${machineLabel}=${key}`], op)
+  if (found.length > 0) context.endpoints.followerOf(id).snapshotMachines.add(key)
   return found
 }
 
@@ -158,7 +162,7 @@ export async function readSnapshots(world: DockerWorld, id: MachineId, op: Op): 
  * knows any more is one as well.
  */
 export async function snapshotsAmong(
-  { host, journal }: Pick<DockerWorld, 'host' | 'journal'>,
+  { host, journal }: Pick<ProviderContext, 'host' | 'journal'>,
   engine: Engine,
   filters: readonly string[],
   op: Op,
@@ -191,15 +195,15 @@ export async function snapshotsAmong(
 }
 
 /** Takes the snapshot's name off its image: what other snapshots or a container still need of it stays until they go. */
-export async function deleteSnapshot(world: DockerWorld, target: Target, handle: string, op: Op): Promise<void> {
-  await removeName(world, target, snapshotImage(handle), op)
-  if (!world.journal.isKeptImage(handle)) await removeName(world, target, keptImage(handle), op)
-  if (world.journal.edit(handle) !== null) await world.journal.noteNoEdit(handle)
+export async function deleteSnapshot(context: ProviderContext, target: Target, handle: string, op: Op): Promise<void> {
+  await removeName(context, target, snapshotImage(handle), op)
+  if (!context.journal.isKeptImage(handle)) await removeName(context, target, keptImage(handle), op)
+  if (context.journal.edit(handle) !== null) await context.journal.noteNoEdit(handle)
 }
 
 /** Takes a name off an image. What is not there any more is gone all the same. */
 export async function removeName(
-  { host }: Pick<DockerWorld, 'host'>,
+  { host }: Pick<ProviderContext, 'host'>,
   { engine }: Pick<Target, 'engine'>,
   name: string,
   op: Op,

@@ -6,7 +6,7 @@ import { readUsage, type Usage } from './cgroup.ts'
 import * as commands from './commands.ts'
 import { attempt } from './engine.ts'
 import { readRows, textOf } from './json.ts'
-import type { DockerWorld } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** An earlier reading older than this says nothing about now. */
 const staleMs = 60_000
@@ -19,7 +19,7 @@ interface Sample extends Usage {
  * Figures of those machines that are looked at. On this computer they are read from the kernel's own files, without a process;
  * elsewhere one `docker stats` answers for all machines of an endpoint.
  */
-export function createStats(world: DockerWorld): StatsOps {
+export function createStats(context: ProviderContext): StatsOps {
   const before = new Map<MachineId, Sample>()
 
   const readLocal = (id: MachineId, pid: number, containerId: string): Stats | null => {
@@ -37,12 +37,12 @@ export function createStats(world: DockerWorld): StatsOps {
       const asked = new Map<string, { readonly machineId: MachineId; readonly containerId: string }[]>()
       const found: Stats[] = []
       for (const id of ids) {
-        const follower = world.endpoints.ready().find(({ engine }) => id.startsWith(`${engine.endpointId}/`))
+        const follower = context.endpoints.ready().find(({ engine }) => id.startsWith(`${engine.endpointId}/`))
         if (follower === undefined) continue
         const containerId = follower.model.containerIdOf(id)
         const container = follower.model.get(containerId)
         if (container === undefined || container.word !== 'running') continue
-        const isHere = follower.engine.isLocal && world.host.platform === 'linux' && container.pid > 0
+        const isHere = follower.engine.isLocal && context.host.platform === 'linux' && container.pid > 0
         const local = isHere ? readLocal(id, container.pid, containerId) : null
         if (local !== null) {
           found.push(local)
@@ -62,11 +62,11 @@ export function createStats(world: DockerWorld): StatsOps {
     machines: readonly { readonly machineId: MachineId; readonly containerId: string }[],
     op: Op,
   ): Promise<readonly Stats[]> {
-    const follower = world.endpoints.ready().find(({ engine }) => engine.endpointId === endpointId)
+    const follower = context.endpoints.ready().find(({ engine }) => engine.endpointId === endpointId)
     if (follower === undefined) return []
     // One that ended meanwhile makes the exit code 1; the others' lines are there.
     const ids = machines.map(({ containerId }) => containerId)
-    const result = await attempt(world.host, follower.engine, commands.stats(follower.engine.flavour, ids), op)
+    const result = await attempt(context.host, follower.engine, commands.stats(follower.engine.flavour, ids), op)
     const byContainer = new Map(machines.map(({ containerId, machineId }) => [containerId, machineId]))
     return parseStats(result.stdout, byContainer)
   }

@@ -9,15 +9,15 @@ import { asideName, keptImage, parseAsideName } from './naming.ts'
 import { parsePs } from './parse.ts'
 import { canChangeRestart } from './podman.ts'
 import { isDown, stopWithGrace } from './power.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { removeName } from './snapshots.ts'
-import type { DockerWorld } from './world.ts'
 
 /**
  * Puts one container in another's place: stop, rename both, start. Written down before the first step; each step may be the
  * last, and `takeBack` or `settle` then find out from the engine how far it came.
  */
 export async function swap(
-  world: DockerWorld,
+  context: ProviderContext,
   engine: Engine,
   restore: RestoreEntry,
   op: Op,
@@ -28,10 +28,10 @@ export async function swap(
   const goingId = restore.swap?.goingId ?? ''
   const begun = { ...restore, swap: restore.swap === null ? null : { ...restore.swap, stops: true } }
   await write(begun)
-  const give = (args: readonly string[]): Promise<string> => run(world.host, engine, args, op)
+  const give = (args: readonly string[]): Promise<string> => run(context.host, engine, args, op)
 
   op.progress({ text: { key: 'docker.restore.stopping' }, fraction: 0.25 })
-  await takeDown(world, engine, goingId, op)
+  await takeDown(context, engine, goingId, op)
   const ready = await whenDown(begun)
   const plan = ready.swap
   const comingId = plan?.comingId ?? null
@@ -51,7 +51,7 @@ export async function swap(
   if (plan.wasRunning) await give(commands.start(comingId))
   if (plan.wasPaused) await give(commands.pause(comingId)).catch(ignoreWrongState)
 
-  const coming = await inspectOne(world.host, engine, comingId, op)
+  const coming = await inspectOne(context.host, engine, comingId, op)
   if (coming === null || coming.container.name !== plan.name || failedToStart(coming.container, plan)) {
     throw failure('wrong-state', { key: 'docker.error.notReached', params: { state: coming?.container.word ?? '?' } })
   }
@@ -64,7 +64,7 @@ export async function swap(
  * when the engine does not answer.
  */
 export async function takeBack(
-  world: DockerWorld,
+  context: ProviderContext,
   engine: Engine,
   restore: RestoreEntry,
   op: Op,
@@ -72,12 +72,12 @@ export async function takeBack(
 ): Promise<boolean> {
   const plan = restore.swap
   if (plan === null) return true
-  const give = (args: readonly string[]): Promise<string> => run(world.host, engine, args, op)
-  const logged = (error: unknown): void => world.host.log.warn('docker.kept.image', { error: errorOf(error) })
+  const give = (args: readonly string[]): Promise<string> => run(context.host, engine, args, op)
+  const logged = (error: unknown): void => context.host.log.warn('docker.kept.image', { error: errorOf(error) })
   const look = async (id: string): Promise<Container | null> =>
-    (await inspectOne(world.host, engine, id, op))?.container ?? null
+    (await inspectOne(context.host, engine, id, op))?.container ?? null
   try {
-    const comingId = plan.comingId ?? (await findNew(world, engine, restore.id, op))
+    const comingId = plan.comingId ?? (await findNew(context, engine, restore.id, op))
     const coming = comingId === null ? null : await look(comingId)
     if (coming !== null) {
       if (!isDown(coming)) await give(commands.stop(coming.id, plan.comingIsNew ? 0 : null))
@@ -89,7 +89,7 @@ export async function takeBack(
     }
     // A stop that is still under way would end it after all was said to be as before.
     if (isAfterCrash && plan.stops && (await look(plan.goingId))?.word === 'running') {
-      await takeDown(world, engine, plan.goingId, op)
+      await takeDown(context, engine, plan.goingId, op)
     }
     const going = await look(plan.goingId)
     if (going === null) return false
@@ -101,12 +101,12 @@ export async function takeBack(
     if (going.restart !== plan.goingRestart) await give(commands.update(going.id, { restart: plan.goingRestart }))
     if (plan.wasRunning && isDown(going)) await give(commands.start(going.id))
     if (plan.wasPaused && going.word !== 'paused') await give(commands.pause(going.id)).catch(ignoreWrongState)
-    if (plan.goingImage !== null) await removeName(world, { engine }, keptImage(plan.goingImage), op).catch(logged)
+    if (plan.goingImage !== null) await removeName(context, { engine }, keptImage(plan.goingImage), op).catch(logged)
     return true
   } catch (thrown) {
     // Nobody knows how far it came: it is taken back once the engine is there again.
     if (isAway(thrown)) throw thrown
-    world.host.log.error('docker.takeBack', { restore: restore.id, error: errorOf(thrown) })
+    context.host.log.error('docker.takeBack', { restore: restore.id, error: errorOf(thrown) })
     return false
   }
 }
@@ -115,10 +115,10 @@ export async function takeBack(
  * After a crash: true when the swap had come to its end, so that what has happened since in the new container is not thrown
  * away.
  */
-export async function isFinished(world: DockerWorld, engine: Engine, plan: Swap, op: Op): Promise<boolean> {
+export async function isFinished(context: ProviderContext, engine: Engine, plan: Swap, op: Op): Promise<boolean> {
   if (plan.comingId === null) return false
-  const coming = await inspectOne(world.host, engine, plan.comingId, op)
-  const going = await inspectOne(world.host, engine, plan.goingId, op)
+  const coming = await inspectOne(context.host, engine, plan.comingId, op)
+  const going = await inspectOne(context.host, engine, plan.goingId, op)
   if (coming === null || going === null || coming.container.name !== plan.name) return false
   if (parseAsideName(going.container.name) === null) return false
   return !plan.wasRunning || !isDown(coming.container)
@@ -135,27 +135,27 @@ function failedToStart(container: Container, { wasRunning }: Swap): boolean {
   return wasRunning && container.startError !== ''
 }
 
-async function takeDown(world: DockerWorld, engine: Engine, containerId: string, op: Op): Promise<void> {
-  const inspected = await inspectOne(world.host, engine, containerId, op)
+async function takeDown(context: ProviderContext, engine: Engine, containerId: string, op: Op): Promise<void> {
+  const inspected = await inspectOne(context.host, engine, containerId, op)
   if (inspected === null) throw failure('not-found', { key: 'error.machineGone' })
   const { container } = inspected
   if (isDown(container)) return
   const target = {
     engine,
     containerId,
-    run: (args: readonly string[], own: Op, options = {}) => run(world.host, engine, args, own, options),
+    run: (args: readonly string[], own: Op, options = {}) => run(context.host, engine, args, own, options),
   }
   if (container.word === 'paused') await target.run(commands.unpause(containerId), op)
-  await stopWithGrace(target, container, world.host.now(), op)
-  const after = await inspectOne(world.host, engine, containerId, op)
+  await stopWithGrace(target, container, context.host.now(), op)
+  const after = await inspectOne(context.host, engine, containerId, op)
   if (after === null || !isDown(after.container)) {
     throw failure('wrong-state', { key: 'docker.error.notReached', params: { state: after?.container.word ?? '?' } })
   }
 }
 
 /** The container of a restore that crashed between making it and writing its id down. */
-async function findNew(world: DockerWorld, engine: Engine, handle: string, op: Op): Promise<string | null> {
-  const result = await attempt(world.host, engine, commands.psNamed(asideName('new', handle, '')), op)
+async function findNew(context: ProviderContext, engine: Engine, handle: string, op: Op): Promise<string | null> {
+  const result = await attempt(context.host, engine, commands.psNamed(asideName('new', handle, '')), op)
   return parsePs(result.stdout).rows.find((row) => parseAsideName(row.name)?.handle === handle)?.id ?? null
 }
 

@@ -2,7 +2,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { EndpointId } from '../../../app/domain/ids.ts'
 import type { Endpoint, HostInfo } from '../../../app/domain/provider.ts'
 import type { MessageKey } from '../../../app/messages/text.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 const local: HostInfo = { id: 'local', label: null, address: null }
 const buildBox: HostInfo = { id: 'ssh:build-box', label: 'build-box', address: 'ssh://sena@build-box.local' }
@@ -11,15 +11,15 @@ const buildBox: HostInfo = { id: 'ssh:build-box', label: 'build-box', address: '
 const awayFromMs = 8_000
 const awayUntilMs = 90_000
 
-export function isAway(world: World, startedMs: number): boolean {
-  const age = (world.host.now().getTime() - startedMs) * world.speed
+export function isAway(context: ProviderContext, startedMs: number): boolean {
+  const age = (context.host.now().getTime() - startedMs) * context.speed
   return age >= awayFromMs && age < awayUntilMs
 }
 
 /** When the next change of the far endpoint is due, in ms from now; null when there is none. */
-export function nextTurnMs(world: World, startedMs: number): number | null {
-  const age = world.host.now().getTime() - startedMs
-  const next = [awayFromMs, awayUntilMs].map((at) => at / world.speed).find((at) => at > age)
+export function nextTurnMs(context: ProviderContext, startedMs: number): number | null {
+  const age = context.host.now().getTime() - startedMs
+  const next = [awayFromMs, awayUntilMs].map((at) => at / context.speed).find((at) => at > age)
   return next === undefined ? null : next - age
 }
 

@@ -7,8 +7,8 @@ import { formatBytes, formatMemory, GB, GiB, MiB } from '../../../app/domain/uni
 import type { Text } from '../../../app/messages/text.ts'
 import type { ConfigureOps, ConsoleOps, Provider, StatsOps } from '../provider.ts'
 import { type Guests, logLines } from './guest.ts'
+import { type ProviderContext, throwIfCancelled } from './provider-context.ts'
 import { hasScreen } from './screens.ts'
-import { throwIfCancelled, type World } from './world.ts'
 
 type FactMore = Partial<Pick<Fact, 'mono' | 'copyable' | 'revealPath' | 'openUrl'>>
 
@@ -17,10 +17,10 @@ function fact(group: Fact['group'], label: Text['key'], value: Fact['value'], mo
 }
 
 /** What a pretended machine's page shows. */
-export function createDetails(world: World, label: string): Provider['details'] {
+export function createDetails(context: ProviderContext, label: string): Provider['details'] {
   return async (id, op) => {
-    await world.wait(100, op)
-    const { machine, forwards, diskBytes } = world.of(id)
+    await context.wait(100, op)
+    const { machine, forwards, diskBytes } = context.of(id)
     const ssh = forwards.find((one) => one.guestPort === 22)
     const web = forwards.find((one) => one.guestPort === 80)
     const facts: Fact[] = machine.addresses.map((address) =>
@@ -44,7 +44,7 @@ export function createDetails(world: World, label: string): Provider['details'] 
     facts.push(fact('hardware', 'mock.fact.network', network))
     facts.push(fact('place', 'mock.fact.provider', label))
     if (machine.kind === 'vm') {
-      const folder = `${world.host.dataDir}/${machine.id.replace(/^.*\//, '')}`
+      const folder = `${context.host.dataDir}/${machine.id.replace(/^.*\//, '')}`
       facts.push(fact('place', 'mock.fact.folder', folder, { mono: true, copyable: true, revealPath: folder }))
     }
     return {
@@ -61,13 +61,13 @@ export function createDetails(world: World, label: string): Provider['details'] 
 }
 
 /** Figures that wander, the same at the same second of every run. */
-export function createStats(world: World): StatsOps {
+export function createStats(context: ProviderContext): StatsOps {
   return {
     async read(ids, op) {
       throwIfCancelled(op)
-      const second = world.host.now().getTime() / 1000
+      const second = context.host.now().getTime() / 1000
       return ids.flatMap((id) => {
-        const machine = world.machines.get(id)?.machine
+        const machine = context.machines.get(id)?.machine
         if (machine === undefined || machine.state !== 'running') return []
         const seed = [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7)
         const wave = (period: number): number => (Math.sin(second / period + seed) + 1) / 2
@@ -92,13 +92,13 @@ export function createStats(world: World): StatsOps {
 
 const runningStates: readonly string[] = ['running', 'paused', 'starting', 'stopping', 'unknown']
 
-export function createConsoles(world: World, guests: Guests): ConsoleOps {
-  const isUp = (id: MachineId): boolean => runningStates.includes(world.of(id).machine.state)
+export function createConsoles(context: ProviderContext, guests: Guests): ConsoleOps {
+  const isUp = (id: MachineId): boolean => runningStates.includes(context.of(id).machine.state)
   return {
     async options(id, op) {
       throwIfCancelled(op)
       const off: Text | null = isUp(id) ? null : { key: 'mock.console.off' }
-      const { machine, quirks } = world.of(id)
+      const { machine, quirks } = context.of(id)
       if (machine.kind === 'vm') {
         const screen: ConsoleOption = {
           id: 'screen0',
@@ -116,7 +116,7 @@ export function createConsoles(world: World, guests: Guests): ConsoleOps {
             withheld: off,
           }),
         )
-        return hasScreen(world, id) ? [screen, ...serials] : serials
+        return hasScreen(context, id) ? [screen, ...serials] : serials
       }
       const noShell: Text | null = quirks.includes('no-shell') ? { key: 'mock.console.noShell' } : null
       return [
@@ -136,17 +136,17 @@ export function createConsoles(world: World, guests: Guests): ConsoleOps {
     },
     async tail(id, lines, op) {
       throwIfCancelled(op)
-      const { machine } = world.of(id)
+      const { machine } = context.of(id)
       return machine.state === 'inaccessible' ? null : logLines(machine.name).slice(-lines).join('\n')
     },
   }
 }
 
-export function createConfigure(world: World): ConfigureOps {
+export function createConfigure(context: ProviderContext): ConfigureOps {
   return {
     async read(id, op) {
-      await world.wait(80, op)
-      const { machine, settings, diskBytes } = world.of(id)
+      await context.wait(80, op)
+      const { machine, settings, diskBytes } = context.of(id)
       const fields: readonly ConfigureField[] =
         machine.kind === 'vm' ? ['cpus', 'memoryBytes', 'isoPath', 'network', 'diskBytes'] : ['restart']
       return {
@@ -161,8 +161,8 @@ export function createConfigure(world: World): ConfigureOps {
       }
     },
     async configure(id, changes, op) {
-      await world.wait(200, op)
-      const mock = world.of(id)
+      await context.wait(200, op)
+      const mock = context.of(id)
       const { cpus, memoryBytes, diskBytes, isoPath: _isoPath, restart: _restart, ...others } = changes
       const needsStopped =
         cpus !== undefined || memoryBytes !== undefined || diskBytes !== undefined || 'network' in others
@@ -173,7 +173,7 @@ export function createConfigure(world: World): ConfigureOps {
       if (diskBytes !== undefined && diskBytes < mock.diskBytes) {
         throw failure('invalid-input', { key: 'mock.error.smaller' }, { field: 'diskBytes' })
       }
-      world.change(id, {
+      context.change(id, {
         machine: {
           ...mock.machine,
           cpus: cpus ?? mock.machine.cpus,

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { MachineId } from '../../../app/domain/ids.ts'
-import type { Files, World } from './world.ts'
+import type { Files, ProviderContext } from './provider-context.ts'
 
 /** The far side of every pretended console: UNIX sockets (named pipes on Windows) that answer as a small guest would. */
 export interface Guests {
@@ -19,7 +19,7 @@ interface Line {
   readonly path: string
 }
 
-export function createGuests(world: World): Guests {
+export function createGuests(context: ProviderContext): Guests {
   const lines = new Map<string, Promise<Line>>()
   let counter = 0
 
@@ -27,15 +27,15 @@ export function createGuests(world: World): Guests {
     counter += 1
     const name = `mock-${process.pid}-${counter}`
     const path =
-      world.host.platform === 'win32' ? `\\\\.\\pipe\\berth-${name}` : join(world.host.runtimeDir, `${name}.sock`)
-    await mkdir(world.host.runtimeDir, { recursive: true, mode: 0o700 })
+      context.host.platform === 'win32' ? `\\\\.\\pipe\\berth-${name}` : join(context.host.runtimeDir, `${name}.sock`)
+    await mkdir(context.host.runtimeDir, { recursive: true, mode: 0o700 })
     const sockets = new Set<Socket>()
     const server = createServer((socket) => {
       sockets.add(socket)
       socket.on('error', () => {})
       socket.on('close', () => sockets.delete(socket))
-      if (consoleId === 'logs') tellLog(socket, world, id)
-      else talk(socket, world, id, consoleId)
+      if (consoleId === 'logs') tellLog(socket, context, id)
+      else talk(socket, context, id, consoleId)
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -56,7 +56,7 @@ export function createGuests(world: World): Guests {
       closing.map(async ([, line]) => {
         const { path } = await line
         await close(await line)
-        if (world.host.platform !== 'win32') await rm(path, { force: true })
+        if (context.host.platform !== 'win32') await rm(path, { force: true })
       }),
     )
   }
@@ -82,13 +82,13 @@ export function logLines(name: string): readonly string[] {
   })
 }
 
-function tellLog(socket: Socket, world: World, id: MachineId): void {
-  const { name } = world.of(id).machine
+function tellLog(socket: Socket, context: ProviderContext, id: MachineId): void {
+  const { name } = context.of(id).machine
   let count = 40
   socket.write(`${logLines(name).join('\r\n')}\r\n`)
   const timer = setInterval(() => {
     count += 1
-    socket.write(`${world.now()} INFO ${name.split('\n')[0]}: request ${4000 + count} answered\r\n`)
+    socket.write(`${context.now()} INFO ${name.split('\n')[0]}: request ${4000 + count} answered\r\n`)
   }, 1_000)
   socket.on('close', () => clearInterval(timer))
 }
@@ -108,8 +108,8 @@ const help = [
 ]
 
 /** One connection: a line editor that echoes, and the few commands of `help`. */
-function talk(socket: Socket, world: World, id: MachineId, consoleId: string): void {
-  const { machine } = world.of(id)
+function talk(socket: Socket, context: ProviderContext, id: MachineId, consoleId: string): void {
+  const { machine } = context.of(id)
   const prompt = consoleId === 'shell' ? '/ # ' : '\x1b[1mroot@guest\x1b[0m:~# '
   let line = ''
   let stopFlood: (() => void) | null = null
@@ -151,21 +151,22 @@ function talk(socket: Socket, world: World, id: MachineId, consoleId: string): v
   function run(command: string): void {
     if (command === 'colours') say(colours)
     else if (command === 'flood') stopFlood = flood(socket)
-    else say(runCommand(world, id, command))
+    else say(runCommand(context, id, command))
   }
 }
 
 const colours = `${Array.from({ length: 16 }, (_, index) => `\x1b[38;5;${index}m██\x1b[0m`).join(' ')}\n`
 
 /** Carries out what was typed, on whatever console, and gives the answer, its lines ended. */
-export function runCommand(world: World, id: MachineId, command: string): string {
-  const { files } = world.of(id)
+export function runCommand(context: ProviderContext, id: MachineId, command: string): string {
+  const { files } = context.of(id)
   const [word = '', first = ''] = command.split(/\s+/)
   const written = /^echo\s([^>]*)>\s*(\S+)$/.exec(command)
-  if (written !== null) world.change(id, { files: new Map([...files, [written[2] ?? '', (written[1] ?? '').trim()]]) })
-  else if (word === 'rm') world.change(id, { files: new Map([...files].filter(([name]) => name !== first)) })
-  else if (word === 'poweroff') world.setState(id, 'stopped')
-  else if (word === 'panic') world.setState(id, 'crashed')
+  if (written !== null)
+    context.change(id, { files: new Map([...files, [written[2] ?? '', (written[1] ?? '').trim()]]) })
+  else if (word === 'rm') context.change(id, { files: new Map([...files].filter(([name]) => name !== first)) })
+  else if (word === 'poweroff') context.setState(id, 'stopped')
+  else if (word === 'panic') context.setState(id, 'crashed')
   else return answer(command, word, first, files)
   return ''
 }

@@ -4,16 +4,16 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import { putUnder } from '../common/files.ts'
 import type { CommandOps, FileOps } from '../provider.ts'
-import { recordCommand, type World } from './world.ts'
+import { type ProviderContext, recordCommand } from './provider-context.ts'
 
 const workMs = 600
 
 /** Pretended guests' files, in memory, and the two programs that they know: `echo` and `ls`. */
-export function createInside(world: World): { readonly files: FileOps; readonly commands: CommandOps } {
+export function createInside(context: ProviderContext): { readonly files: FileOps; readonly commands: CommandOps } {
   const disks = new Map<MachineId, Map<string, Buffer>>()
   const diskOf = (id: MachineId): Map<string, Buffer> => {
     const disk =
-      disks.get(id) ?? new Map<string, Buffer>([['/etc/hostname', Buffer.from(`${world.of(id).machine.name}\n`)]])
+      disks.get(id) ?? new Map<string, Buffer>([['/etc/hostname', Buffer.from(`${context.of(id).machine.name}\n`)]])
     disks.set(id, disk)
     return disk
   }
@@ -25,7 +25,7 @@ export function createInside(world: World): { readonly files: FileOps; readonly 
         if (!(await stat(path)).isFile()) {
           throw failure('invalid-input', { key: 'utm.error.onlyFiles' }, { field: 'path' })
         }
-        await world.wait(workMs, op)
+        await context.wait(workMs, op)
         const name = basename(path)
         const inside = posix.join(folder, name)
         if (!folders.includes(posix.join(folder))) throw failure('not-found', { key: 'utm.error.noPath' })
@@ -33,26 +33,26 @@ export function createInside(world: World): { readonly files: FileOps; readonly 
           throw failure('already-exists', { key: 'files.takenInside', params: { name } }, { field: 'folder' })
         }
         diskOf(id).set(inside, await readFile(path))
-        recordCommand(world, op, `pretend push ${inside}`, null, 0)
+        recordCommand(context, op, `pretend push ${inside}`, null, 0)
       },
       async fetch(id, { inside, path }, op) {
-        await world.wait(workMs, op)
+        await context.wait(workMs, op)
         const bytes = diskOf(id).get(inside)
         if (bytes === undefined) throw failure('not-found', { key: 'utm.error.noPath' })
-        const draft = posix.join(dirname(path), `.berth-${world.nextId('draft-')}`)
+        const draft = posix.join(dirname(path), `.berth-${context.nextId('draft-')}`)
         await writeFile(draft, bytes)
         await putUnder(draft, path)
-        recordCommand(world, op, `pretend pull ${inside}`, null, 0)
+        recordCommand(context, op, `pretend pull ${inside}`, null, 0)
       },
     },
     commands: {
       async run(id, [program = '', ...args], op) {
-        await world.wait(workMs, op)
+        await context.wait(workMs, op)
         if (program !== 'echo' && program !== 'ls') {
           throw failure('not-found', { key: 'utm.error.noProgram' }, { hint: { key: 'utm.error.noProgram.hint' } })
         }
         const said = program === 'echo' ? args.join(' ') : [...diskOf(id).keys()].join('\n')
-        recordCommand(world, op, `pretend run ${[program, ...args].join(' ')}`, said, 0)
+        recordCommand(context, op, `pretend run ${[program, ...args].join(' ')}`, said, 0)
         return 0
       },
     },

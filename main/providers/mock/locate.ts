@@ -2,12 +2,12 @@ import { basename, extname } from 'node:path'
 import { type Failure, failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { LocateOps } from '../provider.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import { type ProviderContext, throwIfCancelled } from './provider-context.ts'
 
 /** A disk on a drive that is not connected: a file of the same kind is taken for it. */
-export function createLocate(world: World): LocateOps {
+export function createLocate(context: ProviderContext): LocateOps {
   const check = (id: MachineId, path: string): void => {
-    const { machine } = world.of(id)
+    const { machine } = context.of(id)
     if (machine.lostFile === null) {
       throw failure('wrong-state', { key: 'why.nothingLost', params: { name: machine.name } })
     }
@@ -19,10 +19,10 @@ export function createLocate(world: World): LocateOps {
       check(id, path)
     },
     async locate(id, path, op) {
-      await world.wait(200, op)
+      await context.wait(200, op)
       check(id, path)
-      const { machine, quirks } = world.of(id)
-      world.change(id, {
+      const { machine, quirks } = context.of(id)
+      context.change(id, {
         machine: { ...machine, lostFile: null, needsHelp: false },
         quirks: quirks.filter((quirk) => quirk !== 'drive-gone'),
       })

@@ -4,16 +4,16 @@ import type { Machine } from '../../../app/domain/machine.ts'
 import type { ContainerSpec, CreateSpec, VmSpec } from '../../../app/domain/spec.ts'
 import { GB, GiB, MB, MiB } from '../../../app/domain/units.ts'
 import type { CloneOps, CreateOps, Op, RemoveOps, RenameOps, TrashOps } from '../provider.ts'
-import { type MockMachine, recordCommand, throwIfCancelled, type World } from './world.ts'
+import { type MockMachine, type ProviderContext, recordCommand, throwIfCancelled } from './provider-context.ts'
 
 /** What ports the pretended computer has taken already. */
 const takenPort = 8080
 
 /** Making machines: VMs with a bar, containers with an image pulled in layers. */
-export function createMaking(world: World): CreateOps {
+export function createMaking(context: ProviderContext): CreateOps {
   return {
     async options(endpointId, op) {
-      await world.wait(200, op)
+      await context.wait(200, op)
       if (endpointId.startsWith('mockcontainer:')) {
         return {
           kind: 'container',
@@ -40,7 +40,7 @@ export function createMaking(world: World): CreateOps {
         cpus: { min: 1, max: 16, sensible: 8, default: 2 },
         memoryBytes: { min: 64 * MiB, max: 32 * GiB, sensible: 16 * GiB, default: 4 * GiB },
         diskBytes: { min: MiB, max: 2_000 * GB, sensible: 180 * GB, default: 32 * GB },
-        folder: world.host.dataDir,
+        folder: context.host.dataDir,
         freeBytes: 212 * GB,
       }
     },
@@ -53,10 +53,10 @@ export function createMaking(world: World): CreateOps {
     async create(spec, op) {
       throwIfCancelled(op)
       checkPorts(spec)
-      if (spec.kind === 'container') await pull(world, spec, op)
-      else await world.work(2_000, op, 'mock.step.create')
-      const made = newMachine(world, spec)
-      const taken = [...world.machines.values()].some((one) => one.machine.name === made.machine.name)
+      if (spec.kind === 'container') await pull(context, spec, op)
+      else await context.work(2_000, op, 'mock.step.create')
+      const made = newMachine(context, spec)
+      const taken = [...context.machines.values()].some((one) => one.machine.name === made.machine.name)
       if (spec.kind === 'container' && taken) {
         throw failure(
           'already-exists',
@@ -65,8 +65,8 @@ export function createMaking(world: World): CreateOps {
         )
       }
       const line = spec.kind === 'vm' ? vmCommands(spec).join('\n') : containerCommand(spec)
-      recordCommand(world, op, line, null, 0)
-      world.put(made)
+      recordCommand(context, op, line, null, 0)
+      context.put(made)
       return made.machine.id
     },
   }
@@ -81,12 +81,12 @@ function checkPorts(spec: CreateSpec): void {
   throw failure('in-use', { key: 'mock.error.portTaken', params: { port: String(takenPort) } }, { field })
 }
 
-async function pull(world: World, spec: ContainerSpec, op: Op): Promise<void> {
+async function pull(context: ProviderContext, spec: ContainerSpec, op: Op): Promise<void> {
   const text = { key: 'mock.step.pull', params: { image: spec.image } } as const
   if (spec.image.includes('missing')) {
-    await world.wait(900, op)
+    await context.wait(900, op)
     const detail = `Error response from daemon: manifest for ${spec.image} not found: manifest unknown`
-    recordCommand(world, op, `docker pull -- ${spec.image}`, detail, 1)
+    recordCommand(context, op, `docker pull -- ${spec.image}`, detail, 1)
     throw failure('not-found', { key: 'mock.error.noImage', params: { image: spec.image } }, { detail, field: 'image' })
   }
   const layers = ['a3ed95caeb02', '5f70bf18a086', 'd1a6b8e3c5f0', '9c4e8f1d2b77'].map((id, index) => ({
@@ -101,27 +101,27 @@ async function pull(world: World, spec: ContainerSpec, op: Op): Promise<void> {
       return { id, label, doneBytes: Math.round(done * totalBytes), totalBytes }
     })
     op.progress({ text, fraction: step / steps, parts })
-    await world.wait(160, op)
+    await context.wait(160, op)
   }
-  recordCommand(world, op, `docker pull -- ${spec.image}`, 'Status: Downloaded newer image', 0)
+  recordCommand(context, op, `docker pull -- ${spec.image}`, 'Status: Downloaded newer image', 0)
 }
 
-function newMachine(world: World, spec: CreateSpec): MockMachine {
-  const key = `${spec.endpointId.split(':')[1] ?? 'local'}/${world.nextId('new-')}`
+function newMachine(context: ProviderContext, spec: CreateSpec): MockMachine {
+  const key = `${spec.endpointId.split(':')[1] ?? 'local'}/${context.nextId('new-')}`
   const provider = spec.endpointId.split(':')[0] ?? ''
   const vm = spec.kind === 'vm' ? spec : null
   const machine: Machine = {
     id: machineId(provider, key),
     endpointId: spec.endpointId,
     kind: spec.kind,
-    name: spec.name ?? `quiet_harbour_${world.machines.size}`,
+    name: spec.name ?? `quiet_harbour_${context.machines.size}`,
     state: 'stopped',
     nativeState: 'created',
     os: vm === null ? (spec as ContainerSpec).image : null,
     arch: vm?.arch ?? null,
     cpus: vm?.cpus ?? null,
     memoryBytes: vm?.memoryBytes ?? null,
-    since: world.now(),
+    since: context.now(),
     addresses: [],
     withheld: {},
     remark: null,
@@ -179,26 +179,26 @@ function containerCommand(spec: ContainerSpec): string {
 }
 
 /** Cloning, renaming, removing and the trash. */
-export function createKeeping(world: World): {
+export function createKeeping(context: ProviderContext): {
   clones: CloneOps
   renames: RenameOps
   removes: RemoveOps
   bin: TrashOps
 } {
   const needing = (id: MachineId): readonly string[] =>
-    [...world.machines.values()].filter((one) => one.linkedTo === id).map((one) => one.machine.name)
+    [...context.machines.values()].filter((one) => one.linkedTo === id).map((one) => one.machine.name)
 
   return {
     clones: {
       async clone(id, { name, mode, snapshotId }, op) {
         throwIfCancelled(op)
-        const source = world.of(id)
+        const source = context.of(id)
         const saved = source.saved.find((one) => one.snapshot.id === snapshotId)
         if (snapshotId !== null && saved === undefined) throw failure('not-found', { key: 'mock.error.snapshotGone' })
-        await world.work(mode === 'linked' ? 600 : 6_000, op, 'mock.step.copy')
+        await context.work(mode === 'linked' ? 600 : 6_000, op, 'mock.step.copy')
         const [provider = '', key = ''] = id.split(/:(.*)/s)
-        const newId = machineId(provider, `${key.split('/')[0]}/${world.nextId('clone-')}`)
-        world.put({
+        const newId = machineId(provider, `${key.split('/')[0]}/${context.nextId('clone-')}`)
+        context.put({
           ...source,
           machine: {
             ...source.machine,
@@ -206,7 +206,7 @@ export function createKeeping(world: World): {
             name,
             state: 'stopped',
             nativeState: 'shut off',
-            since: world.now(),
+            since: context.now(),
           },
           quirks: [],
           files: saved?.files ?? source.files,
@@ -220,15 +220,15 @@ export function createKeeping(world: World): {
     },
     renames: {
       async rename(id, name, op) {
-        await world.wait(150, op)
-        const { machine } = world.of(id)
-        world.change(id, { machine: { ...machine, name } })
+        await context.wait(150, op)
+        const { machine } = context.of(id)
+        context.change(id, { machine: { ...machine, name } })
       },
     },
     removes: {
       async plan(id, op) {
-        await world.wait(150, op)
-        const { machine, saved, diskBytes, volumes } = world.of(id)
+        await context.wait(150, op)
+        const { machine, saved, diskBytes, volumes } = context.of(id)
         return {
           machineId: id,
           way: machine.kind === 'vm' ? 'trash' : 'gone',
@@ -241,7 +241,7 @@ export function createKeeping(world: World): {
       },
       async remove(id, { volumes: _volumes }, op) {
         throwIfCancelled(op)
-        const mock = world.of(id)
+        const mock = context.of(id)
         const { machine } = mock
         if (needing(id).length > 0) {
           throw failure('in-use', { key: 'mock.error.needed' }, { detail: needing(id).join('\n') })
@@ -249,48 +249,48 @@ export function createKeeping(world: World): {
         const isOn = machine.state === 'running' || machine.state === 'paused'
         if (isOn && machine.kind === 'vm') throw failure('wrong-state', { key: 'mock.error.running' })
         // A container is stopped on its way out.
-        await world.wait(isOn ? 1_500 : 700, op)
-        world.delete(id)
+        await context.wait(isOn ? 1_500 : 700, op)
+        context.delete(id)
         if (machine.kind !== 'vm') return null
-        const trashId = world.nextId('trash-')
+        const trashId = context.nextId('trash-')
         const item = {
           id: trashId,
           endpointId: machine.endpointId,
           machineId: id,
           name: machine.name,
-          removedAt: world.now(),
+          removedAt: context.now(),
           sizeBytes: Math.round(mock.diskBytes * 0.4),
           snapshotCount: mock.saved.length,
         }
-        world.trash.set(trashId, { item, mock })
-        world.tell({ kind: 'trash' })
+        context.trash.set(trashId, { item, mock })
+        context.tell({ kind: 'trash' })
         return trashId
       },
     },
     bin: {
       async list(op) {
-        await world.wait(60, op)
-        return [...world.trash.values()].map((one) => one.item)
+        await context.wait(60, op)
+        return [...context.trash.values()].map((one) => one.item)
       },
       async recover(trashId, op) {
-        await world.wait(500, op)
+        await context.wait(500, op)
         const { mock } = itemOf(trashId)
-        world.trash.delete(trashId)
-        world.put(mock)
-        world.tell({ kind: 'trash' })
+        context.trash.delete(trashId)
+        context.put(mock)
+        context.tell({ kind: 'trash' })
         return mock.machine.id
       },
       async purge(trashId, op) {
         itemOf(trashId)
-        await world.wait(900, op)
-        world.trash.delete(trashId)
-        world.tell({ kind: 'trash' })
+        await context.wait(900, op)
+        context.trash.delete(trashId)
+        context.tell({ kind: 'trash' })
       },
     },
   }
 
   function itemOf(trashId: string) {
-    const found = world.trash.get(trashId)
+    const found = context.trash.get(trashId)
     if (found === undefined) throw failure('not-found', { key: 'error.machineGone' })
     return found
   }

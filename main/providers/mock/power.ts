@@ -1,7 +1,14 @@
 import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps, SuspendOps } from '../provider.ts'
-import { cancelled, drivePath, recordCommand, throwIfCancelled, type World, whileBusy } from './world.ts'
+import {
+  cancelled,
+  drivePath,
+  type ProviderContext,
+  recordCommand,
+  throwIfCancelled,
+  whileBusy,
+} from './provider-context.ts'
 
 const answersAfterMs = 4_000
 const vmLimitMs = 60_000
@@ -9,36 +16,36 @@ const containerLimitMs = 10_000
 
 /** Power, pause and suspend of pretended machines, failures included. */
 export function createPower(
-  world: World,
+  context: ProviderContext,
 ): PowerOps & { pauses: PauseOps; suspends: SuspendOps; resets: ResetOps; restarts: RestartOps } {
-  const isContainer = (id: MachineId): boolean => world.of(id).machine.kind === 'container'
-  const stateOf = (id: MachineId) => world.of(id).machine.state
+  const isContainer = (id: MachineId): boolean => context.of(id).machine.kind === 'container'
+  const stateOf = (id: MachineId) => context.of(id).machine.state
 
   function needs(id: MachineId, ...states: readonly string[]): void {
     if (states.includes(stateOf(id))) return
-    throw failure('wrong-state', { key: 'mock.error.notRunning' }, { detail: world.of(id).machine.nativeState })
+    throw failure('wrong-state', { key: 'mock.error.notRunning' }, { detail: context.of(id).machine.nativeState })
   }
 
   async function start(id: MachineId, op: Op): Promise<void> {
-    const mock = world.of(id)
+    const mock = context.of(id)
     throwIfCancelled(op)
     if (mock.machine.state === 'running') return
-    await whileBusy(world, id, 'starting', async () => {
-      await world.work(isContainer(id) ? 600 : 2_500, op, null)
-      if (mock.quirks.includes('drive-gone')) throw driveGone(world, op, mock.machine.name)
+    await whileBusy(context, id, 'starting', async () => {
+      await context.work(isContainer(id) ? 600 : 2_500, op, null)
+      if (mock.quirks.includes('drive-gone')) throw driveGone(context, op, mock.machine.name)
     })
-    world.setState(id, 'running', mock.machine.arch === 'riscv64' ? { key: 'mock.remark.emulated' } : null)
-    recordCommand(world, op, isContainer(id) ? `docker start -- ${id}` : `qemu-system-x86_64 -name ${id}`, null, 0)
+    context.setState(id, 'running', mock.machine.arch === 'riscv64' ? { key: 'mock.remark.emulated' } : null)
+    recordCommand(context, op, isContainer(id) ? `docker start -- ${id}` : `qemu-system-x86_64 -name ${id}`, null, 0)
   }
 
   /** Settles when the machine is off, whoever did it; the limit only changes what is said, or kills as Docker does. */
   async function shutDown(id: MachineId, op: Op): Promise<void> {
-    const mock = world.of(id)
+    const mock = context.of(id)
     throwIfCancelled(op)
     if (mock.machine.state === 'stopped') return
     const container = isContainer(id)
-    const limitMs = (container ? containerLimitMs : vmLimitMs) / world.speed
-    const since = world.now()
+    const limitMs = (container ? containerLimitMs : vmLimitMs) / context.speed
+    const since = context.now()
     const wasPaused = mock.machine.state === 'paused' && !container
     const say = (unanswered: boolean): void =>
       op.progress({
@@ -47,9 +54,9 @@ export function createPower(
         wait: { since, limitMs, by: container ? 'signal' : 'acpi', unanswered, killsAtLimit: container },
       })
     const before = mock.machine
-    world.setState(id, 'stopping')
+    context.setState(id, 'stopping')
     say(false)
-    const off = (): void => world.setState(id, 'stopped', container ? exitRemark(0) : null)
+    const off = (): void => context.setState(id, 'stopped', container ? exitRemark(0) : null)
     await new Promise<void>((resolve, reject) => {
       const timers: NodeJS.Timeout[] = []
       const end = (settle: () => void): void => {
@@ -61,29 +68,29 @@ export function createPower(
       const abort = (): void =>
         end(() => {
           const { state, nativeState, since, remark } = before
-          const now = world.machines.get(id)
+          const now = context.machines.get(id)
           if (now?.machine.state === 'stopping') {
-            world.change(id, { machine: { ...now.machine, state, nativeState, since, remark } })
+            context.change(id, { machine: { ...now.machine, state, nativeState, since, remark } })
           }
           reject(cancelled())
         })
-      const forget = world.watch((change) => {
+      const forget = context.watch((change) => {
         if (change.kind === 'removed' && change.id === id) end(resolve)
         if (change.kind === 'upsert' && change.machine.id === id && change.machine.state !== 'stopping') end(resolve)
       })
       op.signal.addEventListener('abort', abort, { once: true })
-      if (!mock.quirks.includes('deaf')) timers.push(setTimeout(off, answersAfterMs / world.speed))
+      if (!mock.quirks.includes('deaf')) timers.push(setTimeout(off, answersAfterMs / context.speed))
       timers.push(setTimeout(() => (container ? off() : say(true)), limitMs))
     })
-    recordCommand(world, op, container ? `docker stop -- ${id}` : '{"execute":"system_powerdown"}', null, 0)
+    recordCommand(context, op, container ? `docker stop -- ${id}` : '{"execute":"system_powerdown"}', null, 0)
   }
 
   async function powerOff(id: MachineId, op: Op): Promise<void> {
-    world.of(id)
-    await world.wait(250, op)
+    context.of(id)
+    await context.wait(250, op)
     if (stateOf(id) === 'stopped') return
-    world.setState(id, 'stopped', isContainer(id) ? exitRemark(137) : null)
-    recordCommand(world, op, isContainer(id) ? `docker kill -- ${id}` : '{"execute":"quit"}', null, 0)
+    context.setState(id, 'stopped', isContainer(id) ? exitRemark(137) : null)
+    recordCommand(context, op, isContainer(id) ? `docker kill -- ${id}` : '{"execute":"quit"}', null, 0)
   }
 
   return {
@@ -93,16 +100,16 @@ export function createPower(
     resets: {
       async reset(id, op) {
         needs(id, 'running', 'paused', 'crashed', 'unknown')
-        await world.wait(300, op)
-        world.setState(id, 'running')
+        await context.wait(300, op)
+        context.setState(id, 'running')
       },
     },
     restarts: {
       async restart(id, op) {
         needs(id, 'running', 'paused', 'unknown')
-        await whileBusy(world, id, 'stopping', () => world.wait(1_500, op))
-        await whileBusy(world, id, 'starting', () => world.wait(800, op))
-        world.setState(id, 'running')
+        await whileBusy(context, id, 'stopping', () => context.wait(1_500, op))
+        await whileBusy(context, id, 'starting', () => context.wait(800, op))
+        context.setState(id, 'running')
       },
     },
     pauses: {
@@ -110,15 +117,15 @@ export function createPower(
         throwIfCancelled(op)
         if (stateOf(id) === 'paused') return
         needs(id, 'running', 'unknown')
-        await world.wait(200, op)
-        world.setState(id, 'paused')
+        await context.wait(200, op)
+        context.setState(id, 'paused')
       },
       async resume(id, op) {
         throwIfCancelled(op)
         if (stateOf(id) === 'running') return
         needs(id, 'paused', 'unknown')
-        await world.wait(200, op)
-        world.setState(id, 'running')
+        await context.wait(200, op)
+        context.setState(id, 'running')
       },
     },
     suspends: {
@@ -126,15 +133,15 @@ export function createPower(
         throwIfCancelled(op)
         if (stateOf(id) === 'suspended') return
         needs(id, 'running', 'paused')
-        await whileBusy(world, id, 'suspending', () => world.work(5_000, op, 'mock.step.memory'))
-        world.setState(id, 'suspended')
+        await whileBusy(context, id, 'suspending', () => context.work(5_000, op, 'mock.step.memory'))
+        context.setState(id, 'suspended')
       },
       async discard(id, op) {
         throwIfCancelled(op)
         if (stateOf(id) === 'stopped') return
         needs(id, 'suspended')
-        await world.wait(300, op)
-        world.setState(id, 'stopped')
+        await context.wait(300, op)
+        context.setState(id, 'stopped')
       },
     },
   }
@@ -144,10 +151,10 @@ function exitRemark(code: number) {
   return { key: 'mock.remark.exit', params: { code } } as const
 }
 
-function driveGone(world: World, op: Op, name: string) {
+function driveGone(context: ProviderContext, op: Op, name: string) {
   const output = `Could not open '${drivePath(name)}': No such file or directory`
   const line = `qemu-system-x86_64 -name guest=${name} -blockdev file,filename=${drivePath(name)}`
-  recordCommand(world, op, line, output, 1)
+  recordCommand(context, op, line, output, 1)
   return failure(
     'not-found',
     { key: 'mock.error.drive' },

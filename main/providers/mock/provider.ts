@@ -9,10 +9,10 @@ import { createInside } from './inside.ts'
 import { createLocate } from './locate.ts'
 import { createKeeping, createMaking } from './make.ts'
 import { createPower } from './power.ts'
+import { createContext } from './provider-context.ts'
 import { createPretendedScreens } from './screens.ts'
 import { seedMachines } from './seed.ts'
 import { createSnapshots } from './snapshots.ts'
-import { createWorld } from './world.ts'
 
 export interface MockOptions {
   /** How many machines both providers have together; at least those with a story of their own. */
@@ -60,28 +60,28 @@ const kinds = {
 export function createMockProvider(kind: 'vm' | 'container', options: MockOptions): ProviderFactory {
   return (host) => {
     const { id: providerId, label, never } = kinds[kind]
-    const world = createWorld(host, options.speed)
+    const context = createContext(host, options.speed)
     const startedMs = host.now().getTime()
     let probes = 0
-    for (const mock of seedMachines(kind, providerId, world, Math.ceil(options.machines / 2))) {
-      world.machines.set(mock.machine.id, mock)
+    for (const mock of seedMachines(kind, providerId, context, Math.ceil(options.machines / 2))) {
+      context.machines.set(mock.machine.id, mock)
     }
-    const guests = createGuests(world)
-    const screens = createPretendedScreens(world)
+    const guests = createGuests(context)
+    const screens = createPretendedScreens(context)
     const closeConsoles = (machineId: MachineId): void => {
       guests.closeMachine(machineId)
       screens.closeMachine(machineId)
     }
-    const away = (): boolean => options.alive && kind === 'vm' && isAway(world, startedMs)
-    const forget = world.watch((change) => {
+    const away = (): boolean => options.alive && kind === 'vm' && isAway(context, startedMs)
+    const forget = context.watch((change) => {
       if (change.kind === 'removed') closeConsoles(change.id)
       if (change.kind === 'upsert' && ['stopped', 'crashed', 'suspended'].includes(change.machine.state)) {
         closeConsoles(change.machine.id)
       }
     })
-    const { pauses, suspends, resets, restarts, ...power } = createPower(world)
-    const keeping = createKeeping(world)
-    const { files, commands } = createInside(world)
+    const { pauses, suspends, resets, restarts, ...power } = createPower(context)
+    const keeping = createKeeping(context)
+    const { files, commands } = createInside(context)
 
     const common: Provider = {
       id: providerId,
@@ -91,32 +91,32 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
       power,
       restart: restarts,
       pause: pauses,
-      snapshots: createSnapshots(world),
-      consoles: createConsoles(world, guests),
-      create: createMaking(world),
+      snapshots: createSnapshots(context),
+      consoles: createConsoles(context, guests),
+      create: createMaking(context),
       rename: keeping.renames,
-      configure: createConfigure(world),
+      configure: createConfigure(context),
       remove: keeping.removes,
-      stats: createStats(world),
+      stats: createStats(context),
       files,
       async probe(op) {
         probes += 1
-        await world.wait(probes === 1 ? 500 : 120, op)
+        await context.wait(probes === 1 ? 500 : 120, op)
         return endpointsOf(providerId, kind, new Date(startedMs).toISOString(), away())
       },
       async list(endpointId, op) {
         const far = endpointId.endsWith(':build-box')
-        await world.wait(far ? 900 : 150, op)
+        await context.wait(far ? 900 : 150, op)
         if (far && away()) throw unreachable('build-box.local')
-        return [...world.machines.values()].map((one) => one.machine).filter((one) => one.endpointId === endpointId)
+        return [...context.machines.values()].map((one) => one.machine).filter((one) => one.endpointId === endpointId)
       },
       async read(id, op) {
-        await world.wait(60, op)
-        return world.machines.get(id)?.machine ?? null
+        await context.wait(60, op)
+        return context.machines.get(id)?.machine ?? null
       },
-      details: createDetails(world, label),
+      details: createDetails(context, label),
       watch(changed) {
-        const stopListening = world.watch(changed)
+        const stopListening = context.watch(changed)
         const stopLiving = options.alive ? live(changed) : () => {}
         return () => {
           stopListening()
@@ -135,7 +135,7 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
     function live(changed: Parameters<Provider['watch']>[0]): () => void {
       let turn: NodeJS.Timeout | null = null
       const scheduleTurn = (): void => {
-        const inMs = kind === 'vm' ? nextTurnMs(world, startedMs) : null
+        const inMs = kind === 'vm' ? nextTurnMs(context, startedMs) : null
         if (inMs === null) return
         turn = setTimeout(() => {
           changed({ kind: 'endpoints' })
@@ -144,11 +144,11 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
       }
       scheduleTurn()
       const restless = setInterval(() => {
-        for (const { machine, quirks } of [...world.machines.values()]) {
+        for (const { machine, quirks } of [...context.machines.values()]) {
           if (!quirks.includes('restless')) continue
-          world.setState(machine.id, machine.state === 'running' ? 'stopped' : 'running')
+          context.setState(machine.id, machine.state === 'running' ? 'stopped' : 'running')
         }
-      }, restlessMs / world.speed)
+      }, restlessMs / context.speed)
       return () => {
         if (turn !== null) clearTimeout(turn)
         clearInterval(restless)
@@ -160,7 +160,7 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
       reset: resets,
       suspend: suspends,
       clone: keeping.clones,
-      locate: createLocate(world),
+      locate: createLocate(context),
       trash: keeping.bin,
       commands,
     }

@@ -4,8 +4,8 @@ import { type Machine, type MachineState, steadyStates } from '../../../app/doma
 import type { Snapshot } from '../../../app/domain/snapshot.ts'
 import type { Forward } from '../../../app/domain/spec.ts'
 import { GB, GiB, MB } from '../../../app/domain/units.ts'
+import { drivePath, type MockMachine, type ProviderContext, type Quirk } from './provider-context.ts'
 import { chainTree, courseTree, labTree, winTree } from './seed-trees.ts'
-import { drivePath, type MockMachine, type Quirk, type World } from './world.ts'
 
 interface Story {
   readonly name: string
@@ -116,10 +116,10 @@ const containers = (now: Date): readonly Story[] => [
 export function seedMachines(
   kind: 'vm' | 'container',
   providerId: string,
-  world: World,
+  context: ProviderContext,
   count: number,
 ): readonly MockMachine[] {
-  const now = world.host.now()
+  const now = context.host.now()
   const stories = kind === 'vm' ? vms(now) : containers(now)
   const filler = Array.from({ length: Math.max(0, count - stories.length) }, (_, index) => ordinary(kind, index))
   return [...stories, ...filler].map((story, index) => toMachine(story, kind, providerId, index, now))

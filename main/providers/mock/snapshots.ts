@@ -2,10 +2,17 @@ import { failure } from '../../../app/domain/errors.ts'
 import type { MachineId, SnapshotId } from '../../../app/domain/ids.ts'
 import type { RestoreRecord, SnapshotTree } from '../../../app/domain/snapshot.ts'
 import type { Op, SnapshotOps } from '../provider.ts'
-import { type MockMachine, recordCommand, type Saved, throwIfCancelled, type World, whileBusy } from './world.ts'
+import {
+  type MockMachine,
+  type ProviderContext,
+  recordCommand,
+  type Saved,
+  throwIfCancelled,
+  whileBusy,
+} from './provider-context.ts'
 
 /** Snapshots of pretended machines: a tree, and restores that can be undone. */
-export function createSnapshots(world: World): SnapshotOps {
+export function createSnapshots(context: ProviderContext): SnapshotOps {
   function find(mock: MockMachine, snapshotId: SnapshotId): Saved {
     const saved = mock.saved.find((one) => one.snapshot.id === snapshotId)
     if (saved === undefined) throw failure('not-found', { key: 'mock.error.snapshotGone' })
@@ -16,7 +23,7 @@ export function createSnapshots(world: World): SnapshotOps {
     if (found === undefined) throw failure('not-found', { key: 'mock.error.restoreGone' })
     return found
   }
-  const changed = (id: MachineId): void => world.tell({ kind: 'snapshots', id })
+  const changed = (id: MachineId): void => context.tell({ kind: 'snapshots', id })
 
   /** The machine as it is now, as a snapshot under its current one. */
   function capture(
@@ -27,11 +34,11 @@ export function createSnapshots(world: World): SnapshotOps {
     const memoryBytes = what.memory && isUp ? (mock.machine.memoryBytes ?? 0) : 0
     return {
       snapshot: {
-        id: world.nextId('snap-'),
+        id: context.nextId('snap-'),
         name: what.name,
         description: what.description,
         parentId: mock.currentId,
-        createdAt: world.now(),
+        createdAt: context.now(),
         hasMemory: memoryBytes > 0,
         sizeBytes: Math.round(mock.diskBytes * 0.02 + memoryBytes * 0.55),
         keptForUndo: what.kept,
@@ -48,12 +55,12 @@ export function createSnapshots(world: World): SnapshotOps {
     op: Op,
     finish: (kept: Saved) => Partial<MockMachine>,
   ): Promise<void> {
-    const before = world.of(id)
+    const before = context.of(id)
     throwIfCancelled(op)
     // Its disks alone boot it again when it ran.
     const running = target.snapshot.hasMemory === true || before.machine.state === 'running'
-    await whileBusy(world, id, 'restoring', async () => {
-      await world.work(900, op, 'mock.step.verify', 0, 0.2)
+    await whileBusy(context, id, 'restoring', async () => {
+      await context.work(900, op, 'mock.step.verify', 0, 0.2)
       if (before.quirks.includes('no-space')) {
         throw failure(
           'no-space',
@@ -61,9 +68,9 @@ export function createSnapshots(world: World): SnapshotOps {
           { hint: { key: 'mock.error.noSpace.hint' }, detail: 'qemu-img: No space left on device\nexit code 1' },
         )
       }
-      await world.work(2_500, op, 'mock.step.keep', 0.2, 0.6)
+      await context.work(2_500, op, 'mock.step.keep', 0.2, 0.6)
       op.progress({ text: { key: 'mock.step.back' }, fraction: 0.6, cancellable: false })
-      await world.wait(1_200, { ...op, signal: new AbortController().signal })
+      await context.wait(1_200, { ...op, signal: new AbortController().signal })
       if (before.quirks.includes('restore-fails')) {
         throw failure(
           'tool-failed',
@@ -78,21 +85,21 @@ export function createSnapshots(world: World): SnapshotOps {
     })
     const { name } = before.machine
     const kept = capture(before, { name: `Before restore, ${name}`, description: '', memory: true, kept: true })
-    world.change(id, { files: target.files, currentId: target.snapshot.id, ...finish(kept) })
-    world.setState(id, running ? 'running' : 'stopped')
-    recordCommand(world, op, `qemu-img snapshot -a ${target.snapshot.id} -- disk.qcow2`, null, 0)
+    context.change(id, { files: target.files, currentId: target.snapshot.id, ...finish(kept) })
+    context.setState(id, running ? 'running' : 'stopped')
+    recordCommand(context, op, `qemu-img snapshot -a ${target.snapshot.id} -- disk.qcow2`, null, 0)
     changed(id)
   }
 
   function newRecord(target: Saved, kept: Saved, direction: RestoreRecord['direction']): RestoreRecord {
     return {
-      id: world.nextId('restore-'),
+      id: context.nextId('restore-'),
       direction,
       state: 'done',
       snapshotId: target.snapshot.id,
       snapshotName: target.snapshot.name,
       keptId: kept.snapshot.id,
-      keptAt: world.now(),
+      keptAt: context.now(),
       keptBytes: kept.snapshot.sizeBytes,
     }
   }
@@ -100,13 +107,13 @@ export function createSnapshots(world: World): SnapshotOps {
   return {
     async room(id, _snapshotId, op) {
       throwIfCancelled(op)
-      const { machine, quirks } = world.of(id)
+      const { machine, quirks } = context.of(id)
       const neededBytes = machine.memoryBytes ?? 0
       return quirks.includes('no-space') ? { neededBytes, freeBytes: Math.round(neededBytes / 3) } : null
     },
     async tree(id, op): Promise<SnapshotTree> {
-      await world.wait(120, op)
-      const mock = world.of(id)
+      await context.wait(120, op)
+      const mock = context.of(id)
       return {
         snapshots: mock.saved.map((one) => one.snapshot),
         currentId: mock.currentId,
@@ -117,22 +124,22 @@ export function createSnapshots(world: World): SnapshotOps {
 
     async take(id, { name, description, memory }, op) {
       throwIfCancelled(op)
-      world.of(id)
-      const { state } = world.of(id).machine
-      await world.work(memory ? 4_000 : 800, op, memory ? 'mock.step.memory' : 'mock.step.disk')
-      const mock = world.of(id)
+      context.of(id)
+      const { state } = context.of(id).machine
+      await context.work(memory ? 4_000 : 800, op, memory ? 'mock.step.memory' : 'mock.step.disk')
+      const mock = context.of(id)
       const saved = capture(mock, { name, description, memory: memory && state !== 'stopped', kept: false })
-      world.change(id, { saved: [...mock.saved, saved], currentId: saved.snapshot.id })
-      recordCommand(world, op, `snapshot-save ${saved.snapshot.id}`, null, 0)
+      context.change(id, { saved: [...mock.saved, saved], currentId: saved.snapshot.id })
+      recordCommand(context, op, `snapshot-save ${saved.snapshot.id}`, null, 0)
       changed(id)
       return saved.snapshot.id
     },
 
     async edit(id, snapshotId, change, op) {
-      await world.wait(80, op)
-      const mock = world.of(id)
+      await context.wait(80, op)
+      const mock = context.of(id)
       find(mock, snapshotId)
-      world.change(id, {
+      context.change(id, {
         saved: mock.saved.map((one) =>
           one.snapshot.id === snapshotId ? { ...one, snapshot: { ...one.snapshot, ...change } } : one,
         ),
@@ -142,28 +149,28 @@ export function createSnapshots(world: World): SnapshotOps {
 
     async delete(id, snapshotId, op) {
       throwIfCancelled(op)
-      const { snapshot } = find(world.of(id), snapshotId)
-      const hasChildren = world.of(id).saved.some((one) => one.snapshot.parentId === snapshotId)
-      await world.work(hasChildren ? 3_000 : 700, op, hasChildren ? 'mock.step.merge' : null)
-      world.change(id, without(world.of(id), snapshotId, snapshot.parentId))
+      const { snapshot } = find(context.of(id), snapshotId)
+      const hasChildren = context.of(id).saved.some((one) => one.snapshot.parentId === snapshotId)
+      await context.work(hasChildren ? 3_000 : 700, op, hasChildren ? 'mock.step.merge' : null)
+      context.change(id, without(context.of(id), snapshotId, snapshot.parentId))
       changed(id)
     },
 
     async restore(id, snapshotId, op) {
-      const target = find(world.of(id), snapshotId)
+      const target = find(context.of(id), snapshotId)
       await goBack(id, target, op, (kept) => {
-        const { saved, restores } = world.of(id)
+        const { saved, restores } = context.of(id)
         return { saved: [...saved, kept], restores: [newRecord(target, kept, 'restored'), ...restores] }
       })
     },
 
     async undo(id, restoreId, op) {
-      const old = record(world.of(id), restoreId)
-      const target = find(world.of(id), old.keptId)
+      const old = record(context.of(id), restoreId)
+      const target = find(context.of(id), old.keptId)
       const direction = old.direction === 'restored' ? 'undone' : 'restored'
       await goBack(id, target, op, (kept) => {
         // What the old copy held is the present again, so the copy goes and the record points at the new one.
-        const rest = without(world.of(id), old.keptId, target.snapshot.parentId)
+        const rest = without(context.of(id), old.keptId, target.snapshot.parentId)
         const next = { ...newRecord(target, kept, direction), id: old.id }
         const named = { ...next, snapshotId: old.snapshotId, snapshotName: old.snapshotName }
         return {
@@ -175,10 +182,10 @@ export function createSnapshots(world: World): SnapshotOps {
     },
 
     async keep(id, restoreId, name, op) {
-      await world.wait(80, op)
-      const mock = world.of(id)
+      await context.wait(80, op)
+      const mock = context.of(id)
       const { keptId } = record(mock, restoreId)
-      world.change(id, {
+      context.change(id, {
         restores: mock.restores.filter((one) => one.id !== restoreId),
         saved: mock.saved.map((one) =>
           one.snapshot.id === keptId ? { ...one, snapshot: { ...one.snapshot, keptForUndo: false, name } } : one,
@@ -188,12 +195,12 @@ export function createSnapshots(world: World): SnapshotOps {
     },
 
     async letGo(id, restoreId, op) {
-      await world.wait(400, op)
-      const mock = world.of(id)
+      await context.wait(400, op)
+      const mock = context.of(id)
       const old = record(mock, restoreId)
       const { snapshot } = find(mock, old.keptId)
       const rest = without(mock, old.keptId, snapshot.parentId)
-      world.change(id, { ...rest, restores: rest.restores.filter((one) => one.id !== restoreId) })
+      context.change(id, { ...rest, restores: rest.restores.filter((one) => one.id !== restoreId) })
       changed(id)
     },
   }

@@ -10,7 +10,7 @@ import type { Op } from '../provider.ts'
 import { type Definition, readDefinition } from './definitions.ts'
 import { baseFile, baseReference, type Folder } from './layout.ts'
 import type { Entry } from './machine-registry.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /**
  * Disks that nobody writes to any more and linked clones stand on. A base lives as long as a machine, in the list or in the
@@ -28,14 +28,14 @@ const baseSchema = z.object({
  * the same bytes until the new disk takes the old one's place in one step, so that the machine has its disk at any moment.
  */
 export async function freezeDisk(
-  world: World,
+  context: ProviderContext,
   entry: Entry,
   definition: Definition,
   image: Image,
   op: Op,
 ): Promise<Definition> {
-  const baseId = newBase(world)
-  const folder = world.layout.base(baseId)
+  const baseId = newBase(context)
+  const folder = context.layout.base(baseId)
   const frozen: Definition = { ...definition, bases: [...definition.bases, baseId] }
   await makeFolder(folder)
   await writeJson(join(folder, 'base.json'), { version: 1, source: null })
@@ -50,13 +50,13 @@ export async function freezeDisk(
   const next = entry.folder.file(freezingFile)
   try {
     await remove(next)
-    await world.images.createLinked(next, baseReference(baseId), op)
+    await context.images.createLinked(next, baseReference(baseId), op)
     await syncFile(next)
-    await world.registry.save(entry, frozen)
+    await context.registry.save(entry, frozen)
     await renameDurably(next, image.path)
   } catch (error) {
     await remove(next)
-    await world.registry.save(entry, definition)
+    await context.registry.save(entry, definition)
     await remove(folder)
     throw error
   }
@@ -65,22 +65,28 @@ export async function freezeDisk(
 }
 
 /** The base that holds a snapshot's disk: the one there is, or a new copy. */
-export async function baseOfSnapshot(world: World, entry: Entry, image: Image, tag: string, op: Op): Promise<string> {
-  for (const baseId of await names(world.layout.bases)) {
-    const about = await readJson(join(world.layout.base(baseId), 'base.json'), baseSchema).catch(() => null)
+export async function baseOfSnapshot(
+  context: ProviderContext,
+  entry: Entry,
+  image: Image,
+  tag: string,
+  op: Op,
+): Promise<string> {
+  for (const baseId of await names(context.layout.bases)) {
+    const about = await readJson(join(context.layout.base(baseId), 'base.json'), baseSchema).catch(() => null)
     if (about?.source?.uuid !== entry.uuid || about.source.tag !== tag) continue
-    world.pinnedBases.add(baseId)
+    context.pinnedBases.add(baseId)
     return baseId
   }
-  const baseId = newBase(world)
-  const staged = world.layout.staged(baseId)
+  const baseId = newBase(context)
+  const staged = context.layout.staged(baseId)
   await makeFolder(staged.path)
   try {
-    await world.images.copy(image, staged.file(baseFile), tag, { key: 'kept.step.copy' }, op)
+    await context.images.copy(image, staged.file(baseFile), tag, { key: 'kept.step.copy' }, op)
     await writeJson(staged.file('base.json'), { version: 1, source: { uuid: entry.uuid, tag } })
     await chmod(staged.file(baseFile), 0o400)
     await syncTree(staged.path)
-    await move(staged.path, world.layout.base(baseId))
+    await move(staged.path, context.layout.base(baseId))
   } catch (error) {
     await remove(staged.path)
     throw error
@@ -89,18 +95,24 @@ export async function baseOfSnapshot(world: World, entry: Entry, image: Image, t
 }
 
 /** Makes a disk on top of a base in a machine's folder. */
-export async function linkDisk(world: World, folder: Folder, file: string, baseId: string, op: Op): Promise<void> {
-  await world.images.createLinked(folder.file(file), baseReference(baseId), op)
+export async function linkDisk(
+  context: ProviderContext,
+  folder: Folder,
+  file: string,
+  baseId: string,
+  op: Op,
+): Promise<void> {
+  await context.images.createLinked(folder.file(file), baseReference(baseId), op)
 }
 
 /** Bytes that would be free without this machine: its folder and the bases that only it stands on. */
-export async function freedBytes(world: World, folder: Folder): Promise<number> {
+export async function freedBytes(context: ProviderContext, folder: Folder): Promise<number> {
   const definition = await readDefinition(folder).catch(() => null)
   const bases = definition?.bases ?? []
   // Every machine's definition is read to tell: not for the many that stand on none.
-  const others = bases.length === 0 ? null : await usedBases(world, folder)
+  const others = bases.length === 0 ? null : await usedBases(context, folder)
   const alone = others === null ? [] : bases.filter((baseId) => !others.has(baseId))
-  const sizes = await Promise.all([folder.path, ...alone.map(world.layout.base)].map(diskUse))
+  const sizes = await Promise.all([folder.path, ...alone.map(context.layout.base)].map(diskUse))
   return sizes.reduce((sum, bytes) => sum + bytes, 0)
 }
 
@@ -108,14 +120,14 @@ export async function freedBytes(world: World, folder: Folder): Promise<number> 
  * Removes bases that no machine names. Nothing is removed while one machine's definition is missing or unreadable: its disk may
  * stand on any of them.
  */
-export async function removeUnusedBases(world: World): Promise<void> {
-  const bases = await names(world.layout.bases)
-  const used = bases.length === 0 ? null : await usedBases(world, null)
+export async function removeUnusedBases(context: ProviderContext): Promise<void> {
+  const bases = await names(context.layout.bases)
+  const used = bases.length === 0 ? null : await usedBases(context, null)
   if (used === null) return
   for (const baseId of bases) {
-    if (used.has(baseId) || world.pinnedBases.has(baseId)) continue
-    world.host.log.info('qemu.base.removed', { baseId })
-    await remove(world.layout.base(baseId))
+    if (used.has(baseId) || context.pinnedBases.has(baseId)) continue
+    context.host.log.info('qemu.base.removed', { baseId })
+    await remove(context.layout.base(baseId))
   }
 }
 
@@ -123,21 +135,21 @@ export async function removeUnusedBases(world: World): Promise<void> {
 export const freezingFile = 'disk0.new.qcow2'
 
 /** A disk that was about to become a base when Berth ended: still the machine's own, so the second name goes. */
-export async function unfreezeDisk(world: World, entry: Entry, definition: Definition): Promise<void> {
+export async function unfreezeDisk(context: ProviderContext, entry: Entry, definition: Definition): Promise<void> {
   await remove(entry.folder.file(freezingFile))
   const last = definition.bases.at(-1)
   const [disk] = definition.disks
   if (last === undefined || disk === undefined) return
-  const path = join(world.layout.base(last), baseFile)
+  const path = join(context.layout.base(last), baseFile)
   const [own, base] = await Promise.all([look(entry.folder.file(disk.file)).catch(() => null), look(path)])
   if (own === null || base === null || own.ino !== base.ino || own.dev !== base.dev) return
-  await world.registry.save(entry, { ...definition, bases: definition.bases.slice(0, -1) })
+  await context.registry.save(entry, { ...definition, bases: definition.bases.slice(0, -1) })
   await remove(dirname(path))
 }
 
 /** Bases named by any machine but `except`; null when that cannot be told. */
-async function usedBases(world: World, except: Folder | null): Promise<ReadonlySet<string> | null> {
-  const { layout } = world
+async function usedBases(context: ProviderContext, except: Folder | null): Promise<ReadonlySet<string> | null> {
+  const { layout } = context
   const machines = [
     ...(await machineNames(layout.machines)).map(layout.machine),
     ...(await machineNames(layout.trash)).map(layout.removed),
@@ -160,8 +172,8 @@ async function machineNames(folder: string): Promise<readonly string[]> {
 }
 
 /** Pinned until the clone it is for names it, or has failed: the caller unpins it. */
-function newBase(world: World): string {
+function newBase(context: ProviderContext): string {
   const baseId = randomUUID()
-  world.pinnedBases.add(baseId)
+  context.pinnedBases.add(baseId)
   return baseId
 }

@@ -8,15 +8,15 @@ import type { ConfigureOps, Op } from '../provider.ts'
 import { graphicsCards, maxCpus } from './create-options.ts'
 import { type Definition, imagesOf } from './definitions.ts'
 import type { Known } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { withPresentSizes } from './sizes.ts'
-import type { World } from './world.ts'
 
-export function createConfigure(world: World): ConfigureOps {
+export function createConfigure(context: ProviderContext): ConfigureOps {
   return {
     async read(id, op) {
-      const { definition, entry } = await world.registry.get(id)
+      const { definition, entry } = await context.registry.get(id)
       throwIfCancelled(op)
-      const cards = await graphicsCards(world, definition.arch, op).catch(() => [])
+      const cards = await graphicsCards(context, definition.arch, op).catch(() => [])
       return configurationOf(
         await withPresentSizes(definition, entry.folder),
         await freeBytes(entry.folder.path),
@@ -24,8 +24,8 @@ export function createConfigure(world: World): ConfigureOps {
       )
     },
     async configure(id, changes, op) {
-      const { entry, definition } = await world.registry.get(id)
-      await configure(world, { entry, definition: await withPresentSizes(definition, entry.folder) }, changes, op)
+      const { entry, definition } = await context.registry.get(id)
+      await configure(context, { entry, definition: await withPresentSizes(definition, entry.folder) }, changes, op)
     },
   }
 }
@@ -71,12 +71,17 @@ function configurationOf(
   }
 }
 
-async function configure(world: World, { entry, definition }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
+async function configure(
+  context: ProviderContext,
+  { entry, definition }: Known,
+  changes: ConfigureSpec,
+  op: Op,
+): Promise<void> {
   if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.configureRunning' })
   if (entry.isSuspended) throw failure('wrong-state', { key: 'kept.why.configureSuspended' })
   if (changes.isoPath !== undefined) await checkIso(changes.isoPath)
   if (changes.network !== undefined) checkForwards(changes.network)
-  const card = await cardOf(world, definition, changes, op)
+  const card = await cardOf(context, definition, changes, op)
   throwIfCancelled(op)
   const next: Definition = {
     ...definition,
@@ -87,7 +92,8 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
     graphics: card,
   }
   const [disk, ...rest] = definition.disks
-  if (changes.diskBytes === undefined || changes.diskBytes === disk?.sizeBytes) return world.registry.save(entry, next)
+  if (changes.diskBytes === undefined || changes.diskBytes === disk?.sizeBytes)
+    return context.registry.save(entry, next)
 
   const [image] = imagesOf(definition, entry.folder)
   if (disk === undefined || image === undefined || changes.diskBytes < disk.sizeBytes) {
@@ -95,18 +101,18 @@ async function configure(world: World, { entry, definition }: Known, changes: Co
   }
   op.progress({ text: { key: 'kept.step.grow' }, fraction: null, cancellable: false })
   // The disk first: one that is larger than its machine's file says does no harm and can be grown again.
-  await world.images.resize(image, changes.diskBytes, op)
-  await world.registry.save(entry, { ...next, disks: [{ ...disk, sizeBytes: changes.diskBytes }, ...rest] })
+  await context.images.resize(image, changes.diskBytes, op)
+  await context.registry.save(entry, { ...next, disks: [{ ...disk, sizeBytes: changes.diskBytes }, ...rest] })
 }
 
 async function cardOf(
-  world: World,
+  context: ProviderContext,
   { arch, graphics }: Definition,
   changes: ConfigureSpec,
   op: Op,
 ): Promise<Definition['graphics']> {
   if (changes.graphics === undefined || changes.graphics === graphics) return graphics
-  const found = (await graphicsCards(world, arch, op)).find(({ id }) => id === changes.graphics)
+  const found = (await graphicsCards(context, arch, op)).find(({ id }) => id === changes.graphics)
   if (found?.id === 'vga' || found?.id === 'virtio') return found.id
   const params = { graphics: changes.graphics, arch }
   throw failure('unsupported', { key: 'qemu.error.graphics', params }, { field: 'graphics' })

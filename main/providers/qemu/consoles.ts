@@ -6,7 +6,7 @@ import { readTail } from '../common/files.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { ConsoleOps } from '../provider.ts'
 import type { Entry } from './machine-registry.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 const serialId = 'serial0'
 export const screenId = 'screen0'
@@ -14,9 +14,9 @@ export const screenId = 'screen0'
 const tailBytes = 32_768
 
 /** Why a machine's consoles cannot be opened now; null when they can. */
-export function withheldConsole(world: World, entry: Entry): Text | null {
+export function withheldConsole(context: ProviderContext, entry: Entry): Text | null {
   if (entry.live !== null) return null
-  const { name, state } = world.registry.machine(entry)
+  const { name, state } = context.registry.machine(entry)
   return { key: `why.state.${state}`, params: { name } }
 }
 
@@ -24,12 +24,12 @@ export function withheldConsole(world: World, entry: Entry): Text | null {
  * The display, where the machine has one, and the serial line: QEMU listens on its socket and writes everything to the log
  * from the first byte on.
  */
-export function createConsoles(world: World): ConsoleOps {
+export function createConsoles(context: ProviderContext): ConsoleOps {
   return {
     async options(id, op) {
-      const { entry, definition } = await world.registry.get(id)
+      const { entry, definition } = await context.registry.get(id)
       throwIfCancelled(op)
-      const withheld = withheldConsole(world, entry)
+      const withheld = withheldConsole(context, entry)
       const serial: ConsoleOption = {
         id: serialId,
         kind: 'serial',
@@ -41,16 +41,16 @@ export function createConsoles(world: World): ConsoleOps {
       return [{ id: screenId, kind: 'screen', label: { key: 'screen.display' }, writable: true, withheld }, serial]
     },
     async target(id, consoleId, _as, op) {
-      const { entry } = await world.registry.get(id)
+      const { entry } = await context.registry.get(id)
       throwIfCancelled(op)
       if (consoleId !== serialId && consoleId !== screenId) throw failure('not-found', { key: 'kept.error.console' })
-      const reason = withheldConsole(world, entry)
+      const reason = withheldConsole(context, entry)
       if (reason !== null) throw failure('wrong-state', reason)
       if (consoleId === screenId) throw failure('unsupported', { key: 'screen.notTerminal' })
       return { kind: 'socket', title: 'serial', path: entry.sockets.serial, logPath: entry.folder.serialLog }
     },
     async tail(id, lines, op) {
-      const { entry } = await world.registry.get(id)
+      const { entry } = await context.registry.get(id)
       throwIfCancelled(op)
       const text = await readTail(entry.folder.serialLog, 0, tailBytes)
       if (text === '') return null

@@ -17,26 +17,26 @@ import { type Definition, type Disk, macOf } from './definitions.ts'
 import { aloneImage, shownChains } from './disk-chains.ts'
 import { type Firmware, findFirmware } from './firmware.ts'
 import { type Folder, varsFile } from './layout.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { makeMachine } from './staging.ts'
-import type { World } from './world.ts'
 
 const diskFile = 'disk0.qcow2'
 /** A new qcow2 is almost empty, but a disk without any room makes no machine. */
 const emptyDiskBytes = 1024 * 1024
 
-export function createCreate(world: World): CreateOps {
+export function createCreate(context: ProviderContext): CreateOps {
   return {
-    options: (_endpointId, op) => createOptions(world, op),
-    preview: (spec, op) => preview(world, vmOnly(spec), op),
+    options: (_endpointId, op) => createOptions(context, op),
+    preview: (spec, op) => preview(context, vmOnly(spec), op),
     async create(spec, op) {
       const vm = vmOnly(spec)
       checkForwards(vm.network)
-      const { definition, firmware } = await plan(world, vm, randomUUID(), op)
+      const { definition, firmware } = await plan(context, vm, randomUUID(), op)
       throwIfCancelled(op)
       return makeMachine(
-        world,
+        context,
         definition.uuid,
-        async (folder) => ({ ...definition, disks: await makeDisks(world, vm, folder, firmware, op) }),
+        async (folder) => ({ ...definition, disks: await makeDisks(context, vm, folder, firmware, op) }),
         op,
       )
     },
@@ -50,14 +50,14 @@ function vmOnly(spec: CreateSpec): VmSpec {
 
 /** Everything of a new machine but its disks, after looking whether it can be. */
 async function plan(
-  world: World,
+  context: ProviderContext,
   spec: VmSpec,
   uuid: string,
   op: Op,
 ): Promise<{ definition: Definition; firmware: Firmware | null }> {
-  const system = await world.tools.system(spec.arch)
+  const system = await context.tools.system(spec.arch)
   const wanted = architectureOf(spec.arch).machine
-  const machine = wanted === null ? null : await world.tools.machineType(system, wanted, op)
+  const machine = wanted === null ? null : await context.tools.machineType(system, wanted, op)
   const firmware = spec.firmware === 'bios' ? null : await findFirmware(spec.arch, machine ?? '', system)
   if (spec.firmware === 'uefi' && firmware === null) {
     throw failure(
@@ -71,7 +71,7 @@ async function plan(
     version: 1,
     uuid,
     name: spec.name,
-    createdAt: world.host.now().toISOString(),
+    createdAt: context.host.now().toISOString(),
     arch: spec.arch,
     machine: machine ?? wanted,
     cpus: spec.cpus,
@@ -99,7 +99,7 @@ function graphicsOf({ arch, graphics }: VmSpec): Definition['graphics'] {
 }
 
 async function makeDisks(
-  world: World,
+  context: ProviderContext,
   spec: VmSpec,
   folder: Folder,
   firmware: Firmware | null,
@@ -107,7 +107,7 @@ async function makeDisks(
 ): Promise<Disk[]> {
   if (firmware !== null) {
     const { varsPath: path, varsFormat: format } = firmware
-    await world.images.copy(
+    await context.images.copy(
       { path, format, allowed: [] },
       folder.file(varsFile),
       null,
@@ -123,7 +123,7 @@ async function makeDisks(
       throw failure('invalid-input', { key: 'error.invalidInput', params: { field: 'disk' } }, { field: 'disk' })
     case 'blank': {
       await checkSpace(folder.path, emptyDiskBytes)
-      await world.images.createBlank(folder.file(diskFile), disk.sizeBytes, op)
+      await context.images.createBlank(folder.file(diskFile), disk.sizeBytes, op)
       return [{ file: diskFile, format: 'qcow2', sizeBytes: disk.sizeBytes, allowed: null }]
     }
     case 'image': {
@@ -131,18 +131,18 @@ async function makeDisks(
       const allowed = await agreedPaths(disk.allowedFiles)
       await checkImage({ path, format: disk.format, use: disk.use, allowed }, 'disk.path')
       const image = { path, format: disk.format, allowed }
-      const { virtualBytes: sizeBytes } = await world.images.info(image, false, op)
+      const { virtualBytes: sizeBytes } = await context.images.info(image, false, op)
       if (disk.use === 'in-place') return [{ file: path, format: disk.format, sizeBytes, allowed: [...allowed] }]
-      await world.images.copy(image, folder.file(diskFile), null, { key: 'kept.step.copy' }, op)
+      await context.images.copy(image, folder.file(diskFile), null, { key: 'kept.step.copy' }, op)
       return [{ file: diskFile, format: 'qcow2', sizeBytes, allowed: null }]
     }
   }
 }
 
 /** The lines that make and start it, with what is not decided yet (its folder's name) as a word of its own. */
-async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly string[]> {
+async function preview(context: ProviderContext, spec: VmSpec, op: Op): Promise<readonly string[]> {
   const uuid = '00000000-0000-4000-8000-000000000000'
-  const folder = world.layout.machine(uuid)
+  const folder = context.layout.machine(uuid)
   const readable = (file: string, args: readonly string[]): string =>
     commandLine(
       file,
@@ -155,14 +155,14 @@ async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly str
   if (spec.disk.from === 'image' && spec.disk.use === 'copy') {
     lines.push(readable('qemu-img', imageArguments.convert([aloneImage(spec.disk.path, spec.disk.format)], disk, null)))
   }
-  const file = await world.host.findTool(`qemu-system-${spec.arch}`)
+  const file = await context.host.findTool(`qemu-system-${spec.arch}`)
   const machine = architectureOf(spec.arch).machine
   const firmware =
     spec.firmware === 'bios' || file === null
       ? null
       : await findFirmware(
           spec.arch,
-          (machine === null ? null : await world.tools.machineType(file, machine, op)) ?? '',
+          (machine === null ? null : await context.tools.machineType(file, machine, op)) ?? '',
           file,
         )
   if (firmware !== null) {
@@ -171,7 +171,7 @@ async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly str
       readable('qemu-img', imageArguments.convert([aloneImage(firmware.varsPath, firmware.varsFormat)], vars, null)),
     )
   }
-  const choice = world.accelerators.known(spec.arch)?.choice ?? {
+  const choice = context.accelerators.known(spec.arch)?.choice ?? {
     name: 'tcg',
     cpu: architectureOf(spec.arch).emulatedCpu,
   }
@@ -200,7 +200,7 @@ async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly str
     graphics: graphicsOf(spec),
     bases: [],
   }
-  const socket = (line: string): string => join(world.host.runtimeDir, `UUID.${line}`)
+  const socket = (line: string): string => join(context.host.runtimeDir, `UUID.${line}`)
   const sockets = { qmp: socket('qmp'), serial: socket('serial'), vnc: socket('vnc') }
   const chains = shownChains(definition, folder)
   const args = qemuArguments({ definition, chains, folder, sockets, accelerator: choice, incoming: false })

@@ -13,16 +13,16 @@ import { qemuArguments } from './commands.ts'
 import { type Definition, diskPath } from './definitions.ts'
 import { diskChains, shownChains } from './disk-chains.ts'
 import type { Entry } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { withPresentSizes } from './sizes.ts'
-import type { World } from './world.ts'
 
 /** What a machine's own page shows. Starts no program. */
-export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
-  const known = await world.registry.get(id)
+export async function details(context: ProviderContext, id: MachineId, op: Op): Promise<MachineDetails> {
+  const known = await context.registry.get(id)
   const { entry } = known
   const definition = await withPresentSizes(known.definition, entry.folder)
   throwIfCancelled(op)
-  const verdict = world.accelerators.known(definition.arch)
+  const verdict = context.accelerators.known(definition.arch)
   const isOn = entry.live !== null && entry.run !== null
   const accelerator = (isOn ? entry.run?.accelerator : null) ??
     verdict?.choice ?? { name: 'tcg', cpu: architectureOf(definition.arch).emulatedCpu }
@@ -39,19 +39,19 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
       ...placeFacts(entry, definition),
     ],
     notices,
-    commandLine: await commandLineOf(world, entry, definition, accelerator),
+    commandLine: await commandLineOf(context, entry, definition, accelerator),
     inspect: null,
   }
 }
 
 async function commandLineOf(
-  world: World,
+  context: ProviderContext,
   { folder, sockets }: Entry,
   definition: Definition,
   accelerator: AcceleratorChoice,
 ): Promise<string> {
   const tool = `qemu-system-${definition.arch}`
-  const file = (await world.host.findTool(tool)) ?? tool
+  const file = (await context.host.findTool(tool)) ?? tool
   const chains = await diskChains(definition, folder).catch(() => shownChains(definition, folder))
   return commandLine(file, qemuArguments({ definition, chains, folder, sockets, accelerator, incoming: false }))
 }

@@ -6,9 +6,9 @@ import { quietOp } from '../common/op.ts'
 import { imagesOf } from './definitions.ts'
 import type { Entry } from './machine-registry.ts'
 import type { ProcessIdentity } from './process.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { connectQmp, deferred, type Qmp, type QmpEvent, withTimeout } from './qmp.ts'
 import { writeRun } from './run-record.ts'
-import type { World } from './world.ts'
 
 /** A machine's process, as far as it is known. */
 export interface Live {
@@ -45,7 +45,7 @@ const statusSchema = z.object({ status: z.string() })
  * when QEMU has answered on its line, or after a bounded time without an answer; `answered` then still comes when it does.
  */
 export async function adopt(
-  world: World,
+  context: ProviderContext,
   entry: Entry,
   process: { readonly identity: ProcessIdentity; readonly qmp: Qmp; readonly exited: Promise<Exit> | null },
 ): Promise<Live> {
@@ -56,7 +56,7 @@ export async function adopt(
     identity,
     qmp: null,
     runState: null,
-    since: entry.run?.startedAt ?? world.host.now().toISOString(),
+    since: entry.run?.startedAt ?? context.host.now().toISOString(),
     remark: null,
     isEnding: false,
     answered: answered.promise,
@@ -66,10 +66,10 @@ export async function adopt(
   entry.isLocked = false
   handles.set(live, {
     answered: answered.resolve,
-    concluded: (exit) => conclude(world, entry, live, exit, gone.resolve),
+    concluded: (exit) => conclude(context, entry, live, exit, gone.resolve),
   })
   void exited?.then((exit) => handles.get(live)?.concluded(exit))
-  await greet(world, entry, live, qmp)
+  await greet(context, entry, live, qmp)
   return live
 }
 
@@ -80,34 +80,34 @@ const handles = new WeakMap<
 >()
 
 /** Asks a machine again that did not answer, and notices one that is gone meanwhile. */
-export async function recheck(world: World, entry: Entry): Promise<void> {
+export async function recheck(context: ProviderContext, entry: Entry): Promise<void> {
   const { live } = entry
   if (live === null) {
-    if (entry.isLocked) entry.isLocked = await isLocked(world, entry)
+    if (entry.isLocked) entry.isLocked = await isLocked(context, entry)
     return
   }
-  if (live.qmp !== null) return refreshStatus(world, entry, live)
+  if (live.qmp !== null) return refreshStatus(context, entry, live)
   const handle = handles.get(live)
-  if (!(await world.processes.isAlive(live.identity))) return handle?.concluded(null)
+  if (!(await context.processes.isAlive(live.identity))) return handle?.concluded(null)
   // QEMU serves one line at a time: as long as one waits for its greeting, another would only stand behind it.
-  if (handle?.line === undefined) await greet(world, entry, live, connectQmp(entry.sockets.qmp))
+  if (handle?.line === undefined) await greet(context, entry, live, connectQmp(entry.sockets.qmp))
 }
 
-async function greet(world: World, entry: Entry, live: Live, qmp: Qmp): Promise<void> {
+async function greet(context: ProviderContext, entry: Entry, live: Live, qmp: Qmp): Promise<void> {
   const handle = handles.get(live)
   if (handle === undefined) return qmp.close()
   handle.line = qmp
   const talk = qmp.ready.then(async () => {
-    qmp.on((event) => onEvent(world, entry, live, event))
+    qmp.on((event) => onEvent(context, entry, live, event))
     const [uuid, status] = await Promise.all([qmp.execute('query-uuid'), qmp.execute('query-status')])
     const { UUID } = uuidSchema.parse(uuid)
     if (UUID !== entry.uuid) throw new Error(`another machine answers: ${UUID}`)
     live.qmp = qmp
-    setRunState(world, entry, live, statusSchema.parse(status).status)
+    setRunState(context, entry, live, statusSchema.parse(status).status)
     handle.answered()
   })
   void talk.catch((error) => {
-    world.host.log.warn('qemu.line', { uuid: entry.uuid, error: String(error) })
+    context.host.log.warn('qemu.line', { uuid: entry.uuid, error: String(error) })
     qmp.close()
   })
   void qmp.closed.then(async () => {
@@ -115,9 +115,9 @@ async function greet(world: World, entry: Entry, live: Live, qmp: Qmp): Promise<
     if (!handles.has(live)) return
     // The lines of a Berth that ends are closed by itself: nothing is said of the machine.
     if (isLeaving(qmp)) return
-    if (await world.processes.waitGone(live.identity, endMs)) return handle.concluded(null)
+    if (await context.processes.waitGone(live.identity, endMs)) return handle.concluded(null)
     live.qmp = null
-    setRunState(world, entry, live, null)
+    setRunState(context, entry, live, null)
   })
   await withTimeout(talk, answerMs).catch(() => {})
 }
@@ -146,7 +146,7 @@ export function isKnownToRun({ live }: Entry): boolean {
 }
 
 /** Asks QEMU for its state and shows it. */
-export async function refreshStatus(world: World, entry: Entry, live: Live): Promise<void> {
+export async function refreshStatus(context: ProviderContext, entry: Entry, live: Live): Promise<void> {
   const { qmp } = live
   if (qmp === null) return
   const asked = changes.get(live)
@@ -154,21 +154,21 @@ export async function refreshStatus(world: World, entry: Entry, live: Live): Pro
   try {
     const { status } = statusSchema.parse(await qmp.execute('query-status', undefined, { timeoutMs: answerMs }))
     // What an event said meanwhile is newer than this answer, though the answer is read later.
-    if (changes.get(live) === asked) setRunState(world, entry, live, status)
+    if (changes.get(live) === asked) setRunState(context, entry, live, status)
   } catch (error) {
     // The line closed: its end is told elsewhere. No answer in time: not known, whatever it was before.
-    if (error instanceof Failure && error.error.code === 'timeout') setRunState(world, entry, live, null)
+    if (error instanceof Failure && error.error.code === 'timeout') setRunState(context, entry, live, null)
   }
 }
 
-function onEvent(world: World, entry: Entry, live: Live, { name, data }: QmpEvent): void {
+function onEvent(context: ProviderContext, entry: Entry, live: Live, { name, data }: QmpEvent): void {
   switch (name) {
     case 'RESUME':
       live.remark = null
-      setRunState(world, entry, live, 'running')
+      setRunState(context, entry, live, 'running')
       break
     case 'STOP':
-      setRunState(world, entry, live, 'paused')
+      setRunState(context, entry, live, 'paused')
       break
     case 'BLOCK_IO_ERROR':
       if (data['action'] !== 'stop') return
@@ -176,7 +176,7 @@ function onEvent(world: World, entry: Entry, live: Live, { name, data }: QmpEven
       break
     case 'SHUTDOWN':
       live.isEnding = true
-      setRunState(world, entry, live, 'shutdown')
+      setRunState(context, entry, live, 'shutdown')
       return
     case 'SUSPEND':
     case 'WAKEUP':
@@ -189,38 +189,44 @@ function onEvent(world: World, entry: Entry, live: Live, { name, data }: QmpEven
       return
   }
   // The event says that something changed; why it stands still is in the state. Not asked while Berth works on it.
-  if (entry.holds.length === 0) void refreshStatus(world, entry, live)
+  if (entry.holds.length === 0) void refreshStatus(context, entry, live)
 }
 
 /** How often a machine's state has changed, so that an answer can be told from an older one. */
 const changes = new WeakMap<Live, number>()
 
-function setRunState(world: World, entry: Entry, live: Live, runState: string | null): void {
+function setRunState(context: ProviderContext, entry: Entry, live: Live, runState: string | null): void {
   if (live.runState === runState) return
   changes.set(live, (changes.get(live) ?? 0) + 1)
   live.runState = runState
-  live.since = world.host.now().toISOString()
-  if (runState === brokenState) blameAccelerator(world, entry, live)
-  world.registry.publish(entry)
+  live.since = context.host.now().toISOString()
+  if (runState === brokenState) blameAccelerator(context, entry, live)
+  context.registry.publish(entry)
 }
 
 /** QEMU could not carry out what its guest did: under an accelerator that is the accelerator's doing, and the next start goes without. */
-function blameAccelerator(world: World, entry: Entry, live: Live): void {
+function blameAccelerator(context: ProviderContext, entry: Entry, live: Live): void {
   const name = entry.run?.accelerator.name ?? 'tcg'
   const arch = entry.definition?.arch
   if (name === 'tcg' || arch === undefined) return
   live.remark = { key: 'qemu.remark.acceleratorBroke', params: { name: name.toUpperCase() } }
-  void world.tools
+  void context.tools
     .system(arch)
-    .then((file) => world.accelerators.distrust(arch, file))
-    .catch((error) => world.host.log.warn('qemu.distrust', { error: String(error) }))
+    .then((file) => context.accelerators.distrust(arch, file))
+    .catch((error) => context.host.log.warn('qemu.distrust', { error: String(error) }))
 }
 
 /**
  * The process is gone. Says how, in the machine's folder and to whoever watches, once nobody holds its disks any more.
  * QEMU takes its pid file away when it ends in good order, so one that is left behind means that it did not.
  */
-async function conclude(world: World, entry: Entry, live: Live, exit: Exit | null, done: () => void): Promise<void> {
+async function conclude(
+  context: ProviderContext,
+  entry: Entry,
+  live: Live,
+  exit: Exit | null,
+  done: () => void,
+): Promise<void> {
   if (!handles.delete(live)) return
   const { folder, sockets, run } = entry
   const qmp = live.qmp
@@ -228,26 +234,26 @@ async function conclude(world: World, entry: Entry, live: Live, exit: Exit | nul
   qmp?.close()
   const failed = exit !== null && (exit.signal !== null || exit.exitCode !== 0)
   const hasCrashed = !live.isEnding && (failed || (await exists(folder.pid)))
-  entry.isLocked = await isLocked(world, entry)
+  entry.isLocked = await isLocked(context, entry)
   const said = hasCrashed ? (await readTail(folder.log, run?.logFrom ?? 0)).trim() : ''
   if (run !== null) {
     const how = hasCrashed ? 'crashed' : 'stopped'
-    entry.run = { ...run, ended: { at: world.host.now().toISOString(), how, said: said === '' ? null : said } }
-    await writeRun(folder, entry.run).catch((error) => world.host.log.error('qemu.run', { error: String(error) }))
+    entry.run = { ...run, ended: { at: context.host.now().toISOString(), how, said: said === '' ? null : said } }
+    await writeRun(folder, entry.run).catch((error) => context.host.log.error('qemu.run', { error: String(error) }))
   }
   await Promise.all([folder.pid, sockets.qmp, sockets.serial, sockets.vnc].map(remove))
-  world.host.log.info('qemu.ended', { uuid: entry.uuid, hasCrashed, ...exit })
+  context.host.log.info('qemu.ended', { uuid: entry.uuid, hasCrashed, ...exit })
   if (entry.live === live) entry.live = null
-  await world.registry.refresh(entry)
-  world.registry.publish(entry)
+  await context.registry.refresh(entry)
+  context.registry.publish(entry)
   done()
 }
 
 /** Whether somebody still holds one of its disks. What cannot be told otherwise is found out at the next start. */
-async function isLocked(world: World, entry: Entry): Promise<boolean> {
+async function isLocked(context: ProviderContext, entry: Entry): Promise<boolean> {
   if (entry.definition === null) return false
   const looks = imagesOf(entry.definition, entry.folder).map((image) =>
-    world.images.info(image, false, quietOp).then(
+    context.images.info(image, false, quietOp).then(
       () => false,
       (error: unknown) => error instanceof Failure && error.error.code === 'in-use',
     ),

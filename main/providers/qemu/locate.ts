@@ -13,13 +13,13 @@ import { type Disk, diskPath, isInPlace } from './definitions.ts'
 import type { Folder } from './layout.ts'
 import { lostFileOf } from './lost-file.ts'
 import type { Known } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { trees } from './snapshot-store.ts'
-import type { World } from './world.ts'
 
 const field = 'path'
 
 /** The definition names disks and disc by their path: another path is written there, and no file is touched. */
-export function createLocate({ registry }: World): LocateOps {
+export function createLocate({ registry }: ProviderContext): LocateOps {
   /** The definition as it would be with the file at `path`. Throws when that is another file than the missing one. */
   const located = async (id: MachineId, path: string, op: Op): Promise<Known> => {
     const { entry, definition } = await registry.get(id)

@@ -6,39 +6,39 @@ import { isSnapshotId, type TreeFile } from '../common/snapshot-tree.ts'
 import { imagesOf } from './definitions.ts'
 import { hardwareOf } from './hardware.ts'
 import type { Known } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
-import type { World } from './world.ts'
 
 /**
  * Puts snapshots back into a list that is gone or damaged: every name is written before its tag is, so that a tag of ours in all
  * images that no such list names has lost its name. Of `recover`, before anything else is done with the machine.
  */
-export async function restoreLostTags(world: World, known: Known): Promise<void> {
+export async function restoreLostTags(context: ProviderContext, known: Known): Promise<void> {
   const { entry } = known
   const path = entry.folder.snapshots
   const isGone = (await look(path)) === null
   if (isGone ? !(await hasTags(known)) : await trees.isSettled(path)) return
   const tree = await trees.read(path)
   if (!isGone && tree.damage === undefined) return
-  const found = await lostTags(world, known, tree)
+  const found = await lostTags(context, known, tree)
   if (tree.damage === undefined && found.length === 0) return
   const notice: Notice = tree.damage ?? {
     level: 'warning',
     text: { key: 'kept.notice.listGone', params: { path, count: found.length } },
   }
-  world.host.log.warn('qemu.recover.tags', { uuid: entry.uuid, found: found.length })
-  world.host.problems?.report(path, notice)
+  context.host.log.warn('qemu.recover.tags', { uuid: entry.uuid, found: found.length })
+  context.host.problems?.report(path, notice)
   await trees.write(path, { ...tree, snapshots: [...tree.snapshots, ...found] })
 }
 
 async function lostTags(
-  world: World,
+  context: ProviderContext,
   { entry, definition }: Known,
   tree: TreeFile<KeptSnapshot>,
 ): Promise<readonly KeptSnapshot[]> {
   const named = new Set(tree.snapshots.map(({ id }) => id))
   const images = imagesOf(definition, entry.folder)
-  const infos = await Promise.all(images.map((image) => world.images.info(image, entry.live !== null, quietOp)))
+  const infos = await Promise.all(images.map((image) => context.images.info(image, entry.live !== null, quietOp)))
   const [first, ...rest] = infos
   const isInAll = (tag: string): boolean => rest.every(({ snapshots }) => snapshots.some((one) => one.tag === tag))
   return (first?.snapshots ?? [])

@@ -9,9 +9,9 @@ import { diskPath, isInPlace } from './definitions.ts'
 import { launch } from './launch.ts'
 import { brokenState, diskErrorState, type Live, recheck, refreshStatus } from './live.ts'
 import type { Entry, Known } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { type Qmp, withTimeout } from './qmp.ts'
 import { resumeFromDisk } from './suspend.ts'
-import type { World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000
@@ -21,29 +21,29 @@ const quitMs = 5_000
 const leastBytes = MiB
 
 /** Switches a machine on, or wakes it from disk. Settles when it runs. */
-export async function start(world: World, known: Known, op: Op): Promise<void> {
+export async function start(context: ProviderContext, known: Known, op: Op): Promise<void> {
   const { entry } = known
-  if (entry.live !== null) await recheck(world, entry)
-  if (entry.live?.runState === brokenState) await endProcess(world, entry, op)
+  if (entry.live !== null) await recheck(context, entry)
+  if (entry.live?.runState === brokenState) await endProcess(context, entry, op)
   if (entry.live !== null) {
     const qmp = lineOf(entry)
     if (entry.live.runState !== 'running') await goOn(known, qmp, entry.live, op)
     return
   }
-  await world.registry.hold(entry, 'starting', async () => {
-    if (entry.isSuspended) return resumeFromDisk(world, known, op)
-    const live = await launch(world, known, { accelerator: null, incoming: false }, op)
-    await letRunOrEnd(world, entry, live, op)
+  await context.registry.hold(entry, 'starting', async () => {
+    if (entry.isSuspended) return resumeFromDisk(context, known, op)
+    const live = await launch(context, known, { accelerator: null, incoming: false }, op)
+    await letRunOrEnd(context, entry, live, op)
   })
 }
 
 /** Lets a process that was just made go; one that cannot is not left behind. */
-export async function letRunOrEnd(world: World, entry: Entry, live: Live, op: Op): Promise<void> {
+export async function letRunOrEnd(context: ProviderContext, entry: Entry, live: Live, op: Op): Promise<void> {
   try {
     throwIfCancelled(op)
     await letRun(lineOf(entry), live, op)
   } catch (error) {
-    await endProcess(world, entry, op)
+    await endProcess(context, entry, op)
     throw error
   }
 }
@@ -92,20 +92,20 @@ export function lineOf(entry: Entry): Qmp {
  * Ends a machine's process: on its line, then by SIGTERM, then by SIGKILL, each only for the very process it is about.
  * Settles when it is gone and its disks are free.
  */
-export async function endProcess(world: World, entry: Entry, op: Op): Promise<void> {
+export async function endProcess(context: ProviderContext, entry: Entry, op: Op): Promise<void> {
   const { live } = entry
   if (live === null) return
   live.isEnding = true
   const steps: readonly (() => Promise<unknown>)[] = [
     async () => live.qmp?.execute('quit', undefined, { op, timeoutMs: quitMs }),
-    () => world.processes.signal(live.identity, 'SIGTERM'),
-    () => world.processes.signal(live.identity, 'SIGKILL'),
+    () => context.processes.signal(live.identity, 'SIGTERM'),
+    () => context.processes.signal(live.identity, 'SIGKILL'),
   ]
   for (const step of steps) {
     const isAsked = step().catch(() => {})
     // The line may close before the answer comes: what counts is that the process is gone.
     if (await isWithin(Promise.race([live.gone, isAsked.then(() => live.gone)]), quitMs)) return
-    if (!(await world.processes.isAlive(live.identity))) await recheck(world, entry)
+    if (!(await context.processes.isAlive(live.identity))) await recheck(context, entry)
     if (await isWithin(live.gone, 1)) return
   }
   const params = { tool: 'QEMU', seconds: (steps.length * quitMs) / 1000 }
@@ -113,13 +113,13 @@ export async function endProcess(world: World, entry: Entry, op: Op): Promise<vo
 }
 
 /** Asks the guest by its power button and waits until it is off, however long. */
-async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
-  if (entry.live !== null) await recheck(world, entry)
+async function shutDown(context: ProviderContext, { entry }: Known, op: Op): Promise<void> {
+  if (entry.live !== null) await recheck(context, entry)
   const { live } = entry
   if (live === null) return
   const qmp = lineOf(entry)
-  await world.registry.hold(entry, 'stopping', async () => {
-    const since = world.host.now().toISOString()
+  await context.registry.hold(entry, 'stopping', async () => {
+    const since = context.host.now().toISOString()
     const wasStill = live.runState !== 'running'
     const tell = (unanswered: boolean): void =>
       op.progress({
@@ -140,12 +140,12 @@ async function shutDown(world: World, { entry }: Known, op: Op): Promise<void> {
   })
 }
 
-export function createPower(world: World): PowerOps & ResetOps & RestartOps & PauseOps {
-  const { registry } = world
+export function createPower(context: ProviderContext): PowerOps & ResetOps & RestartOps & PauseOps {
+  const { registry } = context
   const running = async (id: MachineId): Promise<{ known: Known; entry: Entry; live: Live; qmp: Qmp }> => {
     const known = await registry.get(id)
     const { entry } = known
-    if (entry.live !== null) await recheck(world, entry)
+    if (entry.live !== null) await recheck(context, entry)
     const { live } = entry
     if (live !== null) return { known, entry, live, qmp: lineOf(entry) }
     const { name } = registry.machine(entry)
@@ -153,32 +153,32 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
   }
   return {
     async start(id, op) {
-      await start(world, await registry.get(id), op)
+      await start(context, await registry.get(id), op)
     },
     async shutDown(id, op) {
-      await shutDown(world, await registry.get(id), op)
+      await shutDown(context, await registry.get(id), op)
     },
     async powerOff(id, op) {
       // Possible for a machine whose definition cannot be read, too.
       const entry = await registry.find(id)
       if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
-      await registry.hold(entry, 'stopping', () => endProcess(world, entry, op))
+      await registry.hold(entry, 'stopping', () => endProcess(context, entry, op))
     },
     async reset(id, op) {
       const { qmp, live, entry } = await running(id)
       await qmp.execute('system_reset', undefined, { op })
       // What stands still by itself (a panic, an error of its disk) goes on, as a real one would. Paused stays paused.
       if (live.runState !== 'running' && live.runState !== 'paused') await letRun(qmp, live, op)
-      await refreshStatus(world, entry, live)
+      await refreshStatus(context, entry, live)
     },
     async restart(id, op) {
-      await shutDown(world, await registry.get(id), op)
-      await start(world, await registry.get(id), op)
+      await shutDown(context, await registry.get(id), op)
+      await start(context, await registry.get(id), op)
     },
     async pause(id, op) {
       const { qmp, live, entry } = await running(id)
       await qmp.execute('stop', undefined, { op })
-      await refreshStatus(world, entry, live)
+      await refreshStatus(context, entry, live)
     },
     async resume(id, op) {
       const { qmp, live, known } = await running(id)

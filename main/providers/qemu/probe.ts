@@ -5,21 +5,29 @@ import { hostArchitecture } from '../common/architectures.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op, ProbeResult } from '../provider.ts'
 import { endpointId, providerId } from './machine.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { oldestVersion, type System } from './tools.ts'
-import type { World } from './world.ts'
 
 const downloadUrl = 'https://www.qemu.org/download/'
 
 /** Whether QEMU is there and new enough. The accelerator's test goes on beside it and is told when it has ended. */
-export async function probe(world: World, op: Op): Promise<ProbeResult> {
-  const [systems, image] = await Promise.all([world.tools.systems(), world.host.findTool('qemu-img')])
+export async function probe(context: ProviderContext, op: Op): Promise<ProbeResult> {
+  const [systems, image] = await Promise.all([context.tools.systems(), context.host.findTool('qemu-img')])
   throwIfCancelled(op)
   const own = hostArchitecture(process.arch)
   const best = systems.find(({ arch }) => arch === own) ?? systems[0]
-  return { hosts: [{ id: 'local', label: null, address: null }], endpoints: [await endpointOf(world, best, image, op)] }
+  return {
+    hosts: [{ id: 'local', label: null, address: null }],
+    endpoints: [await endpointOf(context, best, image, op)],
+  }
 }
 
-async function endpointOf(world: World, system: System | undefined, image: string | null, op: Op): Promise<Endpoint> {
+async function endpointOf(
+  context: ProviderContext,
+  system: System | undefined,
+  image: string | null,
+  op: Op,
+): Promise<Endpoint> {
   const base = {
     id: endpointId,
     providerId,
@@ -29,9 +37,9 @@ async function endpointOf(world: World, system: System | undefined, image: strin
     place: system?.file ?? null,
     remedies: [],
     notices: [],
-    since: world.host.now().toISOString(),
+    since: context.host.now().toISOString(),
   } as const
-  const { platform } = world.host
+  const { platform } = context.host
   if (platform === 'win32') {
     const { error } = failure('unsupported', { key: 'qemu.error.windows' })
     return { ...base, state: 'broken', error }
@@ -41,17 +49,17 @@ async function endpointOf(world: World, system: System | undefined, image: strin
     const { error } = failure('tool-missing', { key: 'error.toolMissing', params: { tool } })
     return { ...base, state: 'missing', error, remedies: remedies(platform) }
   }
-  const version = await world.tools.version(system.file, op)
-  if (!world.tools.isNewEnough(version)) {
+  const version = await context.tools.version(system.file, op)
+  if (!context.tools.isNewEnough(version)) {
     const params = { version: version ?? '', oldest: oldestVersion }
     const { error } = failure('tool-too-old', { key: 'qemu.error.tooOld', params })
     return { ...base, version, state: 'too-old', error, remedies: remedies(platform) }
   }
   // Not waited for: listing machines does not depend on it.
-  void world.accelerators.verdict(system.arch, system.file).catch((error) => {
-    world.host.log.warn('qemu.accelerator', { error: String(error) })
+  void context.accelerators.verdict(system.arch, system.file).catch((error) => {
+    context.host.log.warn('qemu.accelerator', { error: String(error) })
   })
-  const slow = world.accelerators.known(system.arch)?.slow ?? null
+  const slow = context.accelerators.known(system.arch)?.slow ?? null
   const notices: readonly Notice[] = slow === null ? [] : [{ level: 'warning', text: slow }]
   return { ...base, version, state: 'ready', error: null, notices }
 }

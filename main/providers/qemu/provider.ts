@@ -19,6 +19,7 @@ import { createMachineRegistry } from './machine-registry.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
 import { createProcesses } from './process.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { recover } from './recover.ts'
 import { createScreens } from './screens.ts'
 import { createSnapshots } from './snapshots.ts'
@@ -27,13 +28,12 @@ import { createSuspend } from './suspend.ts'
 import { createTools } from './tools.ts'
 import { createRemove } from './trash.ts'
 import { createUsedFiles } from './used-files.ts'
-import type { World } from './world.ts'
 
 /** QEMU's machines on this computer: each a folder of Berth's and, while it is on, a process that outlives Berth. */
 export const createQemuProvider: ProviderFactory = (host) => {
   const changes = createEmitter<ProviderChange>((error) => host.log.error('qemu.listener', { error: String(error) }))
   const layout = layoutOf(host.dataDir, host.runtimeDir)
-  const world: World = {
+  const context: ProviderContext = {
     host,
     layout,
     tools: createTools(host),
@@ -44,9 +44,9 @@ export const createQemuProvider: ProviderFactory = (host) => {
     purges: createPurges(layout),
     pinnedBases: new Set(),
   }
-  const { registry } = world
-  const power = guarded(createPower(world))
-  const { trash, ...remove } = createRemove(world)
+  const { registry } = context
+  const power = guarded(createPower(context))
+  const { trash, ...remove } = createRemove(context)
 
   const provider: Provider = {
     id: providerId,
@@ -57,13 +57,13 @@ export const createQemuProvider: ProviderFactory = (host) => {
     reset: power,
     restart: power,
     pause: power,
-    suspend: guarded(createSuspend(world)),
-    snapshots: guarded(createSnapshots(world)),
-    consoles: guarded(createConsoles(world)),
-    screens: guarded(createScreens(world)),
-    create: guarded(createCreate(world)),
-    clone: guarded(createClone(world)),
-    locate: guarded(createLocate(world)),
+    suspend: guarded(createSuspend(context)),
+    snapshots: guarded(createSnapshots(context)),
+    consoles: guarded(createConsoles(context)),
+    screens: guarded(createScreens(context)),
+    create: guarded(createCreate(context)),
+    clone: guarded(createClone(context)),
+    locate: guarded(createLocate(context)),
     rename: {
       async rename(id, name, op) {
         const { entry, definition } = await registry.get(id)
@@ -71,12 +71,12 @@ export const createQemuProvider: ProviderFactory = (host) => {
         await registry.save(entry, { ...definition, name })
       },
     },
-    configure: guarded(createConfigure(world)),
+    configure: guarded(createConfigure(context)),
     remove: guarded(remove),
     trash: guarded(trash),
-    stats: guarded(createStats(world)),
+    stats: guarded(createStats(context)),
     usedFiles: createUsedFiles(layout),
-    probe: (op) => probe(world, op),
+    probe: (op) => probe(context, op),
     async list(wanted: string, op: Op) {
       throwIfCancelled(op)
       if (wanted !== endpointId) return []
@@ -84,7 +84,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
       throwIfCancelled(op)
       for (const entry of entries) {
         // One that does not answer is asked again, and its row told when it does: the list does not wait for it.
-        if (entry.live !== null && entry.live.qmp === null) void recheck(world, entry)
+        if (entry.live !== null && entry.live.qmp === null) void recheck(context, entry)
       }
       return entries.map(registry.machine)
     },
@@ -93,12 +93,12 @@ export const createQemuProvider: ProviderFactory = (host) => {
       const entry = await registry.find(id)
       throwIfCancelled(op)
       if (entry === null) return null
-      if (!isKnownToRun(entry)) await recheck(world, entry)
+      if (!isKnownToRun(entry)) await recheck(context, entry)
       return registry.machine(entry)
     },
-    details: (id, op) => details(world, id, op),
+    details: (id, op) => details(context, id, op),
     watch: changes.on,
-    recover: () => recover(world),
+    recover: () => recover(context),
     async dispose() {
       for (const { live } of registry.loaded()) if (live !== null) leave(live)
     },

@@ -17,6 +17,7 @@ import { restoreLostTags } from './lost-tags.ts'
 import type { Entry, Known } from './machine-registry.ts'
 import { endProcess } from './power.ts'
 import type { ProcessIdentity } from './process.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { connectQmp } from './qmp.ts'
 import { restorable, restoreJob, settlePower } from './restore.ts'
 import { type RunRecord, writeRun } from './run-record.ts'
@@ -31,14 +32,13 @@ import {
   suspendingFile,
 } from './suspend.ts'
 import { deleteTag, tagPresence } from './tags.ts'
-import type { World } from './world.ts'
 
 /**
  * Finds what an earlier Berth left: running machines, which are taken over, and work broken off in the middle, which is
  * finished or taken back. Every step may be broken off itself and done again.
  */
-export async function recover(world: World): Promise<void> {
-  const { layout, registry, host } = world
+export async function recover(context: ProviderContext): Promise<void> {
+  const { layout, registry, host } = context
   // What cannot be cleared away now is no reason to leave machines alone that run.
   const unhindered = (job: Promise<unknown>): Promise<unknown> =>
     job.catch((error: unknown) => host.log.error('qemu.recover.rest', { error: String(error) }))
@@ -46,98 +46,98 @@ export async function recover(world: World): Promise<void> {
     host.log.info('qemu.recover.staging', { name })
     await unhindered(remove(layout.staged(name).path))
   }
-  await world.purges.finish()
-  await Promise.all((await registry.all()).map((entry) => recoverMachine(world, entry)))
-  await unhindered(removeUnusedBases(world))
+  await context.purges.finish()
+  await Promise.all((await registry.all()).map((entry) => recoverMachine(context, entry)))
+  await unhindered(removeUnusedBases(context))
 }
 
-async function recoverMachine(world: World, entry: Entry): Promise<void> {
+async function recoverMachine(context: ProviderContext, entry: Entry): Promise<void> {
   try {
-    const live = await findProcess(world, entry)
+    const live = await findProcess(context, entry)
     if (live?.qmp === null) {
       // It is there and does not answer: not known what it does, and not to be touched until it does.
-      void live.answered.then(() => finishWork(world, entry)).catch((error) => say(world, entry, error))
+      void live.answered.then(() => finishWork(context, entry)).catch((error) => say(context, entry, error))
       return
     }
-    await finishWork(world, entry)
+    await finishWork(context, entry)
   } catch (error) {
-    say(world, entry, error)
+    say(context, entry, error)
   }
 }
 
-function say(world: World, entry: Entry, error: unknown): void {
+function say(context: ProviderContext, entry: Entry, error: unknown): void {
   const detail = error instanceof Failure ? error.error.detail : String(error)
-  world.host.log.error('qemu.recover', { uuid: entry.uuid, error: String(error), detail })
+  context.host.log.error('qemu.recover', { uuid: entry.uuid, error: String(error), detail })
 }
 
 /** The machine's process, taken over; null when there is none, after writing down how the last one ended. */
-async function findProcess(world: World, entry: Entry): Promise<Live | null> {
+async function findProcess(context: ProviderContext, entry: Entry): Promise<Live | null> {
   const { run, folder, sockets } = entry
-  const identity = await identityOf(world, entry)
+  const identity = await identityOf(context, entry)
   if (identity !== null) {
-    if (run !== null) await note(world, entry, { ...run, process: identity })
-    return adopt(world, entry, { identity, qmp: connectQmp(sockets.qmp), exited: null })
+    if (run !== null) await note(context, entry, { ...run, process: identity })
+    return adopt(context, entry, { identity, qmp: connectQmp(sockets.qmp), exited: null })
   }
   if (run === null || run.ended !== null) return null
   // A pid file that is left behind means that it did not end in good order; none, with a number known, that it did.
   const how = run.process !== null && (await exists(folder.pid)) ? 'crashed' : 'stopped'
-  await note(world, entry, { ...run, ended: { at: world.host.now().toISOString(), how, said: null } })
+  await note(context, entry, { ...run, ended: { at: context.host.now().toISOString(), how, said: null } })
   await Promise.all([folder.pid, sockets.qmp, sockets.serial, sockets.vnc].map(remove))
-  world.host.log.info('qemu.recover.ended', { uuid: entry.uuid, how })
+  context.host.log.info('qemu.recover.ended', { uuid: entry.uuid, how })
   return null
 }
 
 /** Where there is no room to write it down it is known all the same, and found out again by the next start. */
-async function note(world: World, entry: Entry, run: RunRecord): Promise<void> {
+async function note(context: ProviderContext, entry: Entry, run: RunRecord): Promise<void> {
   entry.run = run
-  await writeRun(entry.folder, run).catch((error) => say(world, entry, error))
+  await writeRun(entry.folder, run).catch((error) => say(context, entry, error))
 }
 
-async function identityOf(world: World, entry: Entry): Promise<ProcessIdentity | null> {
+async function identityOf(context: ProviderContext, entry: Entry): Promise<ProcessIdentity | null> {
   const { run, folder, uuid } = entry
   // Nothing can be read of a last run: only a pid file that QEMU left, or still holds, speaks of one.
-  if (run === null) return (await exists(folder.pid)) ? world.processes.findByArgument(uuid) : null
+  if (run === null) return (await exists(folder.pid)) ? context.processes.findByArgument(uuid) : null
   if (run.ended !== null) return null
-  if (run.process === null) return world.processes.findByArgument(uuid)
-  return (await world.processes.isAlive(run.process)) ? run.process : null
+  if (run.process === null) return context.processes.findByArgument(uuid)
+  return (await context.processes.isAlive(run.process)) ? run.process : null
 }
 
 /** What was under way on this machine. Its own words are in its folder; what they mean depends on whether it runs. */
-async function finishWork(world: World, entry: Entry): Promise<void> {
+async function finishWork(context: ProviderContext, entry: Entry): Promise<void> {
   // Of a thousand machines most have nothing under way: what is not there is not asked for file by file.
   const there = new Set(await names(entry.folder.path))
   const isUnderWay = there.has(basename(suspendingFile(entry.folder)))
   const hasSnapshots = there.has(basename(entry.folder.snapshots))
-  await finishSuspending(world, entry, isUnderWay)
+  await finishSuspending(context, entry, isUnderWay)
   const { definition } = entry
   if (definition === null) return
   const known: Known = { entry, definition }
   if (entry.live === null && (definition.bases.length > 0 || there.has(freezingFile))) {
-    await unfreezeDisk(world, entry, definition)
+    await unfreezeDisk(context, entry, definition)
   }
-  await restoreLostTags(world, known)
-  if (hasSnapshots) await finishSnapshots(world, known)
-  await letGo(world, entry)
+  await restoreLostTags(context, known)
+  if (hasSnapshots) await finishSnapshots(context, known)
+  await letGo(context, entry)
   if (entry.live === null && !isUnderWay && !hasSnapshots) return
-  await world.registry.refresh(entry)
-  world.registry.publish(entry)
+  await context.registry.refresh(entry)
+  context.registry.publish(entry)
 }
 
 /** A machine that was made and never let run: it was being started. */
-async function letGo(world: World, entry: Entry): Promise<void> {
+async function letGo(context: ProviderContext, entry: Entry): Promise<void> {
   const { live } = entry
   if (live?.runState !== 'prelaunch' && live?.runState !== 'restore-vm') return
-  world.host.log.info('qemu.recover.start', { uuid: entry.uuid, runState: live.runState })
+  context.host.log.info('qemu.recover.start', { uuid: entry.uuid, runState: live.runState })
   await live.qmp?.execute('cont')
 }
 
-async function finishSuspending(world: World, entry: Entry, isUnderWay: boolean): Promise<void> {
+async function finishSuspending(context: ProviderContext, entry: Entry, isUnderWay: boolean): Promise<void> {
   const { folder, live } = entry
-  const suspended = !isUnderWay ? null : readMarker(world, suspendingFile(folder), entry)
+  const suspended = !isUnderWay ? null : readMarker(context, suspendingFile(folder), entry)
   if (suspended === null) {
     // Either all of the memory was written and only the end of the process is missing, or it was being resumed and no
     // instruction has run since: the word of a kept memory goes before the first one. It is suspended either way.
-    if (live !== null && (await exists(folder.suspended))) await endProcess(world, entry, quietOp)
+    if (live !== null && (await exists(folder.suspended))) await endProcess(context, entry, quietOp)
     return
   }
   const qmp = live?.qmp
@@ -149,11 +149,11 @@ async function finishSuspending(world: World, entry: Entry, isUnderWay: boolean)
   }
   const status = await migrationStatus(qmp)
   if (status === 'active' || status === 'setup') await migrationEnd(qmp, quietOp, 'begun')
-  if (await isMemoryWritten(qmp)) await finishSuspend(world, entry, quietOp)
-  else await giveUp(world, entry, live, suspended)
+  if (await isMemoryWritten(qmp)) await finishSuspend(context, entry, quietOp)
+  else await giveUp(context, entry, live, suspended)
 }
 
-async function finishSnapshots(world: World, known: Known): Promise<void> {
+async function finishSnapshots(context: ProviderContext, known: Known): Promise<void> {
   const { entry, definition } = known
   const path = entry.folder.snapshots
   // Read when looked at: taking apart the trees of many machines would let the first list wait.
@@ -163,24 +163,24 @@ async function finishSnapshots(world: World, known: Known): Promise<void> {
     const tree = await trees.read(path)
     const isKept = tree.restores.some(({ keptId, phase }) => keptId === snapshot.id && phase !== 'done')
     if (isKept) continue
-    world.host.log.info('qemu.recover.snapshot', { uuid: entry.uuid, tag: snapshot.id, phase: snapshot.phase })
+    context.host.log.info('qemu.recover.snapshot', { uuid: entry.uuid, tag: snapshot.id, phase: snapshot.phase })
     const isWhole =
-      snapshot.phase === 'taking' && (await tagPresence(world, entry, definition, snapshot.id, quietOp)) === 'all'
+      snapshot.phase === 'taking' && (await tagPresence(context, entry, definition, snapshot.id, quietOp)) === 'all'
     if (isWhole) {
       await trees.write(path, {
         ...changeSnapshot(tree, snapshot.id, { phase: 'there' }),
         currentId: snapshot.id,
       })
     } else {
-      await deleteTag(world, entry, definition, snapshot.id, quietOp)
+      await deleteTag(context, entry, definition, snapshot.id, quietOp)
       await trees.write(path, withoutSnapshot(tree, snapshot.id))
     }
   }
   for (const record of (await trees.read(path)).restores) {
     if (record.phase === 'done') continue
     const tree = await trees.read(path)
-    if (record.phase === 'keeping') await dropKept(restorable(world, known), tree, record)
-    if (record.phase === 'switching') await finishSwitch(world, known, tree, record)
+    if (record.phase === 'keeping') await dropKept(restorable(context, known), tree, record)
+    if (record.phase === 'switching') await finishSwitch(context, known, tree, record)
   }
   // The next start need not take it apart.
   if (!(await trees.isSettled(path))) await trees.write(path, await trees.read(path))
@@ -188,14 +188,14 @@ async function finishSnapshots(world: World, known: Known): Promise<void> {
 
 /** The present is kept and the switch was under way: it is carried through, or the present brought back. */
 async function finishSwitch(
-  world: World,
+  context: ProviderContext,
   known: Known,
   tree: TreeFile<KeptSnapshot>,
   record: KeptRestore,
 ): Promise<void> {
   const { entry } = known
-  const machine = restorable(world, known)
-  world.host.log.info('qemu.recover.restore', { uuid: entry.uuid, record: record.id })
+  const machine = restorable(context, known)
+  context.host.log.info('qemu.recover.restore', { uuid: entry.uuid, record: record.id })
   const kept = findSnapshot(tree, record.keptId)
   try {
     const target = targetOf(tree, record)
@@ -203,12 +203,12 @@ async function finishSwitch(
     const qmp = live?.qmp ?? null
     const outcome = qmp === null ? null : await outcomeOfJob(qmp, restoreJob(record))
     const isBooted = target.power === 'off' && live !== null && run !== null && run.startedAt > record.keptAt
-    if (outcome !== null && outcome.error === null) await settlePower(world, known, target, quietOp)
+    if (outcome !== null && outcome.error === null) await settlePower(context, known, target, quietOp)
     else if (outcome !== null) throw new Error(outcome.error ?? '')
     else if (!isBooted) await machine.become(target, record, kept.power === 'running', quietOp)
   } catch (error) {
     // Says itself what became of it: the record is gone, or it names the copy that holds the machine.
-    await rollBack(machine, tree, record, error, quietOp).catch((thrown) => say(world, entry, thrown))
+    await rollBack(machine, tree, record, error, quietOp).catch((thrown) => say(context, entry, thrown))
     return
   }
   await finishRestore(machine, tree, record, quietOp)

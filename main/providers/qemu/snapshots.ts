@@ -22,14 +22,14 @@ import { hardwareOf } from './hardware.ts'
 import { snapshotObstacle } from './machine.ts'
 import type { Entry, Known } from './machine-registry.ts'
 import { lineOf } from './power.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { restorable, restoreRoom } from './restore.ts'
 import { type KeptSnapshot, trees } from './snapshot-store.ts'
 import { deleteTag, memorySizes, saveLive, saveLiveDisks, tagPresence } from './tags.ts'
-import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. */
 export function presentSnapshot(
-  world: World,
+  context: ProviderContext,
   { entry, definition }: Known,
   about: Pick<KeptSnapshot, 'name' | 'description' | 'keptForUndo' | 'parentId'>,
 ): KeptSnapshot {
@@ -39,7 +39,7 @@ export function presentSnapshot(
   return {
     ...about,
     id: newSnapshotId(),
-    createdAt: world.host.now().toISOString(),
+    createdAt: context.host.now().toISOString(),
     power,
     hardware: power === 'off' ? null : hardwareOf(definition),
     accelerator: live === null ? null : (entry.run?.accelerator ?? null),
@@ -55,7 +55,7 @@ export function requireSnapshots(definition: Definition): void {
 
 /** Takes one. Of a machine that is on, without its memory, it is what its disks hold at one moment: as after a power cut. */
 async function take(
-  world: World,
+  context: ProviderContext,
   known: Known,
   request: { name: string; description: string; memory: boolean },
   op: Op,
@@ -68,11 +68,11 @@ async function take(
     trees.read(folder.snapshots),
     live === null || !request.memory
       ? null
-      : checkSpace(folder.path, memoryInUse(world.host, live.identity.pid, definition.memoryBytes)),
+      : checkSpace(folder.path, memoryInUse(context.host, live.identity.pid, definition.memoryBytes)),
   ])
   throwIfCancelled(op)
   const { name, description } = request
-  const present = presentSnapshot(world, known, { name, description, keptForUndo: false, parentId: tree.currentId })
+  const present = presentSnapshot(context, known, { name, description, keptForUndo: false, parentId: tree.currentId })
   const hasMemory = live !== null && request.memory
   const snapshot: KeptSnapshot =
     live === null || hasMemory ? present : { ...present, power: 'off', hardware: null, accelerator: null }
@@ -80,9 +80,9 @@ async function take(
   if (snapshot.power === 'suspended') {
     throw failure('wrong-state', { key: 'why.state.suspended', params: { name: definition.name } })
   }
-  const { state } = world.registry.machine(entry)
+  const { state } = context.registry.machine(entry)
   // The guest stands still while its memory is written: that is no change of the machine's state.
-  await world.registry.hold(entry, state, async () => {
+  await context.registry.hold(entry, state, async () => {
     op.progress({
       text: { key: hasMemory ? 'kept.step.memory' : 'kept.step.disks' },
       fraction: null,
@@ -92,7 +92,7 @@ async function take(
     const begun = await trees.put(folder.snapshots, tree, snapshot, tree.currentId)
     const save =
       live === null
-        ? saveOffline(world, images, id, op)
+        ? saveOffline(context, images, id, op)
         : hasMemory
           ? saveLive(lineOf(entry), images, id, op)
           : saveLiveDisks(lineOf(entry), images, id, op)
@@ -100,21 +100,26 @@ async function take(
     for (const result of [saved, settled]) {
       if (result.status === 'fulfilled') continue
       // What cannot be taken out now stays named, unseen, and is taken out by the next start.
-      await deleteTag(world, entry, definition, id, quietOp)
-        .catch(() => deleteTag(world, entry, definition, id, quietOp))
+      await deleteTag(context, entry, definition, id, quietOp)
+        .catch(() => deleteTag(context, entry, definition, id, quietOp))
         .then(() => trees.write(folder.snapshots, tree))
-        .catch((error) => world.host.log.warn('qemu.take.rest', { uuid: entry.uuid, error: String(error) }))
+        .catch((error) => context.host.log.warn('qemu.take.rest', { uuid: entry.uuid, error: String(error) }))
       throw result.reason
     }
     // The name and the tag are safe by now: after a power cut `recover` comes to the same.
     await trees.put(folder.snapshots, begun, { ...snapshot, phase: 'there' }, id)
   })
-  world.registry.changed({ kind: 'snapshots', id: world.registry.machine(entry).id })
+  context.registry.changed({ kind: 'snapshots', id: context.registry.machine(entry).id })
   return id
 }
 
 /** Deletes one; a later Berth finishes what this one could not. */
-export async function deleteSnapshot(world: World, { entry, definition }: Known, id: string, op: Op): Promise<void> {
+export async function deleteSnapshot(
+  context: ProviderContext,
+  { entry, definition }: Known,
+  id: string,
+  op: Op,
+): Promise<void> {
   const { folder } = entry
   const tree = await trees.read(folder.snapshots)
   findSnapshot(tree, id)
@@ -125,13 +130,13 @@ export async function deleteSnapshot(world: World, { entry, definition }: Known,
     if (errorOf(error).code !== 'no-space') throw error
   })
   try {
-    await deleteTag(world, entry, definition, id, op)
+    await deleteTag(context, entry, definition, id, op)
   } catch (error) {
     // Still whole: nothing happened. Otherwise it can no longer be restored: what is left of it goes, now if that can be.
-    const presence = await tagPresence(world, entry, definition, id, op).catch(() => 'some')
+    const presence = await tagPresence(context, entry, definition, id, op).catch(() => 'some')
     if (presence === 'all') await trees.write(folder.snapshots, tree)
     if (presence === 'all') throw error
-    await deleteTag(world, entry, definition, id, quietOp).catch(() => {
+    await deleteTag(context, entry, definition, id, quietOp).catch(() => {
       throw error
     })
   }
@@ -153,8 +158,8 @@ function sizeOf(
   return [[id, power === 'suspended' ? own + (kept ?? 0) : Math.max(own, kept ?? 0)]]
 }
 
-export function createSnapshots(world: World): SnapshotOps {
-  const { registry } = world
+export function createSnapshots(context: ProviderContext): SnapshotOps {
+  const { registry } = context
   /** Memory kept with snapshots, which does not change: opening the page again starts no program. */
   const memory = new Map<string, number>()
   const ownBytes = createOwnBytes()
@@ -167,7 +172,7 @@ export function createSnapshots(world: World): SnapshotOps {
       const isKnown = tree.snapshots.every((snapshot) => snapshot.phase !== 'there' || memory.has(snapshot.id))
       if (!isKnown && entry.holds.length === 0) {
         // A tree without sizes is better than none, here and below.
-        const found = await memorySizes(world, entry, definition, op).catch(() => new Map<string, number>())
+        const found = await memorySizes(context, entry, definition, op).catch(() => new Map<string, number>())
         throwIfCancelled(op)
         for (const [tag, bytes] of found) memory.set(tag, bytes)
       }
@@ -177,7 +182,7 @@ export function createSnapshots(world: World): SnapshotOps {
       return shownTree(tree, new Map(tree.snapshots.flatMap((snapshot) => sizeOf(snapshot, memory, own))))
     },
     async take(id, request, op) {
-      return take(world, await registry.get(id), request, op)
+      return take(context, await registry.get(id), request, op)
     },
     async edit(id, snapshotId, { name, description }) {
       const { entry } = await registry.get(id)
@@ -188,19 +193,19 @@ export function createSnapshots(world: World): SnapshotOps {
     },
     async delete(id, snapshotId, op) {
       const known = await registry.get(id)
-      await deleteSnapshot(world, known, snapshotId, op)
+      await deleteSnapshot(context, known, snapshotId, op)
       changed(known.entry)
     },
     async room(id) {
-      return restoreRoom(world, await registry.get(id))
+      return restoreRoom(context, await registry.get(id))
     },
     async restore(id, snapshotId, op) {
       const known = await registry.get(id)
-      await restore(restorable(world, known), snapshotId, op).finally(() => changed(known.entry))
+      await restore(restorable(context, known), snapshotId, op).finally(() => changed(known.entry))
     },
     async undo(id, restoreId, op) {
       const known = await registry.get(id)
-      await undo(restorable(world, known), restoreId, op).finally(() => changed(known.entry))
+      await undo(restorable(context, known), restoreId, op).finally(() => changed(known.entry))
     },
     async keep(id, restoreId, name) {
       const { entry } = await registry.get(id)
@@ -218,7 +223,7 @@ export function createSnapshots(world: World): SnapshotOps {
       const tree = await trees.read(known.entry.folder.snapshots)
       const { keptId } = findRestore(tree, restoreId)
       // The record goes with the copy it would undo by.
-      await deleteSnapshot(world, known, keptId, op)
+      await deleteSnapshot(context, known, keptId, op)
       changed(known.entry)
     },
   }

@@ -8,7 +8,7 @@ import type { StatsOps } from '../provider.ts'
 import type { Live } from './live.ts'
 import type { Entry } from './machine-registry.ts'
 import { parseProcStat } from './parse.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** A tick of `/proc/PID/stat` on every Linux that Node runs on. */
 const ticksPerSecond = 100
@@ -26,13 +26,13 @@ interface Sample {
 }
 
 /** Figures from the process and its line, without starting a program. Asked only while somebody looks. */
-export function createStats(world: World): StatsOps {
+export function createStats(context: ProviderContext): StatsOps {
   const samples = new Map<MachineId, Sample>()
 
   const read = async (id: MachineId, entry: Entry, live: Live): Promise<Stats> => {
     const before = samples.get(id)
     const sample = await take(live)
-    const memoryBytes = residentBytes(world.host, live.identity.pid)
+    const memoryBytes = residentBytes(context.host, live.identity.pid)
     samples.set(id, sample)
     const isSame = before?.live === live
     const rate = (pick: (of: Sample) => number | null): number | null => {
@@ -55,7 +55,7 @@ export function createStats(world: World): StatsOps {
 
   const take = async (live: Live): Promise<Sample> => {
     const [stat, disks] = await Promise.all([
-      world.host.platform === 'linux'
+      context.host.platform === 'linux'
         ? readFile(`/proc/${live.identity.pid}/stat`, 'utf8').catch(() => '')
         : Promise.resolve(''),
       live.qmp?.execute('query-blockstats', undefined, { timeoutMs: answerMs }).catch(() => null),
@@ -75,7 +75,7 @@ export function createStats(world: World): StatsOps {
   return {
     async read(ids, op) {
       throwIfCancelled(op)
-      const watched = new Map(world.registry.loaded().map((entry) => [world.registry.machine(entry).id, entry]))
+      const watched = new Map(context.registry.loaded().map((entry) => [context.registry.machine(entry).id, entry]))
       const found = ids.flatMap((id) => {
         const entry = watched.get(id)
         const live = entry?.live

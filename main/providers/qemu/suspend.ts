@@ -17,8 +17,8 @@ import { type Folder, memoryFile } from './layout.ts'
 import { type Live, recheck } from './live.ts'
 import type { Entry, Known } from './machine-registry.ts'
 import { endProcess, letRunOrEnd, lineOf } from './power.ts'
+import type { ProviderContext } from './provider-context.ts'
 import type { Qmp } from './qmp.ts'
-import type { World } from './world.ts'
 
 /** What a kept memory belongs to. */
 export interface Suspended {
@@ -47,19 +47,19 @@ export function suspendingFile(folder: Folder): string {
   return folder.file('suspending.json')
 }
 
-async function suspend(world: World, { entry, definition }: Known, op: Op): Promise<void> {
-  if (entry.live !== null) await recheck(world, entry)
+async function suspend(context: ProviderContext, { entry, definition }: Known, op: Op): Promise<void> {
+  if (entry.live !== null) await recheck(context, entry)
   const { live, folder, run } = entry
   if (live === null || run === null) {
-    const { name } = world.registry.machine(entry)
+    const { name } = context.registry.machine(entry)
     throw failure('wrong-state', { key: 'why.state.stopped', params: { name } })
   }
   const qmp = lineOf(entry)
-  await checkSpace(folder.path, memoryInUse(world.host, live.identity.pid, definition.memoryBytes))
-  await world.registry.hold(entry, 'suspending', async () => {
+  await checkSpace(folder.path, memoryInUse(context.host, live.identity.pid, definition.memoryBytes))
+  await context.registry.hold(entry, 'suspending', async () => {
     const suspended: Suspended = {
       version: 1,
-      at: world.host.now().toISOString(),
+      at: context.host.now().toISOString(),
       hardware: hardwareOf(definition),
       accelerator: run.accelerator,
       wasRunning: live.runState === 'running',
@@ -69,32 +69,32 @@ async function suspend(world: World, { entry, definition }: Known, op: Op): Prom
       if (suspended.wasRunning) await qmp.execute('stop', undefined, { op })
       await saveMemory(qmp, op)
     } catch (error) {
-      await giveUp(world, entry, live, suspended)
+      await giveUp(context, entry, live, suspended)
       throw error
     }
-    await finishSuspend(world, entry, op)
+    await finishSuspend(context, entry, op)
   })
 }
 
 /** The memory is written: makes it count, then ends the process. Done again after a crash of Berth without harm. */
-export async function finishSuspend(world: World, entry: Entry, op: Op): Promise<void> {
+export async function finishSuspend(context: ProviderContext, entry: Entry, op: Op): Promise<void> {
   const { folder } = entry
   await syncFile(folder.memory)
   await renameDurably(suspendingFile(folder), folder.suspended)
-  await endProcess(world, entry, op)
-  await world.registry.refresh(entry)
+  await endProcess(context, entry, op)
+  await context.registry.refresh(entry)
 }
 
 /**
  * Takes a suspend back: the machine goes on as it was. While it cannot, what was under way stays written down, and the next Berth
  * tries again.
  */
-export async function giveUp(world: World, entry: Entry, live: Live, suspended: Suspended): Promise<void> {
+export async function giveUp(context: ProviderContext, entry: Entry, live: Live, suspended: Suspended): Promise<void> {
   if (suspended.wasRunning && !live.isEnding) {
     try {
       await live.qmp?.execute('cont')
     } catch (error) {
-      world.host.log.warn('qemu.suspend.giveUp', { uuid: entry.uuid, error: String(error) })
+      context.host.log.warn('qemu.suspend.giveUp', { uuid: entry.uuid, error: String(error) })
       return
     }
   }
@@ -172,10 +172,10 @@ export async function migrationStatus(qmp: Qmp): Promise<string> {
 }
 
 /** Goes on from the kept memory. It is given up only once all of it is in the machine. */
-export async function resumeFromDisk(world: World, known: Known, op: Op): Promise<void> {
+export async function resumeFromDisk(context: ProviderContext, known: Known, op: Op): Promise<void> {
   const { entry, definition } = known
   const { folder } = entry
-  const suspended = readMarker(world, folder.suspended, entry)
+  const suspended = readMarker(context, folder.suspended, entry)
   if (suspended === null) throw failure('not-found', { key: 'qemu.error.resume' }, { detail: folder.suspended })
   const { hardware, accelerator } = suspended
   const unfit = hardware === null ? null : hardwareFailure(hardware, hardwareOf(definition))
@@ -183,12 +183,12 @@ export async function resumeFromDisk(world: World, known: Known, op: Op): Promis
   if (accelerator === null) {
     throw failure('output-unreadable', { key: 'qemu.error.resume' }, { detail: `${folder.suspended}\naccelerator` })
   }
-  const live = await launch(world, known, { accelerator, incoming: true }, op)
+  const live = await launch(context, known, { accelerator, incoming: true }, op)
   try {
     await loadMemory(lineOf(entry), op)
   } catch (error) {
     live.isEnding = true
-    await endProcess(world, entry, quietOp)
+    await endProcess(context, entry, quietOp)
     if (op.signal.aborted) throw failure('cancelled', { key: 'error.cancelled' })
     const said = await readTail(folder.log, entry.run?.logFrom ?? 0)
     throw failure(
@@ -202,9 +202,9 @@ export async function resumeFromDisk(world: World, known: Known, op: Op): Promis
     )
   }
   // From the first instruction on the disks go their own way: the memory must not be used a second time.
-  await removeMarker(world.host, folder)
+  await removeMarker(context.host, folder)
   entry.isSuspended = false
-  await letRunOrEnd(world, entry, live, quietOp)
+  await letRunOrEnd(context, entry, live, quietOp)
   await remove(folder.memory)
 }
 
@@ -226,7 +226,7 @@ async function loadMemory(qmp: Qmp, op: Op): Promise<void> {
  * Reads what is said of a kept memory, field by field: null when nothing is. A machine that is suspended is not changed, so what it is
  * now can stand for what it was, and its last start for how it ran. Throws when the system will not let it be read.
  */
-export function readMarker({ host }: Pick<World, 'host'>, path: string, entry: Entry): Suspended | null {
+export function readMarker({ host }: Pick<ProviderContext, 'host'>, path: string, entry: Entry): Suspended | null {
   const reading = readRecord<Suspended>(path, 1, (fields) => ({
     version: 1,
     at: fields.take('at', z.string(), () => writtenAt(path)),
@@ -251,21 +251,21 @@ async function removeMarker({ problems }: Pick<Host, 'problems'>, { suspended }:
 }
 
 /** Throws the kept memory away. Its word goes first: a memory without one is a rest, a word without memory a promise. */
-export async function discardMemory({ host }: Pick<World, 'host'>, folder: Folder): Promise<void> {
+export async function discardMemory({ host }: Pick<ProviderContext, 'host'>, folder: Folder): Promise<void> {
   await removeMarker(host, folder)
   await remove(folder.memory)
 }
 
-export function createSuspend(world: World): SuspendOps {
+export function createSuspend(context: ProviderContext): SuspendOps {
   return {
     async suspend(id, op) {
-      await suspend(world, await world.registry.get(id), op)
+      await suspend(context, await context.registry.get(id), op)
     },
     async discard(id) {
-      const { entry } = await world.registry.get(id)
-      await discardMemory(world, entry.folder)
-      await world.registry.refresh(entry)
-      world.registry.publish(entry)
+      const { entry } = await context.registry.get(id)
+      await discardMemory(context, entry.folder)
+      await context.registry.refresh(entry)
+      context.registry.publish(entry)
     },
   }
 }

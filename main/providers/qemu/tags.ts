@@ -11,9 +11,9 @@ import { type Definition, imagesOf } from './definitions.ts'
 import { beginJob, type JobOutcome, runJob } from './jobs.ts'
 import type { Folder } from './layout.ts'
 import type { Entry } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import type { Qmp } from './qmp.ts'
 import { discardMemory } from './suspend.ts'
-import type { World } from './world.ts'
 
 /**
  * One snapshot in all images of a machine at once, with QEMU running or not. A tag is in every image or it is no snapshot:
@@ -45,7 +45,7 @@ export function loadLive(qmp: Qmp, jobId: string, images: readonly Image[], tag:
 
 /** Takes a tag out of whichever images have it. */
 export async function deleteTag(
-  world: World,
+  context: ProviderContext,
   entry: Entry,
   definition: Definition,
   tag: string,
@@ -57,9 +57,9 @@ export async function deleteTag(
     const args = { tag, devices: images.map(({ node }) => node) }
     await runJob(qmp, 'snapshot-delete', `delete-${tag}`, args, unstoppable(op))
   } else {
-    const infos = await infosOf(world, entry, images, op)
+    const infos = await infosOf(context, entry, images, op)
     for (const [index, image] of images.entries()) {
-      if (hasTag(infos[index], tag)) await world.images.snapshot('delete', tag, image, unstoppable(op))
+      if (hasTag(infos[index], tag)) await context.images.snapshot('delete', tag, image, unstoppable(op))
     }
   }
   const states = statesOf(entry.folder, tag)
@@ -69,20 +69,26 @@ export async function deleteTag(
 
 /** Whether a tag is in all images, in some or in none. */
 export async function tagPresence(
-  world: World,
+  context: ProviderContext,
   entry: Entry,
   definition: Definition,
   tag: string,
   op: Op,
 ): Promise<'all' | 'some' | 'none'> {
-  const infos = await infosOf(world, entry, imagesOf(definition, entry.folder), op)
+  const infos = await infosOf(context, entry, imagesOf(definition, entry.folder), op)
   const count = infos.filter((info) => hasTag(info, tag)).length
   return count === 0 ? 'none' : count === infos.length ? 'all' : 'some'
 }
 
 /** Fails with `not-found` when a tag is not in every image or not whole there, and as `qemu-img` does when one cannot be read. */
-export async function checkTag(world: World, entry: Entry, definition: Definition, tag: string, op: Op): Promise<void> {
-  const presence = await tagPresence(world, entry, definition, tag, op)
+export async function checkTag(
+  context: ProviderContext,
+  entry: Entry,
+  definition: Definition,
+  tag: string,
+  op: Op,
+): Promise<void> {
+  const presence = await tagPresence(context, entry, definition, tag, op)
   await requireWhole(imagesOf(definition, entry.folder), tag)
   if (presence === 'all') return
   const known = explain(`Snapshot '${tag}' does not exist`, tag)
@@ -91,14 +97,14 @@ export async function checkTag(world: World, entry: Entry, definition: Definitio
 
 /** Bytes of memory that each tag keeps. */
 export async function memorySizes(
-  world: World,
+  context: ProviderContext,
   entry: Entry,
   definition: Definition,
   op: Op,
 ): Promise<ReadonlyMap<string, number>> {
   const [first] = imagesOf(definition, entry.folder)
   if (first === undefined) return new Map()
-  const info = await world.images.info(first, true, op)
+  const info = await context.images.info(first, true, op)
   const sizes = new Map(info.snapshots.map(({ tag, memoryBytes }) => [tag, memoryBytes]))
   for (const tag of sizes.keys()) {
     const apart = await look(statesOf(entry.folder, tag).memory)
@@ -121,15 +127,24 @@ export async function keepSuspended(folder: Folder, tag: string): Promise<void> 
 }
 
 /** The machine is suspended with the memory kept with a tag. The word comes last: it says that the memory is whole. */
-export async function bringBackSuspended(world: Pick<World, 'host'>, folder: Folder, tag: string): Promise<void> {
+export async function bringBackSuspended(
+  context: Pick<ProviderContext, 'host'>,
+  folder: Folder,
+  tag: string,
+): Promise<void> {
   const states = statesOf(folder, tag)
-  await discardMemory(world, folder)
+  await discardMemory(context, folder)
   await share(states.memory, folder.memory)
   await share(states.suspended, folder.suspended)
 }
 
-function infosOf(world: World, entry: Entry, images: readonly Image[], op: Op): Promise<readonly ImageInfo[]> {
-  return Promise.all(images.map((image) => world.images.info(image, entry.live !== null, op)))
+function infosOf(
+  context: ProviderContext,
+  entry: Entry,
+  images: readonly Image[],
+  op: Op,
+): Promise<readonly ImageInfo[]> {
+  return Promise.all(images.map((image) => context.images.info(image, entry.live !== null, op)))
 }
 
 function hasTag(info: ImageInfo | undefined, tag: string): boolean {

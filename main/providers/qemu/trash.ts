@@ -3,11 +3,11 @@ import type { RemoveOps, TrashOps } from '../provider.ts'
 import { freedBytes, removeUnusedBases } from './bases.ts'
 import { isInPlace, readDefinitionFile } from './definitions.ts'
 import { endpointId, providerId } from './machine.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { trees } from './snapshot-store.ts'
-import type { World } from './world.ts'
 
-export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
-  const { registry, layout, purges, host } = world
+export function createRemove(context: ProviderContext): RemoveOps & { readonly trash: TrashOps } {
+  const { registry, layout, purges, host } = context
   return createTrash({
     providerId,
     endpointId,
@@ -18,7 +18,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
     async facts(folder) {
       const reading = readDefinitionFile(folder)
       const { definition = null, name = null } = 'value' in reading ? reading.value : {}
-      const [sizeBytes, snapshotCount] = await Promise.all([freedBytes(world, folder), trees.count(folder.snapshots)])
+      const [sizeBytes, snapshotCount] = await Promise.all([freedBytes(context, folder), trees.count(folder.snapshots)])
       return {
         name: definition?.name ?? name,
         createdAt: definition?.createdAt ?? null,
@@ -27,6 +27,6 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
         stays: (definition?.disks ?? []).filter(isInPlace).map(({ file }) => file),
       }
     },
-    purged: () => removeUnusedBases(world),
+    purged: () => removeUnusedBases(context),
   })
 }

@@ -6,11 +6,11 @@ import type { CloneOps } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
 import { makeMachine } from './making.ts'
 import { checkName } from './names.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { wholeTree } from './snapshot-store.ts'
 import { requireSnapshots } from './snapshots.ts'
 import { stateOf } from './states.ts'
 import { applyStopped, checkTag } from './tags.ts'
-import type { World } from './world.ts'
 
 /** A day: a disk may have to be copied byte by byte where the file system cannot share it. */
 const copyMs = 24 * 60 * 60_000
@@ -18,8 +18,8 @@ const copyMs = 24 * 60 * 60_000
 const noLinked: Text = { key: 'utm.why.linked' }
 
 /** UTM copies the bundle, snapshots and all; of a snapshot the copy is then made what that was. */
-export function createClone(world: World): CloneOps {
-  const { machineRegistry, tool } = world
+export function createClone(context: ProviderContext): CloneOps {
+  const { machineRegistry, tool } = context
   return {
     noLinked,
     async clone(id, { name, mode, snapshotId }, op) {
@@ -30,11 +30,11 @@ export function createClone(world: World): CloneOps {
       if (snapshotId !== null) {
         const known = await machineRegistry.known(id, op)
         requireSnapshots(known)
-        findSnapshot((await wholeTree(world, known.bundle, op)).tree, snapshotId)
-        await checkTag(world, known, snapshotId, op)
+        findSnapshot((await wholeTree(context, known.bundle, op)).tree, snapshotId)
+        await checkTag(context, known, snapshotId, op)
       }
       const made = await makeMachine(
-        world,
+        context,
         name,
         async (calm) => {
           const error = await tool.tell(utmctlArguments.clone(sight.uuid, name), copyMs, calm)
@@ -46,7 +46,7 @@ export function createClone(world: World): CloneOps {
       if (snapshotId !== null) {
         const { bundle } = await machineRegistry.known(made, quietOp)
         op.progress({ text: { key: 'kept.step.back' }, fraction: null, cancellable: false })
-        await applyStopped(world, bundle, snapshotId, quietOp)
+        await applyStopped(context, bundle, snapshotId, quietOp)
       }
       return made
     },

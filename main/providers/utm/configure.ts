@@ -14,32 +14,32 @@ import { mostCpus } from './create-options.ts'
 import { takesDisc } from './machine.ts'
 import type { Known } from './machine-registry.ts'
 import { checkName } from './names.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { configureScript } from './scripts.ts'
 import { stateOf } from './states.ts'
-import type { World } from './world.ts'
 
 const changeMs = 60_000
 
-export function createConfigure(world: World): ConfigureOps & { readonly rename: RenameOps['rename'] } {
+export function createConfigure(context: ProviderContext): ConfigureOps & { readonly rename: RenameOps['rename'] } {
   return {
     async read(id, op) {
-      const { bundle, sight } = await world.machineRegistry.known(id, op)
-      const { registry } = await world.machineRegistry.disk()
+      const { bundle, sight } = await context.machineRegistry.known(id, op)
+      const { registry } = await context.machineRegistry.disk()
       const discs = registry?.get(sight.uuid)?.discs ?? null
-      return configurationOf(world, bundle, discs, sight.abilities.images, op)
+      return configurationOf(context, bundle, discs, sight.abilities.images, op)
     },
     async configure(id, changes, op) {
-      await configure(world, await world.machineRegistry.known(id, op), changes, op)
-      await world.machineRegistry.publish((await world.machineRegistry.get(id, op)).uuid, op)
+      await configure(context, await context.machineRegistry.known(id, op), changes, op)
+      await context.machineRegistry.publish((await context.machineRegistry.get(id, op)).uuid, op)
     },
     async rename(id, name, op) {
       checkName(name)
-      const sight = await world.machineRegistry.get(id, op)
+      const sight = await context.machineRegistry.get(id, op)
       if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.renameRunning' })
       throwIfCancelled(op)
-      await world.tool.script(configureScript, [sight.uuid, name, ...unchanged], changeMs, unstoppable(op))
-      await verify(world, id, ({ Information }) => Information.Name === name, op)
-      await world.machineRegistry.publish(sight.uuid, op)
+      await context.tool.script(configureScript, [sight.uuid, name, ...unchanged], changeMs, unstoppable(op))
+      await verify(context, id, ({ Information }) => Information.Name === name, op)
+      await context.machineRegistry.publish(sight.uuid, op)
     },
   }
 }
@@ -76,7 +76,7 @@ function networkObstacle({ config }: Bundle): Text | null {
 }
 
 async function configurationOf(
-  world: World,
+  context: ProviderContext,
   bundle: Bundle,
   discs: ReadonlyMap<string, string> | null,
   hasImages: boolean,
@@ -90,7 +90,7 @@ async function configurationOf(
   const size =
     disk === null
       ? null
-      : await world.images.info(ownImage(disk), true, op).then(
+      : await context.images.info(ownImage(disk), true, op).then(
           ({ virtualBytes }) => virtualBytes,
           () => null,
         )
@@ -130,7 +130,12 @@ function growable(bundle: Bundle): string | null {
   return path !== null && /\.qcow2$/i.test(path) ? path : null
 }
 
-async function configure(world: World, { sight, bundle }: Known, changes: ConfigureSpec, op: Op): Promise<void> {
+async function configure(
+  context: ProviderContext,
+  { sight, bundle }: Known,
+  changes: ConfigureSpec,
+  op: Op,
+): Promise<void> {
   if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.configureRunning' })
   if (sight.isSuspended) throw failure('wrong-state', { key: 'utm.why.configureSuspended' })
   if (changes.isoPath !== undefined) await checkIso(changes.isoPath)
@@ -139,19 +144,19 @@ async function configure(world: World, { sight, bundle }: Known, changes: Config
     if (obstacle !== null) throw failure('unsupported', obstacle, { field: 'network' })
     checkForwards(changes.network)
   }
-  const disk = changes.diskBytes === undefined ? null : await diskToGrow(world, bundle, changes.diskBytes, op)
+  const disk = changes.diskBytes === undefined ? null : await diskToGrow(context, bundle, changes.diskBytes, op)
   throwIfCancelled(op)
   const { cpus, memoryBytes, isoPath, network } = changes
   if ([cpus, memoryBytes, isoPath, network].some((value) => value !== undefined)) {
-    await world.tool.script(configureScript, configureArguments(bundle, changes), changeMs, unstoppable(op))
+    await context.tool.script(configureScript, configureArguments(bundle, changes), changeMs, unstoppable(op))
     const fits = ({ System }: Bundle['config']): boolean =>
       (cpus === undefined || System.CPUCount === cpus) &&
       (memoryBytes === undefined || System.MemorySize === Math.ceil(memoryBytes / MiB))
-    await verify(world, `utm:${sight.uuid}`, fits, op)
+    await verify(context, `utm:${sight.uuid}`, fits, op)
   }
   if (disk === null || changes.diskBytes === undefined) return
   op.progress({ text: { key: 'kept.step.grow' }, fraction: null, cancellable: false })
-  await world.images.resize(ownImage(disk), changes.diskBytes, unstoppable(op))
+  await context.images.resize(ownImage(disk), changes.diskBytes, unstoppable(op))
 }
 
 /** What `configureScript` takes. */
@@ -175,17 +180,22 @@ export function configureArguments(bundle: Bundle, changes: ConfigureSpec): read
   ]
 }
 
-async function diskToGrow(world: World, bundle: Bundle, wanted: number, op: Op): Promise<string | null> {
+async function diskToGrow(context: ProviderContext, bundle: Bundle, wanted: number, op: Op): Promise<string | null> {
   const path = growable(bundle)
   if (path === null) throw failure('unsupported', { key: 'qemu.error.noResize' }, { field: 'diskBytes' })
-  const { virtualBytes } = await world.images.info(ownImage(path), false, op)
+  const { virtualBytes } = await context.images.info(ownImage(path), false, op)
   if (wanted < virtualBytes) throw failure('invalid-input', { key: 'kept.error.shrink' }, { field: 'diskBytes' })
   return wanted === virtualBytes ? null : path
 }
 
 /** The bundle must say so too: an event that was answered proves nothing. */
-async function verify(world: World, id: MachineId, fits: (config: Bundle['config']) => boolean, op: Op): Promise<void> {
-  const { bundle } = await world.machineRegistry.get(id, unstoppable(op))
+async function verify(
+  context: ProviderContext,
+  id: MachineId,
+  fits: (config: Bundle['config']) => boolean,
+  op: Op,
+): Promise<void> {
+  const { bundle } = await context.machineRegistry.get(id, unstoppable(op))
   if (bundle === null || fits(bundle.config)) return
   throw failure('wrong-state', { key: 'utm.error.noEffect' }, { hint: { key: 'utm.error.noEffect.hint' } })
 }

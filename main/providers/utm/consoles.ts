@@ -6,8 +6,8 @@ import type { ConsoleOps } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
 import type { Sight } from './machine.ts'
 import { parseAttach } from './parse.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { stateOf } from './states.ts'
-import type { World } from './world.ts'
 
 const askMs = 15_000
 const idPattern = /^serial(\d{1,3})$/
@@ -16,8 +16,8 @@ const idPattern = /^serial(\d{1,3})$/
  * Serial ports, which UTM leads to a terminal device or a TCP port of this computer and `utmctl attach` names. Those that
  * UTM shows in a window of its own cannot be had as well.
  */
-export function createConsoles(world: World): ConsoleOps {
-  const { machineRegistry, tool } = world
+export function createConsoles(context: ProviderContext): ConsoleOps {
+  const { machineRegistry, tool } = context
   const options = (sight: Sight): readonly ConsoleOption[] => {
     const state = stateOf(sight.status)
     const off: Text | null =

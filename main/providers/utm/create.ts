@@ -12,17 +12,17 @@ import type { CreateOps } from '../provider.ts'
 import { createOptions } from './create-options.ts'
 import { makeMachine } from './making.ts'
 import { checkName } from './names.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { createScript, scriptArguments } from './scripts.ts'
-import type { World } from './world.ts'
 
 /** A day: a disk that is brought along is copied and converted by UTM. */
 const makeMs = 24 * 60 * 60_000
 
-export function createCreate(world: World, documents: string): CreateOps {
+export function createCreate(context: ProviderContext, documents: string): CreateOps {
   return {
-    options: (_endpointId, op) => createOptions(world.tool, documents, op),
+    options: (_endpointId, op) => createOptions(context.tool, documents, op),
     async preview(spec) {
-      const file = (await world.host.findTool('osascript')) ?? 'osascript'
+      const file = (await context.host.findTool('osascript')) ?? 'osascript'
       return [commandLine(file, scriptArguments(createScript, createArguments(vmOnly(spec))))]
     },
     async create(spec, op) {
@@ -32,9 +32,10 @@ export function createCreate(world: World, documents: string): CreateOps {
       await checkIso(vm.isoPath)
       await checkDisk(vm, documents)
       return makeMachine(
-        world,
+        context,
         vm.name,
-        async (calm) => (await world.tool.script(createScript, createArguments(vm), makeMs, calm)).trim().toUpperCase(),
+        async (calm) =>
+          (await context.tool.script(createScript, createArguments(vm), makeMs, calm)).trim().toUpperCase(),
         op,
       )
     },

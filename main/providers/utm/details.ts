@@ -10,14 +10,14 @@ import { type Bundle, imagePath, isApple } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
 import { reachable, type Sight } from './machine.ts'
 import { parseOsRelease } from './parse.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { stateOf } from './states.ts'
-import type { World } from './world.ts'
 
 const pullMs = 5_000
 
 /** What a machine's own page shows. */
-export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
-  const broken = await world.machineRegistry.broken(id)
+export async function details(context: ProviderContext, id: MachineId, op: Op): Promise<MachineDetails> {
+  const broken = await context.machineRegistry.broken(id)
   if (broken !== null) {
     return {
       id,
@@ -27,17 +27,17 @@ export async function details(world: World, id: MachineId, op: Op): Promise<Mach
       inspect: broken.problem,
     }
   }
-  const sight = await world.machineRegistry.get(id, op)
+  const sight = await context.machineRegistry.get(id, op)
   const { bundle } = sight
-  const { scan, registry } = await world.machineRegistry.disk()
+  const { scan, registry } = await context.machineRegistry.disk()
   throwIfCancelled(op)
-  const file = (await world.tool.file()) ?? 'utmctl'
+  const file = (await context.tool.file()) ?? 'utmctl'
   return {
     id,
     facts: [
       ...(bundle === null ? [] : connectFacts(bundle)),
       ...sight.addresses.map((address) => copyable('connect', 'utm.fact.address', address)),
-      ...(await guestFacts(world, sight, op)),
+      ...(await guestFacts(context, sight, op)),
       ...(bundle === null ? [] : hardwareFacts(bundle)),
       ...(bundle === null ? [] : placeFacts(bundle, registry?.get(sight.uuid)?.discs ?? new Map())),
       copyable('place', 'utm.fact.uuid', sight.uuid),
@@ -81,11 +81,11 @@ function unreadNotices(bundle: Bundle | null): readonly Notice[] {
 }
 
 /** What its own system calls itself, where a guest agent answers. */
-async function guestFacts(world: World, { uuid, status, bundle }: Sight, op: Op): Promise<readonly Fact[]> {
+async function guestFacts(context: ProviderContext, { uuid, status, bundle }: Sight, op: Op): Promise<readonly Fact[]> {
   if (stateOf(status) !== 'running' || bundle === null || isApple(bundle)) return []
   // A guest that gave no address has no agent: asking it for a file would only cost time.
-  if (world.addresses.of(uuid).length === 0) return []
-  const text = await world.tool.ask(utmctlArguments.pull(uuid, '/etc/os-release'), pullMs, op).catch(() => '')
+  if (context.addresses.of(uuid).length === 0) return []
+  const text = await context.tool.ask(utmctlArguments.pull(uuid, '/etc/os-release'), pullMs, op).catch(() => '')
   throwIfCancelled(op)
   const name = parseOsRelease(text)
   return name === null ? [] : [fact('hardware', 'utm.fact.system', name)]

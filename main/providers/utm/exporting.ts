@@ -8,24 +8,24 @@ import { checkSpace } from '../common/space.ts'
 import type { ExportOps, Op } from '../provider.ts'
 import type { Known } from './machine-registry.ts'
 import { isCopy } from './moving.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { exportScript } from './scripts.ts'
 import { stateOf } from './states.ts'
-import type { World } from './world.ts'
 
 /** A day: the bundle may have to be copied byte by byte. */
 const exportMs = 24 * 60 * 60_000
 
 /** A copy of the bundle, which is how UTM itself takes machines to another Mac. */
-export function createExporting(world: World): ExportOps {
+export function createExporting(context: ProviderContext): ExportOps {
   return {
     formats: [{ id: 'utm', label: 'UTM', extension: 'utm' }],
     async export(id, { path }, op) {
-      const known = await world.machineRegistry.known(id, op)
+      const known = await context.machineRegistry.known(id, op)
       if (stateOf(known.sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.exportRunning' })
       await refuseTaken(path)
       await checkSpace(path, await diskUse(known.bundle.path))
       throwIfCancelled(op)
-      await exportTo(world, known, path, op)
+      await exportTo(context, known, path, op)
     },
   }
 }
@@ -34,8 +34,8 @@ export function createExporting(world: World): ExportOps {
  * UTM removes what is at the path it is given and cannot be stopped on its way, so it gets a name of its own beside the
  * wanted one, which becomes that name once it is whole.
  */
-async function exportTo(world: World, { sight, bundle }: Known, path: string, op: Op): Promise<void> {
-  const { tool, host } = world
+async function exportTo(context: ProviderContext, { sight, bundle }: Known, path: string, op: Op): Promise<void> {
+  const { tool, host } = context
   const partial = join(dirname(path), `.berth-${sight.uuid}-${host.now().getTime()}.utm`)
   const clear = (): Promise<void> => rm(partial, { recursive: true, force: true })
   op.progress({ text: { key: 'utm.step.export' }, fraction: null })

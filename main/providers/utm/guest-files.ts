@@ -8,7 +8,7 @@ import { sayHowMuch, whileGrowing } from '../common/growing.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { FileOps, Op } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** A day: an agent takes 4 KiB at a time. */
 const copyMs = 24 * 60 * 60_000
@@ -17,7 +17,7 @@ const lookMs = 60_000
 const enoughBytes = MiB
 
 /** Single files, through the guest agent. */
-export function createFiles({ machineRegistry, tool }: World): FileOps {
+export function createFiles({ machineRegistry, tool }: ProviderContext): FileOps {
   const isThere = async (uuid: string, path: string, op: Op): Promise<boolean> => {
     try {
       // Looking leaves no line among the commands: that nothing was there would read as a failure.

@@ -11,13 +11,13 @@ import { checkBundle } from './bundle-check.ts'
 import { systemOf } from './machine.ts'
 import { makeMachine } from './making.ts'
 import { checkName } from './names.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { importScript } from './scripts.ts'
-import type { World } from './world.ts'
 
 /** A day: the bundle may have to be copied byte by byte. */
 const importMs = 24 * 60 * 60_000
 
-export function createImporting(world: World, documents: string, { rename }: RenameOps): ImportOps {
+export function createImporting(context: ProviderContext, documents: string, { rename }: RenameOps): ImportOps {
   return {
     extensions: ['utm'],
     async inspect(path) {
@@ -46,8 +46,8 @@ export function createImporting(world: World, documents: string, { rename }: Ren
       if (!(await isOldBundle(path))) await readForeign(path)
       await checkBundle(path)
       await checkSpace(documents, await diskUse(path))
-      const id = await importBundle(world, path, op)
-      const { name: own } = await world.machineRegistry.get(id, op)
+      const id = await importBundle(context, path, op)
+      const { name: own } = await context.machineRegistry.get(id, op)
       if (name !== null && name !== own) await rename(id, name, op)
       return id
     },
@@ -55,13 +55,13 @@ export function createImporting(world: World, documents: string, { rename }: Ren
 }
 
 /** Lets UTM copy a bundle into its own folder. The bundle stays as it is. */
-export async function importBundle(world: World, path: string, op: Op): Promise<MachineId> {
+export async function importBundle(context: ProviderContext, path: string, op: Op): Promise<MachineId> {
   // UTM itself opens a bundle of the time before UTM 4: it is handed over as it is.
   const name = (await isOldBundle(path)) ? bundleName(path) : (await readForeign(path)).config.Information.Name
   return makeMachine(
-    world,
+    context,
     name,
-    async (calm) => (await world.tool.script(importScript, [path], importMs, calm)).trim().toUpperCase() || null,
+    async (calm) => (await context.tool.script(importScript, [path], importMs, calm)).trim().toUpperCase() || null,
     op,
   )
 }

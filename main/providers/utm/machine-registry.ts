@@ -12,10 +12,10 @@ import { utmctlArguments } from './commands.ts'
 import { type Abilities, brokenMachine, type Missing, machineOf, providerId, type Sight } from './machine.ts'
 import type { Memory } from './memory.ts'
 import { parseList, parseStatus, type Row } from './parse.ts'
+import { pauseFor } from './provider-context.ts'
 import type { Registry } from './registry.ts'
 import { stateOf } from './states.ts'
 import type { Tool } from './tool.ts'
-import { pauseFor } from './world.ts'
 
 /** Shorter than the inventory's own patience, so that the list says what was the matter. */
 const listMs = 8_000
@@ -72,14 +72,14 @@ export interface MachineRegistry {
   changed(change: ProviderChange): void
 }
 
-export function createMachineRegistry(world: RegistryOptions): MachineRegistry {
-  const { tool, memory, log } = world
+export function createMachineRegistry(context: RegistryOptions): MachineRegistry {
+  const { tool, memory, log } = context
   const holds = new Map<string, MachineState[]>()
   let listed: string | null = null
 
   const disk = async (): Promise<Omit<Survey, 'rows'>> => {
-    const registry = await world.readRegistry()
-    return { registry, scan: await world.scan(registry) }
+    const registry = await context.readRegistry()
+    return { registry, scan: await context.scan(registry) }
   }
 
   const survey = async (op: Op): Promise<Survey> => {
@@ -115,7 +115,7 @@ export function createMachineRegistry(world: RegistryOptions): MachineRegistry {
       bundle,
       missing: bundle === null ? missingWhy(name, scan, registry) : null,
       isSuspended: isOff && bundle !== null && (await memory.isSuspended(bundle, registered, op)),
-      addresses: world.addresses().of(uuid),
+      addresses: context.addresses().of(uuid),
       abilities,
       held: holds.get(uuid)?.at(-1) ?? null,
     }
@@ -153,7 +153,7 @@ export function createMachineRegistry(world: RegistryOptions): MachineRegistry {
       return null
     }
     const row = { uuid, status: word?.status ?? 'stopped', name: word?.name ?? null }
-    return sightOf(row, { registry, scan }, await world.abilities(op), op)
+    return sightOf(row, { registry, scan }, await context.abilities(op), op)
   }
 
   const findBroken = async (id: MachineId): Promise<BrokenBundle | null> => {
@@ -172,7 +172,7 @@ export function createMachineRegistry(world: RegistryOptions): MachineRegistry {
       const all: readonly Pick<Sight, 'uuid' | 'status' | 'name'>[] =
         rows ??
         [...scan.known].map(([uuid, { config }]) => ({ uuid, status: 'stopped', name: config.Information.Name }))
-      const abilities = await world.abilities(op)
+      const abilities = await context.abilities(op)
       const sights = await Promise.all(all.map((row) => sightOf(row, { registry, scan }, abilities, op)))
       throwIfCancelled(op)
       return [...sights.map(machineOf), ...scan.broken.map(brokenOf)]
@@ -204,11 +204,11 @@ export function createMachineRegistry(world: RegistryOptions): MachineRegistry {
     async publish(uuid, op, status) {
       const look = async (): Promise<Machine | null> => {
         if (status === undefined) return machineRegistry.find(machineId(providerId, uuid), op)
-        return machineOf(await sightOf({ uuid, status, name: null }, await disk(), await world.abilities(op), op))
+        return machineOf(await sightOf({ uuid, status, name: null }, await disk(), await context.abilities(op), op))
       }
       // What cannot be looked at now is looked at by the next list.
       const machine = await look().catch(() => null)
-      if (machine !== null) world.changed({ kind: 'upsert', machine })
+      if (machine !== null) context.changed({ kind: 'upsert', machine })
     },
     async settles(uuid, fits, limitMs, op) {
       const until = performance.now() + limitMs
@@ -226,7 +226,7 @@ export function createMachineRegistry(world: RegistryOptions): MachineRegistry {
     async hold(uuid, state, job) {
       const held = holds.get(uuid) ?? []
       holds.set(uuid, [...held, state])
-      world.changed({ kind: 'list', endpointId: `${providerId}:local` })
+      context.changed({ kind: 'list', endpointId: `${providerId}:local` })
       try {
         return await job()
       } finally {
@@ -234,10 +234,10 @@ export function createMachineRegistry(world: RegistryOptions): MachineRegistry {
         rest.splice(rest.lastIndexOf(state), 1)
         if (rest.length === 0) holds.delete(uuid)
         else holds.set(uuid, rest)
-        world.changed({ kind: 'list', endpointId: `${providerId}:local` })
+        context.changed({ kind: 'list', endpointId: `${providerId}:local` })
       }
     },
-    changed: world.changed,
+    changed: context.changed,
   }
   return machineRegistry
 }

@@ -5,7 +5,7 @@ import type { Op } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
 import { providerId } from './machine.ts'
 import { eventMs } from './power.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /**
  * Makes a machine by one command of UTM, which cannot be called off once it is under way: it is waited for, and what came of
@@ -13,35 +13,35 @@ import type { World } from './world.ts'
  * is the one of that name that was not there before.
  */
 export function makeMachine(
-  world: World,
+  context: ProviderContext,
   name: string,
   make: (op: Op) => Promise<string | null>,
   op: Op,
 ): Promise<MachineId> {
-  return world.making.run('make', async () => {
+  return context.making.run('make', async () => {
     throwIfCancelled(op)
-    const before = new Set(await uuids(world, op))
+    const before = new Set(await uuids(context, op))
     throwIfCancelled(op)
     op.progress({ text: { key: 'utm.step.make' }, fraction: null })
     const told = await make(unstoppable(op))
-    const uuid = told ?? (await newcomer(world, before, name))
+    const uuid = told ?? (await newcomer(context, before, name))
     if (op.signal.aborted) {
       // Nothing is in it but copies.
-      await world.tool.tell(utmctlArguments.delete(uuid), eventMs, quietOp)
+      await context.tool.tell(utmctlArguments.delete(uuid), eventMs, quietOp)
       throwIfCancelled(op)
     }
-    await world.machineRegistry.publish(uuid, quietOp)
+    await context.machineRegistry.publish(uuid, quietOp)
     return machineId(providerId, uuid)
   })
 }
 
-async function uuids(world: World, op: Op): Promise<readonly string[]> {
-  const { rows, scan } = await world.machineRegistry.survey(op)
+async function uuids(context: ProviderContext, op: Op): Promise<readonly string[]> {
+  const { rows, scan } = await context.machineRegistry.survey(op)
   return rows?.map(({ uuid }) => uuid) ?? [...scan.known.keys()]
 }
 
-async function newcomer(world: World, before: ReadonlySet<string>, name: string): Promise<string> {
-  const { rows, scan } = await world.machineRegistry.survey(quietOp)
+async function newcomer(context: ProviderContext, before: ReadonlySet<string>, name: string): Promise<string> {
+  const { rows, scan } = await context.machineRegistry.survey(quietOp)
   const fresh = (rows ?? []).filter(({ uuid }) => !before.has(uuid))
   const named = fresh.filter((row) => (scan.known.get(row.uuid)?.config.Information.Name ?? row.name) === name)
   const [one, ...more] = named.length > 0 ? named : fresh

@@ -4,8 +4,8 @@ import { unstoppable } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, RestartOps } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
 import type { Sight } from './machine.ts'
+import { type ProviderContext, pauseFor } from './provider-context.ts'
 import { stateOf } from './states.ts'
-import { pauseFor, type World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000
@@ -20,20 +20,24 @@ const settleMs = 20_000
 const stopMs = 10_000
 
 /** Switches a machine on, wakes it, or lets it go on. Settles when UTM says that it runs. */
-export async function start(world: World, { uuid, status }: Pick<Sight, 'uuid' | 'status'>, op: Op): Promise<void> {
-  const { machineRegistry, tool } = world
+export async function start(
+  context: ProviderContext,
+  { uuid, status }: Pick<Sight, 'uuid' | 'status'>,
+  op: Op,
+): Promise<void> {
+  const { machineRegistry, tool } = context
   if (stateOf(status) === 'running') return
   // UTM refuses to be asked while something else is under way.
   if (status !== 'stopped' && status !== 'paused') {
     await machineRegistry.settles(uuid, (word) => ['stopped', 'paused', 'started'].includes(word), settleMs, op)
   }
   const error = await tool.tell(utmctlArguments.start(uuid), eventMs, op)
-  await confirm(world, uuid, 'running', error, op)
+  await confirm(context, uuid, 'running', error, op)
 }
 
 /** Looks until the machine is in a state; otherwise throws why the command failed, or that it had no effect. */
 export async function confirm(
-  world: World,
+  context: ProviderContext,
   uuid: string,
   state: 'running' | 'paused' | 'stopped',
   error: Failure | null,
@@ -41,13 +45,17 @@ export async function confirm(
 ): Promise<void> {
   // A command that failed may have been late: one look more decides, not a wait.
   const limitMs = error === null ? settleMs : 0
-  if (await world.machineRegistry.settles(uuid, (word) => stateOf(word) === state, limitMs, op)) return
+  if (await context.machineRegistry.settles(uuid, (word) => stateOf(word) === state, limitMs, op)) return
   throw error ?? failure('wrong-state', { key: 'utm.error.noEffect' }, { hint: { key: 'utm.error.noEffect.hint' } })
 }
 
 /** At once: UTM's forced stop, then the end of its process. What is paused can only be ended. */
-export async function powerOff(world: World, { uuid, status }: Pick<Sight, 'uuid' | 'status'>, op: Op): Promise<void> {
-  const { machineRegistry, tool } = world
+export async function powerOff(
+  context: ProviderContext,
+  { uuid, status }: Pick<Sight, 'uuid' | 'status'>,
+  op: Op,
+): Promise<void> {
+  const { machineRegistry, tool } = context
   if (stateOf(status) === 'stopped') return
   const isOff = (word: string): boolean => stateOf(word) === 'stopped'
   let last: Failure | null = null
@@ -60,13 +68,13 @@ export async function powerOff(world: World, { uuid, status }: Pick<Sight, 'uuid
 }
 
 /** Asks the guest by its power button and waits until it is off, however long. */
-async function shutDown(world: World, sight: Sight, op: Op): Promise<void> {
+async function shutDown(context: ProviderContext, sight: Sight, op: Op): Promise<void> {
   const { uuid, status } = sight
-  const { machineRegistry, tool, host } = world
+  const { machineRegistry, tool, host } = context
   if (stateOf(status) === 'stopped') return
   await machineRegistry.hold(uuid, 'stopping', async () => {
     // A guest that stands still cannot hear.
-    if (stateOf(status) !== 'running') await start(world, sight, op)
+    if (stateOf(status) !== 'running') await start(context, sight, op)
     const since = host.now()
     const sinceMs = performance.now()
     const tell = (unanswered: boolean): void =>
@@ -90,8 +98,8 @@ async function shutDown(world: World, sight: Sight, op: Op): Promise<void> {
   })
 }
 
-export function createPower(world: World): PowerOps & RestartOps & PauseOps {
-  const { machineRegistry, tool } = world
+export function createPower(context: ProviderContext): PowerOps & RestartOps & PauseOps {
+  const { machineRegistry, tool } = context
   const running = async (id: MachineId, op: Op): Promise<Sight> => {
     const sight = await machineRegistry.get(id, op)
     const state = stateOf(sight.status)
@@ -104,30 +112,30 @@ export function createPower(world: World): PowerOps & RestartOps & PauseOps {
   return {
     async start(id, op) {
       const sight = await machineRegistry.get(id, op)
-      await start(world, sight, op)
+      await start(context, sight, op)
       await machineRegistry.publish(sight.uuid, op, 'started')
     },
     async shutDown(id, op) {
-      await shutDown(world, await machineRegistry.get(id, op), op)
+      await shutDown(context, await machineRegistry.get(id, op), op)
     },
     async powerOff(id, op) {
       const sight = await machineRegistry.get(id, op)
-      await machineRegistry.hold(sight.uuid, 'stopping', () => powerOff(world, sight, op))
+      await machineRegistry.hold(sight.uuid, 'stopping', () => powerOff(context, sight, op))
     },
     async restart(id, op) {
-      await shutDown(world, await machineRegistry.get(id, op), op)
-      await start(world, await machineRegistry.get(id, op), op)
+      await shutDown(context, await machineRegistry.get(id, op), op)
+      await start(context, await machineRegistry.get(id, op), op)
     },
     async pause(id, op) {
       const { uuid, status } = await running(id, op)
       if (stateOf(status) === 'paused') return
       const error = await tool.tell(utmctlArguments.suspend(uuid, { save: false }), eventMs, unstoppable(op))
-      await confirm(world, uuid, 'paused', error, op)
+      await confirm(context, uuid, 'paused', error, op)
       await machineRegistry.publish(uuid, op, 'paused')
     },
     async resume(id, op) {
       const sight = await running(id, op)
-      await start(world, sight, op)
+      await start(context, sight, op)
       await machineRegistry.publish(sight.uuid, op, 'started')
     },
   }

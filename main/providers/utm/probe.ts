@@ -4,7 +4,7 @@ import type { Endpoint, EndpointState, Notice, Remedy } from '../../../app/domai
 import { throwIfCancelled } from '../common/op.ts'
 import type { Op, ProbeResult } from '../provider.ts'
 import { endpointId, providerId } from './machine.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 const downloadUrl = 'https://mac.getutm.app'
 const settingsUrl = 'x-apple.systempreferences:com.apple.preference.security'
@@ -13,9 +13,9 @@ const settingsUrl = 'x-apple.systempreferences:com.apple.preference.security'
  * Whether UTM is here and lets itself be asked. While its app does not run it is left alone: what lies on the disk says
  * enough to list its machines, and the first command starts it.
  */
-export async function probe(world: World, documents: string, op: Op): Promise<ProbeResult> {
+export async function probe(context: ProviderContext, documents: string, op: Op): Promise<ProbeResult> {
   const hosts = [{ id: 'local', label: null, address: null }]
-  const file = await world.tool.file()
+  const file = await context.tool.file()
   throwIfCancelled(op)
   const base: Endpoint = {
     id: endpointId,
@@ -23,23 +23,23 @@ export async function probe(world: World, documents: string, op: Op): Promise<Pr
     hostId: 'local',
     label: 'UTM',
     state: 'ready',
-    version: await world.tool.version(),
+    version: await context.tool.version(),
     place: file,
     error: null,
     remedies: [],
     notices: [],
-    since: world.host.now().toISOString(),
+    since: context.host.now().toISOString(),
   }
   if (file === null) {
     const { error } = failure('tool-missing', { key: 'error.toolMissing', params: { tool: 'UTM' } })
     return { hosts, endpoints: [{ ...base, state: 'missing', error, remedies: installing }] }
   }
   try {
-    const { rows, scan } = await world.machineRegistry.survey(op)
+    const { rows, scan } = await context.machineRegistry.survey(op)
     if (rows === null && !scan.isComplete) throw await closedAndUnseen(documents)
     return {
       hosts,
-      endpoints: [{ ...base, notices: noticesOf(rows === null, scan.isComplete, await hasImages(world)) }],
+      endpoints: [{ ...base, notices: noticesOf(rows === null, scan.isComplete, await hasImages(context)) }],
     }
   } catch (thrown) {
     if (isCancelled(thrown)) throw thrown
@@ -48,8 +48,8 @@ export async function probe(world: World, documents: string, op: Op): Promise<Pr
   }
 }
 
-async function hasImages(world: World): Promise<boolean> {
-  return (await world.host.findTool('qemu-img')) !== null
+async function hasImages(context: ProviderContext): Promise<boolean> {
+  return (await context.host.findTool('qemu-img')) !== null
 }
 
 /** UTM does not run and its folder is closed to us: nothing is known of its machines. */

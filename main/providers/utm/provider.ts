@@ -24,6 +24,7 @@ import { createMachineRegistry } from './machine-registry.ts'
 import { createMemory } from './memory.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { recover } from './recover.ts'
 import { containerOf, createRegistry } from './registry.ts'
 import { createSnapshots } from './snapshots.ts'
@@ -32,7 +33,6 @@ import { createTool } from './tool.ts'
 import { createRemove } from './trash.ts'
 import { usedFiles } from './used-files.ts'
 import { watchMachines } from './watch.ts'
-import type { World } from './world.ts'
 
 /** Whose UTM it is, where that is not this process's own person and session. */
 export interface UtmPlace {
@@ -64,7 +64,7 @@ export function createUtmProvider(
   })
   const addresses = createAddresses(tool, host.now, (uuid) => void machineRegistry.publish(uuid, quietOp), host.log)
   const layout = layoutOf(host.dataDir)
-  const world: World = {
+  const context: ProviderContext = {
     host,
     layout,
     tool,
@@ -75,9 +75,9 @@ export function createUtmProvider(
     purges: createPurges(layout),
     making: createSerial(),
   }
-  const power = guarded(createPower(world))
-  const { trash, ...remove } = createRemove(world)
-  const { rename, ...configure } = createConfigure(world)
+  const power = guarded(createPower(context))
+  const { trash, ...remove } = createRemove(context)
+  const { rename, ...configure } = createConfigure(context)
 
   return {
     id: providerId,
@@ -87,21 +87,21 @@ export function createUtmProvider(
     power,
     restart: power,
     pause: power,
-    suspend: guarded(createSuspend(world)),
-    snapshots: guarded(createSnapshots(world)),
-    consoles: guarded(createConsoles(world)),
-    create: guarded(createCreate(world, documents)),
-    clone: guarded(createClone(world)),
-    exporting: guarded(createExporting(world)),
-    importing: guarded(createImporting(world, documents, { rename })),
+    suspend: guarded(createSuspend(context)),
+    snapshots: guarded(createSnapshots(context)),
+    consoles: guarded(createConsoles(context)),
+    create: guarded(createCreate(context, documents)),
+    clone: guarded(createClone(context)),
+    exporting: guarded(createExporting(context)),
+    importing: guarded(createImporting(context, documents, { rename })),
     rename: guarded({ rename }),
     configure: guarded(configure),
     remove: guarded(remove),
     trash: guarded(trash),
-    files: guarded(createFiles(world)),
-    commands: guarded(createCommands(world)),
-    usedFiles: () => usedFiles(world),
-    probe: (op) => probe(world, documents, op),
+    files: guarded(createFiles(context)),
+    commands: guarded(createCommands(context)),
+    usedFiles: () => usedFiles(context),
+    probe: (op) => probe(context, documents, op),
     async list(wanted, op: Op) {
       throwIfCancelled(op)
       if (wanted !== endpointId) return []
@@ -116,7 +116,7 @@ export function createUtmProvider(
     },
     async details(id, op) {
       throwIfCancelled(op)
-      return details(world, id, op)
+      return details(context, id, op)
     },
     watch(changed) {
       watchers += 1
@@ -128,7 +128,7 @@ export function createUtmProvider(
         off()
       }
     },
-    recover: (op) => recover(world, op),
+    recover: (op) => recover(context, op),
     dispose: async () => {},
   }
 }

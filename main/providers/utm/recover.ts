@@ -5,28 +5,28 @@ import { changeRestore, changeSnapshot, type TreeFile, withoutSnapshot } from '.
 import type { Op } from '../provider.ts'
 import { providerId } from './machine.ts'
 import type { Known } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { restorable } from './restore.ts'
 import { type KeptSnapshot, readTree } from './snapshot-store.ts'
 import { stateOf } from './states.ts'
 import { presence } from './tags.ts'
 import { tidyTrash } from './trash.ts'
-import type { World } from './world.ts'
 
 /**
  * Puts right what an earlier Berth left half done in the snapshots of machines that are off now; those of others wait for a
  * later start. UTM's app is not started for it.
  */
-export async function recover(world: World, op: Op): Promise<void> {
-  await tidyTrash(world)
-  const { scan } = await world.machineRegistry.disk()
+export async function recover(context: ProviderContext, op: Op): Promise<void> {
+  await tidyTrash(context)
+  const { scan } = await context.machineRegistry.disk()
   for (const [uuid, bundle] of scan.known) {
     throwIfCancelled(op)
     try {
       if (isSettled(await readTree(bundle))) continue
-      const known = await world.machineRegistry.known(machineId(providerId, uuid), quietOp)
-      if (stateOf(known.sight.status) === 'stopped') await settle(world, known)
+      const known = await context.machineRegistry.known(machineId(providerId, uuid), quietOp)
+      if (stateOf(known.sight.status) === 'stopped') await settle(context, known)
     } catch (error) {
-      world.host.log.warn('utm.recover', { uuid, error: String(error) })
+      context.host.log.warn('utm.recover', { uuid, error: String(error) })
     }
   }
 }
@@ -35,14 +35,14 @@ function isSettled({ snapshots, restores }: TreeFile<KeptSnapshot>): boolean {
   return snapshots.every(({ phase }) => phase === 'there') && restores.every(({ phase }) => phase === 'done')
 }
 
-async function settle(world: World, known: Known): Promise<void> {
-  const machine = restorable(world, known)
+async function settle(context: ProviderContext, known: Known): Promise<void> {
+  const machine = restorable(context, known)
   for (const { id, phase } of (await machine.read()).snapshots) {
     const tree = await machine.read()
     // A copy that was being kept goes with its record.
     const isKept = tree.restores.some((record) => record.keptId === id && record.phase === 'keeping')
     if (phase === 'there' || isKept) continue
-    const isWhole = phase === 'taking' && (await presence(world, known.bundle, id, false, quietOp)) === 'all'
+    const isWhole = phase === 'taking' && (await presence(context, known.bundle, id, false, quietOp)) === 'all'
     if (isWhole) {
       await machine.write({ ...changeSnapshot(tree, id, { phase: 'there' }), currentId: id })
     } else {

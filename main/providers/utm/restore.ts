@@ -7,42 +7,42 @@ import { utmctlArguments } from './commands.ts'
 import { providerId } from './machine.ts'
 import type { Known } from './machine-registry.ts'
 import { confirm, eventMs, powerOff, start } from './power.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { type KeptSnapshot, wholeTree, writeTree } from './snapshot-store.ts'
 import { presentSnapshot } from './snapshots.ts'
 import { applyStopped, checkTag, deleteTag, saveLive, saveStopped } from './tags.ts'
-import type { World } from './world.ts'
 
 /** How one of these machines keeps its present and becomes what a snapshot says. */
-export function restorable(world: World, known: Known): Restorable<KeptSnapshot> {
+export function restorable(context: ProviderContext, known: Known): Restorable<KeptSnapshot> {
   const { bundle, sight } = known
   const { uuid } = sight
   const id = machineId(providerId, uuid)
   const warn = (event: string, error: unknown): void =>
-    world.host.log.warn(`utm.${event}`, { uuid, error: String(error) })
+    context.host.log.warn(`utm.${event}`, { uuid, error: String(error) })
   return {
-    read: async () => (await wholeTree(world, bundle, quietOp)).tree,
+    read: async () => (await wholeTree(context, bundle, quietOp)).tree,
     write: (tree) => writeTree(bundle, tree),
     async verify(target, op) {
       if (hasMemory(target) && !sight.abilities.live) {
         throw failure('unsupported', { key: 'utm.why.memorySnapshot' })
       }
-      await checkTag(world, known, target.id, op)
+      await checkTag(context, known, target.id, op)
     },
-    hold: (job) => world.machineRegistry.hold(uuid, 'restoring', job),
-    present: (about) => presentSnapshot(world, known, about),
+    hold: (job) => context.machineRegistry.hold(uuid, 'restoring', job),
+    present: (about) => presentSnapshot(context, known, about),
     async keepPresent(kept, op) {
-      await keepPresent(world, known, kept, op)
+      await keepPresent(context, known, kept, op)
       return kept
     },
     async goOn(kept) {
       if (kept.power !== 'running') return
-      const now = await world.machineRegistry.get(id, quietOp)
-      if (now.status === 'paused') await start(world, now, quietOp)
+      const now = await context.machineRegistry.get(id, quietOp)
+      if (now.status === 'paused') await start(context, now, quietOp)
     },
-    become: (target, _record, boot, op) => become(world, known, target, boot, op),
-    becomeAgain: (kept, _record, op) => become(world, known, kept, false, op),
+    become: (target, _record, boot, op) => become(context, known, target, boot, op),
+    becomeAgain: (kept, _record, op) => become(context, known, kept, false, op),
     // Whether it is on by now decides who takes the tag out.
-    drop: async (tag) => deleteTag(world, await world.machineRegistry.known(id, quietOp), tag, quietOp),
+    drop: async (tag) => deleteTag(context, await context.machineRegistry.known(id, quietOp), tag, quietOp),
     settled: async () => {},
     warn,
   }
@@ -53,39 +53,39 @@ function hasMemory({ power }: KeptSnapshot): boolean {
 }
 
 /** Keeps the present under a tag. A running machine is held from here on, so that nothing happens that is not kept. */
-async function keepPresent(world: World, known: Known, kept: KeptSnapshot, op: Op): Promise<void> {
+async function keepPresent(context: ProviderContext, known: Known, kept: KeptSnapshot, op: Op): Promise<void> {
   const { uuid } = known.sight
-  if (kept.power === 'off') return saveStopped(world, known.bundle, kept.id, unstoppable(op))
+  if (kept.power === 'off') return saveStopped(context, known.bundle, kept.id, unstoppable(op))
   if (kept.power === 'running') {
     const args = utmctlArguments.suspend(uuid, { save: false })
-    await confirm(world, uuid, 'paused', await world.tool.tell(args, eventMs, unstoppable(op)), op)
+    await confirm(context, uuid, 'paused', await context.tool.tell(args, eventMs, unstoppable(op)), op)
   }
-  await saveLive(world, known, kept.id, op)
+  await saveLive(context, known, kept.id, op)
 }
 
 async function become(
-  world: World,
+  context: ProviderContext,
   { sight, bundle }: Known,
   snapshot: KeptSnapshot,
   boot: boolean,
   op: Op,
 ): Promise<void> {
-  const { machineRegistry, tool } = world
+  const { machineRegistry, tool } = context
   const { uuid } = sight
   const id = machineId(providerId, uuid)
   const calm = unstoppable(op)
-  await powerOff(world, await machineRegistry.get(id, calm), calm)
+  await powerOff(context, await machineRegistry.get(id, calm), calm)
   if (!hasMemory(snapshot)) {
-    await applyStopped(world, bundle, snapshot.id, calm)
-    if (boot) await start(world, { uuid, status: 'stopped' }, calm)
+    await applyStopped(context, bundle, snapshot.id, calm)
+    if (boot) await start(context, { uuid, status: 'stopped' }, calm)
     return
   }
   const error = await tool.tell(utmctlArguments.snapshot('restore', uuid, snapshot.id), eventMs, calm)
   if (error !== null) throw error
   // One version of UTM lets it run at once, another when it is started next.
   const { status } = await machineRegistry.get(id, calm)
-  await start(world, { uuid, status }, calm)
+  await start(context, { uuid, status }, calm)
   if (snapshot.power !== 'paused') return
   const paused = await tool.tell(utmctlArguments.suspend(uuid, { save: false }), eventMs, calm)
-  await confirm(world, uuid, 'paused', paused, calm)
+  await confirm(context, uuid, 'paused', paused, calm)
 }

@@ -4,8 +4,8 @@ import { isSnapshotId, keptSnapshotShape, type TreeFile } from '../common/snapsh
 import { createTreeStore } from '../common/tree-store.ts'
 import type { Op } from '../provider.ts'
 import { type Bundle, ownFiles } from './bundle.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { type FoundTag, foundTags } from './tags.ts'
-import type { World } from './world.ts'
 
 /** A snapshot whose id is its tag in every image: ours, or a name that UTM or somebody gave. */
 const keptSnapshotSchema = z.object(keptSnapshotShape)
@@ -31,11 +31,11 @@ export function countSnapshots(bundle: Pick<Bundle, 'path'>): Promise<number | n
 
 /** The tree, and what others made: a tag of UTM's or of `qemu-img`'s is a snapshot like ours, without a parent. */
 export async function wholeTree(
-  world: World,
+  context: ProviderContext,
   bundle: Bundle,
   op: Op,
 ): Promise<{ tree: TreeFile<KeptSnapshot>; found: readonly FoundTag[] }> {
-  const [tree, found] = await Promise.all([readTree(bundle), foundTags(world, bundle, op)])
+  const [tree, found] = await Promise.all([readTree(bundle), foundTags(context, bundle, op)])
   const known = new Set(tree.snapshots.map(({ id }) => id))
   const others = found
     .filter(({ tag }) => !known.has(tag) && !isSnapshotId(tag))

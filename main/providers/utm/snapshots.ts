@@ -15,15 +15,15 @@ import {
 import type { Op, SnapshotOps } from '../provider.ts'
 import { ownState, snapshotObstacle } from './machine.ts'
 import type { Known } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { restorable } from './restore.ts'
 import { type KeptSnapshot, readTree, wholeTree, writeTree } from './snapshot-store.ts'
 import { stateOf } from './states.ts'
 import { deleteTag, presence, saveLive, saveStopped, taggedImages } from './tags.ts'
-import type { World } from './world.ts'
 
 /** What a snapshot of the machine as it is now would be. */
 export function presentSnapshot(
-  world: World,
+  context: ProviderContext,
   { sight }: Known,
   about: Pick<KeptSnapshot, 'name' | 'description' | 'keptForUndo' | 'parentId'>,
 ): KeptSnapshot {
@@ -31,7 +31,7 @@ export function presentSnapshot(
   return {
     ...about,
     id: newSnapshotId(),
-    createdAt: world.host.now().toISOString(),
+    createdAt: context.host.now().toISOString(),
     power: state === 'stopped' ? 'off' : state === 'paused' ? 'paused' : 'running',
     phase: 'taking',
   }
@@ -53,30 +53,30 @@ export function requireSnapshots({ sight, bundle }: Known): void {
 }
 
 async function take(
-  world: World,
+  context: ProviderContext,
   known: Known,
   request: { readonly name: string; readonly description: string },
   op: Op,
 ): Promise<string> {
   requireSnapshots(known)
   const { bundle, sight } = known
-  const { tree } = await wholeTree(world, known.bundle, op)
+  const { tree } = await wholeTree(context, known.bundle, op)
   throwIfCancelled(op)
-  const snapshot = presentSnapshot(world, known, { ...request, keptForUndo: false, parentId: tree.currentId })
+  const snapshot = presentSnapshot(context, known, { ...request, keptForUndo: false, parentId: tree.currentId })
   const begun = { ...tree, snapshots: [...tree.snapshots, snapshot] }
   // Its guest stands still while its memory is written: that is no change of the machine's state.
-  await world.machineRegistry.hold(sight.uuid, ownState(sight), async () => {
+  await context.machineRegistry.hold(sight.uuid, ownState(sight), async () => {
     const key = snapshot.power === 'off' ? 'kept.step.disks' : 'kept.step.memory'
     op.progress({ text: { key }, fraction: null, cancellable: false })
     await writeTree(bundle, begun)
     try {
-      if (snapshot.power === 'off') await saveStopped(world, bundle, snapshot.id, unstoppable(op))
-      else await saveLive(world, known, snapshot.id, op)
+      if (snapshot.power === 'off') await saveStopped(context, bundle, snapshot.id, unstoppable(op))
+      else await saveLive(context, known, snapshot.id, op)
     } catch (error) {
       // What cannot be taken out now stays named, unseen, and is taken out by the next start.
-      await deleteTag(world, known, snapshot.id, quietOp)
+      await deleteTag(context, known, snapshot.id, quietOp)
         .then(() => writeTree(bundle, tree))
-        .catch((rest) => world.host.log.warn('utm.take.rest', { uuid: sight.uuid, error: String(rest) }))
+        .catch((rest) => context.host.log.warn('utm.take.rest', { uuid: sight.uuid, error: String(rest) }))
       throw error
     }
     await writeTree(bundle, { ...changeSnapshot(begun, snapshot.id, { phase: 'there' }), currentId: snapshot.id })
@@ -85,27 +85,27 @@ async function take(
 }
 
 /** Deletes one; a later Berth finishes what this one could not. */
-export async function deleteSnapshot(world: World, known: Known, id: string, op: Op): Promise<void> {
+export async function deleteSnapshot(context: ProviderContext, known: Known, id: string, op: Op): Promise<void> {
   const { bundle, sight } = known
-  const { tree } = await wholeTree(world, known.bundle, op)
+  const { tree } = await wholeTree(context, known.bundle, op)
   findSnapshot(tree, id)
   throwIfCancelled(op)
   op.progress({ text: null, fraction: null, cancellable: false })
   await writeTree(bundle, changeSnapshot(tree, id, { phase: 'deleting' }))
   try {
-    await deleteTag(world, known, id, op)
+    await deleteTag(context, known, id, op)
   } catch (error) {
     // Still whole: nothing happened. Otherwise it can no longer be restored, and is not shown as if it could.
     const isOn = stateOf(sight.status) !== 'stopped'
-    const now = await presence(world, bundle, id, isOn, quietOp).catch(() => 'some')
+    const now = await presence(context, bundle, id, isOn, quietOp).catch(() => 'some')
     if (now === 'all') await writeTree(bundle, tree)
     throw error
   }
   await writeTree(bundle, withoutSnapshot(tree, id))
 }
 
-export function createSnapshots(world: World): SnapshotOps {
-  const { machineRegistry } = world
+export function createSnapshots(context: ProviderContext): SnapshotOps {
+  const { machineRegistry } = context
   const ownBytes = createOwnBytes()
   const changing = async <T>(id: MachineId, op: Op, job: (known: Known) => Promise<T>): Promise<T> => {
     const known = await machineRegistry.known(id, op)
@@ -119,7 +119,7 @@ export function createSnapshots(world: World): SnapshotOps {
       if (snapshotObstacle(known.bundle) !== null || !known.sight.abilities.images) {
         return shownTree(await readTree(known.bundle), new Map())
       }
-      const { tree, found } = await wholeTree(world, known.bundle, op)
+      const { tree, found } = await wholeTree(context, known.bundle, op)
       throwIfCancelled(op)
       // A tree without sizes is better than none.
       const own = await ownBytes(await taggedImages(known.bundle)).catch(() => new Map<string, number>())
@@ -129,27 +129,28 @@ export function createSnapshots(world: World): SnapshotOps {
       })
       return shownTree(tree, new Map(sizes))
     },
-    take: (id, { name, description }, op) => changing(id, op, (known) => take(world, known, { name, description }, op)),
+    take: (id, { name, description }, op) =>
+      changing(id, op, (known) => take(context, known, { name, description }, op)),
     edit: (id, snapshotId, { name, description }, op) =>
       changing(id, op, async (known) => {
-        const { tree } = await wholeTree(world, known.bundle, op)
+        const { tree } = await wholeTree(context, known.bundle, op)
         findSnapshot(tree, snapshotId)
         await writeTree(known.bundle, changeSnapshot(tree, snapshotId, { name, description }))
       }),
     delete: (id, snapshotId, op) =>
       changing(id, op, (known) => {
         requireSnapshots(known)
-        return deleteSnapshot(world, known, snapshotId, op)
+        return deleteSnapshot(context, known, snapshotId, op)
       }),
     restore: (id, snapshotId, op) =>
       changing(id, op, (known) => {
         requireSnapshots(known)
-        return restore(restorable(world, known), snapshotId, op)
+        return restore(restorable(context, known), snapshotId, op)
       }),
     undo: (id, restoreId, op) =>
       changing(id, op, (known) => {
         requireSnapshots(known)
-        return undo(restorable(world, known), restoreId, op)
+        return undo(restorable(context, known), restoreId, op)
       }),
     keep: (id, restoreId, name, op) =>
       changing(id, op, async ({ bundle }) => {
@@ -163,7 +164,7 @@ export function createSnapshots(world: World): SnapshotOps {
       changing(id, op, async (known) => {
         const { keptId } = findRestore(await readTree(known.bundle), restoreId)
         // The record goes with the copy it would undo by.
-        await deleteSnapshot(world, known, keptId, op)
+        await deleteSnapshot(context, known, keptId, op)
       }),
   }
 }

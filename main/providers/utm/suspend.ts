@@ -6,8 +6,8 @@ import { utmctlArguments } from './commands.ts'
 import type { Known } from './machine-registry.ts'
 import { suspendTag } from './memory.ts'
 import { confirm, eventMs, powerOff, start } from './power.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { stateOf } from './states.ts'
-import type { World } from './world.ts'
 
 /** UTM writes its registry about a second after it knows. */
 const registryMs = 5_000
@@ -16,8 +16,8 @@ const registryMs = 5_000
  * UTM only pauses a machine whose memory it has written, and its process stays. Here it is ended as well, and never before
  * the memory was found on the disk: the next start then wakes from it.
  */
-async function suspend(world: World, { sight, bundle }: Known, op: Op): Promise<void> {
-  const { machineRegistry, tool, memory } = world
+async function suspend(context: ProviderContext, { sight, bundle }: Known, op: Op): Promise<void> {
+  const { machineRegistry, tool, memory } = context
   const { uuid, name, status } = sight
   const state = stateOf(status)
   if (state !== 'running' && state !== 'paused') {
@@ -25,29 +25,29 @@ async function suspend(world: World, { sight, bundle }: Known, op: Op): Promise<
   }
   await machineRegistry.hold(uuid, 'suspending', async () => {
     // It writes the memory of a running machine only.
-    if (state === 'paused') await start(world, sight, op)
+    if (state === 'paused') await start(context, sight, op)
     throwIfCancelled(op)
     op.progress({ text: { key: 'utm.step.memory' }, fraction: null, cancellable: false })
     const error = await tool.tell(utmctlArguments.suspend(uuid, { save: true }), eventMs, unstoppable(op))
-    const isKept = error === null && (await isOnDisk(world, { sight, bundle }, op))
+    const isKept = error === null && (await isOnDisk(context, { sight, bundle }, op))
     if (!isKept) {
       // Nothing was kept: it goes on as if nothing had been asked.
-      if (state === 'running') await start(world, { uuid, status: 'paused' }, unstoppable(op))
+      if (state === 'running') await start(context, { uuid, status: 'paused' }, unstoppable(op))
       throw error ?? failure('tool-failed', { key: 'utm.error.notKept' }, { hint: { key: 'utm.error.memory.hint' } })
     }
-    await confirm(world, uuid, 'paused', null, unstoppable(op))
-    await powerOff(world, { uuid, status: 'paused' }, unstoppable(op))
+    await confirm(context, uuid, 'paused', null, unstoppable(op))
+    await powerOff(context, { uuid, status: 'paused' }, unstoppable(op))
     memory.believe(uuid)
   })
 }
 
-async function isOnDisk(world: World, { sight, bundle }: Known, op: Op): Promise<boolean> {
-  const kept = await world.memory.isKept(bundle, unstoppable(op)).catch(() => null)
+async function isOnDisk(context: ProviderContext, { sight, bundle }: Known, op: Op): Promise<boolean> {
+  const kept = await context.memory.isKept(bundle, unstoppable(op)).catch(() => null)
   if (kept !== null) return kept
   // Without `qemu-img` the image cannot be asked: UTM's own registry is.
   const until = performance.now() + registryMs
   while (performance.now() < until) {
-    const { registry } = await world.machineRegistry.disk()
+    const { registry } = await context.machineRegistry.disk()
     if (registry?.get(sight.uuid)?.isSuspended === true) return true
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
@@ -55,9 +55,9 @@ async function isOnDisk(world: World, { sight, bundle }: Known, op: Op): Promise
 }
 
 /** Takes the kept memory out of the images. UTM's registry still speaks of it; the next start finds none and boots. */
-async function discard(world: World, { sight, bundle }: Known, op: Op): Promise<void> {
+async function discard(context: ProviderContext, { sight, bundle }: Known, op: Op): Promise<void> {
   if (stateOf(sight.status) !== 'stopped') {
-    const key = `why.state.${world.machineRegistry.machine(sight).state}` as const
+    const key = `why.state.${context.machineRegistry.machine(sight).state}` as const
     throw failure('wrong-state', { key, params: { name: sight.name } })
   }
   if (isApple(bundle)) throw failure('unsupported', { key: 'utm.why.appleDiscard' })
@@ -65,16 +65,16 @@ async function discard(world: World, { sight, bundle }: Known, op: Op): Promise<
   for (const drive of writableDisks(bundle)) {
     const path = imagePath(bundle, drive)
     if (path === null || !/\.qcow2$/i.test(path)) continue
-    const { snapshots } = await world.images.info(ownImage(path), false, op)
+    const { snapshots } = await context.images.info(ownImage(path), false, op)
     if (!snapshots.some(({ tag }) => tag === suspendTag)) continue
-    await world.images.snapshot('delete', suspendTag, ownImage(path), unstoppable(op))
+    await context.images.snapshot('delete', suspendTag, ownImage(path), unstoppable(op))
   }
-  await world.machineRegistry.publish(sight.uuid, op)
+  await context.machineRegistry.publish(sight.uuid, op)
 }
 
-export function createSuspend(world: World): SuspendOps {
+export function createSuspend(context: ProviderContext): SuspendOps {
   return {
-    suspend: async (id, op) => suspend(world, await world.machineRegistry.known(id, op), op),
-    discard: async (id, op) => discard(world, await world.machineRegistry.known(id, op), op),
+    suspend: async (id, op) => suspend(context, await context.machineRegistry.known(id, op), op),
+    discard: async (id, op) => discard(context, await context.machineRegistry.known(id, op), op),
   }
 }

@@ -15,8 +15,8 @@ import { utmctlArguments } from './commands.ts'
 import type { Known } from './machine-registry.ts'
 import { suspendTag } from './memory.ts'
 import { eventMs } from './power.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { stateOf } from './states.ts'
-import type { World } from './world.ts'
 
 /**
  * One snapshot of everything that a machine writes to. A tag is in every image or it is no snapshot; what is no qcow2 and
@@ -52,14 +52,14 @@ export async function taggedImages(bundle: Bundle): Promise<readonly string[]> {
 }
 
 /** Keeps a stopped machine under a tag: all of it or nothing. */
-export async function saveStopped(world: World, bundle: Bundle, tag: string, op: Op): Promise<void> {
+export async function saveStopped(context: ProviderContext, bundle: Bundle, tag: string, op: Op): Promise<void> {
   const { images, companions } = await partsOf(bundle)
   const folder = join(ownFiles(bundle).folder, tag)
   try {
     if (companions.length > 0) await makeFolder(folder)
     for (const path of companions) await copyFile(path, join(folder, basename(path)), constants.COPYFILE_FICLONE)
     if (companions.length > 0) await syncTree(folder)
-    await saveOffline(world, images, tag, op)
+    await saveOffline(context, images, tag, op)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error
@@ -67,9 +67,9 @@ export async function saveStopped(world: World, bundle: Bundle, tag: string, op:
 }
 
 /** Makes a stopped machine what a tag kept. Done again after it was broken off, it ends the same. */
-export async function applyStopped(world: World, bundle: Bundle, tag: string, op: Op): Promise<void> {
+export async function applyStopped(context: ProviderContext, bundle: Bundle, tag: string, op: Op): Promise<void> {
   const { images } = await partsOf(bundle)
-  await applyOffline(world, images, tag, op)
+  await applyOffline(context, images, tag, op)
   const folder = join(ownFiles(bundle).folder, tag)
   for (const path of [varsPath(bundle), tpmPath(bundle)]) {
     if (path === null || !(await isThere(join(folder, basename(path))))) continue
@@ -82,34 +82,39 @@ export async function applyStopped(world: World, bundle: Bundle, tag: string, op
 }
 
 /** Keeps a running or paused machine and its memory under a tag, through UTM. */
-export async function saveLive(world: World, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
+export async function saveLive(context: ProviderContext, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
   const args = utmctlArguments.snapshot('create', sight.uuid, tag)
-  const error = await world.tool.tell(args, eventMs, unstoppable(op))
-  if ((await presence(world, bundle, tag, true, unstoppable(op))) === 'all') return
+  const error = await context.tool.tell(args, eventMs, unstoppable(op))
+  if ((await presence(context, bundle, tag, true, unstoppable(op))) === 'all') return
   throw error ?? failure('tool-failed', { key: 'utm.error.notKept' }, { hint: { key: 'utm.error.memory.hint' } })
 }
 
 /** Takes a tag out of whichever images have it, with the machine on or off. */
-export async function deleteTag(world: World, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
+export async function deleteTag(
+  context: ProviderContext,
+  { sight, bundle }: Known,
+  tag: string,
+  op: Op,
+): Promise<void> {
   const isOn = stateOf(sight.status) !== 'stopped'
   const { images } = await partsOf(bundle)
   if (isOn) {
-    const error = await world.tool.tell(utmctlArguments.snapshot('delete', sight.uuid, tag), eventMs, unstoppable(op))
-    if ((await presence(world, bundle, tag, true, unstoppable(op))) !== 'none') {
+    const error = await context.tool.tell(utmctlArguments.snapshot('delete', sight.uuid, tag), eventMs, unstoppable(op))
+    if ((await presence(context, bundle, tag, true, unstoppable(op))) !== 'none') {
       throw error ?? failure('wrong-state', { key: 'utm.error.noEffect' })
     }
   } else {
     for (const image of images) {
-      const { snapshots } = await world.images.info(image, false, unstoppable(op))
-      if (snapshots.some((one) => one.tag === tag)) await world.images.snapshot('delete', tag, image, unstoppable(op))
+      const { snapshots } = await context.images.info(image, false, unstoppable(op))
+      if (snapshots.some((one) => one.tag === tag)) await context.images.snapshot('delete', tag, image, unstoppable(op))
     }
   }
   await rm(join(ownFiles(bundle).folder, tag), { recursive: true, force: true })
 }
 
 /** Fails with `not-found` when a tag is not in every image or not whole there, and as `qemu-img` does when one cannot be read. */
-export async function checkTag(world: World, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
-  if ((await presence(world, bundle, tag, stateOf(sight.status) !== 'stopped', op)) === 'all') {
+export async function checkTag(context: ProviderContext, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
+  if ((await presence(context, bundle, tag, stateOf(sight.status) !== 'stopped', op)) === 'all') {
     return requireWhole((await partsOf(bundle)).images, tag)
   }
   const known = explain(`Snapshot '${tag}' does not exist`, tag)
@@ -118,13 +123,13 @@ export async function checkTag(world: World, { sight, bundle }: Known, tag: stri
 
 /** Whether a tag is in all images, in some or in none. `isOn`: they are being written to. */
 export async function presence(
-  world: World,
+  context: ProviderContext,
   bundle: Bundle,
   tag: string,
   isOn: boolean,
   op: Op,
 ): Promise<'all' | 'some' | 'none'> {
-  const infos = await infosOf(world, bundle, isOn, op)
+  const infos = await infosOf(context, bundle, isOn, op)
   const count = infos.filter(({ snapshots }) => snapshots.some((one) => one.tag === tag)).length
   return count === 0 ? 'none' : count === infos.length ? 'all' : 'some'
 }
@@ -137,8 +142,8 @@ export interface FoundTag {
 }
 
 /** Every tag that is in all images, UTM's own uses left out, whether or not somebody writes to them meanwhile. */
-export async function foundTags(world: World, bundle: Bundle, op: Op): Promise<readonly FoundTag[]> {
-  const [first, ...rest] = await infosOf(world, bundle, true, op)
+export async function foundTags(context: ProviderContext, bundle: Bundle, op: Op): Promise<readonly FoundTag[]> {
+  const [first, ...rest] = await infosOf(context, bundle, true, op)
   return (first?.snapshots ?? [])
     .filter(({ tag }) => tag !== suspendTag && tag !== probeTag)
     .filter(({ tag }) => rest.every(({ snapshots }) => snapshots.some((other) => other.tag === tag)))
@@ -152,9 +157,9 @@ export async function foundTags(world: World, bundle: Bundle, op: Op): Promise<r
     }))
 }
 
-async function infosOf(world: World, bundle: Bundle, isOn: boolean, op: Op): Promise<readonly ImageInfo[]> {
+async function infosOf(context: ProviderContext, bundle: Bundle, isOn: boolean, op: Op): Promise<readonly ImageInfo[]> {
   const { images } = await partsOf(bundle)
-  return Promise.all(images.map((image) => world.images.info(image, isOn, op)))
+  return Promise.all(images.map((image) => context.images.info(image, isOn, op)))
 }
 
 function isThere(path: string): Promise<boolean> {

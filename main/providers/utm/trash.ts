@@ -17,9 +17,9 @@ import { endpointId, providerId } from './machine.ts'
 import type { Known } from './machine-registry.ts'
 import { isCopy, moveBundle } from './moving.ts'
 import { eventMs } from './power.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { countSnapshots } from './snapshot-store.ts'
 import { stateOf } from './states.ts'
-import type { World } from './world.ts'
 
 export const noteSchema = z.object({
   version: z.literal(1),
@@ -31,9 +31,9 @@ export const noteSchema = z.object({
 })
 type Note = z.infer<typeof noteSchema>
 
-export function createRemove(world: World): RemoveOps & { readonly trash: TrashOps } {
-  const { machineRegistry, layout, purges } = world
-  const unread = createUnreadRecords(world.host.problems)
+export function createRemove(context: ProviderContext): RemoveOps & { readonly trash: TrashOps } {
+  const { machineRegistry, layout, purges } = context
+  const unread = createUnreadRecords(context.host.problems)
 
   const noted = async (trashId: string): Promise<{ path: string; note: Note }> => {
     const removed = layout.removed(trashId)
@@ -66,7 +66,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
       // UTM deletes what it knows of a machine, and with it that there is a memory to wake from: it would not come back.
       if (known.sight.isSuspended) throw failure('wrong-state', { key: 'utm.why.removeSuspended' })
       throwIfCancelled(op)
-      return removeToTrash(world, id, known, op)
+      return removeToTrash(context, id, known, op)
     },
     trash: {
       async list(op) {
@@ -77,7 +77,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
           ids.map(async (id) => {
             const removed = layout.removed(id)
             const found = await readNote(removed).catch((error: unknown) => {
-              world.host.log.error('utm.trash.unreadable', { note: removed.note, error: String(error) })
+              context.host.log.error('utm.trash.unreadable', { note: removed.note, error: String(error) })
               missing.push(removed.note)
               return null
             })
@@ -85,7 +85,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
           }),
         )
         unread.report(missing)
-        const partly = await Promise.all([...purges.failed].map(([id, error]) => partlyPurgedItem(world, id, error)))
+        const partly = await Promise.all([...purges.failed].map(([id, error]) => partlyPurgedItem(context, id, error)))
         return [...whole.filter((item) => item !== null), ...partly]
       },
       async recover(trashId, op) {
@@ -93,7 +93,7 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
         const { path, note } = await noted(trashId)
         throwIfCancelled(op)
         const bundle = join(path, note.bundle)
-        const id = await importBundle(world, bundle, op)
+        const id = await importBundle(context, bundle, op)
         const back = await machineRegistry.known(id, quietOp)
         // UTM has copied it: only what is whole there may go here.
         if (!(await isCopy(bundle, back.bundle.path))) throw failure('tool-failed', { key: 'utm.error.copy' })
@@ -113,8 +113,13 @@ export function createRemove(world: World): RemoveOps & { readonly trash: TrashO
  * `utmctl delete` destroys what is at the bundle's path without asking. So the bundle is moved away first and a stand-in
  * with nothing but the configuration is put there: that is what UTM deletes.
  */
-async function removeToTrash(world: World, id: MachineId, { sight, bundle }: Known, op: Op): Promise<string> {
-  const { machineRegistry, layout, host, tool } = world
+async function removeToTrash(
+  context: ProviderContext,
+  id: MachineId,
+  { sight, bundle }: Known,
+  op: Op,
+): Promise<string> {
+  const { machineRegistry, layout, host, tool } = context
   const { uuid, name } = sight
   const trashId = randomUUID()
   const removed = layout.removed(trashId)
@@ -160,7 +165,7 @@ async function removeToTrash(world: World, id: MachineId, { sight, bundle }: Kno
 }
 
 /** Goes on with purges that an earlier Berth began, and forgets notes about machines that were never moved. */
-export async function tidyTrash({ layout, purges }: World): Promise<void> {
+export async function tidyTrash({ layout, purges }: ProviderContext): Promise<void> {
   await purges.finish()
   for (const name of await trashed(layout.trash)) {
     const { path } = layout.removed(name)
@@ -191,7 +196,11 @@ async function itemOf(trashId: string, path: string, found: Note): Promise<Trash
   }
 }
 
-async function partlyPurgedItem({ layout }: World, trashId: string, purgeError: AppError): Promise<TrashItem> {
+async function partlyPurgedItem(
+  { layout }: ProviderContext,
+  trashId: string,
+  purgeError: AppError,
+): Promise<TrashItem> {
   const { path, note } = layout.removed(purgingName(trashId))
   const found = await readJson(note, noteSchema).catch(() => null)
   if (found === null) return bareItem(trashId, path, purgeError)

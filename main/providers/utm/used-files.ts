@@ -6,13 +6,13 @@ import type { MachineFiles } from '../provider.ts'
 import { type Bundle, bundleName, imagePath, readBundle, varsPath } from './bundle.ts'
 import { providerId } from './machine.ts'
 import { unseen } from './machine-registry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { noteSchema } from './trash.ts'
-import type { World } from './world.ts'
 
 export async function usedFiles({
   machineRegistry,
   layout,
-}: Pick<World, 'machineRegistry' | 'layout'>): Promise<readonly MachineFiles[]> {
+}: Pick<ProviderContext, 'machineRegistry' | 'layout'>): Promise<readonly MachineFiles[]> {
   const { registry, scan } = await machineRegistry.disk()
   if (!scan.isComplete) throw unseen(scan)
   const known = [...scan.known].map(([uuid, bundle]): MachineFiles => {

@@ -14,38 +14,38 @@ import { defaultMachineFolder } from './machine-folder.ts'
 import { folderName, makeWhole } from './making.ts'
 import { checkName } from './naming.ts'
 import { takeOwnSerial } from './own-serial.ts'
+import { type ProviderContext, quietOp, runOnMachine, throwIfCancelled } from './provider-context.ts'
 import {
   deleteSnapshot,
   diskWorkMs,
   findSnapshot,
-  type SnapshotWorld,
-  snapshotWorld,
+  type SnapshotOptions,
+  snapshotOptions,
   takeSnapshot,
 } from './snapshots.ts'
 import { isResting } from './states.ts'
 import type { TrashStore } from './trash-store.ts'
-import { quietOp, runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** From VirtualBox's answer to the settings that say so too. */
 const settleMs = 30_000
 
 type Request = Parameters<CloneOps['clone']>[1]
 
-export function createClone(base: World, trash: TrashStore): CloneOps {
-  const world = snapshotWorld(base, trash)
-  return { clone: async (id, request, op) => clone(world, await world.inventory.get(id), request, op) }
+export function createClone(base: ProviderContext, trash: TrashStore): CloneOps {
+  const context = snapshotOptions(base, trash)
+  return { clone: async (id, request, op) => clone(context, await context.inventory.get(id), request, op) }
 }
 
 /** A machine of its own with new network addresses. A linked one stands on a snapshot: without one, the present becomes one. */
-async function clone(world: SnapshotWorld, known: Known, request: Request, op: Op): Promise<MachineId> {
-  const { inventory } = world
+async function clone(context: SnapshotOptions, known: Known, request: Request, op: Op): Promise<MachineId> {
+  const { inventory } = context
   const { entry, settings } = known
   checkName(request.name)
   const { word } = inventory.sight(entry)
   if (!isResting(word)) throw failure('wrong-state', { key: 'virtualbox.why.cloneRunning' })
   const source = request.snapshotId === null ? settings : findSnapshot(settings, request.snapshotId)
   const isLinked = request.mode === 'linked'
-  const machines = await defaultMachineFolder(world)
+  const machines = await defaultMachineFolder(context)
   if (!isLinked) {
     const paths = disksOf(source.hardware).flatMap((disk) => chainOf(known, disk))
     const sizes = await Promise.all([...new Set(paths)].map(diskUse))
@@ -57,12 +57,12 @@ async function clone(world: SnapshotWorld, known: Known, request: Request, op: O
   throwIfCancelled(op)
   const uuid = randomUUID()
   return inventory.hold(entry, inventory.machine(entry).state, () =>
-    makeWhole(world, { key: uuid, uuid, folder: join(machines, folderName(request.name)) }, async () => {
+    makeWhole(context, { key: uuid, uuid, folder: join(machines, folderName(request.name)) }, async () => {
       let snapshotId = request.snapshotId
       let ownBase: string | null = null
       if (isLinked && snapshotId === null) {
         const base = { name: `⎇ ${request.name}`, description: '' }
-        ownBase = await takeSnapshot(world, await inventory.get(idOf(entry.uuid)), base, 'off', op)
+        ownBase = await takeSnapshot(context, await inventory.get(idOf(entry.uuid)), base, 'off', op)
         snapshotId = ownBase
         inventory.changed({ kind: 'snapshots', id: idOf(entry.uuid) })
       }
@@ -70,18 +70,18 @@ async function clone(world: SnapshotWorld, known: Known, request: Request, op: O
         throwIfCancelled(op)
         op.progress({ text: { key: 'virtualbox.step.clone' }, fraction: 0 })
         const about = { from: entry.uuid, uuid, name: request.name, snapshotId, isLinked }
-        await runOnMachine(world, entry, commands.clone(about), op, {
+        await runOnMachine(context, entry, commands.clone(about), op, {
           timeoutMs: diskWorkMs,
           onFraction: (fraction) => op.progress({ text: { key: 'virtualbox.step.clone' }, fraction }),
         })
-        await takeShape(world, uuid)
+        await takeShape(context, uuid)
         inventory.publish((await inventory.get(idOf(uuid))).entry)
         return idOf(uuid)
       } catch (error) {
         if (ownBase !== null) {
           const now = await inventory.get(idOf(entry.uuid))
-          await deleteSnapshot(world, now, ownBase, quietOp).catch((second) =>
-            world.host.log.warn('virtualbox.clone.base', { uuid: entry.uuid, error: String(second) }),
+          await deleteSnapshot(context, now, ownBase, quietOp).catch((second) =>
+            context.host.log.warn('virtualbox.clone.base', { uuid: entry.uuid, error: String(second) }),
           )
           inventory.changed({ kind: 'snapshots', id: idOf(entry.uuid) })
         }
@@ -95,17 +95,17 @@ async function clone(world: SnapshotWorld, known: Known, request: Request, op: O
  * A copy of a snapshot with memory is a saved machine, in which nothing can be changed. Its memory is the original's, with the
  * original's network address: the clone starts from its firmware.
  */
-async function takeShape(world: SnapshotWorld, uuid: string): Promise<void> {
-  const { inventory } = world
+async function takeShape(context: SnapshotOptions, uuid: string): Promise<void> {
+  const { inventory } = context
   const id = idOf(uuid)
   try {
     const { entry, settings } = await inventory.get(id)
     if (settings.stateFile !== null) {
       const isDiscarded = async (): Promise<boolean> => (await inventory.get(id)).settings.stateFile === null
-      await runOnMachine(world, entry, discardState(uuid), quietOp, { isDone: isDiscarded })
+      await runOnMachine(context, entry, discardState(uuid), quietOp, { isDone: isDiscarded })
       await inventory.until(id, ({ word }) => word !== 'saved', quietOp, settleMs)
     }
-    await takeOwnSerial(world, uuid)
+    await takeOwnSerial(context, uuid)
   } catch (error) {
     // About the copy, of which nothing stays: the state of the machine that was copied has no part in it.
     const { code, message, hint, detail } = errorOf(error)

@@ -19,6 +19,7 @@ import { limitsOf } from './limits.ts'
 import { setLiveScreen, withheldLiveScreen } from './live-screen.ts'
 import * as commands from './machine-commands.ts'
 import { knownMedia } from './media-registry.ts'
+import { type ProviderContext, runOnMachine, throwIfCancelled } from './provider-context.ts'
 import { wantsLiveScreen } from './remote-display.ts'
 import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
 import type { Settings } from './settings-file.ts'
@@ -28,33 +29,32 @@ import { diskWorkMs, unstoppable } from './snapshots.ts'
 import { isResting } from './states.ts'
 import { vdiBytes } from './vdi.ts'
 import { hasOwnWindow, withheldWindow } from './window.ts'
-import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** Changed while it runs too, where it has what they need. */
 const alwaysOpen: readonly ConfigureField[] = ['isoPath', 'network']
 
-export function createConfigure(world: World): ConfigureOps {
+export function createConfigure(context: ProviderContext): ConfigureOps {
   return {
     async read(id, op) {
-      const { settings, path } = await world.inventory.get(id)
+      const { settings, path } = await context.inventory.get(id)
       const [free, media, noWindow, noLiveScreen] = await Promise.all([
         freeBytes(path),
-        knownMedia(world),
-        withheldWindow(world),
-        withheldLiveScreen(world, settings),
+        knownMedia(context),
+        withheldWindow(context),
+        withheldLiveScreen(context, settings),
       ])
       throwIfCancelled(op)
       const known = { ...settings, media }
       const disk = growing(known)
       const diskBytes = disk.medium === null ? null : await vdiBytes(disk.medium.path)
-      return configurationOf(world, known, { free, diskBytes, disk, noWindow, noLiveScreen })
+      return configurationOf(context, known, { free, diskBytes, disk, noWindow, noLiveScreen })
     },
-    configure: async (id, changes, op) => configure(world, await world.inventory.get(id), changes, op),
+    configure: async (id, changes, op) => configure(context, await context.inventory.get(id), changes, op),
   }
 }
 
 function configurationOf(
-  world: World,
+  context: ProviderContext,
   settings: Settings,
   seen: {
     readonly free: number | null
@@ -97,7 +97,7 @@ function configurationOf(
       ...(hasDrive ? { isoPath: discOf(settings) } : {}),
       ...(network === null ? {} : { network }),
       graphics: hardware.graphicsController.toLowerCase(),
-      serialConsole: hasOwnSerial(world, settings),
+      serialConsole: hasOwnSerial(context, settings),
       ownWindow,
       liveScreen: wantsLiveScreen(settings),
     },
@@ -155,17 +155,17 @@ function growing({ hardware, snapshots, media }: Pick<Settings, 'hardware' | 'sn
 }
 
 export function hasOwnSerial(
-  { host }: Pick<World, 'host'>,
+  { host }: Pick<ProviderContext, 'host'>,
   { uuid, hardware }: Pick<Settings, 'uuid' | 'hardware'>,
 ): boolean {
   const path = serialPathOf(host, uuid)
   return hardware.serialPorts.some((port) => port.mode === 'pipe' && port.isServer && port.path === path)
 }
 
-async function configure(world: World, known: Known, changes: ConfigureSpec, op: Op): Promise<void> {
-  const { inventory } = world
+async function configure(context: ProviderContext, known: Known, changes: ConfigureSpec, op: Op): Promise<void> {
+  const { inventory } = context
   const { entry } = known
-  const settings = { ...known.settings, media: await knownMedia(world) }
+  const settings = { ...known.settings, media: await knownMedia(context) }
   const isOn = !isResting(inventory.sight(entry).word)
   const { cpus, memoryBytes, graphics, serialConsole, ownWindow, liveScreen } = changes
   const stopped = { cpus, memoryBytes, graphics, serialConsole, ownWindow }
@@ -176,9 +176,9 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
   if (graphics !== undefined && !cardsWith(settings.hardware.graphicsController).some(({ id }) => id === graphics)) {
     throw failure('invalid-input', { key: 'virtualbox.error.notAsWanted' }, { field: 'graphics', detail: graphics })
   }
-  const noWindow = ownWindow === true ? await withheldWindow(world) : null
+  const noWindow = ownWindow === true ? await withheldWindow(context) : null
   if (noWindow !== null) throw failure('unsupported', noWindow, { field: 'ownWindow' })
-  const noLiveScreen = liveScreen === true ? await withheldLiveScreen(world, settings) : null
+  const noLiveScreen = liveScreen === true ? await withheldLiveScreen(context, settings) : null
   if (noLiveScreen !== null) throw failure('unsupported', noLiveScreen, { field: 'liveScreen' })
   if (changes.network !== undefined) checkForwards(changes.network)
   if (changes.isoPath != null) await checkIso(changes.isoPath)
@@ -192,29 +192,35 @@ async function configure(world: World, known: Known, changes: ConfigureSpec, op:
       ...(graphics === undefined ? {} : { graphics }),
       ...(serialConsole === undefined
         ? {}
-        : { serialPath: serialConsole ? serialPathOf(world.host, entry.uuid) : null }),
+        : { serialPath: serialConsole ? serialPathOf(context.host, entry.uuid) : null }),
       ...(ownWindow === undefined ? {} : { ownWindow }),
     }
-    if (serialConsole === true) await prepareSerialFolder(world.host, entry.uuid)
-    await runOnMachine(world, entry, commands.modify(entry.uuid, basics), op)
+    if (serialConsole === true) await prepareSerialFolder(context.host, entry.uuid)
+    await runOnMachine(context, entry, commands.modify(entry.uuid, basics), op)
   }
-  if (liveScreen !== undefined) await setLiveScreen(world, entry, liveScreen, op)
-  if (iso !== undefined) await changeDisc(world, entry, settings, iso, op)
-  if (changes.network !== undefined) await changeNetwork(world, entry, settings, changes.network, isOn, op)
-  if (changes.diskBytes !== undefined) await growDisk(world, entry, settings, changes.diskBytes, op)
-  await checkChanged(world, entry, { ...changes, ...(iso === undefined ? {} : { isoPath: iso }) })
+  if (liveScreen !== undefined) await setLiveScreen(context, entry, liveScreen, op)
+  if (iso !== undefined) await changeDisc(context, entry, settings, iso, op)
+  if (changes.network !== undefined) await changeNetwork(context, entry, settings, changes.network, isOn, op)
+  if (changes.diskBytes !== undefined) await growDisk(context, entry, settings, changes.diskBytes, op)
+  await checkChanged(context, entry, { ...changes, ...(iso === undefined ? {} : { isoPath: iso }) })
   inventory.publish(entry)
 }
 
-async function changeDisc(world: World, entry: Entry, settings: Settings, iso: string | null, op: Op): Promise<void> {
+async function changeDisc(
+  context: ProviderContext,
+  entry: Entry,
+  settings: Settings,
+  iso: string | null,
+  op: Op,
+): Promise<void> {
   if (discOf(settings) === iso) return
   const drive = driveOf(settings)
   if (drive === null) throw failure('unsupported', { key: 'virtualbox.error.noDrive' }, { field: 'isoPath' })
-  await runOnMachine(world, entry, commands.attach(entry.uuid, drive, 'dvddrive', iso ?? 'emptydrive'), op)
+  await runOnMachine(context, entry, commands.attach(entry.uuid, drive, 'dvddrive', iso ?? 'emptydrive'), op)
 }
 
 async function changeNetwork(
-  world: World,
+  context: ProviderContext,
   entry: Entry,
   settings: Settings,
   wanted: NonNullable<ConfigureSpec['network']>,
@@ -226,7 +232,7 @@ async function changeNetwork(
     throw failure('unsupported', { key: 'virtualbox.error.otherNetwork' }, { field: 'network' })
   if (now.mode !== wanted.mode) {
     if (isOn) throw failure('wrong-state', { key: 'virtualbox.why.configureRunning' })
-    await runOnMachine(world, entry, commands.network(entry.uuid, wanted.mode), op)
+    await runOnMachine(context, entry, commands.network(entry.uuid, wanted.mode), op)
   }
   if (wanted.mode === 'none') return
   const card = settings.hardware.networks.find(({ slot }) => slot === 0)
@@ -236,14 +242,20 @@ async function changeNetwork(
   const had = new Set(rules.map((rule) => keyOf(asForward(rule))))
   for (const rule of rules) {
     if (!kept.has(keyOf(asForward(rule))))
-      await runOnMachine(world, entry, commands.removeForward(entry.uuid, rule.name, isOn), op)
+      await runOnMachine(context, entry, commands.removeForward(entry.uuid, rule.name, isOn), op)
   }
   for (const forward of wanted.forwards) {
-    if (!had.has(keyOf(forward))) await runOnMachine(world, entry, commands.addForward(entry.uuid, forward, isOn), op)
+    if (!had.has(keyOf(forward))) await runOnMachine(context, entry, commands.addForward(entry.uuid, forward, isOn), op)
   }
 }
 
-async function growDisk(world: World, entry: Entry, settings: Settings, bytes: number, op: Op): Promise<void> {
+async function growDisk(
+  context: ProviderContext,
+  entry: Entry,
+  settings: Settings,
+  bytes: number,
+  op: Op,
+): Promise<void> {
   const { medium: disk, withheld } = growing(settings)
   if (disk === null || withheld !== null) {
     throw failure('unsupported', withheld ?? { key: 'virtualbox.error.noResize' }, { field: 'diskBytes' })
@@ -252,7 +264,7 @@ async function growDisk(world: World, entry: Entry, settings: Settings, bytes: n
   if (bytes === before) return
   if (bytes < before) throw failure('invalid-input', { key: 'virtualbox.error.shrink' }, { field: 'diskBytes' })
   op.progress({ text: null, fraction: null, cancellable: false })
-  await runOnMachine(world, entry, commands.resizeDisk(disk.uuid, bytes), unstoppable(op), { timeoutMs: diskWorkMs })
+  await runOnMachine(context, entry, commands.resizeDisk(disk.uuid, bytes), unstoppable(op), { timeoutMs: diskWorkMs })
   const after = await vdiBytes(disk.path)
   if (after === null || after < bytes) {
     throw failure('tool-failed', { key: 'virtualbox.error.notAsWanted' }, { field: 'diskBytes', detail: String(after) })
@@ -260,10 +272,10 @@ async function growDisk(world: World, entry: Entry, settings: Settings, bytes: n
 }
 
 /** VBoxManage ends with 0 for some values it does not take. */
-async function checkChanged(world: World, entry: Entry, changes: ConfigureSpec): Promise<void> {
-  const { settings } = await world.inventory.get(idOf(entry.uuid))
+async function checkChanged(context: ProviderContext, entry: Entry, changes: ConfigureSpec): Promise<void> {
+  const { settings } = await context.inventory.get(idOf(entry.uuid))
   const { hardware } = settings
-  const disc = discOf({ ...settings, media: await knownMedia(world) })
+  const disc = discOf({ ...settings, media: await knownMedia(context) })
   const wrong = [
     changes.cpus === undefined || changes.cpus === hardware.cpus ? null : 'cpus',
     changes.memoryBytes === undefined || Math.abs(changes.memoryBytes - (hardware.memoryBytes ?? 0)) < 1024 * 1024
@@ -273,7 +285,7 @@ async function checkChanged(world: World, entry: Entry, changes: ConfigureSpec):
     changes.graphics === undefined || changes.graphics === hardware.graphicsController.toLowerCase()
       ? null
       : 'graphics',
-    changes.serialConsole === undefined || changes.serialConsole === hasOwnSerial(world, settings)
+    changes.serialConsole === undefined || changes.serialConsole === hasOwnSerial(context, settings)
       ? null
       : 'serialConsole',
     changes.ownWindow === undefined || changes.ownWindow === hasOwnWindow(settings) ? null : 'ownWindow',

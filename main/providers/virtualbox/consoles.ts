@@ -7,13 +7,13 @@ import type { ConsoleOps } from '../provider.ts'
 import { hasOwnSerial } from './configure.ts'
 import type { Known } from './entry.ts'
 import { withheldLiveScreen } from './live-screen.ts'
+import { type ProviderContext, throwIfCancelled } from './provider-context.ts'
 import { wantsLiveScreen } from './remote-display.ts'
 import { serialLogOf, serialPathOf } from './serial-path.ts'
 import type { SerialRelays } from './serial-relay.ts'
 import type { Settings } from './settings-file.ts'
 import type { SerialPort } from './settings-hardware.ts'
 import { isResting } from './states.ts'
-import { throwIfCancelled, type World } from './world.ts'
 
 const serialId = 'serial0'
 export const screenId = 'screen0'
@@ -24,8 +24,8 @@ const tailBytes = 32_768
  * The serial line, if the machine has one that Berth owns, lines that somebody else set up, and the screen. A machine without a line is
  * offered one: it is a change of its settings, made while it is off.
  */
-export function createConsoles(world: World, relays: SerialRelays): ConsoleOps {
-  const { inventory, host } = world
+export function createConsoles(context: ProviderContext, relays: SerialRelays): ConsoleOps {
+  const { inventory, host } = context
 
   const offReason = ({ entry }: Known): Text | null => {
     const { name, state } = inventory.machine(entry)
@@ -40,10 +40,10 @@ export function createConsoles(world: World, relays: SerialRelays): ConsoleOps {
       label: { key: 'virtualbox.console.serial' },
       writable: true,
     } as const
-    if (hasOwnSerial(world, settings)) return { ...option, withheld: offReason(known) }
+    if (hasOwnSerial(context, settings)) return { ...option, withheld: offReason(known) }
     const setUp = { label: { key: 'virtualbox.console.addSerial' }, changes: { serialConsole: true } } as const
     const first = settings.hardware.serialPorts.find(({ slot }) => slot === 0)
-    const isOthers = first !== undefined && belongsToAnother(world, settings.uuid, first)
+    const isOthers = first !== undefined && belongsToAnother(context, settings.uuid, first)
     return {
       ...option,
       withheld: { key: isOthers ? 'virtualbox.console.clonedSerial' : 'virtualbox.console.noSerial' },
@@ -59,7 +59,7 @@ export function createConsoles(world: World, relays: SerialRelays): ConsoleOps {
         port.isServer &&
         port.path !== null &&
         port.path !== serialPathOf(host, settings.uuid) &&
-        !belongsToAnother(world, settings.uuid, port),
+        !belongsToAnother(context, settings.uuid, port),
     )
 
   return {
@@ -83,7 +83,7 @@ export function createConsoles(world: World, relays: SerialRelays): ConsoleOps {
         label: { key: 'virtualbox.console.screen' },
         writable: true,
         withheld,
-        ...(await stillPictures(world, settings)),
+        ...(await stillPictures(context, settings)),
       }
       const hasScreen = settings.hardware.graphicsController.toLowerCase() !== 'none'
       const isFirstTaken = others.some((option) => option.id === 'serial1')
@@ -105,7 +105,7 @@ export function createConsoles(world: World, relays: SerialRelays): ConsoleOps {
     async tail(id, lines, op) {
       const { entry, settings } = await inventory.get(id)
       throwIfCancelled(op)
-      if (!hasOwnSerial(world, settings)) return null
+      if (!hasOwnSerial(context, settings)) return null
       const text = await readTail(serialLogOf(host, entry.uuid))
       if (text === '') return null
       return lastLines(text, lines)
@@ -114,7 +114,7 @@ export function createConsoles(world: World, relays: SerialRelays): ConsoleOps {
 }
 
 /** Whether a port's line is the one that Berth gave another machine: a clone made elsewhere has its parent's. */
-function belongsToAnother({ inventory, host }: World, uuid: string, port: SerialPort): boolean {
+function belongsToAnother({ inventory, host }: ProviderContext, uuid: string, port: SerialPort): boolean {
   if (port.path === null || port.path === serialPathOf(host, uuid)) return false
   return inventory.loaded().some((other) => other.uuid !== uuid && serialPathOf(host, other.uuid) === port.path)
 }
@@ -134,9 +134,12 @@ async function readTail(path: string): Promise<string> {
 }
 
 /** A screen by still pictures has no pointer; the change that gives it one, where VirtualBox can. */
-async function stillPictures(world: World, settings: Settings): Promise<Pick<ConsoleOption, 'remark' | 'setUp'>> {
+async function stillPictures(
+  context: ProviderContext,
+  settings: Settings,
+): Promise<Pick<ConsoleOption, 'remark' | 'setUp'>> {
   if (wantsLiveScreen(settings)) return {}
   const remark = { key: 'virtualbox.console.still' } as const
-  if ((await withheldLiveScreen(world, settings)) !== null) return { remark }
+  if ((await withheldLiveScreen(context, settings)) !== null) return { remark }
   return { remark, setUp: { label: { key: 'virtualbox.console.goLive' }, changes: { liveScreen: true } } }
 }

@@ -8,7 +8,7 @@ import { endpointId } from './machine.ts'
 import * as commands from './machine-commands.ts'
 import { defaultMachineFolder } from './machine-folder.ts'
 import type { Manage } from './manage.ts'
-import { throwIfCancelled, type World } from './world.ts'
+import { type ProviderContext, throwIfCancelled } from './provider-context.ts'
 
 export const graphicsCards = [
   { id: 'vmsvga', label: 'VMSVGA' },
@@ -18,11 +18,11 @@ export const graphicsCards = [
 ] as const
 
 /** What a new machine may be on this computer, with defaults that leave room for everything else. */
-export async function createOptions(world: World, op: Op): Promise<VmCreateOptions> {
-  const folder = await defaultMachineFolder(world)
-  const [free, osTypes] = await Promise.all([freeBytes(folder), world.osTypes(op)])
+export async function createOptions(context: ProviderContext, op: Op): Promise<VmCreateOptions> {
+  const folder = await defaultMachineFolder(context)
+  const [free, osTypes] = await Promise.all([freeBytes(folder), context.osTypes(op)])
   throwIfCancelled(op)
-  const slow = isDriverMissing(world.host.platform) ? ({ key: 'virtualbox.notice.noDriver' } as const) : null
+  const slow = isDriverMissing(context.host.platform) ? ({ key: 'virtualbox.notice.noDriver' } as const) : null
   return {
     kind: 'vm',
     endpointId,

@@ -19,18 +19,18 @@ import * as commands from './machine-commands.ts'
 import { defaultMachineFolder } from './machine-folder.ts'
 import { folderName, makeWhole } from './making.ts'
 import { checkName } from './naming.ts'
+import { type ProviderContext, runOnMachine, throwIfCancelled } from './provider-context.ts'
 import { prepareSerialFolder, serialPathOf } from './serial-path.ts'
 import { diskWorkMs } from './snapshots.ts'
-import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** An empty disk is small, but a file system without any room makes no machine. */
 const emptyBytes = 4 * 1024 * 1024
 
-export function createCreate(world: World): CreateOps {
+export function createCreate(context: ProviderContext): CreateOps {
   return {
-    options: (_endpointId, op) => createOptions(world, op),
-    preview: (spec, op) => preview(world, vmOnly(spec), op),
-    create: (spec, op) => create(world, vmOnly(spec), op),
+    options: (_endpointId, op) => createOptions(context, op),
+    preview: (spec, op) => preview(context, vmOnly(spec), op),
+    create: (spec, op) => create(context, vmOnly(spec), op),
   }
 }
 
@@ -40,7 +40,7 @@ function vmOnly(spec: CreateSpec): VmSpec {
 }
 
 /** Looks first whether all that it needs is there; then makes it step by step, and takes it all back if one fails. */
-async function create(world: World, spec: VmSpec, op: Op): Promise<MachineId> {
+async function create(context: ProviderContext, spec: VmSpec, op: Op): Promise<MachineId> {
   checkName(spec.name)
   checkForwards(spec.network)
   if (spec.arch !== hostArch()) {
@@ -55,39 +55,39 @@ async function create(world: World, spec: VmSpec, op: Op): Promise<MachineId> {
     const allowed = await agreedPaths(allowedFiles)
     await checkImage({ path: imagePath, format, use, allowed }, 'disk.path')
   }
-  const osType = await osTypeOf(world, spec, op)
-  const machines = await defaultMachineFolder(world)
+  const osType = await osTypeOf(context, spec, op)
+  const machines = await defaultMachineFolder(context)
   const copied = spec.disk.from === 'image' && spec.disk.use === 'copy' ? await diskUse(imagePath ?? '') : emptyBytes
   await checkSpace(machines, copied)
   throwIfCancelled(op)
 
   const uuid = randomUUID()
   const folder = join(machines, folderName(spec.name))
-  return makeWhole(world, { key: uuid, uuid, folder }, async () => {
+  return makeWhole(context, { key: uuid, uuid, folder }, async () => {
     op.progress({ text: null, fraction: null })
-    await world.manage.run(commands.createMachine({ uuid, name: spec.name, osType, arch: spec.arch }), op)
-    const known = await world.inventory.get(idOf(uuid))
-    await prepareSerialFolder(world.host, uuid)
-    const run = (args: readonly string[]): Promise<string> => runOnMachine(world, known.entry, args, op)
-    for (const args of settingsOf(world, uuid, spec)) await run(args)
-    await fillDrives(world, known, { ...spec, isoPath }, imagePath, op)
-    const made = await world.inventory.get(idOf(uuid))
+    await context.manage.run(commands.createMachine({ uuid, name: spec.name, osType, arch: spec.arch }), op)
+    const known = await context.inventory.get(idOf(uuid))
+    await prepareSerialFolder(context.host, uuid)
+    const run = (args: readonly string[]): Promise<string> => runOnMachine(context, known.entry, args, op)
+    for (const args of settingsOf(context, uuid, spec)) await run(args)
+    await fillDrives(context, known, { ...spec, isoPath }, imagePath, op)
+    const made = await context.inventory.get(idOf(uuid))
     checkMade(made, spec)
     throwIfCancelled(op)
-    world.inventory.publish(made.entry)
+    context.inventory.publish(made.entry)
     return idOf(uuid)
   })
 }
 
-async function osTypeOf(world: World, spec: VmSpec, op: Op): Promise<string> {
+async function osTypeOf(context: ProviderContext, spec: VmSpec, op: Op): Promise<string> {
   if (spec.osType !== undefined) return spec.osType
   const files = [spec.isoPath, spec.disk.from === 'image' ? spec.disk.path : null]
   const names = [spec.name, ...files.flatMap((path) => (path === null ? [] : [path.split(/[\\/]/).at(-1) ?? '']))]
-  return guessOsType(names, spec.arch, await world.osTypes(op))?.id ?? 'Other'
+  return guessOsType(names, spec.arch, await context.osTypes(op))?.id ?? 'Other'
 }
 
 /** Everything of it but its disks. */
-function settingsOf(world: World, uuid: string, spec: VmSpec): readonly (readonly string[])[] {
+function settingsOf(context: ProviderContext, uuid: string, spec: VmSpec): readonly (readonly string[])[] {
   const hasConsole = spec.serialConsole ?? true
   const { cpus, memoryBytes, firmware, graphics, network } = spec
   return [
@@ -96,7 +96,7 @@ function settingsOf(world: World, uuid: string, spec: VmSpec): readonly (readonl
       memoryBytes,
       firmware,
       ...(graphics === undefined ? {} : { graphics }),
-      ...(hasConsole ? { serialPath: serialPathOf(world.host, uuid) } : {}),
+      ...(hasConsole ? { serialPath: serialPathOf(context.host, uuid) } : {}),
     }),
     commands.bootOrder(uuid),
     commands.network(uuid, network.mode),
@@ -104,9 +104,15 @@ function settingsOf(world: World, uuid: string, spec: VmSpec): readonly (readonl
   ]
 }
 
-async function fillDrives(world: World, known: Known, spec: VmSpec, imagePath: string | null, op: Op): Promise<void> {
+async function fillDrives(
+  context: ProviderContext,
+  known: Known,
+  spec: VmSpec,
+  imagePath: string | null,
+  op: Op,
+): Promise<void> {
   const { entry, path, settings } = known
-  const run = (args: readonly string[]): Promise<string> => runOnMachine(world, entry, args, op)
+  const run = (args: readonly string[]): Promise<string> => runOnMachine(context, entry, args, op)
   let slots = slotsIn(settings.hardware.controllers)
   if (slots.disk === null || slots.drive === null) {
     await run(commands.addController(entry.uuid, 'SATA', 'sata'))
@@ -119,14 +125,14 @@ async function fillDrives(world: World, known: Known, spec: VmSpec, imagePath: s
   const { disk, drive, grow } = slots
   if (disk === null || drive === null) return
   if (grow !== null) await run(commands.growController(entry.uuid, grow, 2))
-  const medium = await makeDisk(world, entry.uuid, dirname(path), spec, imagePath, op)
+  const medium = await makeDisk(context, entry.uuid, dirname(path), spec, imagePath, op)
   if (medium !== null) await run(commands.attach(entry.uuid, disk, 'hdd', medium))
   // An empty drive too: a disc can then be put in while it runs.
   await run(commands.attach(entry.uuid, drive, 'dvddrive', spec.isoPath ?? 'emptydrive'))
 }
 
 async function makeDisk(
-  world: World,
+  context: ProviderContext,
   uuid: string,
   folder: string,
   { disk }: VmSpec,
@@ -144,13 +150,13 @@ async function makeDisk(
     case 'guest':
       throw failure('invalid-input', { key: 'error.invalidInput', params: { field: 'disk' } }, { field: 'disk' })
     case 'blank':
-      await world.manage.run(commands.createDisk(path, disk.sizeBytes), op, { timeoutMs: diskWorkMs })
+      await context.manage.run(commands.createDisk(path, disk.sizeBytes), op, { timeoutMs: diskWorkMs })
       return path
     case 'image':
       if (disk.use === 'in-place') return imagePath
       op.progress({ text: { key: 'virtualbox.step.copy' }, fraction: null })
-      await world.manage.run(commands.copyDisk(imagePath ?? '', disk.format, path), op, long('virtualbox.step.copy'))
-      world.host.log.debug('virtualbox.copied', { uuid })
+      await context.manage.run(commands.copyDisk(imagePath ?? '', disk.format, path), op, long('virtualbox.step.copy'))
+      context.host.log.debug('virtualbox.copied', { uuid })
       return path
   }
 }
@@ -170,19 +176,19 @@ function checkMade({ settings }: Known, spec: VmSpec): void {
 }
 
 /** The commands in their order, with what is not decided yet (its UUID) as a word of its own. */
-async function preview(world: World, spec: VmSpec, op: Op): Promise<readonly string[]> {
+async function preview(context: ProviderContext, spec: VmSpec, op: Op): Promise<readonly string[]> {
   checkName(spec.name)
   const uuid = '00000000-0000-4000-8000-000000000000'
-  const folder = join(await defaultMachineFolder(world), folderName(spec.name))
+  const folder = join(await defaultMachineFolder(context), folderName(spec.name))
   const disk = join(folder, 'disk.vdi')
-  const osType = await osTypeOf(world, spec, op)
+  const osType = await osTypeOf(context, spec, op)
   const slots = {
     disk: { controller: 'SATA', port: 0, device: 0 },
     drive: { controller: osType.startsWith('Windows') ? 'SATA' : 'IDE', port: 1, device: 0 },
   }
   const lines: (readonly string[])[] = [
     commands.createMachine({ uuid, name: spec.name, osType, arch: spec.arch }),
-    ...settingsOf(world, uuid, spec),
+    ...settingsOf(context, uuid, spec),
   ]
   if (spec.disk.from === 'blank') lines.push(commands.createDisk(disk, spec.disk.sizeBytes))
   if (spec.disk.from === 'image' && spec.disk.use === 'copy') {

@@ -10,18 +10,18 @@ import type { Op } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Known } from './entry.ts'
 import { reachable } from './machine.ts'
+import type { ProviderContext } from './provider-context.ts'
 import type { NetworkAdapter } from './settings-hardware.ts'
-import type { World } from './world.ts'
 
 /** What a machine's own page shows. Starts no program. */
-export async function details(world: World, id: MachineId, op: Op): Promise<MachineDetails> {
-  const known = await world.inventory.get(id)
+export async function details(context: ProviderContext, id: MachineId, op: Op): Promise<MachineDetails> {
+  const known = await context.inventory.get(id)
   throwIfCancelled(op)
-  const lost = world.inventory.sight(known.entry).lostPorts
-  const file = (await world.manage.file()) ?? 'VBoxManage'
+  const lost = context.inventory.sight(known.entry).lostPorts
+  const file = (await context.manage.file()) ?? 'VBoxManage'
   return {
     id,
-    facts: [...connectFacts(known), ...hardwareFacts(known), ...placeFacts(world, known)],
+    facts: [...connectFacts(known), ...hardwareFacts(known), ...placeFacts(context, known)],
     notices: [
       ...lost.map((port) => warning({ key: 'virtualbox.remark.lostPort', params: { port: String(port) } })),
       ...unreadNotices(known),
@@ -90,7 +90,7 @@ function networkText({ mode, network }: NetworkAdapter): Fact['value'] {
   return { key: `virtualbox.fact.${mode}`, params: { network: network ?? '' } }
 }
 
-function placeFacts({ inventory }: World, { entry, settings, path }: Known): readonly Fact[] {
+function placeFacts({ inventory }: ProviderContext, { entry, settings, path }: Known): readonly Fact[] {
   const place = (label: Text['key'], value: string): Fact =>
     fact('place', label, value, { mono: true, copyable: true, revealPath: value })
   const { pid } = inventory.sight(entry)

@@ -4,14 +4,14 @@ import * as commands from './commands.ts'
 import type { Entry } from './entry.ts'
 import { hasFailed } from './manage.ts'
 import { parseExtensions } from './parse.ts'
+import { type ProviderContext, quietOp, runOnMachine } from './provider-context.ts'
 import { extensionName, wantsLiveScreen, wishKey } from './remote-display.ts'
 import * as displayCommands from './remote-display-commands.ts'
 import type { Settings } from './settings-file.ts'
-import { quietOp, runOnMachine, type World } from './world.ts'
 
 /** Why a machine's screen cannot be shown by VirtualBox's VNC extension; null when it can. */
 export async function withheldLiveScreen(
-  { manage }: Pick<World, 'manage'>,
+  { manage }: Pick<ProviderContext, 'manage'>,
   settings: Pick<Settings, 'notes' | 'hardware'>,
 ): Promise<Text | null> {
   if (wantsLiveScreen(settings)) return null
@@ -22,8 +22,8 @@ export async function withheldLiveScreen(
 }
 
 /** Of a machine that is off. */
-export async function setLiveScreen(world: World, entry: Entry, isWanted: boolean, op: Op): Promise<void> {
+export async function setLiveScreen(context: ProviderContext, entry: Entry, isWanted: boolean, op: Op): Promise<void> {
   const { uuid } = entry
-  await runOnMachine(world, entry, displayCommands.serveBy(uuid, isWanted ? extensionName : null), op)
-  await runOnMachine(world, entry, commands.note(uuid, wishKey, isWanted ? 'vnc' : null), op)
+  await runOnMachine(context, entry, displayCommands.serveBy(uuid, isWanted ? extensionName : null), op)
+  await runOnMachine(context, entry, commands.note(uuid, wishKey, isWanted ? 'vnc' : null), op)
 }

@@ -11,15 +11,15 @@ import * as commands from './commands.ts'
 import type { Entry } from './entry.ts'
 import { relocateMedium } from './machine-commands.ts'
 import { knownMedia } from './media-registry.ts'
+import { type ProviderContext, quietOp, runOnMachine, throwIfCancelled } from './provider-context.ts'
 import { parseSettings, type Settings } from './settings-file.ts'
 import type { Medium } from './settings-media.ts'
-import { quietOp, runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 const field = 'path'
 
 /** VirtualBox knows a machine and its media by where their files are: they are registered at another place, and no file is touched. */
-export function createLocate(world: World): LocateOps {
-  const { inventory } = world
+export function createLocate(context: ProviderContext): LocateOps {
+  const { inventory } = context
   const lostEntry = async (id: MachineId): Promise<Entry> => {
     const entry = await inventory.find(id)
     if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
@@ -30,7 +30,7 @@ export function createLocate(world: World): LocateOps {
   }
   /** Before anything is taken back: VirtualBox would refuse settings only once the machine is unregistered, and a disk never. */
   const check = async (entry: Entry, path: string): Promise<void> => {
-    if (entry.problem === null && entry.lostMedium !== null) return checkSameMedium(world, entry.lostMedium, path)
+    if (entry.problem === null && entry.lostMedium !== null) return checkSameMedium(context, entry.lostMedium, path)
     const settings = await settingsAt(path)
     if (settings.uuid === entry.uuid) return
     const params = { name: settings.name }
@@ -48,8 +48,8 @@ export function createLocate(world: World): LocateOps {
       await check(entry, path)
       throwIfCancelled(op)
       await (entry.problem === null && entry.lostMedium !== null
-        ? moveMedium(world, entry, entry.lostMedium, path)
-        : moveSettings(world, entry, path))
+        ? moveMedium(context, entry, entry.lostMedium, path)
+        : moveSettings(context, entry, path))
       const found = await inventory.find(id)
       if (found === null) throw failure('not-found', { key: 'error.machineGone' })
       found.isRefused = false
@@ -59,25 +59,25 @@ export function createLocate(world: World): LocateOps {
   }
 }
 
-async function moveMedium(world: World, entry: Entry, { kind, uuid }: Medium, path: string): Promise<void> {
+async function moveMedium(context: ProviderContext, entry: Entry, { kind, uuid }: Medium, path: string): Promise<void> {
   const isThere = async (): Promise<boolean> => {
-    await world.inventory.refresh(entry)
+    await context.inventory.refresh(entry)
     return entry.settings?.media.some((medium) => medium.uuid === uuid && medium.path === path) ?? false
   }
-  await runOnMachine(world, entry, relocateMedium(kind, uuid, path), quietOp, { isDone: isThere })
+  await runOnMachine(context, entry, relocateMedium(kind, uuid, path), quietOp, { isDone: isThere })
   if (!(await isThere())) {
     throw failure('tool-failed', { key: 'virtualbox.error.notRelocated' }, { detail: path })
   }
 }
 
-async function moveSettings(world: World, entry: Entry, path: string): Promise<void> {
-  const { inventory } = world
+async function moveSettings(context: ProviderContext, entry: Entry, path: string): Promise<void> {
+  const { inventory } = context
   if (entry.path === path) return
-  await runOnMachine(world, entry, commands.unregister(entry.uuid), quietOp, {
+  await runOnMachine(context, entry, commands.unregister(entry.uuid), quietOp, {
     // It says that it failed though it did not.
     isDone: async () => !(await inventory.registry()).machines.has(entry.uuid),
   })
-  await runOnMachine(world, entry, commands.register(path), quietOp, {
+  await runOnMachine(context, entry, commands.register(path), quietOp, {
     isDone: async () => (await inventory.registry()).machines.get(entry.uuid) === path,
   })
   if ((await inventory.registry()).machines.get(entry.uuid) !== path) {
@@ -96,9 +96,9 @@ const formatsOf: Readonly<Record<string, readonly ImageFormat[]>> = {
 }
 
 /** A disk is the same by the UUID in its own header. A disc has none: any disc can be put into the drive. */
-async function checkSameMedium(world: World, medium: Medium, path: string): Promise<void> {
+async function checkSameMedium(context: ProviderContext, medium: Medium, path: string): Promise<void> {
   if (!(await isFile(path))) throw failure('invalid-input', { key: 'locate.error.noFile' }, { field })
-  const media = await knownMedia(world)
+  const media = await knownMedia(context)
   if (media.some((one) => one.path === path && one.uuid !== medium.uuid)) {
     throw otherDisk('locate.error.known', path, field)
   }

@@ -10,7 +10,7 @@ import { diskUse, exists, isPath, names, nullIfAbsent, remove } from '../common/
 import type { Host } from '../provider.ts'
 import * as commands from './commands.ts'
 import { idOf } from './inventory.ts'
-import { quietOp, runOnMachine, type World } from './world.ts'
+import { type ProviderContext, quietOp, runOnMachine } from './provider-context.ts'
 import { writeRecord } from './write-record.ts'
 
 /** How long a command of an earlier Berth may go on, and how it is seen that it does not. */
@@ -44,12 +44,12 @@ function makingFolder({ dataDir }: Pick<Host, 'dataDir'>): string {
  * never touched.
  */
 export async function makeWhole<T>(
-  world: World,
+  context: ProviderContext,
   { key, ...making }: Omit<Making, 'version'> & { readonly key: string },
   make: () => Promise<T>,
 ): Promise<T> {
   if (await exists(making.folder)) throw nameInUse()
-  const path = join(makingFolder(world.host), `${key}.json`)
+  const path = join(makingFolder(context.host), `${key}.json`)
   await writeRecord(path, { version: 1, ...making })
   try {
     const made = await make()
@@ -58,9 +58,9 @@ export async function makeWhole<T>(
     await removeDurably(path)
     return made
   } catch (error) {
-    await takeBack(world, { version: 1, ...making }).then(
+    await takeBack(context, { version: 1, ...making }).then(
       () => remove(path),
-      (second) => world.host.log.error('virtualbox.make.rest', { folder: making.folder, error: String(second) }),
+      (second) => context.host.log.error('virtualbox.make.rest', { folder: making.folder, error: String(second) }),
     )
     throw error
   }
@@ -74,13 +74,13 @@ export function nameInUse() {
   )
 }
 
-async function takeBack(world: World, { uuid, folder }: Making): Promise<void> {
-  const { inventory } = world
+async function takeBack(context: ProviderContext, { uuid, folder }: Making): Promise<void> {
+  const { inventory } = context
   const registered = (await inventory.registry()).machines
   for (const [known, path] of registered) {
     if (known !== uuid && dirname(path) !== folder) continue
     const entry = await inventory.find(idOf(known))
-    if (entry !== null) await runOnMachine(world, entry, commands.unregister(known), quietOp)
+    if (entry !== null) await runOnMachine(context, entry, commands.unregister(known), quietOp)
   }
   const rest = (await inventory.registry()).machines
   if ([...rest.values()].some((path) => dirname(path) === folder)) return
@@ -91,22 +91,22 @@ async function takeBack(world: World, { uuid, folder }: Making): Promise<void> {
 
 /** What an earlier Berth was making: nothing of it was ever promised to be there. */
 export async function recoverMakings(
-  world: World,
+  context: ProviderContext,
   attempt: (what: string, uuid: string, work: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const folder = makingFolder(world.host)
+  const folder = makingFolder(context.host)
   for (const name of (await names(folder)).filter((one) => one.endsWith('.json'))) {
     await attempt('making', name, async () => {
       const path = join(folder, name)
       const reading = readMaking(path)
-      reportReading(world.host, path, reading)
+      reportReading(context.host, path, reading)
       // A folder goes with it: nothing is taken away on the word of a record that is damaged anywhere, and the record stays.
       if (reading.kind !== 'read' || reading.value === null) return
-      world.host.log.info('virtualbox.recover.making', { ...reading.value })
-      await quiet(world, reading.value)
-      await takeBack(world, reading.value)
+      context.host.log.info('virtualbox.recover.making', { ...reading.value })
+      await quiet(context, reading.value)
+      await takeBack(context, reading.value)
       await remove(path)
-      world.host.problems?.report(path, null)
+      context.host.problems?.report(path, null)
     })
   }
 }
@@ -115,7 +115,7 @@ export async function recoverMakings(
  * Waits until VirtualBox is no longer at work on it: a command outlives the Berth that gave it, and would register what was just
  * taken away. It is at work while the folder grows, and done when the machine is registered or nothing has changed for a while.
  */
-async function quiet({ inventory }: World, { uuid, folder }: Making): Promise<void> {
+async function quiet({ inventory }: ProviderContext, { uuid, folder }: Making): Promise<void> {
   let bytes = -1
   let unchanged = 0
   for (const until = performance.now() + quietMs; performance.now() < until && unchanged < quietLooks; ) {

@@ -1,8 +1,8 @@
 import { relative, sep } from 'node:path'
 import { allDisksOf } from './dependants.ts'
+import type { ProviderContext } from './provider-context.ts'
 import type { Settings } from './settings-file.ts'
 import type { Medium } from './settings-media.ts'
-import type { World } from './world.ts'
 
 /**
  * Media that a machine uses and that stand in another machine's registry or in VirtualBox's own: a linked clone's disks, a disc that
@@ -27,7 +27,7 @@ export function borrowedMedia(
 }
 
 /** All media that VirtualBox knows, each once, whichever machine's file they stand in. */
-export async function knownMedia({ inventory }: Pick<World, 'inventory'>): Promise<readonly Medium[]> {
+export async function knownMedia({ inventory }: Pick<ProviderContext, 'inventory'>): Promise<readonly Medium[]> {
   const { media } = await inventory.registry()
   const all = [...inventory.loaded().flatMap(({ settings }) => settings?.media ?? []), ...media]
   return [...new Map(all.map((medium) => [medium.uuid, medium])).values()]

@@ -16,17 +16,17 @@ import * as commands from './moving-commands.ts'
 import { checkName } from './naming.ts'
 import { ovfDiskBytes } from './ovf.ts'
 import { takeOwnSerial } from './own-serial.ts'
+import { type ProviderContext, runOnMachine, throwIfCancelled } from './provider-context.ts'
 import { diskWorkMs } from './snapshots.ts'
 import { isResting } from './states.ts'
-import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 const formats = [
   { id: 'ovf20', label: 'OVA (OVF 2.0)', extension: 'ova' },
   { id: 'ovf10', label: 'OVA (OVF 1.0)', extension: 'ova' },
 ] as const
 
-export function createExporting(world: World): ExportOps {
-  const { inventory } = world
+export function createExporting(context: ProviderContext): ExportOps {
+  const { inventory } = context
   return {
     formats,
     async export(id, { path, format }, op) {
@@ -39,11 +39,11 @@ export function createExporting(world: World): ExportOps {
       // Written aside, so that what has the file's name is whole; a folder of its own, since what is inside is called after the file.
       const folder = join(dirname(path), `.berth-${randomUUID()}`)
       await inventory.hold(entry, inventory.machine(entry).state, () =>
-        makeWhole(world, { key: basename(folder), uuid: null, folder }, async () => {
+        makeWhole(context, { key: basename(folder), uuid: null, folder }, async () => {
           await mkdir(folder, { mode: 0o700 })
           const draft = join(folder, basename(path))
           op.progress({ text: { key: 'virtualbox.step.export' }, fraction: 0 })
-          await runOnMachine(world, entry, commands.exportMachine(entry.uuid, draft, version), op, {
+          await runOnMachine(context, entry, commands.exportMachine(entry.uuid, draft, version), op, {
             timeoutMs: diskWorkMs,
             onFraction: (fraction) => op.progress({ text: { key: 'virtualbox.step.export' }, fraction }),
           })
@@ -60,8 +60,8 @@ export function createExporting(world: World): ExportOps {
   }
 }
 
-export function createImporting(world: World): ImportOps {
-  const { manage, inventory } = world
+export function createImporting(context: ProviderContext): ImportOps {
+  const { manage, inventory } = context
   const inspect = async (path: string, op: Op): Promise<ImportSummary> => {
     await checkAppliance(path)
     const said = await manage.run(commands.inspectFile(path), op)
@@ -76,9 +76,9 @@ export function createImporting(world: World): ImportOps {
       checkName(name)
       throwIfCancelled(op)
       const called = folderName(name)
-      const folder = join(await defaultMachineFolder(world), called)
+      const folder = join(await defaultMachineFolder(context), called)
       const settingsPath = join(folder, `${called}.vbox`)
-      return makeWhole(world, { key: randomUUID(), uuid: null, folder }, async () => {
+      return makeWhole(context, { key: randomUUID(), uuid: null, folder }, async () => {
         op.progress({ text: { key: 'virtualbox.step.import' }, fraction: 0 })
         await manage.run(commands.importMachine(path, { name, settingsPath }), op, {
           timeoutMs: diskWorkMs,
@@ -88,7 +88,7 @@ export function createImporting(world: World): ImportOps {
         const { machines } = await inventory.registry()
         const uuid = [...machines].find(([, at]) => at === settingsPath)?.[0]
         if (uuid === undefined) throw failure('tool-failed', { key: 'virtualbox.error.importMissing' })
-        await takeOwnSerial(world, uuid)
+        await takeOwnSerial(context, uuid)
         const { entry } = await inventory.get(idOf(uuid))
         inventory.publish(entry)
         return idOf(uuid)

@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, sep } from 'node:path'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /**
  * The folder that is a machine's own, as VirtualBox itself goes by when it renames or moves one; null when other machines' settings
  * are in it, or it is not called after the machine. A settings file may stand anywhere, also in a person's home.
  */
 export async function ownFolder(
-  { inventory }: Pick<World, 'inventory'>,
+  { inventory }: Pick<ProviderContext, 'inventory'>,
   uuid: string,
   settingsPath: string,
 ): Promise<string | null> {

@@ -8,8 +8,8 @@ import * as commands from './control-commands.ts'
 import type { Entry } from './entry.ts'
 import { heldAfterMs, nextBatch, type Stroke } from './key-batches.ts'
 import { hasFailed } from './manage.ts'
+import { type ProviderContext, quietOp, runInQueue } from './provider-context.ts'
 import { isResting } from './states.ts'
-import { quietOp, runInQueue, type World } from './world.ts'
 
 /** Between two photographs: while something changes, and when nothing has for a while. Each costs about 0.1 s of VirtualBox. */
 const quickMs = 350
@@ -32,8 +32,8 @@ export interface Photographs extends ScreenSource {
  * A screen by photographs: VirtualBox shows a machine to programs only so, unless an extension serves its display. They are taken
  * while somebody looks and at no other time. Keys go as the bytes of a PC keyboard.
  */
-export function openPhotographs(world: World, entry: Entry, events: ScreenEvents): Photographs {
-  const { manage, queue, inventory, host } = world
+export function openPhotographs(context: ProviderContext, entry: Entry, events: ScreenEvents): Photographs {
+  const { manage, queue, inventory, host } = context
   const path = join(host.runtimeDir, `${randomBytes(6).toString('hex')}.png`)
   let last: Buffer | null = null
   let same = 0
@@ -136,7 +136,7 @@ export function openPhotographs(world: World, entry: Entry, events: ScreenEvents
       if (codes.length === 0) continue
       // Again while another client has the machine: a key that is refused is not lost.
       await queue
-        .run(entry.uuid, () => runInQueue(world, entry, commands.scanCodes(entry.uuid, codes)))
+        .run(entry.uuid, () => runInQueue(context, entry, commands.scanCodes(entry.uuid, codes)))
         .catch((error) => host.log.warn('virtualbox.keys', { uuid: entry.uuid, error: String(error) }))
     }
     if (typed.length > 0) {

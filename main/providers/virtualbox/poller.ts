@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Entry } from './entry.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** Whether the processes of running machines still live: a look at the system, without starting anything. */
 const processMs = 2_000
@@ -20,7 +20,7 @@ const isBack = ({ problem, path, lostMedium }: Entry): boolean =>
  * Polls for what no file reveals: a machine and VirtualBox's server that were killed together, a folder that can't be watched.
  * Pauses while nobody looks.
  */
-export function createPoller({ host, inventory }: World, arrange: () => void): { stop(): void } {
+export function createPoller({ host, inventory }: ProviderContext, arrange: () => void): { stop(): void } {
   let processes: NodeJS.Timeout | null = null
   let lists: NodeJS.Timeout | null = null
   let lookedAwayAt: number | null = null

@@ -6,11 +6,11 @@ import * as commands from './commands.ts'
 import { hasOwnSerial } from './configure.ts'
 import type { Entry, Sight } from './entry.ts'
 import { isStoppedByFullDisk } from './machine.ts'
+import { type ProviderContext, runOnMachine } from './provider-context.ts'
 import { prepareSerialFolder } from './serial-path.ts'
 import { explainedStart } from './start-failure.ts'
 import { isResting } from './states.ts'
 import { withheldWindow } from './window.ts'
-import { runOnMachine, type World } from './world.ts'
 
 /** How long a guest is given before it is said that it has not answered. It is waited for longer all the same. */
 const shutDownMs = 60_000
@@ -22,12 +22,12 @@ const powerOffMs = 20_000
 const isRunning = ({ word }: Sight): boolean => word === 'running'
 const isOff = ({ word }: Sight): boolean => isResting(word)
 
-export function createPower(world: World): PowerOps & ResetOps & RestartOps & PauseOps {
-  const { inventory } = world
+export function createPower(context: ProviderContext): PowerOps & ResetOps & RestartOps & PauseOps {
+  const { inventory } = context
 
   /** The machine, and its state by a look that the tool agrees with. */
   const lookAt = async (id: MachineId, op: Op): Promise<{ entry: Entry; sight: Sight }> => {
-    await world.displays.settled(id)
+    await context.displays.settled(id)
     const seen = await inventory.look(id, op)
     throwIfCancelled(op)
     if (seen === null) throw failure('not-found', { key: 'error.machineGone' })
@@ -47,7 +47,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     op: Op,
     entry: Entry,
   ): Promise<void> => {
-    await runOnMachine(world, entry, args, op, { isDone: isNow(id, op, isThere) })
+    await runOnMachine(context, entry, args, op, { isDone: isNow(id, op, isThere) })
     await inventory.until(id, isThere, op, settleMs)
   }
 
@@ -55,7 +55,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     const before = inventory.sight(entry).since
     // It runs for a moment, and stands still again where the guest writes on a disk that is still full.
     const isStill = (sight: Sight): boolean => isStoppedByFullDisk(sight) && sight.since !== before
-    await runOnMachine(world, entry, commands.control(entry.uuid, 'resume'), op, { isDone: isNow(id, op, isRunning) })
+    await runOnMachine(context, entry, commands.control(entry.uuid, 'resume'), op, { isDone: isNow(id, op, isRunning) })
     const sight = await inventory.until(id, (now) => isRunning(now) || isStill(now), op, settleMs)
     if (isRunning(sight)) return
     throw failure('no-space', { key: 'virtualbox.error.noSpace' }, { hint: { key: 'virtualbox.error.noSpace.hint' } })
@@ -63,21 +63,21 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
 
   /** In a window of VirtualBox's own where the machine is set to have one and there is a program for it, else without. */
   async function launch(id: MachineId, entry: Entry, op: Op): Promise<void> {
-    await world.displays.beforeStart(entry)
+    await context.displays.beforeStart(entry)
     // VirtualBox does not start a machine whose serial line has no folder, and the folder may have gone since the machine was made.
-    if (entry.settings !== null && hasOwnSerial(world, entry.settings))
-      await prepareSerialFolder(world.host, entry.uuid)
+    if (entry.settings !== null && hasOwnSerial(context, entry.settings))
+      await prepareSerialFolder(context.host, entry.uuid)
     const isDone = isNow(id, op, isRunning)
     const wanted = entry.settings?.defaultFrontEnd
-    if ((wanted === 'gui' || wanted === 'separate') && (await withheldWindow(world)) === null) {
+    if ((wanted === 'gui' || wanted === 'separate') && (await withheldWindow(context)) === null) {
       try {
-        await runOnMachine(world, entry, commands.start(entry.uuid, wanted), op, { isDone })
+        await runOnMachine(context, entry, commands.start(entry.uuid, wanted), op, { isDone })
         return
       } catch (thrown) {
         if (errorOf(thrown).message.key !== 'virtualbox.error.noFrontEnd') throw thrown
       }
     }
-    await runOnMachine(world, entry, commands.start(entry.uuid, 'headless'), op, { isDone })
+    await runOnMachine(context, entry, commands.start(entry.uuid, 'headless'), op, { isDone })
   }
 
   async function start(id: MachineId, op: Op): Promise<void> {
@@ -89,7 +89,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
       try {
         await launch(id, entry, op)
       } catch (thrown) {
-        throw explainedStart(thrown, world, entry)
+        throw explainedStart(thrown, context, entry)
       }
       if (op.signal.aborted) await powerOff(id, { ...op, signal: AbortSignal.timeout(settleMs) })
       throwIfCancelled(op)
@@ -104,10 +104,10 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     await inventory.hold(entry, 'stopping', async () => {
       // One that stands still cannot hear.
       if (sight.word === 'paused') await resume(id, entry, op)
-      await runOnMachine(world, entry, commands.control(entry.uuid, 'acpipowerbutton'), op, {
+      await runOnMachine(context, entry, commands.control(entry.uuid, 'acpipowerbutton'), op, {
         isDone: isNow(id, op, isOff),
       })
-      const since = world.host.now().toISOString()
+      const since = context.host.now().toISOString()
       const tell = (unanswered: boolean): void =>
         op.progress({
           text: null,
@@ -129,7 +129,7 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
     if (isOff(sight)) return
     await inventory.hold(entry, 'stopping', async () => {
       try {
-        await runOnMachine(world, entry, commands.control(entry.uuid, 'poweroff'), op, {
+        await runOnMachine(context, entry, commands.control(entry.uuid, 'poweroff'), op, {
           timeoutMs: powerOffMs,
           isDone: isNow(id, op, isOff),
         })
@@ -148,11 +148,11 @@ export function createPower(world: World): PowerOps & ResetOps & RestartOps & Pa
       const { entry, sight } = await lookAt(id, op)
       if (isOff(sight)) throw wrongState(sight)
       if (sight.word === 'gurumeditation') {
-        await world.displays.without(id, () => powerOff(id, op))
+        await context.displays.without(id, () => powerOff(id, op))
         return start(id, op)
       }
       if (sight.word === 'paused') await resume(id, entry, op)
-      await runOnMachine(world, entry, commands.control(entry.uuid, 'reset'), op)
+      await runOnMachine(context, entry, commands.control(entry.uuid, 'reset'), op)
       await inventory.until(id, isRunning, op, settleMs)
     },
     async restart(id, op) {

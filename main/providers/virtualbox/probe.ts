@@ -7,8 +7,8 @@ import { manageFailure } from './errors.ts'
 import { endpointId, providerId } from './machine.ts'
 import { hasFailed } from './manage.ts'
 import { parseVersion, type Version } from './parse.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { remediesFor } from './remedies.ts'
-import type { World } from './world.ts'
 
 /** Before it `list` had no `--long` and machines no `aborted-saved`. */
 const oldestMajor = 6
@@ -16,13 +16,13 @@ const oldestMajor = 6
 const otherLocales = ['en_US.UTF-8', 'C.utf8', 'en_GB.UTF-8', 'ko_KR.UTF-8'] as const
 
 /** Whether VBoxManage is there, answers, and can say every name. Does not start VirtualBox's server. */
-export async function probe(world: World, op: Op): Promise<ProbeResult> {
-  return { hosts: [{ id: 'local', label: null, address: null }], endpoints: [await endpointOf(world, op)] }
+export async function probe(context: ProviderContext, op: Op): Promise<ProbeResult> {
+  return { hosts: [{ id: 'local', label: null, address: null }], endpoints: [await endpointOf(context, op)] }
 }
 
-async function endpointOf(world: World, op: Op): Promise<Endpoint> {
-  const { host } = world
-  const file = await world.manage.file()
+async function endpointOf(context: ProviderContext, op: Op): Promise<Endpoint> {
+  const { host } = context
+  const file = await context.manage.file()
   const base = {
     id: endpointId,
     providerId,
@@ -40,7 +40,7 @@ async function endpointOf(world: World, op: Op): Promise<Endpoint> {
     return { ...base, state: 'missing', error, remedies: remediesFor('missing', host.platform) }
   }
   try {
-    const { version, lacksDriver } = await askVersion(world, op)
+    const { version, lacksDriver } = await askVersion(context, op)
     if (Number.parseInt(version ?? '', 10) < oldestMajor) {
       const { error } = failure('tool-too-old', { key: 'virtualbox.error.tooOld', params: { version: version ?? '?' } })
       return { ...base, version, state: 'too-old', error, remedies: remediesFor('missing', host.platform) }
@@ -65,7 +65,7 @@ async function endpointOf(world: World, op: Op): Promise<Endpoint> {
 }
 
 /** Finds a locale in which every name can be said, and stays with it. */
-async function askVersion({ manage }: World, op: Op): Promise<Version> {
+async function askVersion({ manage }: ProviderContext, op: Op): Promise<Version> {
   let result = await manage.attempt(commands.version(), op)
   for (const locale of otherLocales) {
     if (!/VERR_NO_TRANSLATION/.test(result.stderr)) break

@@ -16,6 +16,7 @@ import { createExporting, createImporting } from './moving.ts'
 import { createPoller } from './poller.ts'
 import { createPower } from './power.ts'
 import { probe } from './probe.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { recoverWork } from './recover-work.ts'
 import { settingsHome } from './registry.ts'
 import { createRemoteDisplays } from './remote-display.ts'
@@ -30,7 +31,6 @@ import { createTrashStore } from './trash-store.ts'
 import { usedFiles } from './used-files.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { withoutDisplay } from './without-display.ts'
-import type { World } from './world.ts'
 
 /** VirtualBox's machines on this computer, of this person: VirtualBox's own server keeps them, and they outlive Berth. */
 export const createVirtualBoxProvider: ProviderFactory = (host) => {
@@ -50,12 +50,12 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     inventory: createInventory(host, home, manage, queue, changes.emit),
   }
   const displays = createRemoteDisplays(base)
-  const world: World = { ...base, displays }
-  const { inventory } = world
-  const power = guarded(withoutDisplay(displays, createPower(world), ['shutDown', 'powerOff', 'restart']))
+  const context: ProviderContext = { ...base, displays }
+  const { inventory } = context
+  const power = guarded(withoutDisplay(displays, createPower(context), ['shutDown', 'powerOff', 'restart']))
   const store = createTrashStore(host)
-  const { trash, ...remove } = createRemove(world, store)
-  const relays = createSerialRelays(world)
+  const { trash, ...remove } = createRemove(context, store)
+  const relays = createSerialRelays(context)
   let watching: Watch | null = null
   let poller: { stop(): void } | null = null
 
@@ -75,24 +75,24 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     reset: power,
     restart: power,
     pause: power,
-    suspend: guarded(withoutDisplay(displays, createSuspend(world), ['suspend'])),
+    suspend: guarded(withoutDisplay(displays, createSuspend(context), ['suspend'])),
     snapshots: guarded(
-      withoutDisplay(displays, createSnapshots(world, store), ['take', 'delete', 'restore', 'undo', 'letGo']),
+      withoutDisplay(displays, createSnapshots(context, store), ['take', 'delete', 'restore', 'undo', 'letGo']),
     ),
-    consoles: guarded(createConsoles(world, relays)),
-    screens: guarded(createScreens(world)),
-    create: guarded(createCreate(world)),
-    clone: guarded(createClone(world, store)),
-    exporting: guarded(createExporting(world)),
-    importing: guarded(createImporting(world)),
-    locate: guarded(createLocate(world)),
-    rename: guarded(createRename(world)),
-    configure: guarded(createConfigure(world)),
+    consoles: guarded(createConsoles(context, relays)),
+    screens: guarded(createScreens(context)),
+    create: guarded(createCreate(context)),
+    clone: guarded(createClone(context, store)),
+    exporting: guarded(createExporting(context)),
+    importing: guarded(createImporting(context)),
+    locate: guarded(createLocate(context)),
+    rename: guarded(createRename(context)),
+    configure: guarded(createConfigure(context)),
     remove: guarded(remove),
     trash: guarded(trash),
-    stats: guarded(createStats(world)),
-    usedFiles: () => usedFiles(world, store),
-    probe: (op) => probe(world, op),
+    stats: guarded(createStats(context)),
+    usedFiles: () => usedFiles(context, store),
+    probe: (op) => probe(context, op),
     async list(_endpointId, op) {
       const machines = await inventory.list(op)
       watching?.arrange()
@@ -103,12 +103,12 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
       const seen = await inventory.look(id, op)
       return seen === null ? null : inventory.machine(seen.entry)
     },
-    details: (id, op) => details(world, id, op),
+    details: (id, op) => details(context, id, op),
     watch(changed) {
       const stop = changes.on(changed)
-      watching ??= createWatch(world, changes.emit)
+      watching ??= createWatch(context, changes.emit)
       watching.arrange()
-      poller ??= createPoller(world, () => watching?.arrange())
+      poller ??= createPoller(context, () => watching?.arrange())
       return () => {
         stop()
         if (changes.size() === 0) stopWatching()
@@ -116,7 +116,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     },
     async recover() {
       await displays.recover()
-      await recoverWork(world, store)
+      await recoverWork(context, store)
     },
     async dispose() {
       stopWatching()

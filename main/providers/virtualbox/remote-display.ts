@@ -5,12 +5,12 @@ import type { RfbServer } from '../../screen/rfb-hello.ts'
 import * as power from './commands.ts'
 import type { Entry } from './entry.ts'
 import { idOf } from './inventory.ts'
+import { type ProviderContext, quietOp, runInQueue } from './provider-context.ts'
 import * as commands from './remote-display-commands.ts'
 import { freePort, withoutOtherAddresses } from './remote-display-ports.ts'
 import { createDisplayRecords } from './remote-display-records.ts'
 import type { Settings } from './settings-file.ts'
 import { isResting } from './states.ts'
-import { quietOp, runInQueue, type World } from './world.ts'
 
 /** The extension that serves a display by RFB, as VirtualBox lists it. */
 export const extensionName = 'VNC'
@@ -74,8 +74,8 @@ interface DisplayState {
   work: Promise<void>
 }
 
-export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisplays {
-  const { host, inventory, queue } = world
+export function createRemoteDisplays(context: Omit<ProviderContext, 'displays'>): RemoteDisplays {
+  const { host, inventory, queue } = context
   const records = createDisplayRecords(host)
   const displays = new Map<string, DisplayState>()
   let isOver = false
@@ -137,14 +137,14 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
     }
     try {
       await queue.run(uuid, async () => {
-        await runInQueue(world, entry, commands.setPort(uuid, server.port))
-        await runInQueue(world, entry, commands.setPassword(uuid, server.password), {
+        await runInQueue(context, entry, commands.setPort(uuid, server.port))
+        await runInQueue(context, entry, commands.setPassword(uuid, server.password), {
           secrets: [server.password],
           throughFile: true,
         })
       })
       await switchStill(entry, () =>
-        withoutOtherAddresses(() => runInQueue(world, entry, commands.switchTo(uuid, 'on'))),
+        withoutOtherAddresses(() => runInQueue(context, entry, commands.switchTo(uuid, 'on'))),
       )
     } catch (error) {
       await putOff(entry).catch(() => {})
@@ -167,7 +167,7 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
     await inventory.refresh(entry)
     try {
       if (isOn(inventory.sight(entry).word)) {
-        await switchStill(entry, () => runInQueue(world, entry, commands.switchTo(uuid, 'off')))
+        await switchStill(entry, () => runInQueue(context, entry, commands.switchTo(uuid, 'off')))
         await records.drop(uuid)
         return
       }
@@ -176,7 +176,7 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
       host.log.info('virtualbox.display.off', { uuid, error: errorOf(error) })
     }
     await inventory.until(idOf(uuid), ({ word }) => isResting(word), quietOp, endingMs)
-    await queue.run(uuid, () => runInQueue(world, entry, commands.offAtRest(uuid)))
+    await queue.run(uuid, () => runInQueue(context, entry, commands.offAtRest(uuid)))
     await records.drop(uuid)
   }
 
@@ -192,12 +192,12 @@ export function createRemoteDisplays(world: Omit<World, 'displays'>): RemoteDisp
         const runs = inventory.sight(entry).word === 'running'
         const isPausedByUs = runs || (await records.isPausedByUs(uuid))
         await records.write(uuid, isPausedByUs)
-        if (runs) await runInQueue(world, entry, power.control(uuid, 'pause'))
+        if (runs) await runInQueue(context, entry, power.control(uuid, 'pause'))
         try {
           await work()
         } finally {
           if (isPausedByUs) {
-            await runInQueue(world, entry, power.control(uuid, 'resume'))
+            await runInQueue(context, entry, power.control(uuid, 'resume'))
             await records.write(uuid, false)
           }
         }

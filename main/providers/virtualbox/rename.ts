@@ -6,12 +6,12 @@ import { idOf } from './inventory.ts'
 import * as commands from './machine-commands.ts'
 import { nameInUse } from './making.ts'
 import { checkNewName } from './naming.ts'
+import { type ProviderContext, runOnMachine, throwIfCancelled } from './provider-context.ts'
 import { isResting } from './states.ts'
-import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** VirtualBox renames the machine's folder and files with it, where they are called after it. */
-export function createRename(world: World): RenameOps {
-  const { inventory, host } = world
+export function createRename(context: ProviderContext): RenameOps {
+  const { inventory, host } = context
   return {
     async rename(id, name, op) {
       const { entry, settings, path } = await inventory.get(id)
@@ -23,7 +23,7 @@ export function createRename(world: World): RenameOps {
       const beside = `${dirname(dirname(path))}/${name}`
       if (name.toLowerCase() !== settings.name.toLowerCase() && (await exists(beside))) throw nameInUse()
       const isDone = async (): Promise<boolean> => (await inventory.get(idOf(entry.uuid))).settings.name === name
-      await runOnMachine(world, entry, commands.rename(entry.uuid, name), op, { isDone })
+      await runOnMachine(context, entry, commands.rename(entry.uuid, name), op, { isDone })
       if (!(await isDone())) throw failure('tool-failed', { key: 'virtualbox.error.notRenamed' })
       inventory.publish(entry)
     },

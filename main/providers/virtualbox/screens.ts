@@ -8,16 +8,16 @@ import { screenId } from './consoles.ts'
 import type { Entry } from './entry.ts'
 import { openPhotographs } from './photographs.ts'
 import { suppressPlaceholderFrames } from './placeholder-frames.ts'
+import { type ProviderContext, throwIfCancelled } from './provider-context.ts'
 import { type Look, wantsLiveScreen } from './remote-display.ts'
 import { isResting } from './states.ts'
-import { throwIfCancelled, type World } from './world.ts'
 
 /** VirtualBox moves a guest's mouse to where it is told. */
 const nature = { pointer: 'absolute', canResize: false } as const
 
 /** Screens by photographs, and by VirtualBox's VNC extension where a person wants that and looks closely. */
-export function createScreens(world: World): ScreenOps {
-  const { inventory } = world
+export function createScreens(context: ProviderContext): ScreenOps {
+  const { inventory } = context
   return {
     async open(id, consoleId, _as, events, op) {
       const { entry, settings } = await inventory.get(id)
@@ -29,7 +29,7 @@ export function createScreens(world: World): ScreenOps {
         const { name, state } = inventory.machine(entry)
         throw failure('wrong-state', { key: `why.state.${state}`, params: { name } })
       }
-      return wantsLiveScreen(settings) ? openLive(world, entry, events) : openPhotographs(world, entry, events)
+      return wantsLiveScreen(settings) ? openLive(context, entry, events) : openPhotographs(context, entry, events)
     },
   }
 }
@@ -44,7 +44,7 @@ function isTaken(code: string): boolean {
  * snapshot or a shutdown. What is typed and pointed at goes to the display as soon as it is joined; it is shown once it is sure to be
  * the guest's.
  */
-function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSource {
+function openLive(context: ProviderContext, entry: Entry, events: ScreenEvents): ScreenSource {
   /** The line to the display, from when it is there; it is used, as `live`, once keys that went the other way are through. */
   let line: RfbSource | null = null
   let live: RfbSource | null = null
@@ -60,7 +60,7 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
   let isAsked = false
   let isOver = false
 
-  const photographs = openPhotographs(world, entry, {
+  const photographs = openPhotographs(context, entry, {
     ...events,
     picture(width, height, png) {
       if (isShown) return
@@ -78,7 +78,7 @@ function openLive(world: World, entry: Entry, events: ScreenEvents): ScreenSourc
   /** The display is asked for once the guest has something to show: before, it may be setting its mode. */
   function approach(): void {
     if (isOver || !isNear || !isSeen || look !== null) return
-    look = world.displays.look(entry, { arrive, part })
+    look = context.displays.look(entry, { arrive, part })
   }
 
   function arrive(server: RfbServer): void {

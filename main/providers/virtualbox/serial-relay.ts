@@ -4,9 +4,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { hasOwnSerial } from './configure.ts'
 import type { Entry } from './entry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { serialLogOf, serialPathOf } from './serial-path.ts'
 import { isResting } from './states.ts'
-import type { World } from './world.ts'
 
 /** VirtualBox makes a line's socket at the machine's start: how often it is tried until it is there. */
 const retryMs = 300
@@ -32,8 +32,8 @@ interface Relay {
   close(): Promise<void>
 }
 
-export function createSerialRelays(world: World): SerialRelays {
-  const { inventory, host } = world
+export function createSerialRelays(context: ProviderContext): SerialRelays {
+  const { inventory, host } = context
   const relays = new Map<string, Relay>()
   let isStopped = false
   const stopListening = inventory.onTouched((entry) => look(entry))
@@ -41,7 +41,7 @@ export function createSerialRelays(world: World): SerialRelays {
   function isWanted(entry: Entry): boolean {
     const { settings, problem } = entry
     if (isStopped || settings === null || problem !== null) return false
-    return !isResting(inventory.sight(entry).word) && hasOwnSerial(world, settings)
+    return !isResting(inventory.sight(entry).word) && hasOwnSerial(context, settings)
   }
 
   function look(entry: Entry): void {
@@ -57,7 +57,7 @@ export function createSerialRelays(world: World): SerialRelays {
       openRelay({
         line: serialPathOf(host, entry.uuid),
         logPath: serialLogOf(host, entry.uuid),
-        socketPath: socketPathOf(world, entry.uuid),
+        socketPath: socketPathOf(context, entry.uuid),
         warn: (error) => host.log.warn('virtualbox.serial', { uuid: entry.uuid, error: String(error) }),
       }),
     )
@@ -86,7 +86,7 @@ export function createSerialRelays(world: World): SerialRelays {
   }
 }
 
-function socketPathOf({ host }: World, uuid: string): string {
+function socketPathOf({ host }: ProviderContext, uuid: string): string {
   const [part = ''] = uuid.split('-')
   return host.platform === 'win32' ? `\\\\.\\pipe\\berth-line-${uuid}` : join(host.runtimeDir, `${part}.line`)
 }

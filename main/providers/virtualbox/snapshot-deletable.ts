@@ -1,11 +1,11 @@
 import { failure } from '../../../app/domain/errors.ts'
 import { allDisksOf, type DiskUser, dependantsOf, disksOf } from './dependants.ts'
 import type { Known } from './entry.ts'
-import type { SnapshotWorld } from './snapshots.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
+import type { SnapshotOptions } from './snapshots.ts'
 
 /** Every machine in VirtualBox whose file can be read, as a user of disks. */
-export function diskUsers({ inventory }: Pick<World, 'inventory'>): readonly DiskUser[] {
+export function diskUsers({ inventory }: Pick<ProviderContext, 'inventory'>): readonly DiskUser[] {
   return inventory
     .loaded()
     .flatMap(({ uuid, settings }) => (settings === null ? [] : [{ uuid, name: settings.name, settings }]))
@@ -15,7 +15,7 @@ export function diskUsers({ inventory }: Pick<World, 'inventory'>): readonly Dis
  * Throws what keeps a snapshot from being deleted. VirtualBox carries one state along: a second one after it, or a linked clone on
  * it, and it refuses. A linked clone in the trash it knows nothing of, and would take the ground from under.
  */
-export async function checkDeletable(world: SnapshotWorld, known: Known, snapshotId: string): Promise<void> {
+export async function checkDeletable(context: SnapshotOptions, known: Known, snapshotId: string): Promise<void> {
   const { entry, settings } = known
   const snapshot = settings.snapshots.find(({ uuid }) => uuid === snapshotId)
   if (snapshot === undefined) return
@@ -30,9 +30,9 @@ export async function checkDeletable(world: SnapshotWorld, known: Known, snapsho
     )
   }
   const disks = new Set(disksOf(snapshot.hardware))
-  await Promise.all(world.inventory.loaded().map((one) => world.inventory.refresh(one)))
-  const registered = diskUsers(world)
-  const trashed = await world.trash.users()
+  await Promise.all(context.inventory.loaded().map((one) => context.inventory.refresh(one)))
+  const registered = diskUsers(context)
+  const trashed = await context.trash.users()
   const all = [...registered, ...trashed]
   const inTrash = new Set(trashed.map(({ uuid }) => uuid))
   const clones = [
@@ -48,8 +48,8 @@ export async function checkDeletable(world: SnapshotWorld, known: Known, snapsho
 }
 
 /** Linked clones of a machine, in VirtualBox and in the trash. */
-export async function clonesOf(world: SnapshotWorld, uuid: string): Promise<readonly DiskUser[]> {
-  const users = [...diskUsers(world), ...(await world.trash.users())]
+export async function clonesOf(context: SnapshotOptions, uuid: string): Promise<readonly DiskUser[]> {
+  const users = [...diskUsers(context), ...(await context.trash.users())]
   const self = users.find((user) => user.uuid === uuid)
   return self === undefined ? [] : dependantsOf(uuid, allDisksOf(self), users, 'any')
 }

@@ -5,6 +5,7 @@ import type { Op, SnapshotOps } from '../provider.ts'
 import type { Known } from './entry.ts'
 import { idOf } from './inventory.ts'
 import { checkText } from './naming.ts'
+import { type ProviderContext, runOnMachine, throwIfCancelled } from './provider-context.ts'
 import { restore, undo } from './restore.ts'
 import {
   createRestoreRecords,
@@ -24,20 +25,19 @@ import * as commands from './snapshot-commands.ts'
 import { checkDeletable } from './snapshot-deletable.ts'
 import { isResting } from './states.ts'
 import type { TrashStore } from './trash-store.ts'
-import { runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** Merging a deleted snapshot's disks, or writing a memory, takes as long as the disks do. */
 export const diskWorkMs = 6 * 3_600_000
 
-/** What restoring and its recovery need besides the world. */
-export interface SnapshotWorld extends World {
+/** What restoring and its recovery need besides the context. */
+export interface SnapshotOptions extends ProviderContext {
   readonly records: RestoreRecords
   readonly trash: TrashStore
 }
 
-export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
-  const world = snapshotWorld(base, trash)
-  const { inventory, records } = world
+export function createSnapshots(base: ProviderContext, trash: TrashStore): SnapshotOps {
+  const context = snapshotOptions(base, trash)
+  const { inventory, records } = context
   const changed = (uuid: string): void => inventory.changed({ kind: 'snapshots', id: idOf(uuid) })
 
   return {
@@ -45,19 +45,19 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
     async tree(id, op) {
       const known = await inventory.get(id)
       throwIfCancelled(op)
-      return treeOf(known.settings, world)
+      return treeOf(known.settings, context)
     },
     async take(id, request, op) {
       const known = await inventory.get(id)
       checkText(request.name, 'name')
       checkText(request.description, 'description')
       throwIfCancelled(op)
-      const power = powerOf(world, known)
-      await requireMemoryRoom(world, known)
+      const power = powerOf(context, known)
+      await requireMemoryRoom(context, known)
       if (power === 'suspended') {
         throw failure('wrong-state', { key: 'why.state.suspended', params: { name: known.settings.name } })
       }
-      const snapshotId = await takeSnapshot(world, known, request, power, op)
+      const snapshotId = await takeSnapshot(context, known, request, power, op)
       changed(known.entry.uuid)
       return snapshotId
     },
@@ -66,26 +66,26 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
       findSnapshot(settings, snapshotId)
       checkText(change.name, 'name')
       checkText(change.description, 'description')
-      await runOnMachine(world, entry, commands.editSnapshot(entry.uuid, snapshotId, change), op)
+      await runOnMachine(context, entry, commands.editSnapshot(entry.uuid, snapshotId, change), op)
       changed(entry.uuid)
     },
     async delete(id, snapshotId, op) {
       const known = await inventory.get(id)
       findSnapshot(known.settings, snapshotId)
       throwIfCancelled(op)
-      await deleteSnapshot(world, known, snapshotId, op)
+      await deleteSnapshot(context, known, snapshotId, op)
       changed(known.entry.uuid)
     },
     async room(id) {
-      return memoryRoom(world, await inventory.get(id))
+      return memoryRoom(context, await inventory.get(id))
     },
     async restore(id, snapshotId, op) {
       const known = await inventory.get(id)
-      await restore(world, known, snapshotId, op).finally(() => changed(known.entry.uuid))
+      await restore(context, known, snapshotId, op).finally(() => changed(known.entry.uuid))
     },
     async undo(id, restoreId, op) {
       const known = await inventory.get(id)
-      await undo(world, known, restoreId, op).finally(() => changed(known.entry.uuid))
+      await undo(context, known, restoreId, op).finally(() => changed(known.entry.uuid))
     },
     async keep(id, restoreId, name, op) {
       checkText(name, 'name')
@@ -95,7 +95,7 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
       const kept = findSnapshot(settings, keptId ?? '')
       throwIfCancelled(op)
       const edited = { name, description: '' }
-      await runOnMachine(world, entry, commands.editSnapshot(entry.uuid, kept.uuid, edited), op)
+      await runOnMachine(context, entry, commands.editSnapshot(entry.uuid, kept.uuid, edited), op)
       await records.write(entry.uuid, withoutRestore(await records.read(entry.uuid), restoreId))
       changed(entry.uuid)
     },
@@ -105,19 +105,19 @@ export function createSnapshots(base: World, trash: TrashStore): SnapshotOps {
       const { keptId } = findRestore(await records.read(uuid), restoreId)
       throwIfCancelled(op)
       const isThere = known.settings.snapshots.some((snapshot) => snapshot.uuid === keptId)
-      if (keptId !== null && isThere) await deleteSnapshot(world, known, keptId, op)
+      if (keptId !== null && isThere) await deleteSnapshot(context, known, keptId, op)
       await records.write(uuid, withoutRestore(await records.read(uuid), restoreId))
       changed(uuid)
     },
   }
 }
 
-export function snapshotWorld(world: World, trash: TrashStore): SnapshotWorld {
-  return { ...world, records: createRestoreRecords(world.host), trash }
+export function snapshotOptions(context: ProviderContext, trash: TrashStore): SnapshotOptions {
+  return { ...context, records: createRestoreRecords(context.host), trash }
 }
 
-async function treeOf(settings: Settings, world: SnapshotWorld): Promise<SnapshotTree> {
-  const file = await world.records.read(settings.uuid)
+async function treeOf(settings: Settings, context: SnapshotOptions): Promise<SnapshotTree> {
+  const file = await context.records.read(settings.uuid)
   const kept = new Set(file.restores.map(({ keptId }) => keptId))
   const media = new Map(settings.media.map((medium) => [medium.uuid, medium]))
   const bytes = new Map(
@@ -177,8 +177,8 @@ export function findSnapshot({ snapshots }: Settings, snapshotId: string): Setti
 }
 
 /** What the machine is now, as a snapshot would have it. Throws when VirtualBox is at work on it. */
-export function powerOf(world: World, { entry, settings }: Known): KeptPower {
-  const { word } = world.inventory.sight(entry)
+export function powerOf(context: ProviderContext, { entry, settings }: Known): KeptPower {
+  const { word } = context.inventory.sight(entry)
   if (word === 'running' || word === 'paused') return word
   if (isResting(word)) return settings.stateFile === null ? 'off' : 'suspended'
   throw failure('busy', { key: 'why.state.working', params: { name: settings.name } }, { detail: word })
@@ -186,13 +186,13 @@ export function powerOf(world: World, { entry, settings }: Known): KeptPower {
 
 /** Takes one and answers with its UUID, once the settings file has it. */
 export async function takeSnapshot(
-  world: SnapshotWorld,
+  context: SnapshotOptions,
   { entry, settings }: Known,
   request: { readonly name: string; readonly description: string },
   power: KeptPower,
   op: Op,
 ): Promise<string> {
-  const { inventory, records } = world
+  const { inventory, records } = context
   const id = idOf(entry.uuid)
   const before = new Set(settings.snapshots.map(({ uuid }) => uuid))
   const madeNow = async (): Promise<string | null> =>
@@ -206,7 +206,7 @@ export async function takeSnapshot(
       cancellable: false,
     })
     const said = await runOnMachine(
-      world,
+      context,
       entry,
       commands.takeSnapshot(entry.uuid, request.name, request.description),
       unstoppable(op),
@@ -223,16 +223,21 @@ export async function takeSnapshot(
 }
 
 /** Deletes one, once it is sure that nothing stands on it that VirtualBox would not carry along. */
-export async function deleteSnapshot(world: SnapshotWorld, known: Known, snapshotId: string, op: Op): Promise<void> {
-  const { inventory, records } = world
+export async function deleteSnapshot(
+  context: SnapshotOptions,
+  known: Known,
+  snapshotId: string,
+  op: Op,
+): Promise<void> {
+  const { inventory, records } = context
   const { entry } = known
   const isGone = async (): Promise<boolean> =>
     !(await inventory.get(idOf(entry.uuid))).settings.snapshots.some(({ uuid }) => uuid === snapshotId)
-  await checkDeletable(world, known, snapshotId)
+  await checkDeletable(context, known, snapshotId)
   const { state } = inventory.machine(entry)
   await inventory.hold(entry, state === 'stopped' || state === 'crashed' ? 'working' : state, async () => {
     op.progress({ text: null, fraction: 0, cancellable: false })
-    await runOnMachine(world, entry, commands.deleteSnapshot(entry.uuid, snapshotId), unstoppable(op), {
+    await runOnMachine(context, entry, commands.deleteSnapshot(entry.uuid, snapshotId), unstoppable(op), {
       timeoutMs: diskWorkMs,
       onFraction: (fraction) => op.progress({ text: null, fraction, cancellable: false }),
       isDone: isGone,

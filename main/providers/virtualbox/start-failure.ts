@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
 import { type AppError, errorOf, Failure } from '../../../app/domain/errors.ts'
 import type { Entry } from './entry.ts'
+import type { ProviderContext } from './provider-context.ts'
 import type { Settings } from './settings-file.ts'
-import type { World } from './world.ts'
 
 /** What keeps a machine from starting, where VirtualBox names only the symptom: what is missing is looked for. */
-export function explainedStart(thrown: unknown, { host }: World, { settings, lostMedium }: Entry): unknown {
+export function explainedStart(thrown: unknown, { host }: ProviderContext, { settings, lostMedium }: Entry): unknown {
   const error = errorOf(thrown)
   const isUnexplained = /^(?:virtualbox\.error\.startAborted|error\.toolSays)$/.test(error.message.key)
   if (!isUnexplained) return thrown

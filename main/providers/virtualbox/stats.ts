@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { MachineId } from '../../../app/domain/ids.ts'
 import type { Stats } from '../../../app/domain/stats.ts'
 import type { StatsOps } from '../provider.ts'
-import type { World } from './world.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** A tick of `/proc/PID/stat` on every Linux that Node runs on. */
 const ticksPerSecond = 100
@@ -21,15 +21,15 @@ interface Sample {
  * Figures of a machine's process, from the kernel's own files and without starting a program: `VBoxManage metrics` would have to
  * be set up first and asks every machine in turn. Elsewhere than on Linux nothing is known.
  */
-export function createStats(world: World): StatsOps {
+export function createStats(context: ProviderContext): StatsOps {
   const before = new Map<MachineId, Sample>()
   return {
     async read(ids) {
       for (const id of before.keys()) if (!ids.includes(id)) before.delete(id)
-      if (world.host.platform !== 'linux') return []
-      const running = world.inventory.loaded().flatMap((entry) => {
-        const { id } = world.inventory.machine(entry)
-        const { pid } = world.inventory.sight(entry)
+      if (context.host.platform !== 'linux') return []
+      const running = context.inventory.loaded().flatMap((entry) => {
+        const { id } = context.inventory.machine(entry)
+        const { pid } = context.inventory.sight(entry)
         return ids.includes(id) && pid !== null ? [{ id, entry, pid }] : []
       })
       return Promise.all(

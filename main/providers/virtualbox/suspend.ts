@@ -4,9 +4,9 @@ import type { SuspendOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import type { Sight } from './entry.ts'
 import { wrongState } from './power.ts'
+import { type ProviderContext, runOnMachine } from './provider-context.ts'
 import { requireMemoryRoom } from './room.ts'
 import { isResting } from './states.ts'
-import { runOnMachine, type World } from './world.ts'
 
 /** Writing a machine's memory takes as long as its disk does. */
 const saveMs = 30 * 60_000
@@ -14,8 +14,8 @@ const settleMs = 30_000
 
 const isSaved = ({ word }: Sight): boolean => word === 'saved' || word === 'aborted-saved'
 
-export function createSuspend(world: World): SuspendOps {
-  const { inventory } = world
+export function createSuspend(context: ProviderContext): SuspendOps {
+  const { inventory } = context
   return {
     async suspend(id, op) {
       const seen = await inventory.look(id, op)
@@ -24,14 +24,14 @@ export function createSuspend(world: World): SuspendOps {
       const { entry, sight } = seen
       if (isSaved(sight)) return
       if (sight.word !== 'running' && sight.word !== 'paused') throw wrongState(sight)
-      await requireMemoryRoom(world, await inventory.get(id))
+      await requireMemoryRoom(context, await inventory.get(id))
       throwIfCancelled(op)
       await inventory.hold(entry, 'suspending', async () => {
         const isNowSaved = async (): Promise<boolean> => {
           const now = await inventory.look(id, op)
           return now !== null && isSaved(now.sight)
         }
-        const saving = runOnMachine(world, entry, commands.control(entry.uuid, 'savestate'), op, {
+        const saving = runOnMachine(context, entry, commands.control(entry.uuid, 'savestate'), op, {
           timeoutMs: saveMs,
           onFraction: (fraction) => op.progress({ text: null, fraction }),
           isDone: isNowSaved,
@@ -50,7 +50,7 @@ export function createSuspend(world: World): SuspendOps {
       const before = inventory.sight(entry)
       if (!isSaved(before) && isResting(before.word)) return
       if (!isSaved(before)) throw wrongState(before)
-      await runOnMachine(world, entry, commands.discardState(entry.uuid), op, {
+      await runOnMachine(context, entry, commands.discardState(entry.uuid), op, {
         isDone: async () => {
           const now = await inventory.look(id, op)
           return now !== null && isGone(now.sight)

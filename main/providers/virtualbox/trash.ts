@@ -14,14 +14,14 @@ import { idOf } from './inventory.ts'
 import { endpointId, providerId } from './machine.ts'
 import { borrowedMedia, knownMedia, withMedia } from './media-registry.ts'
 import { ownFolder } from './own-folder.ts'
+import { type ProviderContext, quietOp, runOnMachine, throwIfCancelled } from './provider-context.ts'
 import { emptyRestores } from './restore-records.ts'
 import { parseSettings, type Settings } from './settings-file.ts'
 import { clonesOf, diskUsers } from './snapshot-deletable.ts'
-import { type SnapshotWorld, snapshotWorld } from './snapshots.ts'
+import { type SnapshotOptions, snapshotOptions } from './snapshots.ts'
 import { isResting } from './states.ts'
 import { forgetStray } from './strays.ts'
 import { type KeptItem, presentPath, type TrashStore } from './trash-store.ts'
-import { quietOp, runOnMachine, throwIfCancelled, type World } from './world.ts'
 
 /** Beside the machines' folders, so that moving there is one step of the file system and copies nothing. */
 const trashFolder = '.berth-trash'
@@ -30,9 +30,9 @@ const trashFolder = '.berth-trash'
  * Removing takes a machine out of VirtualBox and its folder, with disks and snapshots, aside. VirtualBox keeps all it knows of a
  * machine in that folder, so that putting it back and registering it brings back everything.
  */
-export function createRemove(base: World, store: TrashStore): RemoveOps & { readonly trash: TrashOps } {
-  const world = snapshotWorld(base, store)
-  const { inventory } = world
+export function createRemove(base: ProviderContext, store: TrashStore): RemoveOps & { readonly trash: TrashOps } {
+  const context = snapshotOptions(base, store)
+  const { inventory } = context
 
   return {
     async plan(id, op) {
@@ -45,7 +45,7 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
         const stays = path === null ? [] : [dirname(path)]
         return { machineId: id, way: 'gone', sizeBytes: 0, snapshotCount: 0, stays, volumes: [], blockedBy: [] }
       }
-      const clones = await clonesOf(world, entry.uuid)
+      const clones = await clonesOf(context, entry.uuid)
       return {
         machineId: id,
         way: 'trash',
@@ -62,16 +62,16 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
       if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
       if (entry.problem !== null || entry.settings === null) {
         throwIfCancelled(op)
-        await runOnMachine(world, entry, commands.unregister(entry.uuid), op, {
-          isDone: () => isUnregistered(world, entry.uuid),
+        await runOnMachine(context, entry, commands.unregister(entry.uuid), op, {
+          isDone: () => isUnregistered(context, entry.uuid),
         })
-        await left(world, entry.uuid)
+        await left(context, entry.uuid)
         return null
       }
       const known = await inventory.get(id)
       const { settings, path } = known
       if (!isResting(inventory.sight(entry).word)) throw failure('wrong-state', { key: 'virtualbox.why.removeRunning' })
-      const clones = await clonesOf(world, entry.uuid)
+      const clones = await clonesOf(context, entry.uuid)
       if (clones.length > 0) {
         const reasons = clones.map(({ name }) => name).join(', ')
         throw failure('in-use', { key: 'remove.inUse', params: { reasons } })
@@ -81,31 +81,31 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
         version: 1,
         uuid: entry.uuid,
         name: settings.name,
-        removedAt: world.host.now().toISOString(),
+        removedAt: context.host.now().toISOString(),
         snapshotCount: settings.snapshots.length,
-        borrowed: [...borrowedMedia(settings, await knownMedia(world))],
+        borrowed: [...borrowedMedia(settings, await knownMedia(context))],
         settingsPath: path,
-        moved: (await isOwnFolder(world, known)) ? { from: dirname(path), to: asidePath(path, entry.uuid) } : null,
+        moved: (await isOwnFolder(context, known)) ? { from: dirname(path), to: asidePath(path, entry.uuid) } : null,
         phase: 'removing',
       }
       await store.put(item)
       try {
-        await runOnMachine(world, entry, commands.unregister(entry.uuid), op, {
-          isDone: () => isUnregistered(world, entry.uuid),
+        await runOnMachine(context, entry, commands.unregister(entry.uuid), op, {
+          isDone: () => isUnregistered(context, entry.uuid),
         })
       } catch (error) {
-        if (!(await isUnregistered(world, entry.uuid))) {
+        if (!(await isUnregistered(context, entry.uuid))) {
           await store.drop(entry.uuid)
           throw error
         }
       }
       await putAside(store, item)
-      await left(world, entry.uuid)
+      await left(context, entry.uuid)
       inventory.changed({ kind: 'trash' })
       // Its place in the trash is safe whatever comes of this.
-      if (item.moved !== null && (await isRegistered(world, entry.uuid))) {
-        await forgetStray(world, entry.uuid).catch((error) =>
-          world.host.log.warn('virtualbox.stray', { uuid: entry.uuid, error: errorOf(error) }),
+      if (item.moved !== null && (await isRegistered(context, entry.uuid))) {
+        await forgetStray(context, entry.uuid).catch((error) =>
+          context.host.log.warn('virtualbox.stray', { uuid: entry.uuid, error: errorOf(error) }),
         )
       }
       return entry.uuid
@@ -122,7 +122,7 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
       async recover(trashId, op) {
         const item = await store.get(trashId)
         throwIfCancelled(op)
-        const recovered = await putBack(world, item)
+        const recovered = await putBack(context, item)
         inventory.changed({ kind: 'trash' })
         return recovered
       },
@@ -130,7 +130,7 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
         const item = await store.getToPurge(trashId)
         throwIfCancelled(op)
         // A linked clone that is in the trash as well would lose what it stands on.
-        const clones = await clonesOf(world, item.uuid)
+        const clones = await clonesOf(context, item.uuid)
         if (clones.length > 0) {
           const names = clones.map(({ name }) => name).join(', ')
           throw failure('in-use', { key: 'virtualbox.error.purgeCloned', params: { names } })
@@ -139,10 +139,10 @@ export function createRemove(base: World, store: TrashStore): RemoveOps & { read
         store.failed.delete(item.uuid)
         inventory.changed({ kind: 'trash' })
         // Every step may be done again, and what is half gone is not left for the next start.
-        await purge(world, item)
+        await purge(context, item)
           .catch((error) => {
-            world.host.log.warn('virtualbox.purge.again', { uuid: item.uuid, error: errorOf(error) })
-            return purge(world, item)
+            context.host.log.warn('virtualbox.purge.again', { uuid: item.uuid, error: errorOf(error) })
+            return purge(context, item)
           })
           .finally(() => inventory.changed({ kind: 'trash' }))
       },
@@ -176,11 +176,11 @@ function isInside(path: string, folder: string): boolean {
  * Whether all in a machine's folder is its own, so that the folder may be moved: no other machine's settings are in it, and none uses
  * a file of it. A settings file may stand anywhere, also in a person's home.
  */
-async function isOwnFolder(world: SnapshotWorld, { entry, path }: Known): Promise<boolean> {
-  const folder = await ownFolder(world, entry.uuid, path)
+async function isOwnFolder(context: SnapshotOptions, { entry, path }: Known): Promise<boolean> {
+  const folder = await ownFolder(context, entry.uuid, path)
   if (folder === null) return false
-  const users = [...diskUsers(world), ...(await world.trash.users())]
-  return usersOfFiles(entry.uuid, (file) => isInside(file, folder), users, await knownMedia(world)).length === 0
+  const users = [...diskUsers(context), ...(await context.trash.users())]
+  return usersOfFiles(entry.uuid, (file) => isInside(file, folder), users, await knownMedia(context)).length === 0
 }
 
 function asidePath(settingsPath: string, uuid: string): string {
@@ -202,8 +202,8 @@ async function putAside(store: TrashStore, item: KeptItem): Promise<void> {
 }
 
 /** Back where it was, or beside it when something took its place, and into VirtualBox. */
-async function putBack(world: SnapshotWorld, item: KeptItem): Promise<MachineId> {
-  const { inventory, trash } = world
+async function putBack(context: SnapshotOptions, item: KeptItem): Promise<MachineId> {
+  const { inventory, trash } = context
   let back = item
   if (item.moved !== null && (await exists(item.moved.to))) {
     const free = await freeFolder(item.moved.from)
@@ -217,11 +217,11 @@ async function putBack(world: SnapshotWorld, item: KeptItem): Promise<MachineId>
     await move(item.moved.to, free)
     await remove(dirname(item.moved.to))
   }
-  if (item.borrowed.length > 0) await lendMedia(world, back)
+  if (item.borrowed.length > 0) await lendMedia(context, back)
   try {
-    await world.manage.run(commands.register(back.settingsPath), quietOp)
+    await context.manage.run(commands.register(back.settingsPath), quietOp)
   } catch (error) {
-    if (!(await isRegistered(world, item.uuid))) {
+    if (!(await isRegistered(context, item.uuid))) {
       if (back.moved !== null && back !== item) await move(back.moved.from, back.moved.to).catch(() => {})
       await trash.put({ ...back, phase: 'there' })
       throw error
@@ -236,11 +236,11 @@ async function putBack(world: SnapshotWorld, item: KeptItem): Promise<MachineId>
 }
 
 /** Writes what VirtualBox forgot back into the machine's file: its own disks where they are now, its parent's where that is now. */
-async function lendMedia(world: SnapshotWorld, { borrowed, settingsPath, moved }: KeptItem): Promise<void> {
+async function lendMedia(context: SnapshotOptions, { borrowed, settingsPath, moved }: KeptItem): Promise<void> {
   const folder = dirname(settingsPath)
   const text = await readFile(settingsPath, 'utf8')
   const own = new Set((await parseSettings(text, settingsPath)).media.map(({ uuid }) => uuid))
-  const now = new Map((await knownMedia(world)).map((medium) => [medium.uuid, medium]))
+  const now = new Map((await knownMedia(context)).map((medium) => [medium.uuid, medium]))
   const media = borrowed
     .filter(({ uuid }) => !own.has(uuid))
     .map((medium) => ({ ...medium, path: now.get(medium.uuid)?.path ?? medium.path }))
@@ -255,27 +255,27 @@ async function freeFolder(wanted: string): Promise<string> {
 }
 
 /** What cannot be taken away whole is in the trash's list again, with why. */
-async function purge(world: SnapshotWorld, item: KeptItem): Promise<void> {
+async function purge(context: SnapshotOptions, item: KeptItem): Promise<void> {
   try {
-    if (item.moved === null) await purgeInPlace(world, item)
+    if (item.moved === null) await purgeInPlace(context, item)
     else await remove(dirname(item.moved.to))
-    await world.records.write(item.uuid, emptyRestores)
-    await forgetStray(world, item.uuid)
-    await world.trash.drop(item.uuid)
-    world.trash.failed.delete(item.uuid)
+    await context.records.write(item.uuid, emptyRestores)
+    await forgetStray(context, item.uuid)
+    await context.trash.drop(item.uuid)
+    context.trash.failed.delete(item.uuid)
   } catch (error) {
-    world.trash.failed.set(item.uuid, errorOf(error))
+    context.trash.failed.set(item.uuid, errorOf(error))
     throw error
   }
 }
 
 /** A folder that holds other things too: only what VirtualBox wrote for this machine goes, and only in there. */
-async function purgeInPlace(world: SnapshotWorld, item: KeptItem): Promise<void> {
-  const users = await world.trash.users()
+async function purgeInPlace(context: SnapshotOptions, item: KeptItem): Promise<void> {
+  const users = await context.trash.users()
   const folder = dirname(item.settingsPath)
   const own = users.find(({ uuid }) => uuid === item.uuid)
-  const others = [...users.filter(({ uuid }) => uuid !== item.uuid), ...diskUsers(world)]
-  const known = await knownMedia(world)
+  const others = [...users.filter(({ uuid }) => uuid !== item.uuid), ...diskUsers(context)]
+  const known = await knownMedia(context)
   const isForeign = (path: string): boolean =>
     usersOfFiles(item.uuid, (file) => file === path, others, known).length > 0
   for (const medium of own?.settings.media ?? []) {
@@ -286,44 +286,44 @@ async function purgeInPlace(world: SnapshotWorld, item: KeptItem): Promise<void>
   for (const path of rest) await remove(path)
 }
 
-async function isRegistered({ inventory }: World, uuid: string): Promise<boolean> {
+async function isRegistered({ inventory }: ProviderContext, uuid: string): Promise<boolean> {
   return (await inventory.registry()).machines.has(uuid)
 }
 
-async function isUnregistered(world: World, uuid: string): Promise<boolean> {
-  return !(await isRegistered(world, uuid))
+async function isUnregistered(context: ProviderContext, uuid: string): Promise<boolean> {
+  return !(await isRegistered(context, uuid))
 }
 
 /** Tells that a machine is gone once the registry says so. */
-async function left({ inventory }: World, uuid: string): Promise<void> {
+async function left({ inventory }: ProviderContext, uuid: string): Promise<void> {
   await inventory.refreshRegistry()
   inventory.changed({ kind: 'removed', id: idOf(uuid) })
 }
 
 /** Goes on with what an earlier Berth began. */
 export async function recoverTrash(
-  world: SnapshotWorld,
+  context: SnapshotOptions,
   attempt: (what: string, uuid: string, work: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  for (const item of await world.trash.list()) {
+  for (const item of await context.trash.list()) {
     await attempt('trash', item.uuid, async () => {
-      const isIn = await isRegistered(world, item.uuid)
+      const isIn = await isRegistered(context, item.uuid)
       switch (item.phase) {
         case 'removing':
-          if (isIn) await world.trash.drop(item.uuid)
-          else await putAside(world.trash, item)
+          if (isIn) await context.trash.drop(item.uuid)
+          else await putAside(context.trash, item)
           break
         case 'recovering':
-          if (isIn) await world.trash.drop(item.uuid)
-          else await putBack(world, item)
+          if (isIn) await context.trash.drop(item.uuid)
+          else await putBack(context, item)
           break
         case 'purging':
-          await purge(world, item)
+          await purge(context, item)
           break
         case 'there':
           // Brought back by other hands, or never let go by VirtualBox.
-          if (isIn && !(await exists(presentPath(item)))) await world.trash.drop(item.uuid)
-          else if (isIn && item.moved !== null) await forgetStray(world, item.uuid)
+          if (isIn && !(await exists(presentPath(item)))) await context.trash.drop(item.uuid)
+          else if (isIn && item.moved !== null) await forgetStray(context, item.uuid)
           break
       }
     })

@@ -5,27 +5,27 @@ import { attachedTo, disksOf } from './dependants.ts'
 import { idOf } from './inventory.ts'
 import { knownMedia } from './media-registry.ts'
 import { ownFolder } from './own-folder.ts'
+import type { ProviderContext } from './provider-context.ts'
 import type { Settings } from './settings-file.ts'
 import type { Medium } from './settings-media.ts'
 import { presentPath, type TrashStore } from './trash-store.ts'
-import type { World } from './world.ts'
 
 /**
  * The files of all machines. A machine's description has the UUIDs of what is attached; where those files are stands in the
  * registry of whichever machine knew them first, or in VirtualBox's own, so that all registries are read together.
  */
-export async function usedFiles(world: World, trash: TrashStore): Promise<readonly MachineFiles[]> {
-  const { inventory } = world
+export async function usedFiles(context: ProviderContext, trash: TrashStore): Promise<readonly MachineFiles[]> {
+  const { inventory } = context
   await inventory.refreshRegistry()
   await Promise.all(inventory.loaded().map(inventory.refresh))
-  const [known, removed] = await Promise.all([knownMedia(world), trash.contents()])
+  const [known, removed] = await Promise.all([knownMedia(context), trash.contents()])
   const media = new Map(
     [...removed.flatMap(({ settings }) => settings?.media ?? []), ...known].map((medium) => [medium.uuid, medium]),
   )
   const registered = inventory.loaded().map(async ({ uuid, path, settings, listedName }): Promise<MachineFiles> => {
     const about = { machineId: idOf(uuid), name: settings?.name ?? listedName ?? uuid, isInTrash: false }
     if (settings === null || path === null) return { ...about, folder: null, files: [], isComplete: false }
-    return { ...about, folder: await ownFolder(world, uuid, path), ...filesOf(settings, media) }
+    return { ...about, folder: await ownFolder(context, uuid, path), ...filesOf(settings, media) }
   })
   const inTrash = removed.map(({ uuid, name, item, settings }): MachineFiles => {
     const about = { machineId: idOf(uuid), name, isInTrash: true }

@@ -4,8 +4,8 @@ import type { ProviderChange } from '../provider.ts'
 import { type Entry, logFolder } from './entry.ts'
 import type { Inventory } from './inventory.ts'
 import { idOf } from './inventory.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { registryPath } from './registry.ts'
-import type { World } from './world.ts'
 
 /** A settings file is replaced in three steps, and what changes together is told once. */
 const gatherMs = 25
@@ -17,8 +17,8 @@ export interface Watch {
   stop(): void
 }
 
-export function createWatch(world: World, emit: (change: ProviderChange) => void): Watch {
-  const { inventory, home, host } = world
+export function createWatch(context: ProviderContext, emit: (change: ProviderChange) => void): Watch {
+  const { inventory, home, host } = context
   const watchers = new Map<string, FSWatcher>()
   const waiting = new Map<string, NodeJS.Timeout>()
   let isStopped = false

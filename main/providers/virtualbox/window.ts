@@ -2,8 +2,8 @@ import { constants } from 'node:fs'
 import { access, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Text } from '../../../app/messages/text.ts'
+import type { ProviderContext } from './provider-context.ts'
 import type { Settings } from './settings-file.ts'
-import type { World } from './world.ts'
 
 const program = 'VirtualBoxVM'
 /** Where packages put it when it is not beside VBoxManage, nor on any path. */
@@ -16,7 +16,7 @@ export function hasOwnWindow({ defaultFrontEnd }: Pick<Settings, 'defaultFrontEn
 
 /** Why no machine can start in a window of VirtualBox's own here; null when it can. */
 export async function withheldWindow(
-  { host, manage }: Pick<World, 'host' | 'manage'>,
+  { host, manage }: Pick<ProviderContext, 'host' | 'manage'>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Text | null> {
   if (!(await hasProgram(host, await manage.file()))) return { key: 'virtualbox.why.noWindowProgram' }
@@ -25,7 +25,7 @@ export async function withheldWindow(
   return needsDisplay && !hasDisplay ? { key: 'virtualbox.why.noDesktop' } : null
 }
 
-async function hasProgram({ findTool, platform }: World['host'], manage: string | null): Promise<boolean> {
+async function hasProgram({ findTool, platform }: ProviderContext['host'], manage: string | null): Promise<boolean> {
   if ((await findTool(program)) !== null) return true
   const beside = manage === null ? [] : [dirname(manage), dirname(await realpath(manage).catch(() => manage))]
   const name = platform === 'win32' ? `${program}.exe` : program

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createOptions } from '../../../../main/providers/virtualbox/create-options.ts'
 import { isDriverMissing } from '../../../../main/providers/virtualbox/driver.ts'
-import type { World } from '../../../../main/providers/virtualbox/world.ts'
+import type { ProviderContext } from '../../../../main/providers/virtualbox/provider-context.ts'
 
 describe('VirtualBox’s kernel driver', () => {
   it('is looked for on Linux only, where its device shows whether it is loaded', () => {
@@ -16,7 +16,7 @@ describe('VirtualBox’s kernel driver', () => {
       host: { platform: 'linux', homeDir: '/tmp' },
       inventory: { registry: () => Promise.resolve({ machineFolder: '/tmp' }) },
       osTypes: () => Promise.resolve([]),
-    } as unknown as World
+    } as unknown as ProviderContext
     const op = { signal: new AbortController().signal, progress() {}, record() {} }
     const [architecture] = (await createOptions(world, op)).architectures
     const isMissing = isDriverMissing('linux')

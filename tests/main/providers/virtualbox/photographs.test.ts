@@ -4,7 +4,7 @@ import type { MachineState } from '../../../../app/domain/machine.ts'
 import { scanCodesOf } from '../../../../app/domain/scan-codes.ts'
 import { newEntry } from '../../../../main/providers/virtualbox/entry.ts'
 import { openPhotographs } from '../../../../main/providers/virtualbox/photographs.ts'
-import type { World } from '../../../../main/providers/virtualbox/world.ts'
+import type { ProviderContext } from '../../../../main/providers/virtualbox/provider-context.ts'
 
 /** A screen whose commands are let through one by one, and the bytes of each. */
 function typist() {
@@ -20,7 +20,7 @@ function typist() {
     },
     queue: { run: (_uuid: string, job: () => Promise<unknown>) => job() },
     host: { runtimeDir: '/nowhere', log: { warn() {} } },
-  } as unknown as World
+  } as unknown as ProviderContext
   const source = openPhotographs(world, newEntry('uuid'), { picture() {}, ended() {} } as never)
   return {
     source,
@@ -87,7 +87,7 @@ describe('a VirtualBox screen of which no picture can be taken', () => {
       },
       inventory: { refresh: async () => false, sight: () => ({ word: 'poweroff' }) },
       host: { runtimeDir: tmpdir(), log: { warn() {} } },
-    } as unknown as World
+    } as unknown as ProviderContext
     const events = {
       picture() {},
       ended() {

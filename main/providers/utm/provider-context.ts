@@ -10,7 +10,7 @@ import type { Memory } from './memory.ts'
 import type { Tool } from './tool.ts'
 
 /** What every part of this provider is made of. */
-export interface World {
+export interface ProviderContext {
   readonly host: Host
   readonly layout: Layout
   readonly tool: Tool

@@ -10,7 +10,7 @@ import { hasFailed, type Manage, type ManageOptions } from './manage.ts'
 import type { RemoteDisplays } from './remote-display.ts'
 
 /** What every part of this provider is made of. */
-export interface World {
+export interface ProviderContext {
   readonly host: Host
   /** VirtualBox's own folder of settings: `VirtualBox.xml` is in it. */
   readonly home: string
@@ -39,22 +39,22 @@ export interface RunOnMachineOptions extends ManageOptions {
  * asking whether it is not done already. Returns what the tool said, and an empty text when only `isDone` says so.
  */
 export function runOnMachine(
-  world: World,
+  context: ProviderContext,
   entry: Entry,
   args: readonly string[],
   op: Op,
   options: RunOnMachineOptions = {},
 ): Promise<string> {
   const work: Op = options.cancellable === true ? op : { ...op, signal: quietOp.signal }
-  return world.queue.run(entry.uuid, async () => {
+  return context.queue.run(entry.uuid, async () => {
     throwIfCancelled(op)
     let isDone = false
     const result = await withPatience(
-      () => world.manage.attempt(args, work, options),
+      () => context.manage.attempt(args, work, options),
       async (last) => {
         if (!hasFailed(last)) return false
         isDone = (await options.isDone?.()) ?? false
-        return !isDone && isWorthRepeating(world, entry, last)
+        return !isDone && isWorthRepeating(context, entry, last)
       },
       op.signal,
     )
@@ -69,21 +69,25 @@ export function runOnMachine(
  * Gives a command from within the machine's own queue, again while somebody else has the machine. Throws what its error means.
  */
 export async function runInQueue(
-  world: Pick<World, 'manage' | 'inventory'>,
+  context: Pick<ProviderContext, 'manage' | 'inventory'>,
   entry: Entry,
   args: readonly string[],
   options: ManageOptions = {},
 ): Promise<void> {
   const result = await withPatience(
-    () => world.manage.attempt(args, quietOp, options),
-    (last) => hasFailed(last) && isWorthRepeating(world, entry, last),
+    () => context.manage.attempt(args, quietOp, options),
+    (last) => hasFailed(last) && isWorthRepeating(context, entry, last),
     quietOp.signal,
   )
   if (hasFailed(result)) throw manageFailure(result)
 }
 
 /** A lock that a running machine holds lasts as long as it runs: waiting for it would be for ever. */
-function isWorthRepeating({ inventory }: Pick<World, 'inventory'>, entry: Entry, { stderr }: RunResult): boolean {
+function isWorthRepeating(
+  { inventory }: Pick<ProviderContext, 'inventory'>,
+  entry: Entry,
+  { stderr }: RunResult,
+): boolean {
   if (!isContention(stderr)) return false
   return !(/already locked|while it is locked/.test(stderr) && inventory.sight(entry).pid !== null)
 }

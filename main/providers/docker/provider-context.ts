@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts'
 import type { LeftShells } from './left-shells.ts'
 
 /** What the parts of the provider are built from. */
-export interface DockerWorld {
+export interface ProviderContext {
   readonly host: Host
   readonly endpoints: Endpoints
   readonly journal: Journal
@@ -20,7 +20,7 @@ export interface Target {
   run(args: readonly string[], op: Op, options?: RunOptions): Promise<string>
 }
 
-export function targetOf({ host, endpoints }: DockerWorld, id: MachineId): Target {
+export function targetOf({ host, endpoints }: ProviderContext, id: MachineId): Target {
   const { engine, model } = endpoints.followerOf(id)
   const containerId = model.containerIdOf(id)
   return {

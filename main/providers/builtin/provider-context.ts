@@ -5,7 +5,7 @@ import type { MachineRegistry } from './machine-registry.ts'
 import type { SpareThread } from './spare-thread.ts'
 
 /** What every part of this provider is made of. */
-export interface World {
+export interface ProviderContext {
   readonly host: Host
   readonly layout: Layout
   readonly registry: MachineRegistry

@@ -47,7 +47,7 @@ export interface MockMachine {
 }
 
 /** Everything one pretended provider knows, and how it says what changed. */
-export interface World {
+export interface ProviderContext {
   readonly host: Host
   /** Delays are divided by this. */
   readonly speed: number
@@ -77,7 +77,7 @@ const nativeStates: Readonly<Partial<Record<MachineState, string>>> = {
   working: 'finish-migrate',
 }
 
-export function createWorld(host: Host, speed: number): World {
+export function createContext(host: Host, speed: number): ProviderContext {
   const machines = new Map<MachineId, MockMachine>()
   const listeners = createEmitter<ProviderChange>((error) => host.log.error('mock.listener', { error: String(error) }))
   let counter = 0
@@ -153,14 +153,19 @@ export function throwIfCancelled(op: Op): void {
 }
 
 /** Shows a busy state while `job` runs; when it fails the machine is as it was. */
-export async function whileBusy<T>(world: World, id: MachineId, busy: MachineState, job: () => Promise<T>): Promise<T> {
-  const before = world.of(id)
-  world.setState(id, busy)
+export async function whileBusy<T>(
+  context: ProviderContext,
+  id: MachineId,
+  busy: MachineState,
+  job: () => Promise<T>,
+): Promise<T> {
+  const before = context.of(id)
+  context.setState(id, busy)
   try {
     return await job()
   } catch (error) {
-    if (world.machines.get(id)?.machine.state === busy) {
-      world.change(id, { machine: { ...world.of(id).machine, ...pick(before.machine) } })
+    if (context.machines.get(id)?.machine.state === busy) {
+      context.change(id, { machine: { ...context.of(id).machine, ...pick(before.machine) } })
     }
     throw error
   }
@@ -171,12 +176,18 @@ function pick({ state, nativeState, since, remark }: Machine) {
 }
 
 /** Writes down a request as if a tool had been asked, so that Activity has something to show. */
-export function recordCommand(world: World, op: Op, line: string, output: string | null, exitCode: number): void {
+export function recordCommand(
+  context: ProviderContext,
+  op: Op,
+  line: string,
+  output: string | null,
+  exitCode: number,
+): void {
   op.record({
     kind: 'process',
     line,
-    startedAt: world.now(),
-    durationMs: Math.round(180 / world.speed),
+    startedAt: context.now(),
+    durationMs: Math.round(180 / context.speed),
     exitCode,
     outcome: exitCode === 0 ? 'ok' : 'failed',
     output,

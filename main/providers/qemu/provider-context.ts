@@ -8,7 +8,7 @@ import type { Processes } from './process.ts'
 import type { Tools } from './tools.ts'
 
 /** What every part of this provider is made of. */
-export interface World {
+export interface ProviderContext {
   readonly host: Host
   readonly layout: Layout
   readonly tools: Tools
