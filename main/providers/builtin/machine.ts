@@ -21,7 +21,7 @@ interface LiveSight {
 }
 
 /** All that a machine's row depends on. */
-export interface Sight {
+export interface ObservedState {
   readonly uuid: string
   /** null when its file cannot be read. */
   readonly definition: Definition | null
@@ -38,44 +38,47 @@ export interface Sight {
 }
 
 /** A machine as the list shows it. */
-export function machineOf(sight: Sight): Machine {
-  const { uuid, definition, live } = sight
-  const { state, nativeState, remark, needsHelp = false } = stateOf(sight)
+export function machineOf(observedState: ObservedState): Machine {
+  const { uuid, definition, live } = observedState
+  const { state, nativeState, remark, needsHelp = false } = stateOf(observedState)
   return {
     id: machineId(providerId, uuid),
     endpointId,
     kind: 'vm',
-    name: definition?.name ?? sight.name ?? uuid,
-    state: sight.held ?? state,
+    name: definition?.name ?? observedState.name ?? uuid,
+    state: observedState.held ?? state,
     nativeState,
     os: null,
     arch: architecture,
     cpus: definition === null ? null : 1,
     memoryBytes: definition?.memoryBytes ?? null,
-    since: live?.since ?? sight.run?.ended?.at ?? definition?.createdAt ?? null,
+    since: live?.since ?? observedState.run?.ended?.at ?? definition?.createdAt ?? null,
     // Its ports are listened on by its own thread: while it is off, nobody answers there.
     addresses:
       live === null || definition?.network.mode !== 'user' ? [] : definition.network.forwards.map(forwardAddress),
-    withheld: withheldFrom(sight),
+    withheld: withheldFrom(observedState),
     remark,
     needsHelp,
-    lostFile: live === null ? lostFileOf(sight) : null,
+    lostFile: live === null ? lostFileOf(observedState) : null,
   }
 }
 
 /** A disk or disc that is not where it was. */
-export function lostFileOf({ definition, missingPath }: Pick<Sight, 'definition' | 'missingPath'>): LostFile | null {
+export function lostFileOf({
+  definition,
+  missingPath,
+}: Pick<ObservedState, 'definition' | 'missingPath'>): LostFile | null {
   if (missingPath === null || definition === null) return null
   return { kind: missingPath === definition.discPath ? 'disc' : 'disk', path: missingPath }
 }
 
-function stateOf(sight: Sight): {
+function stateOf(observedState: ObservedState): {
   readonly state: MachineState
   readonly nativeState: string
   readonly remark: Text | null
   readonly needsHelp?: boolean
 } {
-  const { live, definition } = sight
+  const { live, definition } = observedState
   if (live !== null) {
     const meaning = meaningOf(live.activity)
     return { ...meaning, remark: meaning.remark ?? remarkOf(live), nativeState: live.activity }
@@ -84,11 +87,13 @@ function stateOf(sight: Sight): {
     return { state: 'inaccessible', nativeState: 'unreadable', remark: { key: 'kept.remark.unreadable' } }
   }
   const missing: Text | null =
-    sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { file: basename(sight.missingPath) } }
+    observedState.missingPath === null
+      ? null
+      : { key: 'kept.remark.missing', params: { file: basename(observedState.missingPath) } }
   const needsHelp = missing !== null
-  if (sight.isSuspended) return { state: 'suspended', nativeState: 'suspended', remark: missing, needsHelp }
-  const { state, remark } = restingState(sight.run)
-  return { state, nativeState: sight.run?.ended?.how ?? 'off', remark: missing ?? remark, needsHelp }
+  if (observedState.isSuspended) return { state: 'suspended', nativeState: 'suspended', remark: missing, needsHelp }
+  const { state, remark } = restingState(observedState.run)
+  return { state, nativeState: observedState.run?.ended?.how ?? 'off', remark: missing ?? remark, needsHelp }
 }
 
 /** What a person should know of the present run, for as long as it lasts. */
@@ -97,7 +102,7 @@ function remarkOf({ lostFolder = null, isFromDisk }: LiveSight): Text | null {
   return isFromDisk === true ? { key: 'builtin.remark.fromDisk' } : null
 }
 
-function withheldFrom({ live }: Sight): Readonly<Partial<Record<Verb, Text>>> {
+function withheldFrom({ live }: ObservedState): Readonly<Partial<Record<Verb, Text>>> {
   if (live === null) return {}
   return { clone: { key: 'kept.why.cloneRunning' }, remove: { key: 'kept.why.removeRunning' } }
 }

@@ -74,7 +74,7 @@ export interface RegistryOptions<D, F, R, L, X> {
   readRun(folder: F): Promise<R | null>
   /** Files a machine cannot start without. */
   filesOf(definition: D, folder: F): readonly string[]
-  machineOf(sight: MachineRecord<D, F, R, L> & X & { readonly held: MachineState | null }): Machine
+  machineOf(observedState: MachineRecord<D, F, R, L> & X & { readonly held: MachineState | null }): Machine
   changed(change: ProviderChange): void
 }
 

@@ -12,7 +12,7 @@ export const providerId = 'qemu'
 export const endpointId = 'qemu:local'
 
 /** All that a machine's row depends on. */
-export interface Sight {
+export interface ObservedState {
   readonly uuid: string
   /** null when its file cannot be read. */
   readonly definition: Definition | null
@@ -37,36 +37,36 @@ export interface Sight {
 }
 
 /** A machine as the list shows it. */
-export function machineOf(sight: Sight): Machine {
-  const { uuid, definition, live } = sight
-  const { state, nativeState, remark, needsHelp = false } = stateOf(sight)
+export function machineOf(observedState: ObservedState): Machine {
+  const { uuid, definition, live } = observedState
+  const { state, nativeState, remark, needsHelp = false } = stateOf(observedState)
   return {
     id: machineId(providerId, uuid),
     endpointId,
     kind: 'vm',
-    name: definition?.name ?? sight.name ?? uuid,
-    state: sight.held ?? state,
+    name: definition?.name ?? observedState.name ?? uuid,
+    state: observedState.held ?? state,
     nativeState,
     os: null,
     arch: definition?.arch ?? null,
     cpus: definition?.cpus ?? null,
     memoryBytes: definition?.memoryBytes ?? null,
-    since: live?.since ?? sight.run?.ended?.at ?? definition?.createdAt ?? null,
+    since: live?.since ?? observedState.run?.ended?.at ?? definition?.createdAt ?? null,
     addresses: addressesOf(definition),
-    withheld: definition === null ? {} : withheldFrom(sight, definition),
+    withheld: definition === null ? {} : withheldFrom(observedState, definition),
     remark,
     needsHelp,
-    lostFile: definition === null || live !== null ? null : lostFileOf(definition, sight.missingPath),
+    lostFile: definition === null || live !== null ? null : lostFileOf(definition, observedState.missingPath),
   }
 }
 
-function stateOf(sight: Sight): {
+function stateOf(observedState: ObservedState): {
   readonly state: MachineState
   readonly nativeState: string
   readonly remark: Text | null
   readonly needsHelp?: boolean
 } {
-  const { live, run } = sight
+  const { live, run } = observedState
   if (live !== null) {
     if (live.runState === null) {
       return { state: 'unknown', nativeState: 'no answer', remark: { key: 'qemu.remark.noAnswer' } }
@@ -74,13 +74,15 @@ function stateOf(sight: Sight): {
     const meaning = meaningOf(live.runState)
     return { ...meaning, nativeState: live.runState, remark: live.remark ?? meaning.remark }
   }
-  if (sight.definition === null) {
+  if (observedState.definition === null) {
     return { state: 'inaccessible', nativeState: 'unreadable', remark: { key: 'kept.remark.unreadable' } }
   }
-  if (sight.isLocked) return { state: 'unknown', nativeState: 'locked', remark: { key: 'qemu.remark.locked' } }
+  if (observedState.isLocked) return { state: 'unknown', nativeState: 'locked', remark: { key: 'qemu.remark.locked' } }
   const missing: Text | null =
-    sight.missingPath === null ? null : { key: 'kept.remark.missing', params: { file: basename(sight.missingPath) } }
-  if (sight.isSuspended)
+    observedState.missingPath === null
+      ? null
+      : { key: 'kept.remark.missing', params: { file: basename(observedState.missingPath) } }
+  if (observedState.isSuspended)
     return { state: 'suspended', nativeState: 'suspended', remark: missing, needsHelp: missing !== null }
   if (run?.ended?.how === 'crashed') {
     const said = run.ended.said?.trim().split('\n').at(-1) ?? ''
@@ -104,7 +106,7 @@ function suspendObstacle(definition: Definition): Text | null {
   return other === undefined ? null : { key: 'qemu.why.suspendFormat', params: { format: other.format } }
 }
 
-function withheldFrom(sight: Sight, definition: Definition): Readonly<Partial<Record<Verb, Text>>> {
+function withheldFrom(observedState: ObservedState, definition: Definition): Readonly<Partial<Record<Verb, Text>>> {
   const withheld: Partial<Record<Verb, Text>> = {}
   const snapshots = snapshotObstacle(definition)
   if (snapshots !== null) {
@@ -112,7 +114,7 @@ function withheldFrom(sight: Sight, definition: Definition): Readonly<Partial<Re
   }
   const suspend = suspendObstacle(definition)
   if (suspend !== null) withheld.suspend = suspend
-  if (sight.live !== null) {
+  if (observedState.live !== null) {
     withheld.clone = { key: 'kept.why.cloneRunning' }
     withheld.remove = { key: 'kept.why.removeRunning' }
   }

@@ -25,8 +25,8 @@ export function createClone(context: ProviderContext): CloneOps {
     async clone(id, { name, mode, snapshotId }, op) {
       if (mode === 'linked') throw failure('unsupported', noLinked)
       checkName(name)
-      const sight = await machineRegistry.get(id, op)
-      if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.cloneRunning' })
+      const observedState = await machineRegistry.get(id, op)
+      if (stateOf(observedState.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.cloneRunning' })
       if (snapshotId !== null) {
         const known = await machineRegistry.known(id, op)
         requireSnapshots(known)
@@ -37,7 +37,7 @@ export function createClone(context: ProviderContext): CloneOps {
         context,
         name,
         async (calm) => {
-          const error = await tool.tell(utmctlArguments.clone(sight.uuid, name), copyMs, calm)
+          const error = await tool.tell(utmctlArguments.clone(observedState.uuid, name), copyMs, calm)
           if (error !== null) throw error
           return null
         },

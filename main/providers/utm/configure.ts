@@ -23,10 +23,10 @@ const changeMs = 60_000
 export function createConfigure(context: ProviderContext): ConfigureOps & { readonly rename: RenameOps['rename'] } {
   return {
     async read(id, op) {
-      const { bundle, sight } = await context.machineRegistry.known(id, op)
+      const { bundle, observedState } = await context.machineRegistry.known(id, op)
       const { registry } = await context.machineRegistry.disk()
-      const discs = registry?.get(sight.uuid)?.discs ?? null
-      return configurationOf(context, bundle, discs, sight.abilities.images, op)
+      const discs = registry?.get(observedState.uuid)?.discs ?? null
+      return configurationOf(context, bundle, discs, observedState.abilities.images, op)
     },
     async configure(id, changes, op) {
       await configure(context, await context.machineRegistry.known(id, op), changes, op)
@@ -34,12 +34,12 @@ export function createConfigure(context: ProviderContext): ConfigureOps & { read
     },
     async rename(id, name, op) {
       checkName(name)
-      const sight = await context.machineRegistry.get(id, op)
-      if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.renameRunning' })
+      const observedState = await context.machineRegistry.get(id, op)
+      if (stateOf(observedState.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.renameRunning' })
       throwIfCancelled(op)
-      await context.tool.script(configureScript, [sight.uuid, name, ...unchanged], changeMs, unstoppable(op))
+      await context.tool.script(configureScript, [observedState.uuid, name, ...unchanged], changeMs, unstoppable(op))
       await verify(context, id, ({ Information }) => Information.Name === name, op)
-      await context.machineRegistry.publish(sight.uuid, op)
+      await context.machineRegistry.publish(observedState.uuid, op)
     },
   }
 }
@@ -132,12 +132,12 @@ function growable(bundle: Bundle): string | null {
 
 async function configure(
   context: ProviderContext,
-  { sight, bundle }: Known,
+  { observedState, bundle }: Known,
   changes: ConfigureSpec,
   op: Op,
 ): Promise<void> {
-  if (stateOf(sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.configureRunning' })
-  if (sight.isSuspended) throw failure('wrong-state', { key: 'utm.why.configureSuspended' })
+  if (stateOf(observedState.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.configureRunning' })
+  if (observedState.isSuspended) throw failure('wrong-state', { key: 'utm.why.configureSuspended' })
   if (changes.isoPath !== undefined) await checkIso(changes.isoPath)
   if (changes.network !== undefined) {
     const obstacle = networkObstacle(bundle)
@@ -152,7 +152,7 @@ async function configure(
     const fits = ({ System }: Bundle['config']): boolean =>
       (cpus === undefined || System.CPUCount === cpus) &&
       (memoryBytes === undefined || System.MemorySize === Math.ceil(memoryBytes / MiB))
-    await verify(context, `utm:${sight.uuid}`, fits, op)
+    await verify(context, `utm:${observedState.uuid}`, fits, op)
   }
   if (disk === null || changes.diskBytes === undefined) return
   op.progress({ text: { key: 'kept.step.grow' }, fraction: null, cancellable: false })

@@ -4,7 +4,7 @@ import type { Text } from '../../../app/messages/text.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { ConsoleOps } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
-import type { Sight } from './machine.ts'
+import type { ObservedState } from './machine.ts'
 import { parseAttach } from './parse.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { stateOf } from './states.ts'
@@ -18,13 +18,13 @@ const idPattern = /^serial(\d{1,3})$/
  */
 export function createConsoles(context: ProviderContext): ConsoleOps {
   const { machineRegistry, tool } = context
-  const options = (sight: Sight): readonly ConsoleOption[] => {
-    const state = stateOf(sight.status)
+  const options = (observedState: ObservedState): readonly ConsoleOption[] => {
+    const state = stateOf(observedState.status)
     const off: Text | null =
       state === 'running' || state === 'paused'
         ? null
-        : { key: `why.state.${machineRegistry.machine(sight).state}`, params: { name: sight.name } }
-    const ports = sight.bundle?.config.Serial ?? []
+        : { key: `why.state.${machineRegistry.machine(observedState).state}`, params: { name: observedState.name } }
+    const ports = observedState.bundle?.config.Serial ?? []
     return ports.map(({ Mode }, index) => ({
       id: `serial${index}`,
       kind: 'serial',
@@ -39,12 +39,12 @@ export function createConsoles(context: ProviderContext): ConsoleOps {
       return options(await machineRegistry.get(id, op))
     },
     async target(id, consoleId, _as, op) {
-      const sight = await machineRegistry.get(id, op)
-      const option = options(sight).find((one) => one.id === consoleId)
+      const observedState = await machineRegistry.get(id, op)
+      const option = options(observedState).find((one) => one.id === consoleId)
       const index = idPattern.exec(consoleId)?.[1]
       if (option === undefined || index === undefined) throw failure('not-found', { key: 'kept.error.console' })
       if (option.withheld !== null) throw failure('wrong-state', option.withheld)
-      const text = await tool.ask(utmctlArguments.attach(sight.uuid, Number(index)), askMs, op)
+      const text = await tool.ask(utmctlArguments.attach(observedState.uuid, Number(index)), askMs, op)
       throwIfCancelled(op)
       const address = parseAttach(text)
       if (address === null) throw failure('unreachable', { key: 'utm.console.nowhere' }, { detail: text })

@@ -8,7 +8,7 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { Op } from '../provider.ts'
 import { type Bundle, imagePath, isApple } from './bundle.ts'
 import { utmctlArguments } from './commands.ts'
-import { reachable, type Sight } from './machine.ts'
+import { type ObservedState, reachable } from './machine.ts'
 import { parseOsRelease } from './parse.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { stateOf } from './states.ts'
@@ -27,8 +27,8 @@ export async function details(context: ProviderContext, id: MachineId, op: Op): 
       inspect: broken.problem,
     }
   }
-  const sight = await context.machineRegistry.get(id, op)
-  const { bundle } = sight
+  const observedState = await context.machineRegistry.get(id, op)
+  const { bundle } = observedState
   const { scan, registry } = await context.machineRegistry.disk()
   throwIfCancelled(op)
   const file = (await context.tool.file()) ?? 'utmctl'
@@ -36,19 +36,19 @@ export async function details(context: ProviderContext, id: MachineId, op: Op): 
     id,
     facts: [
       ...(bundle === null ? [] : connectFacts(bundle)),
-      ...sight.addresses.map((address) => copyable('connect', 'utm.fact.address', address)),
-      ...(await guestFacts(context, sight, op)),
+      ...observedState.addresses.map((address) => copyable('connect', 'utm.fact.address', address)),
+      ...(await guestFacts(context, observedState, op)),
       ...(bundle === null ? [] : hardwareFacts(bundle)),
-      ...(bundle === null ? [] : placeFacts(bundle, registry?.get(sight.uuid)?.discs ?? new Map())),
-      copyable('place', 'utm.fact.uuid', sight.uuid),
+      ...(bundle === null ? [] : placeFacts(bundle, registry?.get(observedState.uuid)?.discs ?? new Map())),
+      copyable('place', 'utm.fact.uuid', observedState.uuid),
     ],
-    notices: noticesOf(sight, scan.twins.has(sight.uuid)),
-    commandLine: commandLine(file, utmctlArguments.start(sight.uuid)),
+    notices: noticesOf(observedState, scan.twins.has(observedState.uuid)),
+    commandLine: commandLine(file, utmctlArguments.start(observedState.uuid)),
     inspect: bundle === null ? null : JSON.stringify(bundle.config, null, 2),
   }
 }
 
-function noticesOf({ missing, bundle }: Sight, hasTwin: boolean): readonly Notice[] {
+function noticesOf({ missing, bundle }: ObservedState, hasTwin: boolean): readonly Notice[] {
   return [
     ...(missing === 'gone' ? [{ level: 'warning', text: { key: 'utm.notice.gone' } } as const] : []),
     ...(missing === 'old' ? [{ level: 'info', text: { key: 'utm.notice.old' } } as const] : []),
@@ -81,7 +81,11 @@ function unreadNotices(bundle: Bundle | null): readonly Notice[] {
 }
 
 /** What its own system calls itself, where a guest agent answers. */
-async function guestFacts(context: ProviderContext, { uuid, status, bundle }: Sight, op: Op): Promise<readonly Fact[]> {
+async function guestFacts(
+  context: ProviderContext,
+  { uuid, status, bundle }: ObservedState,
+  op: Op,
+): Promise<readonly Fact[]> {
   if (stateOf(status) !== 'running' || bundle === null || isApple(bundle)) return []
   // A guest that gave no address has no agent: asking it for a file would only cost time.
   if (context.addresses.of(uuid).length === 0) return []

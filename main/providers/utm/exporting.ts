@@ -21,7 +21,8 @@ export function createExporting(context: ProviderContext): ExportOps {
     formats: [{ id: 'utm', label: 'UTM', extension: 'utm' }],
     async export(id, { path }, op) {
       const known = await context.machineRegistry.known(id, op)
-      if (stateOf(known.sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.exportRunning' })
+      if (stateOf(known.observedState.status) !== 'stopped')
+        throw failure('wrong-state', { key: 'utm.why.exportRunning' })
       await refuseTaken(path)
       await checkSpace(path, await diskUse(known.bundle.path))
       throwIfCancelled(op)
@@ -34,12 +35,17 @@ export function createExporting(context: ProviderContext): ExportOps {
  * UTM removes what is at the path it is given and cannot be stopped on its way, so it gets a name of its own beside the
  * wanted one, which becomes that name once it is whole.
  */
-async function exportTo(context: ProviderContext, { sight, bundle }: Known, path: string, op: Op): Promise<void> {
+async function exportTo(
+  context: ProviderContext,
+  { observedState, bundle }: Known,
+  path: string,
+  op: Op,
+): Promise<void> {
   const { tool, host } = context
-  const partial = join(dirname(path), `.berth-${sight.uuid}-${host.now().getTime()}.utm`)
+  const partial = join(dirname(path), `.berth-${observedState.uuid}-${host.now().getTime()}.utm`)
   const clear = (): Promise<void> => rm(partial, { recursive: true, force: true })
   op.progress({ text: { key: 'utm.step.export' }, fraction: null })
-  const written = tool.script(exportScript, [sight.uuid, partial], exportMs, unstoppable(op))
+  const written = tool.script(exportScript, [observedState.uuid, partial], exportMs, unstoppable(op))
   try {
     await Promise.race([written, cancelled(op)])
     throwIfCancelled(op)

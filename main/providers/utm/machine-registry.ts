@@ -9,7 +9,7 @@ import type { Bundle } from './bundle.ts'
 import { bundleName } from './bundle.ts'
 import type { BrokenBundle, Scan } from './bundles.ts'
 import { utmctlArguments } from './commands.ts'
-import { type Abilities, brokenMachine, type Missing, machineOf, providerId, type Sight } from './machine.ts'
+import { type Abilities, brokenMachine, type Missing, machineOf, type ObservedState, providerId } from './machine.ts'
 import type { Memory } from './memory.ts'
 import { parseList, parseStatus, type Row } from './parse.ts'
 import { pauseFor } from './provider-context.ts'
@@ -43,7 +43,7 @@ export interface Survey {
 
 /** A machine whose bundle Berth can see. */
 export interface Known {
-  readonly sight: Sight
+  readonly observedState: ObservedState
   readonly bundle: Bundle
 }
 
@@ -58,11 +58,11 @@ export interface MachineRegistry {
   /** One machine, looked at afresh; null when UTM's own list does not have it. */
   find(id: MachineId, op: Op): Promise<Machine | null>
   /** As `find`, with all that is known of it; fails with `not-found`. */
-  get(id: MachineId, op: Op): Promise<Sight>
+  get(id: MachineId, op: Op): Promise<ObservedState>
   /** As `get`, and fails with the reason when its bundle is not to be seen. */
   known(id: MachineId, op: Op): Promise<Known>
   broken(id: MachineId): Promise<BrokenBundle | null>
-  machine(sight: Sight): Machine
+  machine(observedState: ObservedState): Machine
   /** Tells whoever watches how a machine is: as UTM has just called it, or after another look. */
   publish(uuid: string, op: Op, status?: string): Promise<void>
   /** Waits until UTM's word for it fits; false when it did not within the time. Looks that fail are looked again. */
@@ -98,12 +98,12 @@ export function createMachineRegistry(context: RegistryOptions): MachineRegistry
     return [...once.values()]
   }
 
-  const sightOf = async (
+  const observedStateOf = async (
     { uuid, status, name }: Pick<Row, 'uuid' | 'status'> & { readonly name: string | null },
     { registry, scan }: Omit<Survey, 'rows'>,
     abilities: Abilities,
     op: Op,
-  ): Promise<Sight> => {
+  ): Promise<ObservedState> => {
     const bundle = scan.known.get(uuid) ?? null
     const isOff = stateOf(status) === 'stopped'
     const registered = registry?.get(uuid)?.isSuspended ?? false
@@ -141,7 +141,7 @@ export function createMachineRegistry(context: RegistryOptions): MachineRegistry
     return { ...word, name: row?.name ?? null }
   }
 
-  const sight = async (id: MachineId, op: Op): Promise<Sight | null> => {
+  const observedState = async (id: MachineId, op: Op): Promise<ObservedState | null> => {
     const parsed = parseId(id)
     if (parsed?.provider !== providerId || !/^[0-9A-F-]{36}$/.test(parsed.key)) return null
     const uuid = parsed.key
@@ -153,7 +153,7 @@ export function createMachineRegistry(context: RegistryOptions): MachineRegistry
       return null
     }
     const row = { uuid, status: word?.status ?? 'stopped', name: word?.name ?? null }
-    return sightOf(row, { registry, scan }, await context.abilities(op), op)
+    return observedStateOf(row, { registry, scan }, await context.abilities(op), op)
   }
 
   const findBroken = async (id: MachineId): Promise<BrokenBundle | null> => {
@@ -169,24 +169,26 @@ export function createMachineRegistry(context: RegistryOptions): MachineRegistry
       const { rows, registry, scan } = await survey(op)
       listed = signature(rows)
       if (rows === null && !scan.isComplete) throw unseen(scan)
-      const all: readonly Pick<Sight, 'uuid' | 'status' | 'name'>[] =
+      const all: readonly Pick<ObservedState, 'uuid' | 'status' | 'name'>[] =
         rows ??
         [...scan.known].map(([uuid, { config }]) => ({ uuid, status: 'stopped', name: config.Information.Name }))
       const abilities = await context.abilities(op)
-      const sights = await Promise.all(all.map((row) => sightOf(row, { registry, scan }, abilities, op)))
+      const observedStates = await Promise.all(
+        all.map((row) => observedStateOf(row, { registry, scan }, abilities, op)),
+      )
       throwIfCancelled(op)
-      return [...sights.map(machineOf), ...scan.broken.map(brokenOf)]
+      return [...observedStates.map(machineOf), ...scan.broken.map(brokenOf)]
     },
     isNews: (rows) => signature(rows) !== listed,
     async find(id, op) {
       const broken = await findBroken(id)
       if (broken !== null) return brokenOf(broken)
-      const found = await sight(id, op)
+      const found = await observedState(id, op)
       throwIfCancelled(op)
       return found === null ? null : machineOf(found)
     },
     async get(id, op) {
-      const found = await sight(id, op)
+      const found = await observedState(id, op)
       throwIfCancelled(op)
       if (found === null) throw failure('not-found', { key: 'error.machineGone' })
       return found
@@ -194,7 +196,7 @@ export function createMachineRegistry(context: RegistryOptions): MachineRegistry
     async known(id, op) {
       const found = await machineRegistry.get(id, op)
       const { bundle, missing } = found
-      if (bundle !== null) return { sight: found, bundle }
+      if (bundle !== null) return { observedState: found, bundle }
       if (missing === 'gone') throw failure('not-found', { key: 'utm.remark.gone' })
       if (missing === 'old') throw failure('unsupported', { key: 'utm.remark.old' })
       throw unseen((await disk()).scan)
@@ -204,7 +206,9 @@ export function createMachineRegistry(context: RegistryOptions): MachineRegistry
     async publish(uuid, op, status) {
       const look = async (): Promise<Machine | null> => {
         if (status === undefined) return machineRegistry.find(machineId(providerId, uuid), op)
-        return machineOf(await sightOf({ uuid, status, name: null }, await disk(), await context.abilities(op), op))
+        return machineOf(
+          await observedStateOf({ uuid, status, name: null }, await disk(), await context.abilities(op), op),
+        )
       }
       // What cannot be looked at now is looked at by the next list.
       const machine = await look().catch(() => null)

@@ -10,7 +10,7 @@ export const providerId = 'utm'
 export const endpointId = 'utm:local'
 
 /** All that a machine's row depends on. */
-export interface Sight {
+export interface ObservedState {
   readonly uuid: string
   readonly name: string
   /** UTM's own word; `stopped` while UTM does not run, because no machine of it does then. */
@@ -69,15 +69,15 @@ const systems: Readonly<Record<string, string>> = {
 }
 
 /** A machine as the list shows it. */
-export function machineOf(sight: Sight): Machine {
-  const { uuid, name, bundle, status } = sight
+export function machineOf(observedState: ObservedState): Machine {
+  const { uuid, name, bundle, status } = observedState
   const system = bundle?.config.System
   return {
     id: machineId(providerId, uuid),
     endpointId,
     kind: 'vm',
     name,
-    state: sight.held ?? ownState(sight),
+    state: observedState.held ?? ownState(observedState),
     nativeState: status,
     os: bundle === null ? null : systemOf(bundle),
     arch: system?.Architecture ?? null,
@@ -85,9 +85,9 @@ export function machineOf(sight: Sight): Machine {
     cpus: system?.CPUCount || null,
     memoryBytes: system === undefined ? null : system.MemorySize * MiB,
     since: null,
-    addresses: [...forwardedAddresses(bundle), ...sight.addresses],
-    withheld: withheldFrom(sight),
-    remark: remarkOf(sight),
+    addresses: [...forwardedAddresses(bundle), ...observedState.addresses],
+    withheld: withheldFrom(observedState),
+    remark: remarkOf(observedState),
     needsHelp: false,
     lostFile: null,
   }
@@ -117,14 +117,14 @@ export function brokenMachine({ key, name }: { readonly key: string; readonly na
 }
 
 /** Its state as UTM and the disk say, whatever Berth is doing to it. */
-export function ownState({ status, isSuspended, missing }: Sight): MachineState {
+export function ownState({ status, isSuspended, missing }: ObservedState): MachineState {
   const state = stateOf(status)
   if (state !== 'stopped') return state
   if (missing === 'gone') return 'inaccessible'
   return isSuspended ? 'suspended' : 'stopped'
 }
 
-function remarkOf({ missing, status, bundle }: Sight): Text | null {
+function remarkOf({ missing, status, bundle }: ObservedState): Text | null {
   if (missing !== null) return missingText(missing)
   if (stateOf(status) === 'unknown') return { key: 'utm.remark.unknown' }
   return bundle !== null && isApple(bundle) ? { key: 'utm.remark.apple' } : null
@@ -161,29 +161,29 @@ export function snapshotObstacle(bundle: Bundle): Text | null {
   return other === undefined ? null : { key: 'utm.why.format', params: { file: other.ImageName ?? '' } }
 }
 
-function withheldFrom(sight: Sight): Readonly<Partial<Record<Verb, Text>>> {
-  const { bundle, abilities } = sight
+function withheldFrom(observedState: ObservedState): Readonly<Partial<Record<Verb, Text>>> {
+  const { bundle, abilities } = observedState
   const withheld: Partial<Record<Verb, Text>> = {}
   const withhold = (verbs: readonly Verb[], reason: Text | null): void => {
     if (reason === null) return
     for (const verb of verbs) withheld[verb] ??= reason
   }
   const snapshots = ['snapshot', 'restore', 'undoRestore'] as const
-  const isOn = stateOf(sight.status) !== 'stopped'
+  const isOn = stateOf(observedState.status) !== 'stopped'
   if (bundle === null) {
-    const reason = missingText(sight.missing ?? 'unseen')
+    const reason = missingText(observedState.missing ?? 'unseen')
     withhold([...snapshots, 'suspend', 'discardSuspended', 'configure', 'remove', 'export'], reason)
-    if (sight.missing === 'gone') withhold(['clone', 'rename'], reason)
+    if (observedState.missing === 'gone') withhold(['clone', 'rename'], reason)
   } else {
     withhold(snapshots, snapshotObstacle(bundle))
     if (!abilities.images) withhold([...snapshots, 'discardSuspended'], { key: 'utm.why.noImages' })
-    if (sight.isSuspended) withhold(['remove'], { key: 'utm.why.removeSuspended' })
-    if (sight.isSuspended) withhold(snapshots, { key: 'utm.why.snapshotSuspended' })
+    if (observedState.isSuspended) withhold(['remove'], { key: 'utm.why.removeSuspended' })
+    if (observedState.isSuspended) withhold(snapshots, { key: 'utm.why.snapshotSuspended' })
     if (isOn && !abilities.live) withhold(snapshots, { key: 'utm.why.snapshotRunning' })
     if (isApple(bundle)) withhold(['discardSuspended'], { key: 'utm.why.appleDiscard' })
   }
   if (bundle !== null && isApple(bundle)) withhold(['copyFiles', 'runCommand'], { key: 'utm.why.appleAgent' })
-  if (stateOf(sight.status) !== 'running') withhold(['copyFiles'], { key: 'utm.why.agentOff' })
+  if (stateOf(observedState.status) !== 'running') withhold(['copyFiles'], { key: 'utm.why.agentOff' })
   if (isOn) {
     withhold(['clone'], { key: 'utm.why.cloneRunning' })
     withhold(['export'], { key: 'utm.why.exportRunning' })

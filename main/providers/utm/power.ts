@@ -3,7 +3,7 @@ import type { MachineId } from '../../../app/domain/ids.ts'
 import { unstoppable } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, RestartOps } from '../provider.ts'
 import { utmctlArguments } from './commands.ts'
-import type { Sight } from './machine.ts'
+import type { ObservedState } from './machine.ts'
 import { type ProviderContext, pauseFor } from './provider-context.ts'
 import { stateOf } from './states.ts'
 
@@ -22,7 +22,7 @@ const stopMs = 10_000
 /** Switches a machine on, wakes it, or lets it go on. Settles when UTM says that it runs. */
 export async function start(
   context: ProviderContext,
-  { uuid, status }: Pick<Sight, 'uuid' | 'status'>,
+  { uuid, status }: Pick<ObservedState, 'uuid' | 'status'>,
   op: Op,
 ): Promise<void> {
   const { machineRegistry, tool } = context
@@ -52,7 +52,7 @@ export async function confirm(
 /** At once: UTM's forced stop, then the end of its process. What is paused can only be ended. */
 export async function powerOff(
   context: ProviderContext,
-  { uuid, status }: Pick<Sight, 'uuid' | 'status'>,
+  { uuid, status }: Pick<ObservedState, 'uuid' | 'status'>,
   op: Op,
 ): Promise<void> {
   const { machineRegistry, tool } = context
@@ -68,13 +68,13 @@ export async function powerOff(
 }
 
 /** Asks the guest by its power button and waits until it is off, however long. */
-async function shutDown(context: ProviderContext, sight: Sight, op: Op): Promise<void> {
-  const { uuid, status } = sight
+async function shutDown(context: ProviderContext, observedState: ObservedState, op: Op): Promise<void> {
+  const { uuid, status } = observedState
   const { machineRegistry, tool, host } = context
   if (stateOf(status) === 'stopped') return
   await machineRegistry.hold(uuid, 'stopping', async () => {
     // A guest that stands still cannot hear.
-    if (stateOf(status) !== 'running') await start(context, sight, op)
+    if (stateOf(status) !== 'running') await start(context, observedState, op)
     const since = host.now()
     const sinceMs = performance.now()
     const tell = (unanswered: boolean): void =>
@@ -100,27 +100,27 @@ async function shutDown(context: ProviderContext, sight: Sight, op: Op): Promise
 
 export function createPower(context: ProviderContext): PowerOps & RestartOps & PauseOps {
   const { machineRegistry, tool } = context
-  const running = async (id: MachineId, op: Op): Promise<Sight> => {
-    const sight = await machineRegistry.get(id, op)
-    const state = stateOf(sight.status)
-    if (state === 'running' || state === 'paused') return sight
+  const running = async (id: MachineId, op: Op): Promise<ObservedState> => {
+    const observedState = await machineRegistry.get(id, op)
+    const state = stateOf(observedState.status)
+    if (state === 'running' || state === 'paused') return observedState
     throw failure('wrong-state', {
-      key: `why.state.${machineRegistry.machine(sight).state}`,
-      params: { name: sight.name },
+      key: `why.state.${machineRegistry.machine(observedState).state}`,
+      params: { name: observedState.name },
     })
   }
   return {
     async start(id, op) {
-      const sight = await machineRegistry.get(id, op)
-      await start(context, sight, op)
-      await machineRegistry.publish(sight.uuid, op, 'started')
+      const observedState = await machineRegistry.get(id, op)
+      await start(context, observedState, op)
+      await machineRegistry.publish(observedState.uuid, op, 'started')
     },
     async shutDown(id, op) {
       await shutDown(context, await machineRegistry.get(id, op), op)
     },
     async powerOff(id, op) {
-      const sight = await machineRegistry.get(id, op)
-      await machineRegistry.hold(sight.uuid, 'stopping', () => powerOff(context, sight, op))
+      const observedState = await machineRegistry.get(id, op)
+      await machineRegistry.hold(observedState.uuid, 'stopping', () => powerOff(context, observedState, op))
     },
     async restart(id, op) {
       await shutDown(context, await machineRegistry.get(id, op), op)
@@ -134,9 +134,9 @@ export function createPower(context: ProviderContext): PowerOps & RestartOps & P
       await machineRegistry.publish(uuid, op, 'paused')
     },
     async resume(id, op) {
-      const sight = await running(id, op)
-      await start(context, sight, op)
-      await machineRegistry.publish(sight.uuid, op, 'started')
+      const observedState = await running(id, op)
+      await start(context, observedState, op)
+      await machineRegistry.publish(observedState.uuid, op, 'started')
     },
   }
 }

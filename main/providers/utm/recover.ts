@@ -24,7 +24,7 @@ export async function recover(context: ProviderContext, op: Op): Promise<void> {
     try {
       if (isSettled(await readTree(bundle))) continue
       const known = await context.machineRegistry.known(machineId(providerId, uuid), quietOp)
-      if (stateOf(known.sight.status) === 'stopped') await settle(context, known)
+      if (stateOf(known.observedState.status) === 'stopped') await settle(context, known)
     } catch (error) {
       context.host.log.warn('utm.recover', { uuid, error: String(error) })
     }

@@ -14,8 +14,8 @@ import { applyStopped, checkTag, deleteTag, saveLive, saveStopped } from './tags
 
 /** How one of these machines keeps its present and becomes what a snapshot says. */
 export function restorable(context: ProviderContext, known: Known): Restorable<KeptSnapshot> {
-  const { bundle, sight } = known
-  const { uuid } = sight
+  const { bundle, observedState } = known
+  const { uuid } = observedState
   const id = machineId(providerId, uuid)
   const warn = (event: string, error: unknown): void =>
     context.host.log.warn(`utm.${event}`, { uuid, error: String(error) })
@@ -23,7 +23,7 @@ export function restorable(context: ProviderContext, known: Known): Restorable<K
     read: async () => (await wholeTree(context, bundle, quietOp)).tree,
     write: (tree) => writeTree(bundle, tree),
     async verify(target, op) {
-      if (hasMemory(target) && !sight.abilities.live) {
+      if (hasMemory(target) && !observedState.abilities.live) {
         throw failure('unsupported', { key: 'utm.why.memorySnapshot' })
       }
       await checkTag(context, known, target.id, op)
@@ -54,7 +54,7 @@ function hasMemory({ power }: KeptSnapshot): boolean {
 
 /** Keeps the present under a tag. A running machine is held from here on, so that nothing happens that is not kept. */
 async function keepPresent(context: ProviderContext, known: Known, kept: KeptSnapshot, op: Op): Promise<void> {
-  const { uuid } = known.sight
+  const { uuid } = known.observedState
   if (kept.power === 'off') return saveStopped(context, known.bundle, kept.id, unstoppable(op))
   if (kept.power === 'running') {
     const args = utmctlArguments.suspend(uuid, { save: false })
@@ -65,13 +65,13 @@ async function keepPresent(context: ProviderContext, known: Known, kept: KeptSna
 
 async function become(
   context: ProviderContext,
-  { sight, bundle }: Known,
+  { observedState, bundle }: Known,
   snapshot: KeptSnapshot,
   boot: boolean,
   op: Op,
 ): Promise<void> {
   const { machineRegistry, tool } = context
-  const { uuid } = sight
+  const { uuid } = observedState
   const id = machineId(providerId, uuid)
   const calm = unstoppable(op)
   await powerOff(context, await machineRegistry.get(id, calm), calm)

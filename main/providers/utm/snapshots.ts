@@ -24,10 +24,10 @@ import { deleteTag, presence, saveLive, saveStopped, taggedImages } from './tags
 /** What a snapshot of the machine as it is now would be. */
 export function presentSnapshot(
   context: ProviderContext,
-  { sight }: Known,
+  { observedState }: Known,
   about: Pick<KeptSnapshot, 'name' | 'description' | 'keptForUndo' | 'parentId'>,
 ): KeptSnapshot {
-  const state = stateOf(sight.status)
+  const state = stateOf(observedState.status)
   return {
     ...about,
     id: newSnapshotId(),
@@ -38,18 +38,18 @@ export function presentSnapshot(
 }
 
 /** Fails with the reason when this machine's snapshots cannot be had, at all or as it is now. */
-export function requireSnapshots({ sight, bundle }: Known): void {
+export function requireSnapshots({ observedState, bundle }: Known): void {
   const obstacle = snapshotObstacle(bundle)
   if (obstacle !== null) throw failure('unsupported', obstacle)
-  if (!sight.abilities.images) throw failure('tool-missing', { key: 'utm.why.noImages' })
-  const state = ownState(sight)
+  if (!observedState.abilities.images) throw failure('tool-missing', { key: 'utm.why.noImages' })
+  const state = ownState(observedState)
   // The memory that it would wake with belongs to its disks as they are now.
   if (state === 'suspended') throw failure('wrong-state', { key: 'utm.why.snapshotSuspended' })
   if (state === 'stopped') return
   if (state !== 'running' && state !== 'paused') {
-    throw failure('busy', { key: `why.state.${state}`, params: { name: sight.name } })
+    throw failure('busy', { key: `why.state.${state}`, params: { name: observedState.name } })
   }
-  if (!sight.abilities.live) throw failure('unsupported', { key: 'utm.why.snapshotRunning' })
+  if (!observedState.abilities.live) throw failure('unsupported', { key: 'utm.why.snapshotRunning' })
 }
 
 async function take(
@@ -59,13 +59,13 @@ async function take(
   op: Op,
 ): Promise<string> {
   requireSnapshots(known)
-  const { bundle, sight } = known
+  const { bundle, observedState } = known
   const { tree } = await wholeTree(context, known.bundle, op)
   throwIfCancelled(op)
   const snapshot = presentSnapshot(context, known, { ...request, keptForUndo: false, parentId: tree.currentId })
   const begun = { ...tree, snapshots: [...tree.snapshots, snapshot] }
   // Its guest stands still while its memory is written: that is no change of the machine's state.
-  await context.machineRegistry.hold(sight.uuid, ownState(sight), async () => {
+  await context.machineRegistry.hold(observedState.uuid, ownState(observedState), async () => {
     const key = snapshot.power === 'off' ? 'kept.step.disks' : 'kept.step.memory'
     op.progress({ text: { key }, fraction: null, cancellable: false })
     await writeTree(bundle, begun)
@@ -76,7 +76,7 @@ async function take(
       // What cannot be taken out now stays named, unseen, and is taken out by the next start.
       await deleteTag(context, known, snapshot.id, quietOp)
         .then(() => writeTree(bundle, tree))
-        .catch((rest) => context.host.log.warn('utm.take.rest', { uuid: sight.uuid, error: String(rest) }))
+        .catch((rest) => context.host.log.warn('utm.take.rest', { uuid: observedState.uuid, error: String(rest) }))
       throw error
     }
     await writeTree(bundle, { ...changeSnapshot(begun, snapshot.id, { phase: 'there' }), currentId: snapshot.id })
@@ -86,7 +86,7 @@ async function take(
 
 /** Deletes one; a later Berth finishes what this one could not. */
 export async function deleteSnapshot(context: ProviderContext, known: Known, id: string, op: Op): Promise<void> {
-  const { bundle, sight } = known
+  const { bundle, observedState } = known
   const { tree } = await wholeTree(context, known.bundle, op)
   findSnapshot(tree, id)
   throwIfCancelled(op)
@@ -96,7 +96,7 @@ export async function deleteSnapshot(context: ProviderContext, known: Known, id:
     await deleteTag(context, known, id, op)
   } catch (error) {
     // Still whole: nothing happened. Otherwise it can no longer be restored, and is not shown as if it could.
-    const isOn = stateOf(sight.status) !== 'stopped'
+    const isOn = stateOf(observedState.status) !== 'stopped'
     const now = await presence(context, bundle, id, isOn, quietOp).catch(() => 'some')
     if (now === 'all') await writeTree(bundle, tree)
     throw error
@@ -116,7 +116,7 @@ export function createSnapshots(context: ProviderContext): SnapshotOps {
     alwaysMemory: { key: 'utm.why.alwaysMemory' },
     async tree(id, op) {
       const known = await machineRegistry.known(id, op)
-      if (snapshotObstacle(known.bundle) !== null || !known.sight.abilities.images) {
+      if (snapshotObstacle(known.bundle) !== null || !known.observedState.abilities.images) {
         return shownTree(await readTree(known.bundle), new Map())
       }
       const { tree, found } = await wholeTree(context, known.bundle, op)

@@ -16,20 +16,20 @@ const registryMs = 5_000
  * UTM only pauses a machine whose memory it has written, and its process stays. Here it is ended as well, and never before
  * the memory was found on the disk: the next start then wakes from it.
  */
-async function suspend(context: ProviderContext, { sight, bundle }: Known, op: Op): Promise<void> {
+async function suspend(context: ProviderContext, { observedState, bundle }: Known, op: Op): Promise<void> {
   const { machineRegistry, tool, memory } = context
-  const { uuid, name, status } = sight
+  const { uuid, name, status } = observedState
   const state = stateOf(status)
   if (state !== 'running' && state !== 'paused') {
-    throw failure('wrong-state', { key: `why.state.${machineRegistry.machine(sight).state}`, params: { name } })
+    throw failure('wrong-state', { key: `why.state.${machineRegistry.machine(observedState).state}`, params: { name } })
   }
   await machineRegistry.hold(uuid, 'suspending', async () => {
     // It writes the memory of a running machine only.
-    if (state === 'paused') await start(context, sight, op)
+    if (state === 'paused') await start(context, observedState, op)
     throwIfCancelled(op)
     op.progress({ text: { key: 'utm.step.memory' }, fraction: null, cancellable: false })
     const error = await tool.tell(utmctlArguments.suspend(uuid, { save: true }), eventMs, unstoppable(op))
-    const isKept = error === null && (await isOnDisk(context, { sight, bundle }, op))
+    const isKept = error === null && (await isOnDisk(context, { observedState, bundle }, op))
     if (!isKept) {
       // Nothing was kept: it goes on as if nothing had been asked.
       if (state === 'running') await start(context, { uuid, status: 'paused' }, unstoppable(op))
@@ -41,24 +41,24 @@ async function suspend(context: ProviderContext, { sight, bundle }: Known, op: O
   })
 }
 
-async function isOnDisk(context: ProviderContext, { sight, bundle }: Known, op: Op): Promise<boolean> {
+async function isOnDisk(context: ProviderContext, { observedState, bundle }: Known, op: Op): Promise<boolean> {
   const kept = await context.memory.isKept(bundle, unstoppable(op)).catch(() => null)
   if (kept !== null) return kept
   // Without `qemu-img` the image cannot be asked: UTM's own registry is.
   const until = performance.now() + registryMs
   while (performance.now() < until) {
     const { registry } = await context.machineRegistry.disk()
-    if (registry?.get(sight.uuid)?.isSuspended === true) return true
+    if (registry?.get(observedState.uuid)?.isSuspended === true) return true
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
   return false
 }
 
 /** Takes the kept memory out of the images. UTM's registry still speaks of it; the next start finds none and boots. */
-async function discard(context: ProviderContext, { sight, bundle }: Known, op: Op): Promise<void> {
-  if (stateOf(sight.status) !== 'stopped') {
-    const key = `why.state.${context.machineRegistry.machine(sight).state}` as const
-    throw failure('wrong-state', { key, params: { name: sight.name } })
+async function discard(context: ProviderContext, { observedState, bundle }: Known, op: Op): Promise<void> {
+  if (stateOf(observedState.status) !== 'stopped') {
+    const key = `why.state.${context.machineRegistry.machine(observedState).state}` as const
+    throw failure('wrong-state', { key, params: { name: observedState.name } })
   }
   if (isApple(bundle)) throw failure('unsupported', { key: 'utm.why.appleDiscard' })
   throwIfCancelled(op)
@@ -69,7 +69,7 @@ async function discard(context: ProviderContext, { sight, bundle }: Known, op: O
     if (!snapshots.some(({ tag }) => tag === suspendTag)) continue
     await context.images.snapshot('delete', suspendTag, ownImage(path), unstoppable(op))
   }
-  await context.machineRegistry.publish(sight.uuid, op)
+  await context.machineRegistry.publish(observedState.uuid, op)
 }
 
 export function createSuspend(context: ProviderContext): SuspendOps {

@@ -82,8 +82,13 @@ export async function applyStopped(context: ProviderContext, bundle: Bundle, tag
 }
 
 /** Keeps a running or paused machine and its memory under a tag, through UTM. */
-export async function saveLive(context: ProviderContext, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
-  const args = utmctlArguments.snapshot('create', sight.uuid, tag)
+export async function saveLive(
+  context: ProviderContext,
+  { observedState, bundle }: Known,
+  tag: string,
+  op: Op,
+): Promise<void> {
+  const args = utmctlArguments.snapshot('create', observedState.uuid, tag)
   const error = await context.tool.tell(args, eventMs, unstoppable(op))
   if ((await presence(context, bundle, tag, true, unstoppable(op))) === 'all') return
   throw error ?? failure('tool-failed', { key: 'utm.error.notKept' }, { hint: { key: 'utm.error.memory.hint' } })
@@ -92,14 +97,18 @@ export async function saveLive(context: ProviderContext, { sight, bundle }: Know
 /** Takes a tag out of whichever images have it, with the machine on or off. */
 export async function deleteTag(
   context: ProviderContext,
-  { sight, bundle }: Known,
+  { observedState, bundle }: Known,
   tag: string,
   op: Op,
 ): Promise<void> {
-  const isOn = stateOf(sight.status) !== 'stopped'
+  const isOn = stateOf(observedState.status) !== 'stopped'
   const { images } = await partsOf(bundle)
   if (isOn) {
-    const error = await context.tool.tell(utmctlArguments.snapshot('delete', sight.uuid, tag), eventMs, unstoppable(op))
+    const error = await context.tool.tell(
+      utmctlArguments.snapshot('delete', observedState.uuid, tag),
+      eventMs,
+      unstoppable(op),
+    )
     if ((await presence(context, bundle, tag, true, unstoppable(op))) !== 'none') {
       throw error ?? failure('wrong-state', { key: 'utm.error.noEffect' })
     }
@@ -113,8 +122,13 @@ export async function deleteTag(
 }
 
 /** Fails with `not-found` when a tag is not in every image or not whole there, and as `qemu-img` does when one cannot be read. */
-export async function checkTag(context: ProviderContext, { sight, bundle }: Known, tag: string, op: Op): Promise<void> {
-  if ((await presence(context, bundle, tag, stateOf(sight.status) !== 'stopped', op)) === 'all') {
+export async function checkTag(
+  context: ProviderContext,
+  { observedState, bundle }: Known,
+  tag: string,
+  op: Op,
+): Promise<void> {
+  if ((await presence(context, bundle, tag, stateOf(observedState.status) !== 'stopped', op)) === 'all') {
     return requireWhole((await partsOf(bundle)).images, tag)
   }
   const known = explain(`Snapshot '${tag}' does not exist`, tag)

@@ -62,9 +62,10 @@ export function createRemove(context: ProviderContext): RemoveOps & { readonly t
     },
     async remove(id, _request, op) {
       const known = await machineRegistry.known(id, op)
-      if (stateOf(known.sight.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.removeRunning' })
+      if (stateOf(known.observedState.status) !== 'stopped')
+        throw failure('wrong-state', { key: 'utm.why.removeRunning' })
       // UTM deletes what it knows of a machine, and with it that there is a memory to wake from: it would not come back.
-      if (known.sight.isSuspended) throw failure('wrong-state', { key: 'utm.why.removeSuspended' })
+      if (known.observedState.isSuspended) throw failure('wrong-state', { key: 'utm.why.removeSuspended' })
       throwIfCancelled(op)
       return removeToTrash(context, id, known, op)
     },
@@ -116,11 +117,11 @@ export function createRemove(context: ProviderContext): RemoveOps & { readonly t
 async function removeToTrash(
   context: ProviderContext,
   id: MachineId,
-  { sight, bundle }: Known,
+  { observedState, bundle }: Known,
   op: Op,
 ): Promise<string> {
   const { machineRegistry, layout, host, tool } = context
-  const { uuid, name } = sight
+  const { uuid, name } = observedState
   const trashId = randomUUID()
   const removed = layout.removed(trashId)
   const kept = join(removed.path, basename(bundle.path))

@@ -41,7 +41,7 @@ async function clone(context: SnapshotOptions, known: Known, request: Request, o
   const { inventory } = context
   const { entry, settings } = known
   checkName(request.name)
-  const { word } = inventory.sight(entry)
+  const { word } = inventory.observedState(entry)
   if (!isResting(word)) throw failure('wrong-state', { key: 'virtualbox.why.cloneRunning' })
   const source = request.snapshotId === null ? settings : findSnapshot(settings, request.snapshotId)
   const isLinked = request.mode === 'linked'

@@ -166,7 +166,7 @@ async function configure(context: ProviderContext, known: Known, changes: Config
   const { inventory } = context
   const { entry } = known
   const settings = { ...known.settings, media: await knownMedia(context) }
-  const isOn = !isResting(inventory.sight(entry).word)
+  const isOn = !isResting(inventory.observedState(entry).word)
   const { cpus, memoryBytes, graphics, serialConsole, ownWindow, liveScreen } = changes
   const stopped = { cpus, memoryBytes, graphics, serialConsole, ownWindow }
   const hasBasics = Object.values(stopped).some((value) => value !== undefined)

@@ -29,7 +29,7 @@ export function createConsoles(context: ProviderContext, relays: SerialRelays): 
 
   const offReason = ({ entry }: Known): Text | null => {
     const { name, state } = inventory.machine(entry)
-    return isResting(inventory.sight(entry).word) ? { key: `why.state.${state}`, params: { name } } : null
+    return isResting(inventory.observedState(entry).word) ? { key: `why.state.${state}`, params: { name } } : null
   }
 
   const serialOption = (known: Known): ConsoleOption => {

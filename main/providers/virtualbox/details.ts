@@ -17,7 +17,7 @@ import type { NetworkAdapter } from './settings-hardware.ts'
 export async function details(context: ProviderContext, id: MachineId, op: Op): Promise<MachineDetails> {
   const known = await context.inventory.get(id)
   throwIfCancelled(op)
-  const lost = context.inventory.sight(known.entry).lostPorts
+  const lost = context.inventory.observedState(known.entry).lostPorts
   const file = (await context.manage.file()) ?? 'VBoxManage'
   return {
     id,
@@ -93,7 +93,7 @@ function networkText({ mode, network }: NetworkAdapter): Fact['value'] {
 function placeFacts({ inventory }: ProviderContext, { entry, settings, path }: Known): readonly Fact[] {
   const place = (label: Text['key'], value: string): Fact =>
     fact('place', label, value, { mono: true, copyable: true, revealPath: value })
-  const { pid } = inventory.sight(entry)
+  const { pid } = inventory.observedState(entry)
   const groups = settings.groups.filter((group) => group !== '/')
   return [
     place('virtualbox.fact.folder', dirname(path)),

@@ -80,7 +80,7 @@ export function logPath(settingsPath: string): string {
 }
 
 /** Its state in VirtualBox's word, and since when. */
-export interface Sight {
+export interface ObservedState {
   readonly word: string
   readonly since: string | null
   /** The process that runs it; null when none does, or when it is not known. */
@@ -117,7 +117,7 @@ export function unsettledSession(entry: Entry, isAlive: (pid: number, program: s
 }
 
 /** The state as far as files and processes tell, which is all but what VirtualBox does to a machine that is off. */
-export function sightOf(entry: Entry, isAlive: (pid: number, program: string) => boolean): Sight {
+export function observedStateOf(entry: Entry, isAlive: (pid: number, program: string) => boolean): ObservedState {
   const { settings } = entry
   const none = { pid: null, lostPorts: [], trouble: null }
   if (entry.problem !== null) return { ...none, word: 'inaccessible', since: null }

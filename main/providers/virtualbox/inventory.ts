@@ -12,8 +12,8 @@ import {
   liveSession,
   moveEntry,
   newEntry,
-  type Sight,
-  sightOf,
+  type ObservedState,
+  observedStateOf,
   unsettledSession,
 } from './entry.ts'
 import { machineOf, providerId } from './machine.ts'
@@ -44,14 +44,19 @@ export interface Inventory {
   /** As `find`, for one that must be there and readable: throws `not-found` and `output-unreadable`. */
   get(id: MachineId): Promise<Known>
   /** The machine's state as files and processes tell it now. */
-  sight(entry: Entry): Sight
+  observedState(entry: Entry): ObservedState
   /**
    * The machine and its state, for proofs; null when it does not exist. Where VirtualBox's own process writes no log, the tool
    * is asked.
    */
-  look(id: MachineId, op: Op): Promise<{ readonly entry: Entry; readonly sight: Sight } | null>
+  look(id: MachineId, op: Op): Promise<{ readonly entry: Entry; readonly observedState: ObservedState } | null>
   /** Waits until `isThere` holds of the state. Throws `cancelled`, and `timeout` at `timeoutMs`; null waits for ever. */
-  until(id: MachineId, isThere: (sight: Sight) => boolean, op: Op, timeoutMs: number | null): Promise<Sight>
+  until(
+    id: MachineId,
+    isThere: (observedState: ObservedState) => boolean,
+    op: Op,
+    timeoutMs: number | null,
+  ): Promise<ObservedState>
   /** What VirtualBox.xml says, looked at now. */
   registry(): Promise<Registry>
   machine(entry: Entry): Machine
@@ -89,7 +94,7 @@ export function createInventory(
   let registry: Registry = emptyRegistry
   let registryStamp = ''
 
-  const sight = (entry: Entry): Sight => sightOf(entry, isAlive)
+  const observedState = (entry: Entry): ObservedState => observedStateOf(entry, isAlive)
   const onTouched = (listener: (entry: Entry) => void): (() => void) => {
     listeners.add(listener)
     return () => void listeners.delete(listener)
@@ -114,11 +119,11 @@ export function createInventory(
   }
 
   async function refresh(entry: Entry): Promise<boolean> {
-    const before = machineOf(entry, sight(entry))
+    const before = machineOf(entry, observedState(entry))
     const { settings } = entry
     await Promise.all([readSettings(entry, refreshRegistry, host.log), entry.log?.refresh(isAlive)])
     settle(entry)
-    const isDifferent = settings !== entry.settings || !isSame(before, machineOf(entry, sight(entry)))
+    const isDifferent = settings !== entry.settings || !isSame(before, machineOf(entry, observedState(entry)))
     if (isDifferent) for (const listener of [...listeners]) listener(entry)
     return isDifferent
   }
@@ -188,7 +193,7 @@ export function createInventory(
 
   /** Where the tool's list says otherwise than the files, it is the tool that is believed. */
   async function reconcile(entry: Entry, isRunning: boolean): Promise<void> {
-    const { word } = sight(entry)
+    const { word } = observedState(entry)
     if (isRunning === isListedAsRunning(word)) return
     // A start or an end between the two looks; those in between are not listed.
     if (isRunning && isResting(word)) {
@@ -197,7 +202,7 @@ export function createInventory(
     }
     if (isRunning || !isListedAsRunning(word)) return
     await refresh(entry)
-    if (!isListedAsRunning(sight(entry).word)) return
+    if (!isListedAsRunning(observedState(entry).word)) return
     await askByName(entry, quietOp)
   }
 
@@ -216,7 +221,7 @@ export function createInventory(
   /** Nothing says what its process does: it never ran, or keeps no log. */
   const isBlind = ({ log, problem }: Entry): boolean => problem === null && (log?.session() ?? null) === null
 
-  async function look(id: MachineId, op: Op): Promise<{ entry: Entry; sight: Sight } | null> {
+  async function look(id: MachineId, op: Op): Promise<{ entry: Entry; observedState: ObservedState } | null> {
     const entry = await find(id)
     if (entry === null) return null
     if (isBlind(entry)) {
@@ -226,7 +231,7 @@ export function createInventory(
       if (isRunning && isBlind(entry)) await askByName(entry, op)
       else if (!isRunning) entry.told = null
     }
-    return { entry, sight: sight(entry) }
+    return { entry, observedState: observedState(entry) }
   }
 
   let listing: Promise<void> | null = null
@@ -291,14 +296,14 @@ export function createInventory(
         },
       )
     },
-    sight,
+    observedState,
     look,
-    until: createUntil({ find, sight, isBlind, askByName, onTouched }),
+    until: createUntil({ find, observedState, isBlind, askByName, onTouched }),
     async registry() {
       await refreshRegistry()
       return registry
     },
-    machine: (entry) => machineOf(entry, sight(entry)),
+    machine: (entry) => machineOf(entry, observedState(entry)),
     publish: (entry) => changed({ kind: 'upsert', machine: inventory.machine(entry) }),
     changed,
     async hold(entry, state, job) {

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { machineId } from '../../../app/domain/ids.ts'
 import { isOff, type LostFile, type Machine } from '../../../app/domain/machine.ts'
 import type { Text } from '../../../app/messages/text.ts'
-import type { Entry, Problem, Sight } from './entry.ts'
+import type { Entry, ObservedState, Problem } from './entry.ts'
 import type { Settings } from './settings-file.ts'
 import type { Hardware } from './settings-hardware.ts'
 import { isStateGone } from './start-failure.ts'
@@ -13,9 +13,9 @@ export const providerId = 'virtualbox'
 export const endpointId = 'virtualbox:local'
 
 /** A machine as the list shows it. */
-export function machineOf(entry: Entry, sight: Sight): Machine {
+export function machineOf(entry: Entry, observedState: ObservedState): Machine {
   const { settings, problem } = entry
-  const meaning = meaningOf(sight.word)
+  const meaning = meaningOf(observedState.word)
   const stateGone = meaning.state === 'suspended' && settings !== null ? stateGoneText(settings) : null
   // A machine that runs has its files open, and needs no path to them.
   const lost = isOff(meaning.state) ? lostFileOf(entry) : null
@@ -25,25 +25,25 @@ export function machineOf(entry: Entry, sight: Sight): Machine {
     kind: 'vm',
     name: settings?.name ?? entry.listedName ?? entry.uuid,
     state: problem === null ? (entry.holds.at(-1)?.state ?? meaning.state) : 'inaccessible',
-    nativeState: sight.word,
+    nativeState: observedState.word,
     os: settings === null ? null : osName(settings.osType),
     arch: settings === null ? null : archOf(settings.osType, settings.hardware),
     cpus: settings?.hardware.cpus ?? null,
     memoryBytes: settings?.hardware.memoryBytes ?? null,
-    since: sight.since,
-    addresses: settings === null ? [] : addressesOf(settings.hardware, sight.lostPorts),
+    since: observedState.since,
+    addresses: settings === null ? [] : addressesOf(settings.hardware, observedState.lostPorts),
     withheld: withheldFrom(entry, meaning.state),
     remark:
       problem === null
-        ? (stateGone ?? lostText(lost) ?? meaning.remark ?? troubleText(sight) ?? lostPortText(sight))
+        ? (stateGone ?? lostText(lost) ?? meaning.remark ?? troubleText(observedState) ?? lostPortText(observedState))
         : problemText(problem),
-    needsHelp: troubleText(sight) !== null || stateGone !== null || lost !== null,
+    needsHelp: troubleText(observedState) !== null || stateGone !== null || lost !== null,
     lostFile: problem === null ? lost : { kind: 'settings', path: problem.path ?? '' },
   }
 }
 
 /** Whether VirtualBox paused a machine because a disk of this computer is full. */
-export function isStoppedByFullDisk({ word, trouble }: Sight): boolean {
+export function isStoppedByFullDisk({ word, trouble }: ObservedState): boolean {
   return word === 'paused' && trouble !== null && /DISKFULL/i.test(trouble.id)
 }
 
@@ -63,14 +63,14 @@ function stateGoneText(settings: Settings): Text | null {
 }
 
 /** Why VirtualBox paused a machine that nobody paused. */
-function troubleText(sight: Sight): Text | null {
-  if (sight.word !== 'paused' || sight.trouble === null) return null
-  if (isStoppedByFullDisk(sight)) return { key: 'virtualbox.remark.diskFull' }
-  return { key: 'virtualbox.remark.trouble', params: { said: sight.trouble.said } }
+function troubleText(observedState: ObservedState): Text | null {
+  if (observedState.word !== 'paused' || observedState.trouble === null) return null
+  if (isStoppedByFullDisk(observedState)) return { key: 'virtualbox.remark.diskFull' }
+  return { key: 'virtualbox.remark.trouble', params: { said: observedState.trouble.said } }
 }
 
 /** What VirtualBox says nowhere but in a log. */
-export function lostPortText({ lostPorts }: Sight): Text | null {
+export function lostPortText({ lostPorts }: ObservedState): Text | null {
   const [port] = lostPorts
   return port === undefined ? null : { key: 'virtualbox.remark.lostPort', params: { port: String(port) } }
 }

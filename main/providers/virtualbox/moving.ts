@@ -31,7 +31,7 @@ export function createExporting(context: ProviderContext): ExportOps {
     formats,
     async export(id, { path, format }, op) {
       const { entry } = await inventory.get(id)
-      if (!isResting(inventory.sight(entry).word)) {
+      if (!isResting(inventory.observedState(entry).word)) {
         throw failure('wrong-state', { key: 'virtualbox.why.exportRunning' })
       }
       const version = formats.find((one) => one.id === format)?.id ?? 'ovf20'

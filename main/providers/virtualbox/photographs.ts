@@ -78,7 +78,7 @@ export function openPhotographs(context: ProviderContext, entry: Entry, events: 
         // Going back to a snapshot, the machine is off for a moment, then starts again.
         const isGoingBack = entry.holds.some(({ state }) => state === 'restoring')
         failures = isGoingBack ? 0 : failures + 1
-        if (!isGoingBack && (isResting(inventory.sight(entry).word) || failures >= mostFailures)) {
+        if (!isGoingBack && (isResting(inventory.observedState(entry).word) || failures >= mostFailures)) {
           end()
           return events.ended({ why: 'gone', reason: null })
         }

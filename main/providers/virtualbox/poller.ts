@@ -26,7 +26,7 @@ export function createPoller({ host, inventory }: ProviderContext, arrange: () =
   let lookedAwayAt: number | null = null
   let living = new Set<string>()
 
-  const anyRuns = (): boolean => inventory.loaded().some((entry) => inventory.sight(entry).pid !== null)
+  const anyRuns = (): boolean => inventory.loaded().some((entry) => inventory.observedState(entry).pid !== null)
 
   const checkLists = (): void => {
     inventory.check().catch((error) => host.log.warn('virtualbox.check', { error: String(error) }))
@@ -45,7 +45,7 @@ export function createPoller({ host, inventory }: ProviderContext, arrange: () =
   const checkProcesses = (): void => {
     const alive = new Set<string>()
     for (const entry of inventory.loaded()) {
-      if (inventory.sight(entry).pid !== null) alive.add(entry.uuid)
+      if (inventory.observedState(entry).pid !== null) alive.add(entry.uuid)
       else if (living.has(entry.uuid) || isBack(entry)) {
         // Without the process the row is another one already before the files are looked at.
         void inventory.refresh(entry).then(() => {

@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../common/op.ts'
 import type { Op, PauseOps, PowerOps, ResetOps, RestartOps } from '../provider.ts'
 import * as commands from './commands.ts'
 import { hasOwnSerial } from './configure.ts'
-import type { Entry, Sight } from './entry.ts'
+import type { Entry, ObservedState } from './entry.ts'
 import { isStoppedByFullDisk } from './machine.ts'
 import { type ProviderContext, runOnMachine } from './provider-context.ts'
 import { prepareSerialFolder } from './serial-path.ts'
@@ -19,14 +19,14 @@ const settleMs = 30_000
 /** A machine that does not let itself be switched off in this time has its process ended. */
 const powerOffMs = 20_000
 
-const isRunning = ({ word }: Sight): boolean => word === 'running'
-const isOff = ({ word }: Sight): boolean => isResting(word)
+const isRunning = ({ word }: ObservedState): boolean => word === 'running'
+const isOff = ({ word }: ObservedState): boolean => isResting(word)
 
 export function createPower(context: ProviderContext): PowerOps & ResetOps & RestartOps & PauseOps {
   const { inventory } = context
 
   /** The machine, and its state by a look that the tool agrees with. */
-  const lookAt = async (id: MachineId, op: Op): Promise<{ entry: Entry; sight: Sight }> => {
+  const lookAt = async (id: MachineId, op: Op): Promise<{ entry: Entry; observedState: ObservedState }> => {
     await context.displays.settled(id)
     const seen = await inventory.look(id, op)
     throwIfCancelled(op)
@@ -35,15 +35,16 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
     if (seen.entry.problem !== null) await inventory.get(id)
     return seen
   }
-  const isNow = (id: MachineId, op: Op, check: (sight: Sight) => boolean) => async (): Promise<boolean> => {
-    const seen = await inventory.look(id, op)
-    return seen !== null && check(seen.sight)
-  }
+  const isNow =
+    (id: MachineId, op: Op, check: (observedState: ObservedState) => boolean) => async (): Promise<boolean> => {
+      const seen = await inventory.look(id, op)
+      return seen !== null && check(seen.observedState)
+    }
   /** Gives a command unless its end is reached already, and settles when the state says that it is. */
   const reach = async (
     id: MachineId,
     args: readonly string[],
-    isThere: (sight: Sight) => boolean,
+    isThere: (observedState: ObservedState) => boolean,
     op: Op,
     entry: Entry,
   ): Promise<void> => {
@@ -52,12 +53,13 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
   }
 
   const resume = async (id: MachineId, entry: Entry, op: Op): Promise<void> => {
-    const before = inventory.sight(entry).since
+    const before = inventory.observedState(entry).since
     // It runs for a moment, and stands still again where the guest writes on a disk that is still full.
-    const isStill = (sight: Sight): boolean => isStoppedByFullDisk(sight) && sight.since !== before
+    const isStill = (observedState: ObservedState): boolean =>
+      isStoppedByFullDisk(observedState) && observedState.since !== before
     await runOnMachine(context, entry, commands.control(entry.uuid, 'resume'), op, { isDone: isNow(id, op, isRunning) })
-    const sight = await inventory.until(id, (now) => isRunning(now) || isStill(now), op, settleMs)
-    if (isRunning(sight)) return
+    const observedState = await inventory.until(id, (now) => isRunning(now) || isStill(now), op, settleMs)
+    if (isRunning(observedState)) return
     throw failure('no-space', { key: 'virtualbox.error.noSpace' }, { hint: { key: 'virtualbox.error.noSpace.hint' } })
   }
 
@@ -81,10 +83,11 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
   }
 
   async function start(id: MachineId, op: Op): Promise<void> {
-    const { entry, sight } = await lookAt(id, op)
-    if (isRunning(sight)) return
-    if (sight.word === 'paused') return resume(id, entry, op)
-    if (!isResting(sight.word) && sight.word !== 'starting' && sight.word !== 'restoring') throw wrongState(sight)
+    const { entry, observedState } = await lookAt(id, op)
+    if (isRunning(observedState)) return
+    if (observedState.word === 'paused') return resume(id, entry, op)
+    if (!isResting(observedState.word) && observedState.word !== 'starting' && observedState.word !== 'restoring')
+      throw wrongState(observedState)
     await inventory.hold(entry, 'starting', async () => {
       try {
         await launch(id, entry, op)
@@ -99,11 +102,11 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
   }
 
   async function shutDown(id: MachineId, op: Op): Promise<void> {
-    const { entry, sight } = await lookAt(id, op)
-    if (isOff(sight)) return
+    const { entry, observedState } = await lookAt(id, op)
+    if (isOff(observedState)) return
     await inventory.hold(entry, 'stopping', async () => {
       // One that stands still cannot hear.
-      if (sight.word === 'paused') await resume(id, entry, op)
+      if (observedState.word === 'paused') await resume(id, entry, op)
       await runOnMachine(context, entry, commands.control(entry.uuid, 'acpipowerbutton'), op, {
         isDone: isNow(id, op, isOff),
       })
@@ -125,8 +128,8 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
   }
 
   async function powerOff(id: MachineId, op: Op): Promise<void> {
-    const { entry, sight } = await lookAt(id, op)
-    if (isOff(sight)) return
+    const { entry, observedState } = await lookAt(id, op)
+    if (isOff(observedState)) return
     await inventory.hold(entry, 'stopping', async () => {
       try {
         await runOnMachine(context, entry, commands.control(entry.uuid, 'poweroff'), op, {
@@ -134,7 +137,7 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
           isDone: isNow(id, op, isOff),
         })
       } catch (thrown) {
-        if (op.signal.aborted || !endProcess(inventory.sight(entry).pid)) throw thrown
+        if (op.signal.aborted || !endProcess(inventory.observedState(entry).pid)) throw thrown
       }
       await inventory.until(id, isOff, op, settleMs)
     })
@@ -145,13 +148,13 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
     shutDown,
     powerOff,
     async reset(id, op) {
-      const { entry, sight } = await lookAt(id, op)
-      if (isOff(sight)) throw wrongState(sight)
-      if (sight.word === 'gurumeditation') {
+      const { entry, observedState } = await lookAt(id, op)
+      if (isOff(observedState)) throw wrongState(observedState)
+      if (observedState.word === 'gurumeditation') {
         await context.displays.without(id, () => powerOff(id, op))
         return start(id, op)
       }
-      if (sight.word === 'paused') await resume(id, entry, op)
+      if (observedState.word === 'paused') await resume(id, entry, op)
       await runOnMachine(context, entry, commands.control(entry.uuid, 'reset'), op)
       await inventory.until(id, isRunning, op, settleMs)
     },
@@ -160,21 +163,21 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
       await start(id, op)
     },
     async pause(id, op) {
-      const { entry, sight } = await lookAt(id, op)
-      if (sight.word === 'paused') return
-      if (!isRunning(sight)) throw wrongState(sight)
+      const { entry, observedState } = await lookAt(id, op)
+      if (observedState.word === 'paused') return
+      if (!isRunning(observedState)) throw wrongState(observedState)
       await reach(id, commands.control(entry.uuid, 'pause'), ({ word }) => word === 'paused', op, entry)
     },
     async resume(id, op) {
-      const { entry, sight } = await lookAt(id, op)
-      if (isRunning(sight)) return
-      if (sight.word !== 'paused') throw wrongState(sight)
+      const { entry, observedState } = await lookAt(id, op)
+      if (isRunning(observedState)) return
+      if (observedState.word !== 'paused') throw wrongState(observedState)
       await resume(id, entry, op)
     },
   }
 }
 
-export function wrongState({ word }: Sight): Failure {
+export function wrongState({ word }: ObservedState): Failure {
   return failure(
     'wrong-state',
     { key: 'virtualbox.error.state' },

@@ -89,7 +89,7 @@ function isWorthRepeating(
   { stderr }: RunResult,
 ): boolean {
   if (!isContention(stderr)) return false
-  return !(/already locked|while it is locked/.test(stderr) && inventory.sight(entry).pid !== null)
+  return !(/already locked|while it is locked/.test(stderr) && inventory.observedState(entry).pid !== null)
 }
 
 export { quietOp, throwIfCancelled }

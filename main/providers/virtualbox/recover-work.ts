@@ -65,7 +65,7 @@ async function finishSwitch(context: SnapshotOptions, uuid: string, record: Kept
   try {
     const { settings, entry } = await inventory.get(id)
     if (settings.currentSnapshotId !== targetId) await become(context, id, targetId, { boot }, quietOp)
-    else if (isResting(inventory.sight(entry).word)) {
+    else if (isResting(inventory.observedState(entry).word)) {
       await settlePower(context, id, await powerOfSnapshot(records, settings, targetId), boot, quietOp)
     }
   } catch (error) {

@@ -101,7 +101,7 @@ export function createRemoteDisplays(context: Omit<ProviderContext, 'displays'>)
     clients.size > 0 &&
     suspendCount === 0 &&
     failures < maxFailures &&
-    isOn(inventory.sight(entry).word)
+    isOn(inventory.observedState(entry).word)
 
   /** Brings a display to what is wanted of it, after whatever is being done to it. Never rejects. */
   const settle = (display: DisplayState): Promise<void> => {
@@ -166,7 +166,7 @@ export function createRemoteDisplays(context: Omit<ProviderContext, 'displays'>)
     const { uuid } = entry
     await inventory.refresh(entry)
     try {
-      if (isOn(inventory.sight(entry).word)) {
+      if (isOn(inventory.observedState(entry).word)) {
         await switchStill(entry, () => runInQueue(context, entry, commands.switchTo(uuid, 'off')))
         await records.drop(uuid)
         return
@@ -189,7 +189,7 @@ export function createRemoteDisplays(context: Omit<ProviderContext, 'displays'>)
     return inventory.hold(entry, inventory.machine(entry).state, () =>
       queue.run(uuid, async () => {
         await inventory.refresh(entry)
-        const runs = inventory.sight(entry).word === 'running'
+        const runs = inventory.observedState(entry).word === 'running'
         const isPausedByUs = runs || (await records.isPausedByUs(uuid))
         await records.write(uuid, isPausedByUs)
         if (runs) await runInQueue(context, entry, power.control(uuid, 'pause'))

@@ -17,7 +17,8 @@ export function createRename(context: ProviderContext): RenameOps {
       const { entry, settings, path } = await inventory.get(id)
       throwIfCancelled(op)
       if (settings.name === name) return
-      if (!isResting(inventory.sight(entry).word)) throw failure('wrong-state', { key: 'virtualbox.why.renameRunning' })
+      if (!isResting(inventory.observedState(entry).word))
+        throw failure('wrong-state', { key: 'virtualbox.why.renameRunning' })
       checkNewName(name, host.platform)
       // Only the case may differ where the file system does not tell names apart by it.
       const beside = `${dirname(dirname(path))}/${name}`

@@ -134,7 +134,7 @@ export async function dropKept(context: SnapshotOptions, id: MachineId, record: 
   const { inventory, records } = context
   const known = await inventory.get(id)
   const { uuid } = known.entry
-  if (record.keptPower === 'running' && inventory.sight(known.entry).word === 'paused') {
+  if (record.keptPower === 'running' && inventory.observedState(known.entry).word === 'paused') {
     await createPower(context).resume(id, quietOp)
   }
   const kept = known.settings.snapshots.find(({ description }) => description === markOf(record))
@@ -157,7 +157,7 @@ export async function become(
   const whole = unstoppable(op)
   const power = createPower(context)
   const { entry } = await inventory.get(id)
-  if (!isResting(inventory.sight(entry).word)) await power.powerOff(id, whole)
+  if (!isResting(inventory.observedState(entry).word)) await power.powerOff(id, whole)
   await runOnMachine(context, entry, commands.restoreSnapshot(entry.uuid, snapshotId), whole, { timeoutMs: diskWorkMs })
   const { settings } = await inventory.get(id)
   if (settings.currentSnapshotId !== snapshotId) {

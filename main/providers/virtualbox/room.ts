@@ -9,7 +9,7 @@ export async function memoryRoom(
   { host, inventory }: ProviderContext,
   { entry, settings }: Known,
 ): Promise<RestoreRoom | null> {
-  const { pid } = inventory.sight(entry)
+  const { pid } = inventory.observedState(entry)
   const { memoryBytes } = settings.hardware
   if (pid === null || memoryBytes === null) return null
   return roomAt(settings.snapshotFolder, memoryInUse(host, pid, memoryBytes))

@@ -24,7 +24,7 @@ export function createScreens(context: ProviderContext): ScreenOps {
       throwIfCancelled(op)
       const isNone = settings.hardware.graphicsController.toLowerCase() === 'none'
       if (consoleId !== screenId || isNone) throw failure('unsupported', { key: 'virtualbox.error.noConsole' })
-      const { word } = inventory.sight(entry)
+      const { word } = inventory.observedState(entry)
       if (isResting(word)) {
         const { name, state } = inventory.machine(entry)
         throw failure('wrong-state', { key: `why.state.${state}`, params: { name } })

@@ -41,7 +41,7 @@ export function createSerialRelays(context: ProviderContext): SerialRelays {
   function isWanted(entry: Entry): boolean {
     const { settings, problem } = entry
     if (isStopped || settings === null || problem !== null) return false
-    return !isResting(inventory.sight(entry).word) && hasOwnSerial(context, settings)
+    return !isResting(inventory.observedState(entry).word) && hasOwnSerial(context, settings)
   }
 
   function look(entry: Entry): void {

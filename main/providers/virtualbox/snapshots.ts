@@ -178,7 +178,7 @@ export function findSnapshot({ snapshots }: Settings, snapshotId: string): Setti
 
 /** What the machine is now, as a snapshot would have it. Throws when VirtualBox is at work on it. */
 export function powerOf(context: ProviderContext, { entry, settings }: Known): KeptPower {
-  const { word } = context.inventory.sight(entry)
+  const { word } = context.inventory.observedState(entry)
   if (word === 'running' || word === 'paused') return word
   if (isResting(word)) return settings.stateFile === null ? 'off' : 'suspended'
   throw failure('busy', { key: 'why.state.working', params: { name: settings.name } }, { detail: word })

@@ -29,7 +29,7 @@ export function createStats(context: ProviderContext): StatsOps {
       if (context.host.platform !== 'linux') return []
       const running = context.inventory.loaded().flatMap((entry) => {
         const { id } = context.inventory.machine(entry)
-        const { pid } = context.inventory.sight(entry)
+        const { pid } = context.inventory.observedState(entry)
         return ids.includes(id) && pid !== null ? [{ id, entry, pid }] : []
       })
       return Promise.all(

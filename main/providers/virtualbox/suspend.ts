@@ -2,7 +2,7 @@ import { failure } from '../../../app/domain/errors.ts'
 import { throwIfCancelled } from '../common/op.ts'
 import type { SuspendOps } from '../provider.ts'
 import * as commands from './commands.ts'
-import type { Sight } from './entry.ts'
+import type { ObservedState } from './entry.ts'
 import { wrongState } from './power.ts'
 import { type ProviderContext, runOnMachine } from './provider-context.ts'
 import { requireMemoryRoom } from './room.ts'
@@ -12,7 +12,7 @@ import { isResting } from './states.ts'
 const saveMs = 30 * 60_000
 const settleMs = 30_000
 
-const isSaved = ({ word }: Sight): boolean => word === 'saved' || word === 'aborted-saved'
+const isSaved = ({ word }: ObservedState): boolean => word === 'saved' || word === 'aborted-saved'
 
 export function createSuspend(context: ProviderContext): SuspendOps {
   const { inventory } = context
@@ -21,15 +21,15 @@ export function createSuspend(context: ProviderContext): SuspendOps {
       const seen = await inventory.look(id, op)
       throwIfCancelled(op)
       if (seen === null) throw failure('not-found', { key: 'error.machineGone' })
-      const { entry, sight } = seen
-      if (isSaved(sight)) return
-      if (sight.word !== 'running' && sight.word !== 'paused') throw wrongState(sight)
+      const { entry, observedState } = seen
+      if (isSaved(observedState)) return
+      if (observedState.word !== 'running' && observedState.word !== 'paused') throw wrongState(observedState)
       await requireMemoryRoom(context, await inventory.get(id))
       throwIfCancelled(op)
       await inventory.hold(entry, 'suspending', async () => {
         const isNowSaved = async (): Promise<boolean> => {
           const now = await inventory.look(id, op)
-          return now !== null && isSaved(now.sight)
+          return now !== null && isSaved(now.observedState)
         }
         const saving = runOnMachine(context, entry, commands.control(entry.uuid, 'savestate'), op, {
           timeoutMs: saveMs,
@@ -46,14 +46,14 @@ export function createSuspend(context: ProviderContext): SuspendOps {
     },
     async discard(id, op) {
       const { entry } = await inventory.get(id)
-      const isGone = (sight: Sight): boolean => !isSaved(sight)
-      const before = inventory.sight(entry)
+      const isGone = (observedState: ObservedState): boolean => !isSaved(observedState)
+      const before = inventory.observedState(entry)
       if (!isSaved(before) && isResting(before.word)) return
       if (!isSaved(before)) throw wrongState(before)
       await runOnMachine(context, entry, commands.discardState(entry.uuid), op, {
         isDone: async () => {
           const now = await inventory.look(id, op)
-          return now !== null && isGone(now.sight)
+          return now !== null && isGone(now.observedState)
         },
       })
       await inventory.until(id, isGone, op, settleMs)

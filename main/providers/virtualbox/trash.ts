@@ -70,7 +70,8 @@ export function createRemove(base: ProviderContext, store: TrashStore): RemoveOp
       }
       const known = await inventory.get(id)
       const { settings, path } = known
-      if (!isResting(inventory.sight(entry).word)) throw failure('wrong-state', { key: 'virtualbox.why.removeRunning' })
+      if (!isResting(inventory.observedState(entry).word))
+        throw failure('wrong-state', { key: 'virtualbox.why.removeRunning' })
       const clones = await clonesOf(context, entry.uuid)
       if (clones.length > 0) {
         const reasons = clones.map(({ name }) => name).join(', ')

@@ -36,11 +36,11 @@ it('finds the base of a drive’s disk missing, and no medium that is in no driv
 
 it('calls for a machine that is off and misses a disk, and for none that runs', () => {
   const entry = { ...newEntry('u'), lostMedium: disk('gone') }
-  const sight = (word: string) => ({ word, since: null, pid: null, lostPorts: [], trouble: null })
-  expect(machineOf(entry, sight('poweroff'))).toMatchObject({
+  const observedState = (word: string) => ({ word, since: null, pid: null, lostPorts: [], trouble: null })
+  expect(machineOf(entry, observedState('poweroff'))).toMatchObject({
     needsHelp: true,
     lostFile: { kind: 'disk', path: join(folder, 'gone.vdi') },
     remark: { key: 'kept.remark.missing', params: { file: 'gone.vdi' } },
   })
-  expect(machineOf(entry, sight('running'))).toMatchObject({ needsHelp: false, lostFile: null, remark: null })
+  expect(machineOf(entry, observedState('running'))).toMatchObject({ needsHelp: false, lostFile: null, remark: null })
 })

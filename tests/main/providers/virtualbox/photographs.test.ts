@@ -85,7 +85,7 @@ describe('a VirtualBox screen of which no picture can be taken', () => {
           return null
         },
       },
-      inventory: { refresh: async () => false, sight: () => ({ word: 'poweroff' }) },
+      inventory: { refresh: async () => false, observedState: () => ({ word: 'poweroff' }) },
       host: { runtimeDir: tmpdir(), log: { warn() {} } },
     } as unknown as ProviderContext
     const events = {
