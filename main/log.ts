@@ -13,10 +13,10 @@ export interface Log {
 const levels = ['debug', 'info', 'warn', 'error'] as const
 type Level = (typeof levels)[number]
 
-const largestFileBytes = 4_000_000
-const longestLine = 8_000
+const maxFileBytes = 4_000_000
+const maxLineLength = 8_000
 /** Of one warning or error, per second. */
-const mostPerSecond = 20
+const maxPerSecond = 20
 const limitMs = 1_000
 
 /**
@@ -51,7 +51,7 @@ export function createLog(
     if (levels.indexOf(level) >= levels.indexOf('warn')) stderr(`berth: ${line}`)
     if (levels.indexOf(level) < levels.indexOf(fileLevel)) return
     try {
-      if (size > largestFileBytes) {
+      if (size > maxFileBytes) {
         renameSync(path, `${path}.1`)
         size = 0
       }
@@ -103,10 +103,10 @@ function createLimit(nowMs: () => number, skipped: (event: string, count: number
     const current = seconds.get(event)
     if (current !== undefined && nowMs() - current.startedMs < limitMs) {
       current.count += 1
-      return current.count <= mostPerSecond
+      return current.count <= maxPerSecond
     }
     seconds.set(event, { startedMs: nowMs(), count: 1 })
-    if (current !== undefined && current.count > mostPerSecond) skipped(event, current.count - mostPerSecond)
+    if (current !== undefined && current.count > maxPerSecond) skipped(event, current.count - maxPerSecond)
     return true
   }
 }
@@ -118,7 +118,7 @@ function sizeOf(path: string): number {
 function lineOf(entry: Readonly<Record<string, unknown>>): string {
   const text = textOf(entry)
   const line =
-    text.length > longestLine ? JSON.stringify({ ...shortened(entry), cut: text.slice(0, longestLine) }) : text
+    text.length > maxLineLength ? JSON.stringify({ ...shortened(entry), cut: text.slice(0, maxLineLength) }) : text
   return `${maskUrlPasswords(line)}\n`
 }
 

@@ -20,7 +20,7 @@ export interface Paths {
  * A UNIX socket's path holds 107 bytes on Linux and 103 on macOS. What is longer than this leaves too little for a
  * provider's name, a machine's id and the socket's own name.
  */
-const longestRuntimePath = 48
+const maxRuntimePathLength = 48
 
 /** Works the folders out and makes them. `BERTH_HOME` puts all of them below one. */
 export function openPaths(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): Paths {
@@ -73,7 +73,7 @@ function runtimeCandidates(
         ? join(given, 'berth')
         : join('/tmp', `berth-${own}`)
   const short = [preferred, join('/tmp', `berth-${own}-${shortName}`), join(tmpdir(), `berth-${shortName}`)]
-  return [...short.filter((path) => Buffer.byteLength(path) <= longestRuntimePath), join(data, 'run')]
+  return [...short.filter((path) => Buffer.byteLength(path) <= maxRuntimePathLength), join(data, 'run')]
 }
 
 /** Makes the folder for this person alone. False where somebody else was there first, as anybody can be in /tmp. */

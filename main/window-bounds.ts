@@ -4,7 +4,7 @@ import { fittingEntries } from './state/read-state.ts'
 import { openStateFile } from './state/state-file.ts'
 
 const saveMs = 500
-const mostArrangements = 20
+const maxArrangements = 20
 
 interface Place extends Rectangle {
   readonly isMaximized: boolean
@@ -52,7 +52,7 @@ export function openWindowBounds(path: string, log: Log): WindowBounds {
         const arrangement = arrangementOf(displays())
         const place = { ...window.getNormalBounds(), isMaximized: window.isMaximized() }
         saved = file.change(({ [arrangement]: _old, ...others }) => {
-          return Object.fromEntries([...Object.entries(others), [arrangement, place]].slice(-mostArrangements))
+          return Object.fromEntries([...Object.entries(others), [arrangement, place]].slice(-maxArrangements))
         }, null)
       }
       save = saveThis

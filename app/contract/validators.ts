@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type EndpointId, type MachineId, parseId } from '../domain/ids.ts'
-import { leastPixels, mostPixels } from '../domain/screen.ts'
+import { maxPixels, minPixels } from '../domain/screen.ts'
 import {
   configureSpecSchema,
   createSpecSchema,
@@ -159,10 +159,10 @@ const pointer = {
   wheelX: z.number().int().min(-100).max(100),
   wheelY: z.number().int().min(-100).max(100),
 }
-const place = z.number().int().min(0).max(mostPixels)
-const way = z.number().int().min(-mostPixels).max(mostPixels)
+const place = z.number().int().min(0).max(maxPixels)
+const way = z.number().int().min(-maxPixels).max(maxPixels)
 /** What a person does to a screen. `shown` acknowledges the frame of that number and all before it. */
-const screenSide = z.number().int().min(leastPixels).max(mostPixels)
+const screenSide = z.number().int().min(minPixels).max(maxPixels)
 export const screenUp = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('shown'), frame: z.number().int().min(0) }),
   z.object({ kind: z.literal('key'), code: z.string().regex(/^[A-Za-z0-9]{1,32}$/), isDown: z.boolean() }),

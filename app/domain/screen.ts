@@ -65,11 +65,11 @@ export type PointerInput =
   | ({ readonly kind: 'by'; readonly dx: number; readonly dy: number } & Pointer)
 
 /** Largest screen that is taken, in pixels of one side and in cells of one side. */
-export const mostPixels = 8192
-export const mostCells = 256
+export const maxPixels = 8192
+export const maxCells = 256
 
 /** Smallest screen that a guest is asked for, in pixels of one side. */
-export const leastPixels = 320
+export const minPixels = 320
 
 /** Bytes of a pixel: red, green, blue, opacity (always 255). */
 export const pixelBytes = 4

@@ -20,7 +20,7 @@ export function maskText(text: string, masking: Masking = {}): string {
 }
 
 /** Most characters of a name and password in an address; bounds the work on text without any end. */
-const longestUserInfo = 4_000
+const maxUserInfoLength = 4_000
 
 /**
  * Passwords inside of addresses, as in `postgres://user:PASSWORD@host/db`, masked. A password may itself hold `@` and `:`. Takes
@@ -32,7 +32,7 @@ export function maskUrlPasswords(text: string): string {
   for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
     const from = at + 3
     if (from < done || !/[\w+.-]/.test(text[at - 1] ?? '')) continue
-    const rest = text.slice(from, from + longestUserInfo)
+    const rest = text.slice(from, from + maxUserInfoLength)
     const end = rest.search(/[\s/?#"'`<>\\]/)
     const authority = end < 0 ? rest : rest.slice(0, end)
     const host = authority.lastIndexOf('@')

@@ -14,7 +14,7 @@ import { askProvider, facetOf, machineGone, nameOf } from './asking.ts'
 /** What the preview on a machine's page has room for. */
 const outputLines = 14
 /** Of a command line, in a task's sentence. */
-const mostSubject = 100
+const maxSubjectLength = 100
 
 /** What a person does to one machine there is. */
 export function machineHandlers({ inventory, tasks, annotations, snapshotPictures, fileGuard }: Core) {
@@ -162,7 +162,7 @@ export function machineHandlers({ inventory, tasks, annotations, snapshotPicture
         permit: 'runCommand',
         machineId: id,
         machineName: nameOf(inventory, id),
-        subject: command.join(' ').slice(0, mostSubject),
+        subject: command.join(' ').slice(0, maxSubjectLength),
         async run(op) {
           return { exitCode: await facetOf(inventory.providerOf(id), 'commands').run(id, command, op) }
         },

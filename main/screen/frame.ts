@@ -1,8 +1,8 @@
 import type { ScreenDown } from '../../app/contract/views.ts'
 import {
   cellBytes,
-  mostCells,
-  mostPixels,
+  maxCells,
+  maxPixels,
   pixelBytes,
   type ScreenArea,
   type TextCursor,
@@ -10,7 +10,7 @@ import {
 import { createTiles, type Tiles } from './tiles.ts'
 
 /** A guest may set any mode: more pixels than this are not kept (16 Mi, 64 MiB of memory), the lower rows are left out. */
-const mostInAll = 16 * 1024 * 1024
+const maxTotal = 16 * 1024 * 1024
 
 type Numbered = Extract<ScreenDown, { readonly frame: number }>
 /** What a viewer is told, but for its number. */
@@ -69,7 +69,7 @@ export function createFrame(): Frame {
   return {
     hasPicture: () => mode !== null,
     text(columns, rows) {
-      const size = { columns: within(columns, mostCells), rows: within(rows, mostCells) }
+      const size = { columns: within(columns, maxCells), rows: within(rows, maxCells) }
       cursor = null
       begin({ kind: 'text', ...size, cells: new Uint8Array(size.columns * size.rows * cellBytes) })
     },
@@ -85,8 +85,8 @@ export function createFrame(): Frame {
       for (const viewer of watching) viewer.isCursorNew = true
     },
     pixels(askedWidth, askedHeight) {
-      const width = within(askedWidth, mostPixels)
-      const height = Math.min(within(askedHeight, mostPixels), Math.floor(mostInAll / width))
+      const width = within(askedWidth, maxPixels)
+      const height = Math.min(within(askedHeight, maxPixels), Math.floor(maxTotal / width))
       const words = new Uint32Array(width * height).fill(opaque)
       begin({ kind: 'pixels', width, height, words, bytes: new Uint8Array(words.buffer) })
     },
@@ -109,7 +109,7 @@ export function createFrame(): Frame {
     },
     picture(width, height, png) {
       if (mode?.kind === 'picture' && isSameBytes(mode.png, png)) return
-      const size = { width: within(width, mostPixels), height: within(height, mostPixels) }
+      const size = { width: within(width, maxPixels), height: within(height, maxPixels) }
       begin({ kind: 'picture', ...size, png: Uint8Array.from(png) })
     },
     watch() {

@@ -42,9 +42,9 @@ function chunk(type: string, data: Buffer): Buffer {
 /** The same picture with sides at most so long: each pixel the mean of a square of the old ones. */
 export function shrink(
   { width, height, pixels }: { readonly width: number; readonly height: number; readonly pixels: Uint8Array },
-  mostSide: number,
+  maxSide: number,
 ): { readonly width: number; readonly height: number; readonly pixels: Uint8Array } {
-  const factor = Math.ceil(Math.max(width, height) / mostSide)
+  const factor = Math.ceil(Math.max(width, height) / maxSide)
   if (factor <= 1) return { width, height, pixels }
   const small = { width: Math.max(1, Math.floor(width / factor)), height: Math.max(1, Math.floor(height / factor)) }
   const side = { x: Math.min(factor, width), y: Math.min(factor, height) }

@@ -1,7 +1,7 @@
 import { createCipheriv } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { failure } from '../../app/domain/errors.ts'
-import { mostPixels } from '../../app/domain/screen.ts'
+import { maxPixels } from '../../app/domain/screen.ts'
 import type { Reader } from './rfb-reader.ts'
 
 /** A server on this computer that says nothing for so long is not one. */
@@ -49,7 +49,7 @@ export async function greet(
     const start = await reader.take(24)
     await reader.skip(start.readUInt32BE(20))
     const size = { width: start.readUInt16BE(0), height: start.readUInt16BE(2) }
-    if (size.width > mostPixels || size.height > mostPixels) throw new Error('a screen larger than any')
+    if (size.width > maxPixels || size.height > maxPixels) throw new Error('a screen larger than any')
     return size
   } finally {
     clearTimeout(timer)

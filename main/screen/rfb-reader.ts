@@ -9,7 +9,7 @@ export interface Reader {
 }
 
 /** What is not read waits in the socket, not here. */
-const mostWaiting = 4 * 1024 * 1024
+const maxWaiting = 4 * 1024 * 1024
 
 export function createReader(socket: Socket): Reader {
   let pieces: Buffer[] = []
@@ -23,7 +23,7 @@ export function createReader(socket: Socket): Reader {
     if (isClosed) return
     pieces.push(data)
     waiting += data.length
-    if (waiting > mostWaiting) socket.pause()
+    if (waiting > maxWaiting) socket.pause()
     wake()
   })
   socket.on('close', () => {

@@ -18,7 +18,7 @@ import type { Log } from '../log.ts'
 import type { ConsoleOps, Op } from '../providers/provider.ts'
 
 /** Each keeps a few megabytes at most and a process: more than a person can follow. */
-const mostSessions = 100
+const maxSessions = 100
 /** A kept line is at most so long on average. */
 const bytesPerLine = 200
 const providerMs = 30_000
@@ -78,10 +78,10 @@ export function createConsoles(options: ConsolesOptions): Consoles {
   }
 
   const checkRoom = (): void => {
-    if (sessions.size < mostSessions) return
+    if (sessions.size < maxSessions) return
     throw failure(
       'busy',
-      { key: 'terminal.tooMany', params: { count: mostSessions } },
+      { key: 'terminal.tooMany', params: { count: maxSessions } },
       { hint: { key: 'terminal.tooMany.hint' } },
     )
   }

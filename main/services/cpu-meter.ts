@@ -1,7 +1,7 @@
 import { type CpuInfo, cpus } from 'node:os'
 
 /** A span shorter than this says more about chance than about the computer. */
-const leastMs = 1_000
+const minMs = 1_000
 
 /**
  * How busy this computer's processors were since it was last asked, 0 to 100, of all of them together. null at first, and
@@ -15,7 +15,7 @@ export function createCpuMeter(
   let percent: number | null = null
   return () => {
     const atMs = nowMs()
-    if (atMs - before.atMs < leastMs) return percent
+    if (atMs - before.atMs < minMs) return percent
     const now = { ...sum(read()), atMs }
     const total = now.totalMs - before.totalMs
     percent = total > 0 ? Math.min(100, Math.max(0, (100 * (now.busyMs - before.busyMs)) / total)) : null

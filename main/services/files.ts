@@ -10,7 +10,7 @@ import { type Failure, failure } from '../../app/domain/errors.ts'
 export type Purpose = InputOf<Calls['files.browse']>['purpose']
 
 /** Nobody finds a file among more. */
-const mostEntries = 5_000
+const maxEntries = 5_000
 
 /** Names a file has when it may be what is looked for; null where the name says nothing. */
 export const suffixesOf: Readonly<Record<Purpose, readonly string[] | null>> = {
@@ -38,7 +38,7 @@ export async function browse(path: string | null, purpose: Purpose): Promise<Bro
   const found = await Promise.all(
     names
       .filter((name) => !name.startsWith('.'))
-      .slice(0, mostEntries)
+      .slice(0, maxEntries)
       .map((name) => entryOf(folder, name, purpose)),
   )
   const parent = dirname(folder)

@@ -13,7 +13,7 @@ const openMs = 30_000
 const lookMs = 3_000
 const stillMs = 120
 /** Last pictures kept of screens that nobody looks at: a few megabytes each. */
-const mostUnwatched = 8
+const maxUnwatched = 8
 
 /** What the screens need of the rest of main. */
 export interface ScreensOptions {
@@ -54,7 +54,7 @@ export function createScreens(options: ScreensOptions): Screens {
   })
   const forgetOld = (): void => {
     const unwatched = [...screens].filter(([, { screen }]) => !screen.isWatched())
-    for (const [key] of unwatched.slice(0, Math.max(0, unwatched.length - mostUnwatched))) drop(key)
+    for (const [key] of unwatched.slice(0, Math.max(0, unwatched.length - maxUnwatched))) drop(key)
   }
 
   const screenOf = (id: MachineId, consoleId: string): Screen => {

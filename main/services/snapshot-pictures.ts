@@ -14,9 +14,9 @@ import { writeAtomic } from '../write-atomic.ts'
 /** Whoever takes one snapshot after the other is not slowed by a picture of each: the last one counts. */
 const quietMs = 150
 /** Twice the width that a window shows it at, for dense displays. */
-const mostSide = 640
+const maxSide = 640
 /** Of all pictures together. The oldest go first: nothing but a picture is lost with them. */
-const mostBytes = 256 * MiB
+const maxBytes = 256 * MiB
 
 const fileSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('text'), columns: z.number(), rows: z.number(), data: z.string() }),
@@ -127,7 +127,7 @@ async function smallPicture(picture: Picture): Promise<SnapshotPicture> {
   const { width, height, data } = picture
   // A photograph is a PNG file already.
   if (picture.kind === 'picture') return { kind: 'image', width, height, data: inBase64(data) }
-  const small = shrink({ width, height, pixels: data }, mostSide)
+  const small = shrink({ width, height, pixels: data }, maxSide)
   const png = await encodePng(small.width, small.height, small.pixels)
   return { kind: 'image', width: small.width, height: small.height, data: inBase64(png) }
 }
@@ -142,7 +142,7 @@ async function makeRoom(folder: string): Promise<void> {
   )
   let bytes = files.reduce((sum, { size }) => sum + size, 0)
   for (const { path, size } of files.sort((one, other) => one.mtimeMs - other.mtimeMs)) {
-    if (bytes <= mostBytes) return
+    if (bytes <= maxBytes) return
     await rm(path, { force: true })
     bytes -= size
   }

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts'
 
 const summaryMs = 60_000
-const longestPath = 100
+const maxPathLength = 100
 
 export interface RefusalCounter {
   readonly count: (status: number, why: string, path: string) => void
@@ -38,5 +38,5 @@ export function createRefusalCounter(log: Log): RefusalCounter {
 }
 
 function cut(text: string): string {
-  return text.length > longestPath ? `${text.slice(0, longestPath)}…` : text
+  return text.length > maxPathLength ? `${text.slice(0, maxPathLength)}…` : text
 }

@@ -22,12 +22,12 @@ import { createRefusalCounter } from './refusals.ts'
 import { createTickets } from './tickets.ts'
 
 /** The largest thing a page sends is a pasted text. */
-const largestFrameBytes = 4 * 1024 * 1024
+const maxFrameBytes = 4 * 1024 * 1024
 /** A page that takes nothing any more is cut off; it connects again and asks for the whole. */
-const largestBacklogBytes = 32 * 1024 * 1024
+const maxBacklogBytes = 32 * 1024 * 1024
 /** A line over which nothing is heard is asked for a sign of life. */
 const heartbeatMs = 30_000
-const mostWires = 64
+const maxWires = 64
 /** A client that has not sent its request's head after this long is cut off. */
 const requestHeadMs = 10_000
 /** Strangers on this computer cannot take more of this process's descriptors than these. */
@@ -70,7 +70,7 @@ export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Pr
   const sixthServer = createServer(options, (request, response) => void answer(request, response))
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: largestFrameBytes,
+    maxPayload: maxFrameBytes,
     perMessageDeflate: false,
     handleProtocols: (protocols) => (protocols.has(wireProtocol) ? wireProtocol : false),
   })
@@ -140,7 +140,7 @@ export async function serveWeb({ port, pageRoot, log, connect }: WebOptions): Pr
     if (pathname !== wirePath) return ['404 Not Found', 'no such line']
     const [protocol, given] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((word) => word.trim())
     if (protocol !== wireProtocol || !isToken(given)) return ['401 Unauthorized', 'token']
-    return sockets.clients.size >= mostWires ? ['503 Service Unavailable', 'too many lines'] : null
+    return sockets.clients.size >= maxWires ? ['503 Service Unavailable', 'too many lines'] : null
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -228,7 +228,7 @@ function wireOf(socket: WebSocket, line: Duplex, log: Log): MainWire {
   return {
     send(frame) {
       if (socket.readyState !== socket.OPEN) return
-      if (socket.bufferedAmount > largestBacklogBytes) {
+      if (socket.bufferedAmount > maxBacklogBytes) {
         log.warn('web.slow', { bytes: socket.bufferedAmount })
         socket.terminate()
         return

@@ -24,7 +24,7 @@ export function shortId(id: string): string {
 }
 
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
-const longestTail = 12
+const maxTailLength = 12
 
 /**
  * Where a name may be cut: the head gets the ellipsis, the tail stays. The tail is the last part when it holds a digit,
@@ -35,5 +35,5 @@ export function splitName(name: string): { readonly head: string; readonly tail:
   if (rightToLeft.test(name)) return whole
   const match = /^(.+?)([-_. /:][^-_. /:]*\d[^-_. /:]*)$/su.exec(name)
   const [, head = '', tail = ''] = match ?? []
-  return match === null || tail.length > longestTail ? whole : { head, tail }
+  return match === null || tail.length > maxTailLength ? whole : { head, tail }
 }

@@ -1,4 +1,4 @@
-import { leastPixels, mostPixels } from '../../app/domain/screen.ts'
+import { maxPixels, minPixels } from '../../app/domain/screen.ts'
 
 /** Graphics cards know widths in whole characters. */
 const widthStep = 8
@@ -20,7 +20,7 @@ export function contentSize(element: HTMLElement): Size {
 
 /** The size in pixels that a guest is asked for, to fill a room of so many CSS pixels. */
 export function guestSize(room: Size): Size {
-  const within = (side: number): number => Math.min(mostPixels, Math.max(leastPixels, Math.floor(side)))
+  const within = (side: number): number => Math.min(maxPixels, Math.max(minPixels, Math.floor(side)))
   const width = within(room.width)
   return { width: width - (width % widthStep), height: within(room.height) }
 }

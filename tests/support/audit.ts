@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
  */
 export function auditPage(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
-    const leastHitPx = 24
+    const minHitPx = 24
     const problems: string[] = []
     const say = (what: string, element: Element): void =>
       void problems.push(`${what}: ${element.outerHTML.slice(0, 160)}`)
@@ -33,7 +33,7 @@ export function auditPage(page: Page): Promise<readonly string[]> {
     for (const element of all('[disabled]')) say('disabled by the attribute', element)
     for (const element of all('button, a[href], select, [role="tab"]')) {
       const { width, height } = element.getBoundingClientRect()
-      if (Math.min(width, height) < leastHitPx - 0.5) say(`hit area ${width} × ${height}`, element)
+      if (Math.min(width, height) < minHitPx - 0.5) say(`hit area ${width} × ${height}`, element)
     }
     for (const element of all('[aria-disabled="true"]:not([role="option"])')) {
       const reason = element.getAttribute('aria-description') ?? textOf(element.getAttribute('aria-describedby'))

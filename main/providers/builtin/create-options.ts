@@ -9,8 +9,8 @@ import { architecture, endpointId } from './machine.ts'
 import type { ProviderContext } from './provider-context.ts'
 
 /** More than v86's 32 bits of addresses leave room for, beside its own tables. */
-const mostMemoryBytes = GiB
-const leastMemoryBytes = 4 * MiB
+const maxMemoryBytes = GiB
+const minMemoryBytes = 4 * MiB
 
 /** What a new machine may be: the Linux that comes with Berth, or whatever a BIOS boots. Berth's own guest is for tests. */
 export async function createOptions(context: ProviderContext, op: Op): Promise<VmCreateOptions> {
@@ -65,11 +65,11 @@ export async function createOptions(context: ProviderContext, op: Op): Promise<V
 }
 
 export function memoryLimit(): Limit {
-  const room = Math.max(leastMemoryBytes, Math.floor(Math.min(totalmem() / 4, freemem()) / MiB) * MiB)
+  const room = Math.max(minMemoryBytes, Math.floor(Math.min(totalmem() / 4, freemem()) / MiB) * MiB)
   return {
-    min: leastMemoryBytes,
-    max: mostMemoryBytes,
-    sensible: Math.min(mostMemoryBytes, room),
+    min: minMemoryBytes,
+    max: maxMemoryBytes,
+    sensible: Math.min(maxMemoryBytes, room),
     default: Math.min(16 * MiB, room),
   }
 }

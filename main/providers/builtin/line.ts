@@ -18,7 +18,7 @@ export interface SerialLine extends InProcessLine {
 }
 
 /** Keys and pieces of pasted text that are kept for a machine that is still starting. */
-const mostTypedEarly = 1_000
+const maxTypedEarly = 1_000
 
 export function createSerialLine(): SerialLine {
   const watchers = new Map<LineEvents, number>()
@@ -63,7 +63,7 @@ export function createSerialLine(): SerialLine {
       return {
         write(bytes) {
           if (end !== null) end.write(bytes)
-          else if (typedEarly.length < mostTypedEarly) typedEarly.push(bytes)
+          else if (typedEarly.length < maxTypedEarly) typedEarly.push(bytes)
         },
         taken(bytes) {
           const before = watchers.get(events)

@@ -16,7 +16,7 @@ import { type Found, findEndpoints } from './probe.ts'
 const settleMs = 300
 /** Events that lasted this long ended for a reason of their own: whether the engine is gone is asked at once. */
 const longLivedMs = 1_000
-const longestWaitMs = 60_000
+const maxWaitMs = 60_000
 
 /** All endpoints as the last probe found them, each with what follows it. */
 export interface Endpoints {
@@ -76,7 +76,7 @@ export function createEndpoints(host: Host, journal: Journal): Endpoints {
       probeSoon.request()
       return
     }
-    const timer = setTimeout(probeSoon.request, Math.min(1_000 * 2 ** count, longestWaitMs))
+    const timer = setTimeout(probeSoon.request, Math.min(1_000 * 2 ** count, maxWaitMs))
     timer.unref()
   }
 

@@ -9,7 +9,7 @@ import type { Follower } from './follow.ts'
 import { hangUp, type ShellMark } from './shell-session.ts'
 
 /** Beyond these the oldest are forgotten: most have long ended by themselves. */
-const mostKept = 200
+const maxKept = 200
 
 const entrySchema = z.object({
   endpointId: z.string() as unknown as z.ZodType<EndpointId>,
@@ -46,7 +46,7 @@ export function createLeftShells(host: Host): LeftShells {
 
   // What could not be written down is no reason to give a person no shell.
   const write = (apply: (entries: readonly Entry[]) => readonly Entry[]): Promise<void> =>
-    kept.change((entries) => apply(entries).slice(-mostKept), null)
+    kept.change((entries) => apply(entries).slice(-maxKept), null)
 
   return {
     opened: (endpointId, { containerId, file, words, user }) =>

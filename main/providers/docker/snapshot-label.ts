@@ -27,7 +27,7 @@ const schema = z.object({
 export type SnapshotLabel = z.infer<typeof schema>
 
 /** Most that is unpacked: a label made to fill the memory is not one of ours. */
-const largestBytes = 4 * 1024 * 1024
+const maxBytes = 4 * 1024 * 1024
 
 /**
  * Packs all that is said about a snapshot into one label. Base64url of compressed JSON: nothing a person typed meets the grammar
@@ -40,7 +40,7 @@ export function packLabel(label: SnapshotLabel): string {
 /** null for what is not a label of ours, or not readable any more. */
 export function unpackLabel(text: string): SnapshotLabel | null {
   try {
-    const json = inflateRawSync(Buffer.from(text, 'base64url'), { maxOutputLength: largestBytes }).toString('utf8')
+    const json = inflateRawSync(Buffer.from(text, 'base64url'), { maxOutputLength: maxBytes }).toString('utf8')
     return schema.parse(JSON.parse(json))
   } catch {
     return null

@@ -18,7 +18,7 @@ const shutDownMs = 60_000
 /** Per step of switching off: asked on the line, by SIGTERM, by SIGKILL. */
 const quitMs = 5_000
 /** Less than this is room for no write that a guest may wait with. */
-const leastBytes = MiB
+const minBytes = MiB
 
 /** Switches a machine on, or wakes it from disk. Settles when it runs. */
 export async function start(context: ProviderContext, known: Known, op: Op): Promise<void> {
@@ -75,7 +75,7 @@ async function goOn({ entry, definition }: Known, qmp: Qmp, live: Live, op: Op):
       const isFull = blocks.some(
         (block) => block['io-status'] === 'nospace' && block.inserted?.['node-name'] === `disk${index}`,
       )
-      if (isFull) await checkSpace(isInPlace(disk) ? disk.file : diskPath(disk, entry.folder), leastBytes, 0)
+      if (isFull) await checkSpace(isInPlace(disk) ? disk.file : diskPath(disk, entry.folder), minBytes, 0)
     }
   }
   await letRun(qmp, live, op)

@@ -10,7 +10,7 @@ import { throwIfCancelled, unstoppable } from '../common/op.ts'
 import type { ConfigureOps, Op, RenameOps } from '../provider.ts'
 import { type Bundle, discDrive, imagePath, isApple, ownImage, writableDisks } from './bundle.ts'
 import { networkArguments } from './create.ts'
-import { mostCpus } from './create-options.ts'
+import { maxCpus } from './create-options.ts'
 import { takesDisc } from './machine.ts'
 import type { Known } from './machine-registry.ts'
 import { checkName } from './names.ts'
@@ -115,7 +115,7 @@ async function configurationOf(
       ...(size === null ? {} : { diskBytes: size }),
     },
     limits: {
-      cpus: cpuLimit(mostCpus),
+      cpus: cpuLimit(maxCpus),
       memoryBytes: memoryLimit(),
       ...(size === null ? {} : { diskBytes: { ...diskLimit(await freeBytes(bundle.path)), min: size } }),
     },

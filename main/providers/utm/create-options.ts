@@ -11,7 +11,7 @@ import type { Tool } from './tool.ts'
 
 /** Architectures for which UTM brings UEFI along (UTMQemuConfigurationQEMU.uefiImagePrefix). */
 const withUefi = ['arm', 'aarch64', 'i386', 'x86_64', 'loongarch64', 'riscv64']
-export const mostCpus = 64
+export const maxCpus = 64
 
 /** What a new machine may be, with defaults that leave room for everything else. */
 export async function createOptions(tool: Tool, documents: string, op: Op): Promise<VmCreateOptions> {
@@ -21,7 +21,7 @@ export async function createOptions(tool: Tool, documents: string, op: Op): Prom
     kind: 'vm',
     endpointId,
     architectures,
-    cpus: cpuLimit(mostCpus),
+    cpus: cpuLimit(maxCpus),
     memoryBytes: memoryLimit(),
     diskBytes: diskLimit(free),
     folder: documents,

@@ -15,7 +15,7 @@ export function createMachineQueue(): MachineQueue {
 /** How long another program's lock is waited for. A lock that is let go takes VirtualBox up to ten seconds to be seen. */
 const patienceMs = 15_000
 const firstPauseMs = 100
-const longestPauseMs = 1_500
+const maxPauseMs = 1_500
 
 /** Repeats `attempt` while it says `again` and patience lasts; returns the last answer. */
 export async function withPatience<T>(
@@ -30,6 +30,6 @@ export async function withPatience<T>(
     const answer = await attempt()
     if (signal.aborted || now() + pauseMs > until || !(await again(answer))) return answer
     await delay(pauseMs, undefined, { signal }).catch(() => {})
-    pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+    pauseMs = Math.min(pauseMs * 2, maxPauseMs)
   }
 }

@@ -4,7 +4,7 @@ import { failure } from '../../../app/domain/errors.ts'
  * A machine's folder and files are called after it, and VirtualBox keeps the last settings as `NAME.vbox-prev`: a longer name fails
  * in the middle of being made (seen at 248 bytes).
  */
-const mostNameBytes = 245
+const maxNameBytes = 245
 
 /** What an XML file of VirtualBox's cannot hold: it writes U+FFFD instead, or ends (seen at U+FFFE). */
 const unholdable =
@@ -23,7 +23,7 @@ export function checkName(name: string): void {
   const refuse = (key: 'virtualbox.error.nameLong' | 'virtualbox.error.nameUuid'): never => {
     throw failure('invalid-input', { key }, { field: 'name' })
   }
-  if (Buffer.byteLength(name) > mostNameBytes) refuse('virtualbox.error.nameLong')
+  if (Buffer.byteLength(name) > maxNameBytes) refuse('virtualbox.error.nameLong')
   if (uuidLike.test(name)) refuse('virtualbox.error.nameUuid')
 }
 

@@ -19,7 +19,7 @@ const calmAfter = 6
 /** What is typed shows soon. */
 const afterKeyMs = 120
 /** VBoxManage that fails so often in a row is not going to show anything. */
-const mostFailures = 5
+const maxFailures = 5
 
 export interface Photographs extends ScreenSource {
   /** Takes none until it is asked for the next, which it then gives even if it shows what the last one did. */
@@ -78,7 +78,7 @@ export function openPhotographs(context: ProviderContext, entry: Entry, events: 
         // Going back to a snapshot, the machine is off for a moment, then starts again.
         const isGoingBack = entry.holds.some(({ state }) => state === 'restoring')
         failures = isGoingBack ? 0 : failures + 1
-        if (!isGoingBack && (isResting(inventory.observedState(entry).word) || failures >= mostFailures)) {
+        if (!isGoingBack && (isResting(inventory.observedState(entry).word) || failures >= maxFailures)) {
           end()
           return events.ended({ why: 'gone', reason: null })
         }

@@ -6,7 +6,7 @@ import type { Host } from '../provider.ts'
 type Place = Pick<Host, 'dataDir' | 'runtimeDir' | 'platform'>
 
 /** What a UNIX socket's path may hold everywhere, its ending zero left out. */
-const mostBytes = 100
+const maxBytes = 100
 
 /**
  * Where VirtualBox makes a machine's serial line. It is written in the machine's settings and must work whenever and by whomever the
@@ -16,7 +16,7 @@ export function serialPathOf({ dataDir, runtimeDir, platform }: Place, uuid: str
   if (platform === 'win32') return `\\\\.\\pipe\\berth-${uuid}`
   const name = `${createHash('sha256').update(uuid).digest('hex').slice(0, 12)}.com1`
   const path = join(dataDir, 'serial', name)
-  return Buffer.byteLength(path) <= mostBytes ? path : join(runtimeDir, name)
+  return Buffer.byteLength(path) <= maxBytes ? path : join(runtimeDir, name)
 }
 
 /** VirtualBox does not make the folder, and a machine whose line can't be made does not start. */

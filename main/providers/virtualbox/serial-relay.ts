@@ -11,8 +11,8 @@ import { isResting } from './states.ts'
 /** VirtualBox makes a line's socket at the machine's start: how often it is tried until it is there. */
 const retryMs = 300
 /** A log that is longer becomes the one older log. */
-const mostLogBytes = 8 * 1024 * 1024
-const mostEarly = 64
+const maxLogBytes = 8 * 1024 * 1024
+const maxEarly = 64
 
 /**
  * Serial lines of running machines. VirtualBox serves one reader and keeps nothing: who is not there does not hear it, and a guest may
@@ -142,7 +142,7 @@ function openRelay(about: {
     await mkdir(dirname(about.logPath), { recursive: true, mode: 0o700 })
     await mkdir(dirname(about.socketPath), { recursive: true, mode: 0o700 }).catch(() => {})
     const about_ = await stat(about.logPath).catch(() => null)
-    if ((about_?.size ?? 0) > mostLogBytes) await rename(about.logPath, `${about.logPath}.1`)
+    if ((about_?.size ?? 0) > maxLogBytes) await rename(about.logPath, `${about.logPath}.1`)
     // What an earlier Berth left.
     await rm(about.socketPath, { force: true }).catch(() => {})
     log = createWriteStream(about.logPath, { flags: 'a', mode: 0o600 })
@@ -151,7 +151,7 @@ function openRelay(about: {
       viewers.add(viewer)
       viewer.on('data', (typed) => {
         if (line !== null) line.write(typed)
-        else if (early.length < mostEarly) early.push(typed)
+        else if (early.length < maxEarly) early.push(typed)
       })
       viewer.on('drain', flow)
       viewer.on('error', () => {})

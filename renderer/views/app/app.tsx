@@ -17,7 +17,7 @@ import { DockPlane, TerminalDock } from './dock-plane.tsx'
 import { fetched } from './fetched.tsx'
 import { LiveRegions } from './live-regions.tsx'
 import { NothingChosen } from './nothing-chosen.tsx'
-import { defaultSizesFor, leastDetail, sizeLimits, useSizes } from './sizes.ts'
+import { defaultSizesFor, minDetail, sizeLimits, useSizes } from './sizes.ts'
 import { Splitter } from './splitter.tsx'
 import { StateNotices } from './state-notices.tsx'
 import { useCommands } from './use-commands.ts'
@@ -81,7 +81,7 @@ export function App(): ReactNode {
   const sidebarWidth = hasSidebar ? sizes.sidebar : 0
   const greatestList = Math.max(
     sizeLimits.list[0],
-    Math.min(sizeLimits.list[1], layout.widthPx - sidebarWidth - leastDetail),
+    Math.min(sizeLimits.list[1], layout.widthPx - sidebarWidth - minDetail),
   )
   const listWidth = layout.isListNarrow ? Math.min(300, greatestList) : Math.min(sizes.list, greatestList)
   const isPage = view !== 'machines'

@@ -9,7 +9,7 @@ import { useLayout } from './use-layout.ts'
 export const TerminalDock = fetched(async () => (await import('../terminals/dock.tsx')).TerminalDock)
 
 /** What stays in view above the dock: a header and a few rows. */
-const leastAbovePx = 160
+const minAbovePx = 160
 
 /** The terminals' plane, fetched when it is first opened. Sessions live in main: hiding it ends nothing. */
 export function DockPlane({
@@ -25,7 +25,7 @@ export function DockPlane({
   const isFilled = useConsoles((state) => state.isDockFilled)
   useEffect(followConsoles, [])
   if (!isOpen) return null
-  const greatest = Math.min(sizeLimits.dock[1], Math.max(sizeLimits.dock[0], window.innerHeight - leastAbovePx))
+  const greatest = Math.min(sizeLimits.dock[1], Math.max(sizeLimits.dock[0], window.innerHeight - minAbovePx))
   const height = Math.min(heightPx, greatest)
   return (
     <section

@@ -13,7 +13,7 @@ export function defaultSizesFor(widthPx: number): Sizes {
 }
 export const sizeLimits = { sidebar: [180, 280], list: [260, 520], dock: [120, 4000] } as const
 /** The detail never gets less than this while it stands beside the list. */
-export const leastDetail = 520
+export const minDetail = 520
 
 /** Sizes are kept for each arrangement of displays: a laptop alone and at its desk differ. */
 const key = `sizes.${window.screen.width}x${window.screen.height}@${window.devicePixelRatio}`

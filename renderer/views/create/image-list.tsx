@@ -5,7 +5,7 @@ import { Icon } from '../../components/icon.tsx'
 import { TextInput } from '../../components/text-input.tsx'
 import { useLocale, useSay } from '../../say.tsx'
 
-const mostShown = 60
+const maxShown = 60
 
 /**
  * The images that are here, found by typing. One that is here stands first and is chosen; what is typed is pulled when it is here
@@ -56,7 +56,7 @@ export function ImageList({
         onBlur={() => typed !== '' && onLeave()}
       />
       <div role="radiogroup" aria-label={say('create.image')} className="image-results">
-        {found.slice(0, mostShown).map((image) => (
+        {found.slice(0, maxShown).map((image) => (
           <div key={image.reference} className="source-row">
             <label>
               <input
@@ -77,8 +77,8 @@ export function ImageList({
             </label>
           </div>
         ))}
-        {found.length > mostShown && (
-          <p className="source-row faint-text">{say('create.image.more', { count: found.length - mostShown })}</p>
+        {found.length > maxShown && (
+          <p className="source-row faint-text">{say('create.image.more', { count: found.length - maxShown })}</p>
         )}
         {typed !== '' && !isHere && (
           <div className="source-row">

@@ -19,7 +19,7 @@ import { ErrorCard } from './error-card.tsx'
 import { useActivity } from './use-activity.ts'
 
 const pageSize = 100
-const mostEntries = 500
+const maxEntries = 500
 
 /** What happened to a machine, newest first, by day. Each entry opens the exact commands that ran. */
 export function ActivityTab({ context }: { readonly context: PermitContext }): ReactNode {
@@ -67,8 +67,8 @@ export function ActivityTab({ context }: { readonly context: PermitContext }): R
           </ul>
         </section>
       ))}
-      {value.length === limit && limit < mostEntries && (
-        <Button size="small" onClick={() => setLimit(Math.min(mostEntries, limit + pageSize))}>
+      {value.length === limit && limit < maxEntries && (
+        <Button size="small" onClick={() => setLimit(Math.min(maxEntries, limit + pageSize))}>
           {say('activity.more')}
         </Button>
       )}

@@ -22,7 +22,7 @@ import { verbKey } from './power-verbs.ts'
 import { StopLadderButton } from './stop-ladder.tsx'
 import { doVerb, machineEntries, stopEntries, verbIcons } from './verbs.ts'
 
-const longestWord = 10
+const maxWordLength = 10
 
 /** A machine's name, state and verbs. */
 export function MachineHeader({
@@ -40,7 +40,7 @@ export function MachineHeader({
   const word = say(stateKey(state, machine, task))
   const step = task?.progress?.wait === undefined ? (task?.progress?.text ?? null) : null
   // The name and its state are read first: where they need the room, verbs keep their icons alone.
-  const isFull = items.length > 3 || word.length > longestWord
+  const isFull = items.length > 3 || word.length > maxWordLength
   return (
     <header className="machine-header drag-region">
       <NameField context={context} />

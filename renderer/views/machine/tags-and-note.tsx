@@ -9,7 +9,7 @@ import { annotationOf } from '../../store/selectors.ts'
 import { store, useApp } from '../../store/store.ts'
 import { FactLine } from './facts.tsx'
 
-const longestTag = 64
+const maxTagLength = 64
 
 /** Tags, typed right here. A tag that exists elsewhere is offered. */
 export function TagsFact({ id }: { readonly id: MachineId }): ReactNode {
@@ -22,7 +22,7 @@ export function TagsFact({ id }: { readonly id: MachineId }): ReactNode {
       ? []
       : [...new Set(Object.values(store.getState().inventory.annotations).flatMap((annotation) => annotation.tags))]
   const take = (): void => {
-    const tag = (typed ?? '').trim().replace(/^#/, '').slice(0, longestTag)
+    const tag = (typed ?? '').trim().replace(/^#/, '').slice(0, maxTagLength)
     setTyped(null)
     if (tag !== '' && !tags.includes(tag)) void annotateMachine(id, { tags: [...tags, tag] })
   }
@@ -52,7 +52,7 @@ export function TagsFact({ id }: { readonly id: MachineId }): ReactNode {
               className="tag-field"
               dir="auto"
               list={listId}
-              maxLength={longestTag}
+              maxLength={maxTagLength}
               value={typed}
               ref={focusOnce}
               onChange={(event) => setTyped(event.currentTarget.value)}

@@ -40,7 +40,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
   if (machine === null) return null
   const state = shownState(machine, task)
   const isPercent = task !== null && typeof task.progress?.fraction === 'number'
-  const isLong = !isPercent && say(stateKey(state, machine, task)).length > longestWord
+  const isLong = !isPercent && say(stateKey(state, machine, task)).length > maxWordLength
   return (
     <GridPart
       role="row"
@@ -74,7 +74,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps): Reac
 })
 
 /** Letters that fit a row's end. */
-const longestWord = 10
+const maxWordLength = 10
 
 function rowName(machine: Machine, state: string, provider: string, say: SayFunction): string {
   const common = { name: machine.name.trim() || shortId(machine.id), state, provider }

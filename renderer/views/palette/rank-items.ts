@@ -13,8 +13,8 @@ export interface RankedSection {
 
 const order = ['with', 'machines', 'everywhere'] as const
 /** Enough to choose from; more is found by typing more. */
-const mostPerSection = 8
-const mostRecent = 5
+const maxPerSection = 8
+const maxRecent = 5
 /** Less than between a word's start and its middle, more than between long and short words. */
 const disruptiveHandicap = 60
 
@@ -31,7 +31,7 @@ export function rankItems(
   const recent = isEmpty
     ? recentIds
         .flatMap((id) => items.find((item) => item.id === id && item.reason === null && !item.isDisruptive) ?? [])
-        .slice(0, mostRecent)
+        .slice(0, maxRecent)
     : []
   const sections: RankedSection[] = order.map((section) => ({
     section,
@@ -47,7 +47,7 @@ export function rankItems(
         return match === null ? [] : [{ item, at: isOwn ? match.at : [], score }]
       })
       .sort((one, two) => Number(one.item.reason !== null) - Number(two.item.reason !== null) || two.score - one.score)
-      .slice(0, isEmpty && section === 'machines' ? mostRecent : section === 'with' && isEmpty ? 30 : mostPerSection),
+      .slice(0, isEmpty && section === 'machines' ? maxRecent : section === 'with' && isEmpty ? 30 : maxPerSection),
   }))
   if (recent.length > 0) sections.unshift({ section: 'recent', items: recent.map((item) => ({ item, at: [] })) })
   return sections.filter(({ items: found }) => found.length > 0)

@@ -25,7 +25,7 @@ import { useSessionName } from '../../terminal/session-name.ts'
 import { clearTerminal, focusTerminal } from '../../terminal/views.ts'
 
 /** Machines offered for a new terminal: more are a search away, in the list. */
-const mostOffered = 15
+const maxOffered = 15
 
 /** The tabs of the dock and what is done with all of it. */
 export function DockBar(): ReactNode {
@@ -182,7 +182,7 @@ function newEntries(say: SayFunction): readonly MenuEntry[] {
   const running = [...inventory.machines.values()].filter((machine) => machine.state === 'running')
   const offered = running
     .toSorted((a, b) => Number(first.includes(b.id)) - Number(first.includes(a.id)) || a.name.localeCompare(b.name))
-    .slice(0, mostOffered)
+    .slice(0, maxOffered)
   const host: MenuEntry = {
     kind: 'item',
     id: 'host',

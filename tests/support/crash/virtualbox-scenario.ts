@@ -11,7 +11,7 @@ import type { Scenario } from './loop.ts'
 import { scenarioOn } from './scenario.ts'
 
 /** Of a machine that holds 0: VirtualBox gives no less than four. */
-const leastMegabytes = 8
+const minMegabytes = 8
 
 /**
  * Little machines under the real VirtualBox. What they hold is how much memory they have: VirtualBox keeps a machine's hardware in its
@@ -45,7 +45,7 @@ export async function virtualboxScenario(places: Pick<Places, 'berth'>): Promise
       arch: 'x86_64',
       osType: 'Other',
       cpus: 1,
-      memoryBytes: (leastMegabytes + 1) * MiB,
+      memoryBytes: (minMegabytes + 1) * MiB,
       disk: { from: 'image', path: lab.guestDisk, format: 'raw', use: 'copy' },
       isoPath: null,
       network: { mode: 'none' },
@@ -56,9 +56,9 @@ export async function virtualboxScenario(places: Pick<Places, 'berth'>): Promise
     }),
     runs: async (machine) => ((await lab.pidOf(keyOf(machine))) === null ? 0 : 1),
     write: async (machine, value) => {
-      await lab.manage('modifyvm', keyOf(machine), '--memory', String(leastMegabytes + value))
+      await lab.manage('modifyvm', keyOf(machine), '--memory', String(minMegabytes + value))
     },
-    read: async (machine) => ((await settingsOf(machine)).hardware.memoryBytes ?? 0) / MiB - leastMegabytes,
+    read: async (machine) => ((await settingsOf(machine)).hardware.memoryBytes ?? 0) / MiB - minMegabytes,
 
     async damage(machine, tree) {
       const { snapshots } = await settingsOf(machine)

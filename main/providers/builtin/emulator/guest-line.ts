@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /** A guest's line is a word; what never ends is none. */
-const mostBytes = 256
+const maxBytes = 256
 const lineEnd = 0x0a
 
 /**
@@ -70,7 +70,7 @@ export function createGuestLine(
       if (byte === lineEnd) {
         hear(line.trim())
         line = ''
-      } else if (line.length < mostBytes) line += String.fromCharCode(byte)
+      } else if (line.length < maxBytes) line += String.fromCharCode(byte)
     },
     awake() {
       isListening = true

@@ -1,7 +1,7 @@
 import { scanCodesOf } from '../../../../app/domain/scan-codes.ts'
 
 /** v86's keyboard remembers 32 bytes and loses the rest: it is given more only while it has room. */
-const mostUnread = 12
+const maxUnread = 12
 const paceMs = 4
 
 /** The places of a keyboard of the United States, which is what a guest takes it for that was told nothing else. */
@@ -51,7 +51,7 @@ export function createKeyboard(send: (bytes: number[]) => void, unread: () => nu
 
   const pass = (): void => {
     timer = null
-    while (waiting.length > 0 && unread() < mostUnread) send([...(waiting.shift() ?? [])])
+    while (waiting.length > 0 && unread() < maxUnread) send([...(waiting.shift() ?? [])])
     if (waiting.length > 0) timer = setTimeout(pass, paceMs)
   }
   const put = (bytes: readonly number[]): void => {

@@ -5,7 +5,7 @@ import type { Card } from './network/link.ts'
 const headerBytes = 12
 const header = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
 /** What a guest may send at once: a frame of Ethernet and no more. */
-const mostFrameBytes = 1_600
+const maxFrameBytes = 1_600
 /** Buffers for frames to the guest. v86's 1024 would take 1.5 MiB of a guest that may have 16. */
 const queueSize = 256
 
@@ -66,7 +66,7 @@ function limitFrames(queue: Queue): void {
   queue.pop_request = () => {
     const buffers = pop()
     const { length_readable: length } = buffers
-    if (!(length > headerBytes && length <= headerBytes + mostFrameBytes)) buffers.length_readable = 0
+    if (!(length > headerBytes && length <= headerBytes + maxFrameBytes)) buffers.length_readable = 0
     return buffers
   }
 }

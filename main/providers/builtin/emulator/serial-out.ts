@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 
 /** So much is said to main before the guest waits for it to be taken. */
-const mostUntaken = 1024 * 1024
+const maxUntaken = 1024 * 1024
 const resumeBelow = 256 * 1024
 const chunkBytes = 64 * 1024
 /** A log that has grown so long is put aside, so that a guest that never stops talking does not fill the disk. */
@@ -53,7 +53,7 @@ export function createSerialOut(logPath: string, events: SerialEvents): SerialOu
     chunk = new Uint8Array(chunkBytes)
     untaken += length
     length = 0
-    if (untaken > mostUntaken && !isHeld) {
+    if (untaken > maxUntaken && !isHeld) {
       isHeld = true
       events.hold(true)
     }

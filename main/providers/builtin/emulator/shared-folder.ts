@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { FromFolder, ToFolder } from '../shared-folder/folder-messages.ts'
-import { mostMessageBytes } from '../shared-folder/protocol.ts'
+import { maxMessageBytes } from '../shared-folder/protocol.ts'
 
 /** What v86 takes for a shared folder, and calls with each request. */
 export type Handle9p = (request: Uint8Array, reply: (bytes: Uint8Array) => void) => void
@@ -117,7 +117,7 @@ function boundRequests({ virtio }: FolderDevice): void {
   const pop = queue.pop_request.bind(queue)
   queue.pop_request = () => {
     const chain = pop()
-    if (chain.read_buffers.some(({ len }) => len < 0) || chain.length_readable > mostMessageBytes) {
+    if (chain.read_buffers.some(({ len }) => len < 0) || chain.length_readable > maxMessageBytes) {
       chain.read_buffers = []
       chain.length_readable = 0
     }

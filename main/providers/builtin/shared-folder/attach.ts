@@ -3,18 +3,18 @@ import { qidOf } from './attributes.ts'
 import type { Qid } from './codec.ts'
 import { Refusal } from './errno.ts'
 import { below, isDotDot, type Path } from './names.ts'
-import { leastMessageBytes, mostMessageBytes, protocolVersion } from './protocol.ts'
+import { maxMessageBytes, minMessageBytes, protocolVersion } from './protocol.ts'
 import type { Operation, Session } from './session.ts'
 
-const mostSteps = 16
+const maxSteps = 16
 
 /** A new session: all handles of the one before are given up. */
 export const version: Operation = (session, request, reply) => {
   const messageBytes = request.u32()
   const isOurs = request.text().toString('latin1') === protocolVersion
-  if (messageBytes < leastMessageBytes) throw new Refusal('EINVAL')
+  if (messageBytes < minMessageBytes) throw new Refusal('EINVAL')
   session.fids.clear()
-  session.messageBytes = Math.min(messageBytes, mostMessageBytes)
+  session.messageBytes = Math.min(messageBytes, maxMessageBytes)
   reply.u32(session.messageBytes).text(Buffer.from(isOurs ? protocolVersion : 'unknown'))
 }
 
@@ -31,7 +31,7 @@ export const walk: Operation = (session, request, reply) => {
   const fid = session.fids.get(request.u32())
   const number = request.u32()
   const count = request.u16()
-  if (count > mostSteps) throw new Refusal('EINVAL')
+  if (count > maxSteps) throw new Refusal('EINVAL')
   const names = Array.from({ length: count }, () => request.text())
   if (fid.opened !== null && count > 0) throw new Refusal('EBADF')
   const isSame = session.fids.has(number, fid)

@@ -2,15 +2,7 @@ import type { BigIntStats } from 'node:fs'
 import type { MessageReader, MessageWriter, Qid } from './codec.ts'
 import { Refusal } from './errno.ts'
 import { OpenedFile } from './opened-file.ts'
-import {
-  basicAttributes,
-  entryKind,
-  fileSystemKind,
-  longestNameBytes,
-  modeKinds,
-  qidKind,
-  setFlag,
-} from './protocol.ts'
+import { basicAttributes, entryKind, fileSystemKind, maxNameBytes, modeKinds, qidKind, setFlag } from './protocol.ts'
 import { type Operation, requireWritable } from './session.ts'
 
 const permissions = 0o777
@@ -110,5 +102,5 @@ export const statfs: Operation = ({ fids, tree }, request, reply) => {
   )
   reply.u32(fileSystemKind).u32(Number(bsize))
   for (const count of [blocks, bfree, bavail, files, ffree]) reply.u64(count)
-  reply.u64(0n).u32(longestNameBytes)
+  reply.u64(0n).u32(maxNameBytes)
 }

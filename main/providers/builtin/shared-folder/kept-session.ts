@@ -1,7 +1,7 @@
 import { Listing } from './listing.ts'
 import { below, type Path } from './names.ts'
 import { OpenedFile } from './opened-file.ts'
-import { leastMessageBytes, mostMessageBytes, openFlag } from './protocol.ts'
+import { maxMessageBytes, minMessageBytes, openFlag } from './protocol.ts'
 import type { Session } from './session.ts'
 
 interface KeptFid {
@@ -52,7 +52,7 @@ export function resumeSession(session: Session, bytes: Uint8Array): void {
 
 function take(session: Session, bytes: Uint8Array): void {
   const kept = JSON.parse(Buffer.from(bytes).toString()) as KeptSession
-  session.messageBytes = Math.min(Math.max(kept.messageBytes, leastMessageBytes), mostMessageBytes)
+  session.messageBytes = Math.min(Math.max(kept.messageBytes, minMessageBytes), maxMessageBytes)
   for (const { number, path: names, opened } of kept.fids) {
     const path = names.reduce<Path>((folder, name) => below(folder, Buffer.from(name, 'base64'), session.platform), [])
     const fid = session.fids.add(number, path)

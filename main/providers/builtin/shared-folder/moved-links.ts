@@ -4,7 +4,7 @@ import type { Path } from './names.ts'
 import type { Tree } from './tree.ts'
 
 /** As much as is looked through for one rename; a larger folder is copied by whoever moves it. */
-const mostEntries = 10_000
+const maxEntries = 10_000
 
 /**
  * Whether no link in what is moved would lead out of the shared folder from its new place, nearer to that folder's top. Links that
@@ -17,7 +17,7 @@ export function moveKeepsLinksInside(tree: Tree, from: Path, to: Path): boolean 
 
   const isFit = (path: Path): boolean => {
     count += 1
-    if (count > mostEntries) return false
+    if (count > maxEntries) return false
     const name = path.at(-1) as Buffer
     return tree.within(path.slice(0, -1), (folder) => {
       const entry = folder.entry(name)

@@ -1,10 +1,10 @@
 import { Refusal } from './errno.ts'
-import { longestNameBytes } from './protocol.ts'
+import { maxNameBytes } from './protocol.ts'
 
 /** Where something lies below the shared folder: names without any separator, none of them `.` or `..`. */
 export type Path = readonly Buffer[]
 
-const longestPathBytes = 4096
+const maxPathBytes = 4096
 const deepest = 256
 
 /** Devices of MS-DOS, which Windows finds in every folder, whatever follows a dot. */
@@ -15,7 +15,7 @@ const windowsReserved = '\\/:*?"<>|'
 /** Refuses what cannot be, or must not be, the name of something in a folder. */
 export function checkName(name: Buffer, platform: NodeJS.Platform): void {
   if (name.length === 0 || name.equals(dot) || name.equals(dotDot)) throw new Refusal('EINVAL')
-  if (name.length > longestNameBytes) throw new Refusal('ENAMETOOLONG')
+  if (name.length > maxNameBytes) throw new Refusal('ENAMETOOLONG')
   if (name.includes(0) || name.includes(0x2f)) throw new Refusal('EINVAL')
   if (platform === 'linux') return
   // Elsewhere names are text: other bytes would become other names.
@@ -39,7 +39,7 @@ export function isDotDot(name: Buffer): boolean {
 export function below(path: Path, name: Buffer, platform: NodeJS.Platform): Path {
   checkName(name, platform)
   const bytes = path.reduce((sum, { length }) => sum + length + 1, name.length)
-  if (path.length >= deepest || bytes > longestPathBytes) throw new Refusal('ENAMETOOLONG')
+  if (path.length >= deepest || bytes > maxPathBytes) throw new Refusal('ENAMETOOLONG')
   return [...path, name]
 }
 

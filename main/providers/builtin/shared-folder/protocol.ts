@@ -42,8 +42,8 @@ export const dataHeaderBytes = headerBytes + 4
 export const ioHeaderBytes = 24
 
 /** The longest message: what the client proposes, up to this. */
-export const mostMessageBytes = 128 * 1024
-export const leastMessageBytes = 4096
+export const maxMessageBytes = 128 * 1024
+export const minMessageBytes = 4096
 
 export const qidKind = { file: 0, link: 0x02, directory: 0x80 } as const
 /** Linux's numbers of kinds, as a directory's entries carry them. */
@@ -81,7 +81,7 @@ export const lockGranted = 0
 export const unlocked = 2
 /** What Linux knows a 9P file system by. */
 export const fileSystemKind = 0x01021997
-export const longestNameBytes = 255
+export const maxNameBytes = 255
 
 export const modeKinds = 0o170000
 export const modeOfFile = 0o100000

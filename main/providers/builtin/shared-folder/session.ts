@@ -4,7 +4,7 @@ import { Refusal } from './errno.ts'
 import { FidTable } from './fids.ts'
 import type { Listing } from './listing.ts'
 import type { OpenedFile } from './opened-file.ts'
-import { mostMessageBytes } from './protocol.ts'
+import { maxMessageBytes } from './protocol.ts'
 import { openTree, type Tree } from './tree.ts'
 
 export interface SharedFolder {
@@ -39,7 +39,7 @@ export function createSession(shared: SharedFolder | null, open: (root: string) 
     get isWritable() {
       return folder?.isWritable === true
     },
-    messageBytes: mostMessageBytes,
+    messageBytes: maxMessageBytes,
     tree() {
       if (folder === null) throw new Refusal('ENOENT')
       // Links in the path of the folder are the person's. From here on it is this folder and no other that comes to stand there.

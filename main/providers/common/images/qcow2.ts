@@ -45,7 +45,7 @@ const maxSnapshots = 65_536
 const maxSnapshotTableBytes = 64 * 1024 * 1024
 export const maxLevel1Bytes = 32 * 1024 * 1024
 const smallestClusterBits = 9
-const largestClusterBits = 21
+const maxClusterBits = 21
 
 /** Reads an image's sizes; null when it is no qcow2 that can be read. */
 export function readQcow2(path: string): Promise<Qcow2 | null> {
@@ -87,7 +87,7 @@ async function readHeader(file: FileHandle): Promise<Header | null> {
   const version = bytes.readUInt32BE(4)
   const clusterBits = bytes.readUInt32BE(20)
   if (version !== 2 && version !== 3) return null
-  if (clusterBits < smallestClusterBits || clusterBits > largestClusterBits) return null
+  if (clusterBits < smallestClusterBits || clusterBits > maxClusterBits) return null
   const features = version === 3 && bytes.length >= 80 ? bytes.readUInt32BE(76) : 0
   const virtualBytes = Number(bytes.readBigUInt64BE(24))
   const found = await readSnapshots(file, bytes, virtualBytes)

@@ -7,7 +7,7 @@ export interface ByteQueue {
   drop(length: number): void
 }
 
-const leastBytes = 4096
+const minBytes = 4096
 
 /** A ring that grows as far as what is pushed into it; who pushes keeps it from growing for ever. */
 export function createByteQueue(): ByteQueue {
@@ -23,7 +23,7 @@ export function createByteQueue(): ByteQueue {
   }
 
   const grow = (needed: number): void => {
-    let size = Math.max(leastBytes, ring.length)
+    let size = Math.max(minBytes, ring.length)
     while (size < needed) size *= 2
     const next = new Uint8Array(size)
     if (length > 0) copy(next, 0, 0, length)

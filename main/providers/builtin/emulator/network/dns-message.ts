@@ -33,7 +33,7 @@ export interface DnsRecord {
 const headerBytes = 12
 const plainAnswerBytes = 512
 /** What fits one frame. */
-const mostAnswerBytes = 1400
+const maxReplyBytes = 1400
 const maxNameLength = 253
 const internet = 1
 
@@ -86,7 +86,7 @@ function maxAnswerOf(query: Uint8Array, at: number): number {
     at + 11 <= query.length &&
     query[at] === 0
   if (!isThere || read16(query, at + 1) !== recordType.options) return plainAnswerBytes
-  return Math.min(mostAnswerBytes, Math.max(plainAnswerBytes, read16(query, at + 3)))
+  return Math.min(maxReplyBytes, Math.max(plainAnswerBytes, read16(query, at + 3)))
 }
 
 /** An answer to a question: with its records as far as they fit. */

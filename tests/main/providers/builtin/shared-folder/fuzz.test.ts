@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keepSession, resumeSession } from '../../../../../main/providers/builtin/shared-folder/kept-session.ts'
-import { errorReply, mostMessageBytes } from '../../../../../main/providers/builtin/shared-folder/protocol.ts'
+import { errorReply, maxMessageBytes } from '../../../../../main/providers/builtin/shared-folder/protocol.ts'
 import { answer } from '../../../../../main/providers/builtin/shared-folder/server.ts'
 import { createSession } from '../../../../../main/providers/builtin/shared-folder/session.ts'
 import { message } from '../../../../support/nine-p.ts'
@@ -179,7 +179,7 @@ describe.each(sharedTrees)('a hostile guest at a shared folder by %o', (open) =>
       const sent = mutated(request(random), random)
       const reply = Buffer.from(answer(session, sent))
       const kind = reply.readUInt8(4)
-      const isWhole = reply.length <= mostMessageBytes && reply.readUInt32LE(0) === reply.length
+      const isWhole = reply.length <= maxMessageBytes && reply.readUInt32LE(0) === reply.length
       const isToThis = reply.readUInt16LE(5) === ((sent[5] ?? 0) | ((sent[6] ?? 0) << 8))
       const isOfKind = kind === errorReply || kind === (sent[4] ?? 0) + 1
       // Not `expect`, of which a million take long.
