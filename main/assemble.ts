@@ -21,7 +21,7 @@ import { createConsoles } from './services/consoles.ts'
 import { createFileGuard } from './services/file-guard.ts'
 import { createFilesInUse } from './services/files-in-use.ts'
 import { createInventory } from './services/inventory.ts'
-import { createQuitting } from './services/quit.ts'
+import { createQuitService } from './services/quit.ts'
 import { createScreens, lookAtScreen } from './services/screens.ts'
 import { createSnapshotPictures } from './services/snapshot-pictures.ts'
 import { createStats } from './services/stats.ts'
@@ -116,13 +116,13 @@ export function assemble({ paths, log, settings, problems, desktop, mock, system
   })
   const snapshotPictures = createSnapshotPictures({
     folder: join(paths.data, 'pictures'),
-    glance: screens.glance,
-    look: lookAtScreen(inventory, screens),
+    currentPicture: screens.currentPicture,
+    capture: lookAtScreen(inventory, screens),
     isBusy: (id) => taskOf(tasks.list(), id) !== null,
     kept: (machineId) => dispatcher.publish('snapshots.changed', { machineId }),
     log,
   })
-  const quitting = createQuitting({ inventory, tasks, consoles, settings: settings.get })
+  const quitting = createQuitService({ inventory, tasks, consoles, settings: settings.get })
 
   const core: Core = {
     inventory,
@@ -186,7 +186,7 @@ export function assemble({ paths, log, settings, problems, desktop, mock, system
       // Whoever begins late finds that it is over.
       isStarted = true
       // Nothing is left to do here when the person was asked before.
-      await quitting.rescue(rescueMs)
+      await quitting.suspendBeforeExit(rescueMs)
       await tasks.stop()
       await activity.stop()
       stats.stop()

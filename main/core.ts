@@ -8,7 +8,7 @@ import type { Consoles } from './services/consoles.ts'
 import type { FileGuard } from './services/file-guard.ts'
 import type { Purpose } from './services/files.ts'
 import type { InventoryService } from './services/inventory.ts'
-import type { Quitting } from './services/quit.ts'
+import type { QuitService } from './services/quit.ts'
 import type { Screens } from './services/screens.ts'
 import type { SnapshotPictures } from './services/snapshot-pictures.ts'
 import type { StatsService } from './services/stats.ts'
@@ -49,7 +49,7 @@ export interface Core {
   readonly stats: StatsService
   readonly trash: TrashService
   readonly fileGuard: FileGuard
-  readonly quitting: Quitting
+  readonly quitting: QuitService
   readonly settings: SettingsStore
   readonly problems: StateProblems
   readonly tools: Pick<ToolFinder, 'forget'>

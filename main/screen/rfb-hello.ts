@@ -13,7 +13,7 @@ export type RfbServer =
   | { readonly path: string }
   | { readonly host: string; readonly port: number; readonly password: string }
 
-export function reach(server: RfbServer): Promise<Socket> {
+export function connectTo(server: RfbServer): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = 'path' in server ? connect(server.path) : connect(server.port, server.host)
     socket.once('connect', () => resolve(socket))
@@ -27,8 +27,8 @@ export function unreachable(server: RfbServer, error: unknown) {
   return failure('unreachable', { key: 'screen.noAnswer' }, { detail, cause: error })
 }
 
-/** Both sides' hellos; the size of the screen, in pixels. */
-export async function greet(
+/** The RFB handshake; returns the size of the screen, in pixels. */
+export async function handshake(
   socket: Socket,
   reader: Reader,
   server: RfbServer,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type PointerInput, pixelBytes, type ScreenArea, type ScreenTakes } from '../../app/domain/screen.ts'
 import { strokesOf } from '../../app/domain/typing.ts'
-import { greet, type RfbServer, reach, unreachable } from './rfb-hello.ts'
+import { connectTo, handshake, type RfbServer, unreachable } from './rfb-hello.ts'
 import { rfbKeyOf } from './rfb-keys.ts'
 import { createReader } from './rfb-reader.ts'
 import type { ScreenEvents, ScreenSource } from './source.ts'
@@ -29,7 +29,7 @@ const encodings = {
 
 export interface RfbSource extends ScreenSource {
   /** Settles when the server has let go of the line too. */
-  readonly parted: Promise<void>
+  readonly closed: Promise<void>
 }
 
 /** What a server does not say, or only later. */
@@ -52,9 +52,9 @@ export async function openRfb(
   { pointer, canResize }: RfbNature,
   events: ScreenEvents,
 ): Promise<RfbSource> {
-  const socket = await reach(server)
+  const socket = await connectTo(server)
   const reader = createReader(socket)
-  const parted = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   let takes: ScreenTakes = { keyboard: true, pointer, text: true }
   let size = { width: 0, height: 0 }
   /** Whether the size is one that the listener has not been told of. */
@@ -256,7 +256,7 @@ export async function openRfb(
   }
 
   try {
-    size = await greet(socket, reader, server)
+    size = await handshake(socket, reader, server)
   } catch (error) {
     stop()
     throw unreachable(server, error)
@@ -296,7 +296,7 @@ export async function openRfb(
       message.writeUInt16BE(height, 18)
       send(message)
     },
-    parted,
+    closed,
     close() {
       typing = []
       // A key in the middle of its stroke would be held for ever, and be repeated by the guest.

@@ -33,8 +33,8 @@ const powerVerbs: readonly TaskVerb[] = [
 /** Somebody who leaves right after the start waits this long for the tools' word; then last time's list is the answer. */
 const firstLookMs = 3_000
 
-/** Leaving without surprise: what would change or end is said before, and what was chosen is done before. */
-export interface Quitting {
+/** Quitting: what would change or end is shown first, and what the person chose is done first. */
+export interface QuitService {
   readonly plan: () => Promise<QuitPlan>
   /** Whether the person must be asked, by the plan and by what they have settled on. */
   readonly mustAsk: (plan: QuitPlan) => boolean
@@ -47,7 +47,7 @@ export interface Quitting {
    * Berth ends without anybody having been asked: the system goes down, a signal came. Suspends what runs inside Berth, as far
    * as that is done in `limitMs`; what is not, ends with what its disk holds.
    */
-  readonly rescue: (limitMs: number) => Promise<void>
+  readonly suspendBeforeExit: (limitMs: number) => Promise<void>
 }
 
 export interface QuitOptions {
@@ -57,7 +57,7 @@ export interface QuitOptions {
   readonly settings: () => Settings
 }
 
-export function createQuitting({ inventory, tasks, consoles, settings }: QuitOptions): Quitting {
+export function createQuitService({ inventory, tasks, consoles, settings }: QuitOptions): QuitService {
   const isUnderWay = ({ endedAt }: { readonly endedAt: string | null }): boolean => endedAt === null
 
   const endsWithBerth = ({ id }: Machine): boolean => inventory.providerOf(id).endsWithBerth === true
@@ -157,7 +157,7 @@ export function createQuitting({ inventory, tasks, consoles, settings }: QuitOpt
         throw failure('wrong-state', { key: 'quit.unfinished' })
       return true
     },
-    async rescue(limitMs) {
+    async suspendBeforeExit(limitMs) {
       await within(Promise.all(putAway(running().filter(endsWithBerth)).map((id) => tasks.settled(id))), limitMs)
     },
   }

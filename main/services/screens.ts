@@ -30,9 +30,9 @@ export interface ScreensOptions {
 export interface Screens {
   readonly attach: StreamHandlers['screen.attach']
   /** What a machine's screen shows right now, where somebody is looking at it; null otherwise. */
-  readonly glance: (id: MachineId) => Picture | null
+  readonly currentPicture: (id: MachineId) => Picture | null
   /** A screen's whole picture once it has stood still for a moment; null when it is not there in time. */
-  readonly look: (id: MachineId, consoleId: string) => Promise<Picture | null>
+  readonly capture: (id: MachineId, consoleId: string) => Promise<Picture | null>
   /** Lets go of all of them: Berth is quitting. */
   dispose(): void
 }
@@ -91,14 +91,14 @@ export function createScreens(options: ScreensOptions): Screens {
         closed: () => viewer.leave(),
       }
     },
-    glance(wanted) {
+    currentPicture(wanted) {
       for (const { id, screen } of screens.values()) {
         const picture = id === wanted ? screen.picture() : null
         if (picture !== null) return picture
       }
       return null
     },
-    look(id, consoleId) {
+    capture(id, consoleId) {
       const screen = screenOf(id, consoleId)
       return new Promise((resolve) => {
         let quiet: NodeJS.Timeout | null = null
@@ -129,7 +129,7 @@ export function createScreens(options: ScreensOptions): Screens {
 /** A look at whatever screen a machine has; null where it has none that can be looked at now. */
 export function lookAtScreen(
   inventory: Pick<InventoryService, 'machine' | 'providerOf'>,
-  screens: Pick<Screens, 'look'>,
+  screens: Pick<Screens, 'capture'>,
 ) {
   return async (id: MachineId): Promise<Picture | null> => {
     const state = inventory.machine(id)?.state
@@ -138,7 +138,7 @@ export function lookAtScreen(
     const screen = (await consoles.options(id, operation())).find(
       ({ kind, withheld }) => kind === 'screen' && !withheld,
     )
-    return screen === undefined ? null : screens.look(id, screen.id)
+    return screen === undefined ? null : screens.capture(id, screen.id)
   }
 }
 

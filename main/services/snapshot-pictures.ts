@@ -41,9 +41,9 @@ export interface SnapshotPictures {
 export interface SnapshotPicturesOptions {
   readonly folder: string
   /** A machine's screen this moment; null unless somebody looks at it. */
-  readonly glance: (id: MachineId) => Picture | null
+  readonly currentPicture: (id: MachineId) => Picture | null
   /** A machine's screen soon, whole; null when it has none or does not show it in time. */
-  readonly look: (id: MachineId) => Promise<Picture | null>
+  readonly capture: (id: MachineId) => Promise<Picture | null>
   /** Whether something is done with the machine that may change its screen. */
   readonly isBusy: (id: MachineId) => boolean
   readonly kept: (id: MachineId) => void
@@ -58,7 +58,7 @@ export function createSnapshotPictures(options: SnapshotPicturesOptions): Snapsh
     // Another was taken since, or the machine is being changed: its screen is not this snapshot's any more.
     const isOutdated = (): boolean => latest.get(id) !== snapshotId || options.isBusy(id)
     if (isOutdated()) return null
-    const picture = await options.look(id)
+    const picture = await options.capture(id)
     return isOutdated() ? null : picture
   }
   const keep = async (id: MachineId, snapshotId: SnapshotId, seen: Picture | null): Promise<void> => {
@@ -77,7 +77,7 @@ export function createSnapshotPictures(options: SnapshotPicturesOptions): Snapsh
 
   return {
     taking(id) {
-      const seen = options.glance(id)
+      const seen = options.currentPicture(id)
       return (snapshotId) => {
         latest.set(id, snapshotId)
         keep(id, snapshotId, seen)

@@ -15,7 +15,7 @@ export async function start(context: ProviderContext, known: Known, op: Op): Pro
   const { entry } = known
   if (entry.live !== null) return letRun(context, entry)
   try {
-    await context.registry.hold(entry, 'starting', async () => {
+    await context.registry.withTransientState(entry, 'starting', async () => {
       if (entry.isSuspended) await resumeFromDisk(context, known, op)
       else if (known.definition.prepared !== null) await startPrepared(context, known, op)
       else await launch(context, known, { memory: null, paused: false }, op)
@@ -31,7 +31,7 @@ export async function start(context: ProviderContext, known: Known, op: Op): Pro
 async function shutDown(context: ProviderContext, { entry }: Known, op: Op): Promise<void> {
   const { live } = entry
   if (live === null) return
-  await context.registry.hold(entry, 'stopping', async () => {
+  await context.registry.withTransientState(entry, 'stopping', async () => {
     const since = context.host.now().toISOString()
     const tell = (unanswered: boolean): void =>
       op.progress({
@@ -69,7 +69,7 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
       const entry = await registry.find(id)
       if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
       if (entry.live === null) return
-      await registry.hold(entry, 'stopping', () => endMachine(entry))
+      await registry.withTransientState(entry, 'stopping', () => endMachine(entry))
     },
     async reset(id) {
       const { entry } = await registry.get(id)

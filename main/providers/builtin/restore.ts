@@ -29,7 +29,7 @@ export function restorable(context: ProviderContext, known: Known): Restorable<K
     read: () => readTree(context, known),
     write: (tree) => trees.write(folder.snapshots, tree),
     verify: (target) => verify(known, target),
-    hold: (job) => context.registry.hold(entry, 'restoring', job),
+    withTransientState: (job) => context.registry.withTransientState(entry, 'restoring', job),
     present: (about) => presentSnapshot(context, known, about),
     keepPresent: (kept) => keepPresent(context, known, kept),
     async goOn(kept) {

@@ -24,7 +24,7 @@ interface Suspended {
 async function suspend(context: ProviderContext, { entry, definition }: Known, op: Op): Promise<void> {
   const { folder } = entry
   const live = liveOf(context, entry)
-  await context.registry.hold(entry, 'suspending', async () => {
+  await context.registry.withTransientState(entry, 'suspending', async () => {
     op.progress({ text: null, fraction: null, cancellable: false })
     const wasRunning = live.activity === 'running' || live.activity === 'stuck'
     try {

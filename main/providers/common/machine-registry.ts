@@ -55,7 +55,7 @@ export interface MachineRegistry<E, D> {
   /** Its folder is gone or moved. */
   forget(uuid: string): void
   /** Shows a state of our own while something is done; the machine's own is shown again afterwards. */
-  hold<T>(entry: E, state: MachineState, job: () => Promise<T>): Promise<T>
+  withTransientState<T>(entry: E, state: MachineState, job: () => Promise<T>): Promise<T>
   /** Entries in memory, without looking. */
   loaded(): readonly E[]
 }
@@ -192,7 +192,7 @@ export function createMachineRegistry<D extends { readonly uuid: string }, F ext
       context.host.problems?.report(context.folder(uuid).definition, null)
       context.changed({ kind: 'removed', id: machineId(context.providerId, uuid) })
     },
-    async hold(entry, state, job) {
+    async withTransientState(entry, state, job) {
       const held = { state }
       entry.holds.push(held)
       registry.publish(entry)

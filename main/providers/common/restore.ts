@@ -21,7 +21,7 @@ export interface Restorable<S extends KeptSnapshot> {
   /** Throws why the machine cannot become `target`, or cannot keep its present. Touches nothing. */
   verify(target: S, op: Op): Promise<void>
   /** Shows the machine as being restored while `job` runs. */
-  hold(job: () => Promise<void>): Promise<void>
+  withTransientState(job: () => Promise<void>): Promise<void>
   /** What a snapshot of the machine as it is now would be. */
   present(about: Pick<KeptSnapshot, 'name' | 'description' | 'keptForUndo' | 'parentId'>): S
   /**
@@ -80,7 +80,7 @@ async function transact<S extends KeptSnapshot>(
   op.progress({ text: { key: 'kept.step.verify' }, fraction: 0 })
   await machine.verify(target, op)
   throwIfCancelled(op)
-  await machine.hold(async () => {
+  await machine.withTransientState(async () => {
     const before = await machine.read()
     const kept = machine.present({
       // No words, because names are kept as they are and languages change: a turn, then where to.

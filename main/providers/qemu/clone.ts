@@ -42,7 +42,7 @@ async function clone(context: ProviderContext, known: Known, request: Request, o
     disks: [],
     bases: [],
   }
-  return context.registry.hold(entry, context.registry.machine(entry).state, () =>
+  return context.registry.withTransientState(entry, context.registry.machine(entry).state, () =>
     request.mode === 'full'
       ? makeMachine(context, uuid, (folder) => copyInto(context, known, folder, own, tag, op), op)
       : makeMachine(context, uuid, (folder) => linkInto(context, known, folder, own, tag, op), op),

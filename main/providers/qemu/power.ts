@@ -30,7 +30,7 @@ export async function start(context: ProviderContext, known: Known, op: Op): Pro
     if (entry.live.runState !== 'running') await goOn(known, qmp, entry.live, op)
     return
   }
-  await context.registry.hold(entry, 'starting', async () => {
+  await context.registry.withTransientState(entry, 'starting', async () => {
     if (entry.isSuspended) return resumeFromDisk(context, known, op)
     const live = await launch(context, known, { accelerator: null, incoming: false }, op)
     await letRunOrEnd(context, entry, live, op)
@@ -118,7 +118,7 @@ async function shutDown(context: ProviderContext, { entry }: Known, op: Op): Pro
   const { live } = entry
   if (live === null) return
   const qmp = lineOf(entry)
-  await context.registry.hold(entry, 'stopping', async () => {
+  await context.registry.withTransientState(entry, 'stopping', async () => {
     const since = context.host.now().toISOString()
     const wasStill = live.runState !== 'running'
     const tell = (unanswered: boolean): void =>
@@ -162,7 +162,7 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
       // Possible for a machine whose definition cannot be read, too.
       const entry = await registry.find(id)
       if (entry === null) throw failure('not-found', { key: 'error.machineGone' })
-      await registry.hold(entry, 'stopping', () => endProcess(context, entry, op))
+      await registry.withTransientState(entry, 'stopping', () => endProcess(context, entry, op))
     },
     async reset(id, op) {
       const { qmp, live, entry } = await running(id)

@@ -34,7 +34,7 @@ export function restorable(context: ProviderContext, known: Known): Restorable<K
     read: () => trees.read(folder.snapshots),
     write: (tree) => trees.write(folder.snapshots, tree),
     verify: (target, op) => verify(context, known, target, op),
-    hold: (job) => context.registry.hold(entry, 'restoring', job),
+    withTransientState: (job) => context.registry.withTransientState(entry, 'restoring', job),
     present: (about) => presentSnapshot(context, known, about),
     async keepPresent(kept, op) {
       await keepPresent(context, known, kept, op)

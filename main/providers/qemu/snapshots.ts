@@ -82,7 +82,7 @@ async function take(
   }
   const { state } = context.registry.machine(entry)
   // The guest stands still while its memory is written: that is no change of the machine's state.
-  await context.registry.hold(entry, state, async () => {
+  await context.registry.withTransientState(entry, state, async () => {
     op.progress({
       text: { key: hasMemory ? 'kept.step.memory' : 'kept.step.disks' },
       fraction: null,

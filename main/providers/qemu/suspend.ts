@@ -56,7 +56,7 @@ async function suspend(context: ProviderContext, { entry, definition }: Known, o
   }
   const qmp = lineOf(entry)
   await checkSpace(folder.path, memoryInUse(context.host, live.identity.pid, definition.memoryBytes))
-  await context.registry.hold(entry, 'suspending', async () => {
+  await context.registry.withTransientState(entry, 'suspending', async () => {
     const suspended: Suspended = {
       version: 1,
       at: context.host.now().toISOString(),

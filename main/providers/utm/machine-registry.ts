@@ -68,7 +68,7 @@ export interface MachineRegistry {
   /** Waits until UTM's word for it fits; false when it did not within the time. Looks that fail are looked again. */
   settles(uuid: string, fits: (word: string) => boolean, limitMs: number, op: Op): Promise<boolean>
   /** Shows a state of our own while something is done; the machine's own is shown again afterwards. */
-  hold<T>(uuid: string, state: MachineState, job: () => Promise<T>): Promise<T>
+  withTransientState<T>(uuid: string, state: MachineState, job: () => Promise<T>): Promise<T>
   changed(change: ProviderChange): void
 }
 
@@ -227,7 +227,7 @@ export function createMachineRegistry(context: RegistryOptions): MachineRegistry
         await pauseFor(waitMs, op)
       }
     },
-    async hold(uuid, state, job) {
+    async withTransientState(uuid, state, job) {
       const held = holds.get(uuid) ?? []
       holds.set(uuid, [...held, state])
       context.changed({ kind: 'list', endpointId: `${providerId}:local` })

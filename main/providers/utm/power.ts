@@ -72,7 +72,7 @@ async function shutDown(context: ProviderContext, observedState: ObservedState, 
   const { uuid, status } = observedState
   const { machineRegistry, tool, host } = context
   if (stateOf(status) === 'stopped') return
-  await machineRegistry.hold(uuid, 'stopping', async () => {
+  await machineRegistry.withTransientState(uuid, 'stopping', async () => {
     // A guest that stands still cannot hear.
     if (stateOf(status) !== 'running') await start(context, observedState, op)
     const since = host.now()
@@ -120,7 +120,9 @@ export function createPower(context: ProviderContext): PowerOps & RestartOps & P
     },
     async powerOff(id, op) {
       const observedState = await machineRegistry.get(id, op)
-      await machineRegistry.hold(observedState.uuid, 'stopping', () => powerOff(context, observedState, op))
+      await machineRegistry.withTransientState(observedState.uuid, 'stopping', () =>
+        powerOff(context, observedState, op),
+      )
     },
     async restart(id, op) {
       await shutDown(context, await machineRegistry.get(id, op), op)

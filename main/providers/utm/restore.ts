@@ -28,7 +28,7 @@ export function restorable(context: ProviderContext, known: Known): Restorable<K
       }
       await checkTag(context, known, target.id, op)
     },
-    hold: (job) => context.machineRegistry.hold(uuid, 'restoring', job),
+    withTransientState: (job) => context.machineRegistry.withTransientState(uuid, 'restoring', job),
     present: (about) => presentSnapshot(context, known, about),
     async keepPresent(kept, op) {
       await keepPresent(context, known, kept, op)

@@ -65,7 +65,7 @@ async function take(
   const snapshot = presentSnapshot(context, known, { ...request, keptForUndo: false, parentId: tree.currentId })
   const begun = { ...tree, snapshots: [...tree.snapshots, snapshot] }
   // Its guest stands still while its memory is written: that is no change of the machine's state.
-  await context.machineRegistry.hold(observedState.uuid, ownState(observedState), async () => {
+  await context.machineRegistry.withTransientState(observedState.uuid, ownState(observedState), async () => {
     const key = snapshot.power === 'off' ? 'kept.step.disks' : 'kept.step.memory'
     op.progress({ text: { key }, fraction: null, cancellable: false })
     await writeTree(bundle, begun)

@@ -23,7 +23,7 @@ async function suspend(context: ProviderContext, { observedState, bundle }: Know
   if (state !== 'running' && state !== 'paused') {
     throw failure('wrong-state', { key: `why.state.${machineRegistry.machine(observedState).state}`, params: { name } })
   }
-  await machineRegistry.hold(uuid, 'suspending', async () => {
+  await machineRegistry.withTransientState(uuid, 'suspending', async () => {
     // It writes the memory of a running machine only.
     if (state === 'paused') await start(context, observedState, op)
     throwIfCancelled(op)

@@ -56,7 +56,7 @@ async function clone(context: SnapshotOptions, known: Known, request: Request, o
   }
   throwIfCancelled(op)
   const uuid = randomUUID()
-  return inventory.hold(entry, inventory.machine(entry).state, () =>
+  return inventory.withTransientState(entry, inventory.machine(entry).state, () =>
     makeWhole(context, { key: uuid, uuid, folder: join(machines, folderName(request.name)) }, async () => {
       let snapshotId = request.snapshotId
       let ownBase: string | null = null

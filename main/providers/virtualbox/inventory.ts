@@ -64,7 +64,7 @@ export interface Inventory {
   publish(entry: Entry): void
   changed(change: ProviderChange): void
   /** Shows a state of our own while something is done; the machine's own is shown again afterwards. */
-  hold<T>(entry: Entry, state: MachineState, job: () => Promise<T>): Promise<T>
+  withTransientState<T>(entry: Entry, state: MachineState, job: () => Promise<T>): Promise<T>
   /** Looks at the files of one machine; true when its row may be different. */
   refresh(entry: Entry): Promise<boolean>
   /** Looks at the registry: which entries came or are elsewhere now, and which went. */
@@ -306,7 +306,7 @@ export function createInventory(
     machine: (entry) => machineOf(entry, observedState(entry)),
     publish: (entry) => changed({ kind: 'upsert', machine: inventory.machine(entry) }),
     changed,
-    async hold(entry, state, job) {
+    async withTransientState(entry, state, job) {
       const held = { state }
       entry.holds.push(held)
       inventory.publish(entry)

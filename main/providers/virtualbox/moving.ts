@@ -38,7 +38,7 @@ export function createExporting(context: ProviderContext): ExportOps {
       throwIfCancelled(op)
       // Written aside, so that what has the file's name is whole; a folder of its own, since what is inside is called after the file.
       const folder = join(dirname(path), `.berth-${randomUUID()}`)
-      await inventory.hold(entry, inventory.machine(entry).state, () =>
+      await inventory.withTransientState(entry, inventory.machine(entry).state, () =>
         makeWhole(context, { key: basename(folder), uuid: null, folder }, async () => {
           await mkdir(folder, { mode: 0o700 })
           const draft = join(folder, basename(path))

@@ -88,7 +88,7 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
     if (observedState.word === 'paused') return resume(id, entry, op)
     if (!isResting(observedState.word) && observedState.word !== 'starting' && observedState.word !== 'restoring')
       throw wrongState(observedState)
-    await inventory.hold(entry, 'starting', async () => {
+    await inventory.withTransientState(entry, 'starting', async () => {
       try {
         await launch(id, entry, op)
       } catch (thrown) {
@@ -104,7 +104,7 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
   async function shutDown(id: MachineId, op: Op): Promise<void> {
     const { entry, observedState } = await lookAt(id, op)
     if (isOff(observedState)) return
-    await inventory.hold(entry, 'stopping', async () => {
+    await inventory.withTransientState(entry, 'stopping', async () => {
       // One that stands still cannot hear.
       if (observedState.word === 'paused') await resume(id, entry, op)
       await runOnMachine(context, entry, commands.control(entry.uuid, 'acpipowerbutton'), op, {
@@ -130,7 +130,7 @@ export function createPower(context: ProviderContext): PowerOps & ResetOps & Res
   async function powerOff(id: MachineId, op: Op): Promise<void> {
     const { entry, observedState } = await lookAt(id, op)
     if (isOff(observedState)) return
-    await inventory.hold(entry, 'stopping', async () => {
+    await inventory.withTransientState(entry, 'stopping', async () => {
       try {
         await runOnMachine(context, entry, commands.control(entry.uuid, 'poweroff'), op, {
           timeoutMs: powerOffMs,

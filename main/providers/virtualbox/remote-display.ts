@@ -186,7 +186,7 @@ export function createRemoteDisplays(context: Omit<ProviderContext, 'displays'>)
    */
   function switchStill(entry: Entry, work: () => Promise<void>): Promise<void> {
     const { uuid } = entry
-    return inventory.hold(entry, inventory.machine(entry).state, () =>
+    return inventory.withTransientState(entry, inventory.machine(entry).state, () =>
       queue.run(uuid, async () => {
         await inventory.refresh(entry)
         const runs = inventory.observedState(entry).word === 'running'

@@ -73,7 +73,7 @@ async function transact(
   await requireMemoryRoom(context, known)
   throwIfCancelled(op)
 
-  await inventory.hold(entry, 'restoring', async () => {
+  await inventory.withTransientState(entry, 'restoring', async () => {
     const record: KeptRestore = {
       ...about,
       id: randomUUID(),

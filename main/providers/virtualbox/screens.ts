@@ -113,7 +113,7 @@ function openLive(context: ProviderContext, entry: Entry, events: ScreenEvents):
       })
       if (mine !== joining || isOver) {
         opened.close()
-        return opened.parted
+        return opened.closed
       }
       line = opened
       void photographs.typed().then(() => use(opened))
@@ -134,7 +134,7 @@ function openLive(context: ProviderContext, entry: Entry, events: ScreenEvents):
     const left = line
     fallBack()
     left?.close()
-    parting = Promise.all([parting, opening, left?.parted])
+    parting = Promise.all([parting, opening, left?.closed])
     await parting
   }
 

@@ -199,7 +199,7 @@ export async function takeSnapshot(
     (await inventory.get(id)).settings.snapshots.find(({ uuid }) => !before.has(uuid))?.uuid ?? null
   const { state } = inventory.machine(entry)
   // The guest stands still while its memory is written: that is no change of the machine's state.
-  return inventory.hold(entry, state, async () => {
+  return inventory.withTransientState(entry, state, async () => {
     op.progress({
       text: { key: power === 'off' ? 'virtualbox.step.disks' : 'virtualbox.step.memory' },
       fraction: null,
@@ -235,15 +235,19 @@ export async function deleteSnapshot(
     !(await inventory.get(idOf(entry.uuid))).settings.snapshots.some(({ uuid }) => uuid === snapshotId)
   await checkDeletable(context, known, snapshotId)
   const { state } = inventory.machine(entry)
-  await inventory.hold(entry, state === 'stopped' || state === 'crashed' ? 'working' : state, async () => {
-    op.progress({ text: null, fraction: 0, cancellable: false })
-    await runOnMachine(context, entry, commands.deleteSnapshot(entry.uuid, snapshotId), unstoppable(op), {
-      timeoutMs: diskWorkMs,
-      onFraction: (fraction) => op.progress({ text: null, fraction, cancellable: false }),
-      isDone: isGone,
-    })
-    if (!(await isGone())) throw failure('tool-failed', { key: 'virtualbox.error.notDeleted' })
-  })
+  await inventory.withTransientState(
+    entry,
+    state === 'stopped' || state === 'crashed' ? 'working' : state,
+    async () => {
+      op.progress({ text: null, fraction: 0, cancellable: false })
+      await runOnMachine(context, entry, commands.deleteSnapshot(entry.uuid, snapshotId), unstoppable(op), {
+        timeoutMs: diskWorkMs,
+        onFraction: (fraction) => op.progress({ text: null, fraction, cancellable: false }),
+        isDone: isGone,
+      })
+      if (!(await isGone())) throw failure('tool-failed', { key: 'virtualbox.error.notDeleted' })
+    },
+  )
   await records.write(entry.uuid, withoutSnapshot(await records.read(entry.uuid), snapshotId))
 }
 

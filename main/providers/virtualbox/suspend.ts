@@ -26,7 +26,7 @@ export function createSuspend(context: ProviderContext): SuspendOps {
       if (observedState.word !== 'running' && observedState.word !== 'paused') throw wrongState(observedState)
       await requireMemoryRoom(context, await inventory.get(id))
       throwIfCancelled(op)
-      await inventory.hold(entry, 'suspending', async () => {
+      await inventory.withTransientState(entry, 'suspending', async () => {
         const isNowSaved = async (): Promise<boolean> => {
           const now = await inventory.look(id, op)
           return now !== null && isSaved(now.observedState)

@@ -280,7 +280,7 @@ describe('a screen over RFB', () => {
     const source = await opening
     expect(source.takes.pointer).toBe('absolute')
     let isParted = false
-    void source.parted.then(() => {
+    void source.closed.then(() => {
       isParted = true
     })
     far.socket.pause()
@@ -288,7 +288,7 @@ describe('a screen over RFB', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(isParted).toBe(false)
     far.socket.resume()
-    await source.parted
+    await source.closed
   })
 
   it('does not say its password where it is refused, and says so', async () => {

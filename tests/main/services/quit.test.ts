@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defaultSettings, type Settings } from '../../../app/domain/settings.ts'
 import type { Provider } from '../../../main/providers/provider.ts'
 import { createInventory } from '../../../main/services/inventory.ts'
-import { createQuitting } from '../../../main/services/quit.ts'
+import { createQuitService } from '../../../main/services/quit.ts'
 import { createTasks } from '../../../main/services/tasks.ts'
 import { silent, smallProvider } from './small-provider.ts'
 
@@ -37,7 +37,7 @@ async function berth(onQuit: Settings['onQuit'] = 'ask', given: Partial<Provider
   const inventory = createInventory([vms.provider, containers.provider], {}, { cacheDir, log: silent, now })
   if (isLooked) await inventory.start()
   const tasks = createTasks({ inventory, log: silent, now })
-  const quitting = createQuitting({
+  const quitting = createQuitService({
     inventory,
     tasks,
     consoles: { running: noTerminals },
@@ -190,13 +190,13 @@ describe('leaving', () => {
 
   it('saves what it can when nobody can be asked, and does not wait for ever', async () => {
     const { quitting, suspended, running } = await berth('ask', { endsWithBerth: true })
-    await quitting.rescue(10_000)
+    await quitting.suspendBeforeExit(10_000)
     expect(suspended).toEqual([running.id])
     const slow = await berth('ask', { endsWithBerth: true })
     const { suspend } = slow.vms.provider
     if (suspend === undefined) throw new Error('no suspend')
     Object.assign(suspend, { suspend: () => new Promise(() => {}) })
-    await slow.quitting.rescue(20)
+    await slow.quitting.suspendBeforeExit(20)
   })
 
   it('stays when a machine did not go off as it was to', async () => {

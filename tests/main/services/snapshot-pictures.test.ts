@@ -22,7 +22,13 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-function setUp({ glance = null, look = null }: { readonly glance?: Picture | null; readonly look?: Picture | null }) {
+function setUp({
+  currentPicture = null,
+  capture = null,
+}: {
+  readonly currentPicture?: Picture | null
+  readonly capture?: Picture | null
+}) {
   let kept: () => void = () => {}
   const world = { isBusy: false, looks: 0 }
   const isKept = new Promise<void>((resolve) => {
@@ -30,10 +36,10 @@ function setUp({ glance = null, look = null }: { readonly glance?: Picture | nul
   })
   const pictures = createSnapshotPictures({
     folder,
-    glance: () => glance,
-    async look() {
+    currentPicture: () => currentPicture,
+    async capture() {
       world.looks += 1
-      return look
+      return capture
     },
     isBusy: () => world.isBusy,
     kept,
@@ -44,7 +50,7 @@ function setUp({ glance = null, look = null }: { readonly glance?: Picture | nul
 
 describe('the picture of a snapshot', () => {
   test('is what somebody saw when it was begun, whatever the screen shows later', async () => {
-    const { pictures, world, isKept } = setUp({ glance: text(65), look: text(66) })
+    const { pictures, world, isKept } = setUp({ currentPicture: text(65), capture: text(66) })
     pictures.taking(id)('one')
     await isKept
     expect(await pictures.read(id, 'one')).toEqual({ kind: 'text', columns: 1, rows: 1, data: btoa('A') })
@@ -53,14 +59,14 @@ describe('the picture of a snapshot', () => {
   })
 
   test('is looked for just after where nobody saw the screen', async () => {
-    const { pictures, isKept } = setUp({ look: text(66) })
+    const { pictures, isKept } = setUp({ capture: text(66) })
     pictures.taking(id)('one')
     await isKept
     expect(await pictures.read(id, 'one')).toMatchObject({ data: btoa('B') })
   })
 
   test('is not one of what came later: of snapshots taken one after the other only the last has it', async () => {
-    const { pictures, world, isKept } = setUp({ look: text(66) })
+    const { pictures, world, isKept } = setUp({ capture: text(66) })
     pictures.taking(id)('one')
     pictures.taking(id)('two')
     await isKept
@@ -70,7 +76,7 @@ describe('the picture of a snapshot', () => {
   })
 
   test('goes with its snapshot', async () => {
-    const { pictures, isKept } = setUp({ glance: text(65) })
+    const { pictures, isKept } = setUp({ currentPicture: text(65) })
     pictures.taking(id)('한글 ../../"x"')
     await isKept
     await pictures.forget(id, ['한글 ../../"x"', 'never was'])
@@ -84,7 +90,7 @@ describe('the picture of a snapshot', () => {
       ['qemu:a', 'two'],
       ['qemu:ab', 'one'],
     ] as const) {
-      const { pictures, isKept } = setUp({ glance: text(65) })
+      const { pictures, isKept } = setUp({ currentPicture: text(65) })
       pictures.taking(machineId)(snapshotId)
       kept.push(isKept)
     }
@@ -97,7 +103,7 @@ describe('the picture of a snapshot', () => {
   })
 
   test('is none where its file is damaged', async () => {
-    const { pictures, isKept } = setUp({ glance: text(65) })
+    const { pictures, isKept } = setUp({ currentPicture: text(65) })
     pictures.taking(id)('one')
     await isKept
     const [name = ''] = await readdir(folder)
