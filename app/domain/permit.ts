@@ -80,8 +80,8 @@ const interrupts: Readonly<Partial<Record<Verb, readonly Task['verb'][]>>> = {
 export function permit(verb: Verb, context: PermitContext): Permission {
   const { machine, provider, endpoint, task } = context
   const rule = rules[verb]
-  const never = provider.never[verb]
-  if (never !== undefined) return { kind: 'absent', reason: never }
+  const unsupported = provider.unsupported[verb]
+  if (unsupported !== undefined) return { kind: 'absent', reason: unsupported }
   if (rule.needs !== null && !provider.capabilities.includes(rule.needs)) {
     return { kind: 'absent', reason: { key: 'why.unsupported', params: { provider: provider.label } } }
   }

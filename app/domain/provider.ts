@@ -46,11 +46,11 @@ export interface ProviderInfo {
   /** The product's own name: `QEMU`, `Docker`. Not translated. */
   readonly label: string
   /** The message that is its name where that is a word and no product's; `label` is then the English one. */
-  readonly word?: MessageKey
+  readonly labelKey?: MessageKey
   readonly kind: MachineKind
   readonly capabilities: readonly Capability[]
   /** Verbs this provider never has, and the sentence saying why, shown where a person would look for them. */
-  readonly never: Readonly<Partial<Record<Verb, Text>>>
+  readonly unsupported: Readonly<Partial<Record<Verb, Text>>>
   /** What its machines can be exported as, best first; left out without the facet `exporting`. */
   readonly exportFormats?: readonly ExportFormat[]
   /** Ends of the names of files it can import, lower case and without the dot; left out without the facet `importing`. */
@@ -60,7 +60,7 @@ export interface ProviderInfo {
   /** Why snapshots of its machines that are on always hold the memory; left out where that is a choice. */
   readonly snapshotsHoldMemory?: Text
   /** Why none of its machines can be cloned linked; left out where they can, or without the facet `clone`. */
-  readonly noLinkedClones?: Text
+  readonly linkedCloneUnsupported?: Text
 }
 
 /**
@@ -105,7 +105,7 @@ export interface Endpoint {
   /** What the list's group is called: `QEMU`, `Docker`, `Podman`. */
   readonly label: string
   /** As a provider's. */
-  readonly word?: MessageKey
+  readonly labelKey?: MessageKey
   readonly state: EndpointState
   readonly version: string | null
   /** Where it is: a path, a context, a socket. Mono, not translated. */

@@ -121,12 +121,12 @@ export interface Provider extends Partial<Facets> {
   /** The product's own name, not translated. */
   readonly label: string
   /** Its name where that is a word and no product's, which is translated; `label` is then the English one. */
-  readonly word?: MessageKey
+  readonly labelKey?: MessageKey
   readonly kind: MachineKind
   /** Its machines run inside Berth and cannot outlive it: they are suspended or shut down before Berth ends. */
   readonly endsWithBerth?: true
   /** Why a verb is absent, where a person would look for it. Verbs that are merely absent get a general sentence. */
-  readonly never: Readonly<Partial<Record<Verb, Text>>>
+  readonly unsupported: Readonly<Partial<Record<Verb, Text>>>
   readonly power: PowerOps
   /** Cheap: is the tool there, does it answer. An absent tool is a state, not an exception. */
   probe(op: Op): Promise<ProbeResult>
@@ -248,7 +248,7 @@ export interface CreateOps {
 }
 export interface CloneOps {
   /** Why it never makes a linked clone; left out where it does, as far as a machine and its disks allow. */
-  readonly noLinked?: Text
+  readonly linkedCloneUnsupported?: Text
   clone(
     id: MachineId,
     request: { readonly name: string; readonly mode: 'full' | 'linked'; readonly snapshotId: SnapshotId | null },

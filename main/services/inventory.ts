@@ -139,20 +139,20 @@ export function createInventory(
 }
 
 function infoOf(provider: Provider): ProviderInfo {
-  const { id, label, word, kind, never } = provider
+  const { id, label, labelKey, kind, unsupported } = provider
   const { exporting, importing, clone, files, snapshots } = provider
   return {
     id,
     label,
-    ...(word === undefined ? {} : { word }),
+    ...(labelKey === undefined ? {} : { labelKey }),
     kind,
     capabilities: capabilitiesOf(provider),
-    never,
+    unsupported,
     ...(exporting === undefined ? {} : { exportFormats: exporting.formats }),
     ...(importing === undefined ? {} : { importExtensions: importing.extensions }),
     ...(files === undefined ? {} : { copiesFolders: files.folders }),
     ...(snapshots?.alwaysMemory === undefined ? {} : { snapshotsHoldMemory: snapshots.alwaysMemory }),
-    ...(clone?.noLinked === undefined ? {} : { noLinkedClones: clone.noLinked }),
+    ...(clone?.linkedCloneUnsupported === undefined ? {} : { linkedCloneUnsupported: clone.linkedCloneUnsupported }),
   }
 }
 
@@ -170,13 +170,13 @@ function withPlaces({ hosts, endpoints, machines }: LastKnown, providers: readon
   }
 }
 
-function placeOf({ id, label, word }: Provider, now: Date): Endpoint {
+function placeOf({ id, label, labelKey }: Provider, now: Date): Endpoint {
   return {
     id: `${id}:local`,
     providerId: id,
     hostId: 'local',
     label,
-    ...(word === undefined ? {} : { word }),
+    ...(labelKey === undefined ? {} : { labelKey }),
     state: 'checking',
     version: null,
     place: null,

@@ -48,11 +48,11 @@ export function describeKeeping(ground: () => Ground, { facets }: Setup): void {
       })
 
       it('refuses a linked clone with the reason it gives for never making one, where it gives one', async () => {
-        const { noLinked, clone } = facet(ground(), 'clone')
-        if (noLinked === undefined) return
+        const { linkedCloneUnsupported, clone } = facet(ground(), 'clone')
+        if (linkedCloneUnsupported === undefined) return
         const id = await make(ground(), 'unlinked')
         const error = await errorFrom(clone(id, { name: 'link', mode: 'linked', snapshotId: null }, op()))
-        expect(error).toMatchObject({ code: 'unsupported', message: noLinked })
+        expect(error).toMatchObject({ code: 'unsupported', message: linkedCloneUnsupported })
       })
     }
 

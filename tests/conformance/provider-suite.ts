@@ -62,7 +62,7 @@ function describeWhole(ground: () => Ground, setup: Setup): void {
     it('says in both languages what it never does and what a machine withholds', async () => {
       const machines = await ground().provider.list(ground().endpointId, op())
       const texts = [
-        ...Object.values(ground().provider.never),
+        ...Object.values(ground().provider.unsupported),
         ...machines.flatMap((one) => Object.values(one.withheld)),
       ]
       for (const text of texts) {

@@ -48,7 +48,7 @@ export const qemu: ProviderInfo = {
   label: 'QEMU',
   kind: 'vm',
   capabilities: ['suspend', 'snapshots', 'consoles', 'pause'],
-  never: {},
+  unsupported: {},
 }
 
 export function inventory(machines: readonly Machine[], more: Partial<InventoryState> = {}): InventoryState {

@@ -14,14 +14,14 @@ import { readTree } from './snapshot-list.ts'
 import { checkSnapshot } from './snapshot-store.ts'
 import { makeMachine } from './staging.ts'
 
-const noLinked: Text = { key: 'builtin.error.linked' }
+const linkedCloneUnsupported: Text = { key: 'builtin.error.linked' }
 
 /** Makes a machine of its own from one that is off, or from one of its snapshots: its disk, not its memory. */
 export function createClone(context: ProviderContext): CloneOps {
   return {
-    noLinked,
+    linkedCloneUnsupported,
     async clone(id, { name, mode, snapshotId }, op) {
-      if (mode === 'linked') throw failure('unsupported', noLinked)
+      if (mode === 'linked') throw failure('unsupported', linkedCloneUnsupported)
       const { entry, definition } = await context.registry.get(id)
       const { folder } = entry
       if (entry.live !== null) throw failure('wrong-state', { key: 'kept.why.cloneRunning' })

@@ -41,7 +41,7 @@ export const createDockerProvider: ProviderFactory = (host: Host): Provider => {
     id: 'docker',
     label: 'Docker',
     kind: 'container',
-    never: {
+    unsupported: {
       suspend: { key: 'why.container' },
       discardSuspended: { key: 'why.container' },
       runCommand: { key: 'docker.why.runCommand' },

@@ -39,11 +39,11 @@ export function mockOptions(env: Readonly<Record<string, string | undefined>>): 
 const restlessMs = 20_000
 
 const kinds = {
-  vm: { id: 'mockvm', label: 'QEMU', never: {} },
+  vm: { id: 'mockvm', label: 'QEMU', unsupported: {} },
   container: {
     id: 'mockcontainer',
     label: 'Docker',
-    never: {
+    unsupported: {
       suspend: { key: 'why.container' },
       discardSuspended: { key: 'why.container' },
       reset: { key: 'mock.never.reset' },
@@ -53,13 +53,13 @@ const kinds = {
   },
 } as const satisfies Record<
   string,
-  { readonly id: string; readonly label: string; readonly never: Readonly<Partial<Record<Verb, Text>>> }
+  { readonly id: string; readonly label: string; readonly unsupported: Readonly<Partial<Record<Verb, Text>>> }
 >
 
 /** Pretended machines of one kind, in memory: every state, delay and failure the window has to show, on a bare laptop. */
 export function createMockProvider(kind: 'vm' | 'container', options: MockOptions): ProviderFactory {
   return (host) => {
-    const { id: providerId, label, never } = kinds[kind]
+    const { id: providerId, label, unsupported } = kinds[kind]
     const context = createContext(host, options.speed)
     const startedMs = host.now().getTime()
     let probes = 0
@@ -87,7 +87,7 @@ export function createMockProvider(kind: 'vm' | 'container', options: MockOption
       id: providerId,
       label,
       kind,
-      never,
+      unsupported,
       power,
       restart: restarts,
       pause: pauses,

@@ -52,7 +52,7 @@ export const createQemuProvider: ProviderFactory = (host) => {
     id: providerId,
     label: 'QEMU',
     kind: 'vm',
-    never: { copyFiles: { key: 'why.noAgent' }, runCommand: { key: 'why.noAgentCommand' } },
+    unsupported: { copyFiles: { key: 'why.noAgent' }, runCommand: { key: 'why.noAgentCommand' } },
     power,
     reset: power,
     restart: power,

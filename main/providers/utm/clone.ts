@@ -15,15 +15,15 @@ import { applyStopped, checkTag } from './tags.ts'
 /** A day: a disk may have to be copied byte by byte where the file system cannot share it. */
 const copyMs = 24 * 60 * 60_000
 
-const noLinked: Text = { key: 'utm.why.linked' }
+const linkedCloneUnsupported: Text = { key: 'utm.why.linked' }
 
 /** UTM copies the bundle, snapshots and all; of a snapshot the copy is then made what that was. */
 export function createClone(context: ProviderContext): CloneOps {
   const { machineRegistry, tool } = context
   return {
-    noLinked,
+    linkedCloneUnsupported,
     async clone(id, { name, mode, snapshotId }, op) {
-      if (mode === 'linked') throw failure('unsupported', noLinked)
+      if (mode === 'linked') throw failure('unsupported', linkedCloneUnsupported)
       checkName(name)
       const observedState = await machineRegistry.get(id, op)
       if (stateOf(observedState.status) !== 'stopped') throw failure('wrong-state', { key: 'utm.why.cloneRunning' })

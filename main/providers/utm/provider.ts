@@ -83,7 +83,7 @@ export function createUtmProvider(
     id: providerId,
     label: 'UTM',
     kind: 'vm',
-    never: { reset: { key: 'utm.why.reset' } },
+    unsupported: { reset: { key: 'utm.why.reset' } },
     power,
     restart: power,
     pause: power,

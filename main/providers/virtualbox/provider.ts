@@ -70,7 +70,7 @@ export const createVirtualBoxProvider: ProviderFactory = (host) => {
     id: providerId,
     label: 'VirtualBox',
     kind: 'vm',
-    never: { copyFiles: { key: 'why.noAgent' }, runCommand: { key: 'why.noAgentCommand' } },
+    unsupported: { copyFiles: { key: 'why.noAgent' }, runCommand: { key: 'why.noAgentCommand' } },
     power,
     reset: power,
     restart: power,

@@ -48,8 +48,8 @@ export function CloneDialog({
   const runningReason: Text | null =
     isRunning && from === present ? { key: 'why.state.running', params: { name: machine.name } } : null
   // What never changes before what does.
-  const noLinked = provider?.noLinkedClones ?? runningReason
-  const linkedReason = noLinked === null ? null : say(noLinked)
+  const linkedCloneUnsupported = provider?.linkedCloneUnsupported ?? runningReason
+  const linkedReason = linkedCloneUnsupported === null ? null : say(linkedCloneUnsupported)
   const chosenMode = linkedReason === null ? mode : 'full'
   const submit = (event: FormEvent): void => {
     event.preventDefault()

@@ -168,12 +168,16 @@ function Capabilities({ providerId }: { readonly providerId: string }): ReactNod
   const say = useSay()
   const provider = useApp(providerOf(providerId))
   if (provider === null) return null
-  const never = { suspend: provider.never.suspend, pause: provider.never.pause, clone: provider.never.clone }
+  const unsupported = {
+    suspend: provider.unsupported.suspend,
+    pause: provider.unsupported.pause,
+    clone: provider.unsupported.clone,
+  }
   return (
     <ul className="endpoint-capabilities">
       {shownCapabilities.map((capability) => {
         const can = provider.capabilities.includes(capability)
-        const why = capability in never ? never[capability as keyof typeof never] : undefined
+        const why = capability in unsupported ? unsupported[capability as keyof typeof unsupported] : undefined
         // What it lacks is worth a line only where a person would miss it.
         if (!can && why === undefined) return null
         return (

@@ -36,7 +36,7 @@ const table: Readonly<Record<Verb, string>> = {
   remove: 'y––yyyy–––––',
 }
 
-const provider: ProviderInfo = { id: 'qemu', label: 'QEMU', kind: 'vm', capabilities, never: {} }
+const provider: ProviderInfo = { id: 'qemu', label: 'QEMU', kind: 'vm', capabilities, unsupported: {} }
 const endpoint: Endpoint = {
   id: 'qemu:local',
   providerId: 'qemu',
@@ -129,7 +129,7 @@ describe('permit', () => {
   })
 
   it('leaves out what the provider never does, with its own sentence where it has one', () => {
-    const without: ProviderInfo = { ...provider, capabilities: [], never: { suspend: { key: 'why.container' } } }
+    const without: ProviderInfo = { ...provider, capabilities: [], unsupported: { suspend: { key: 'why.container' } } }
     for (const verb of verbs) {
       const answer = ask(verb, { provider: without })
       const always = verb === 'start' || verb === 'shutDown' || verb === 'powerOff'

@@ -66,7 +66,7 @@ export function smallProvider(id: string, given: Partial<Provider> = {}): SmallP
     id,
     label: id.toUpperCase(),
     kind: 'vm',
-    never: {},
+    unsupported: {},
     power: {
       start: async (machineId) => change(machineId, 'running'),
       shutDown: async (machineId) => change(machineId, 'stopped'),

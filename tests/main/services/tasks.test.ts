@@ -20,7 +20,7 @@ function world(rest: Partial<Machine> = {}, read = vi.fn(async () => null)) {
       contextOf: () => ({
         machine,
         endpoint: endpointOf('tiny'),
-        provider: { id: 'tiny', label: 'TINY', kind: 'vm', capabilities: ['pause'], never: {} },
+        provider: { id: 'tiny', label: 'TINY', kind: 'vm', capabilities: ['pause'], unsupported: {} },
       }),
       read,
     },

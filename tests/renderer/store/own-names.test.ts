@@ -6,8 +6,8 @@ import { endpoint, qemu } from '../support.ts'
 const whole = takeWhole(initialInventory, {
   revision: 1,
   hosts: [],
-  providers: [qemu, { ...qemu, id: 'builtin', label: 'Built-in', word: 'builtin.name' }],
-  endpoints: [endpoint('qemu:local'), { ...endpoint('builtin:local'), label: 'Built-in', word: 'builtin.name' }],
+  providers: [qemu, { ...qemu, id: 'builtin', label: 'Built-in', labelKey: 'builtin.name' }],
+  endpoints: [endpoint('qemu:local'), { ...endpoint('builtin:local'), label: 'Built-in', labelKey: 'builtin.name' }],
   machines: [],
   annotations: {},
 })

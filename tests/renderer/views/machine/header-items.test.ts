@@ -29,7 +29,7 @@ function context(state: MachineState, task: Partial<Task> | null = null, lacks: 
     label: 'QEMU',
     kind: 'vm',
     capabilities: capabilities.filter((capability) => !lacks.includes(capability)),
-    never: {},
+    unsupported: {},
   }
   const endpoint: Endpoint = {
     id: 'qemu:local',
