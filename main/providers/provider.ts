@@ -36,8 +36,8 @@ export interface Op {
 }
 
 /**
- * The context a provider lives in. A test can be the context. Providers reach processes, tools, time and disk through this
- * alone.
+ * What Berth gives every provider: processes, tools, time and disk are reached through it alone, so that a test can replace
+ * them.
  */
 export interface Host {
   readonly exec: Runner

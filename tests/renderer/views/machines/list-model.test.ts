@@ -51,7 +51,7 @@ describe('the list', () => {
   })
 
   test.each(['not-running', 'broken', 'refused'] as const)(
-    'machines of an endpoint that is %s stay in observedState as last known',
+    'machines of an endpoint that is %s stay in sight as last known',
     (state) => {
       const away = inventory([machine('a', { state: 'running' })], { endpoints: [endpoint('qemu:local', { state })] })
       expect(buildRows(away, query)).toMatchObject([
