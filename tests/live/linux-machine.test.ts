@@ -106,11 +106,11 @@ describe('the Linux that comes with Berth', () => {
 
   it('has a shell that Ctrl+C leaves alone before its first prompt', async () => {
     const id = await ground.make('interrupted', linux)
-    const starting = ground.provider.power.start(id, op())
+    const { started: running } = await ground.beginStart(id)
     const shell = await shellOf(ground.provider, id)
     // Typed before the machine is there, these are the first that its guest hears.
     shell.type('\x03\x1c\x1a\x03')
-    await starting
+    await running
     await shell.until(linuxPrompt, patienceMs)
     expect(await shell.run('echo answers')).toBe('answers')
     // A program of the shell's ends by it as ever.

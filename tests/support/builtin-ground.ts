@@ -17,6 +17,8 @@ export interface BuiltinGround {
   readonly make: (name: string, change?: Partial<VmSpec>) => Promise<MachineId>
   readonly machine: (id: MachineId) => Promise<Machine>
   readonly folderOf: (id: MachineId) => string
+  /** Begins to start a machine. Settles once it is said to be starting, with what settles when it runs. */
+  readonly beginStart: (id: MachineId) => Promise<{ readonly started: Promise<void> }>
   /** Types without waiting for an answer. */
   readonly type: (id: MachineId, text: string) => Promise<void>
   /** Types a line and waits for what the guest says to it. */
@@ -67,6 +69,19 @@ export async function builtinGround(change: Partial<Pick<Host, 'locale' | 'dataD
       return machine
     },
     folderOf: (id) => join(host.dataDir, 'machines', id.slice(id.indexOf(':') + 1)),
+    async beginStart(id) {
+      let stop = (): void => {}
+      const isStarting = new Promise<void>((resolve) => {
+        stop = ground.provider.watch((change) => {
+          if (change.kind === 'upsert' && change.machine.id === id && change.machine.state === 'starting') resolve()
+        })
+      })
+      const started = ground.provider.power.start(id, op())
+      started.catch(() => {})
+      await Promise.race([isStarting, started])
+      stop()
+      return { started }
+    },
     async type(id, text) {
       const line = await talk(id)
       line.type(text)

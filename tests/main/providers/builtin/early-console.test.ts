@@ -27,14 +27,7 @@ interface Early {
 /** Starts the machine, and connects to its line as soon as it is said to be starting. */
 async function startWatched(id: MachineId): Promise<{ readonly started: Promise<void>; readonly early: Early }> {
   const { provider } = ground
-  const isStarting = new Promise<void>((resolve) => {
-    provider.watch?.((change) => {
-      if (change.kind === 'upsert' && change.machine.id === id && change.machine.state === 'starting') resolve()
-    })
-  })
-  const started = provider.power.start(id, op())
-  started.catch(() => {})
-  await isStarting
+  const { started } = await ground.beginStart(id)
   const options = (await provider.consoles?.options(id, op())) ?? []
   expect(options.map(({ id, withheld }) => [id, withheld?.key ?? null])).toEqual([
     ['serial0', null],
