@@ -1,5 +1,8 @@
+import { type FSWatcher, watch } from 'node:fs'
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
+import { dirname } from 'node:path'
 import { failure } from '../../app/domain/errors.ts'
+import { createRerun } from '../../app/util/rerun.ts'
 import { openDevice } from './device.ts'
 import { type LogHistory, readLog } from './serial-log.ts'
 import type { ConsoleSource, OpenSource } from './source.ts'
@@ -26,13 +29,16 @@ export async function openLine(
   const early = createEarly(history, (bytes) => {
     if (!isOver) events.data(bytes)
   })
+  let log: FSWatcher | null = null
   socket.on('data', (bytes: Buffer) => {
+    if (receivedBytes === 0) log?.close()
     receivedBytes += bytes.length
     if (!early.take(bytes, receivedBytes)) events.data(bytes)
   })
   // The close that follows says it all.
   socket.on('error', () => {})
   socket.on('close', () => {
+    log?.close()
     void early.settled().then(() => {
       if (isOver) return
       isOver = true
@@ -40,6 +46,15 @@ export async function openLine(
     })
   })
   if (history !== null && history.bytes.length > 0) events.data(history.bytes)
+  if (history !== null && target.kind === 'socket' && target.logPath !== null) {
+    const isSilent = (): boolean => receivedBytes === 0 && !isOver && !socket.isPaused()
+    const follow = createRerun(async () => {
+      const bytes = await history.growth(isSilent)
+      if (bytes.length > 0) events.data(bytes)
+    })
+    log = watchFolder(dirname(target.logPath), () => void follow())
+    void follow()
+  }
 
   return {
     pid: null,
@@ -51,9 +66,21 @@ export async function openLine(
     resume: () => void socket.resume(),
     close() {
       isOver = true
+      log?.close()
       socket.destroy()
     },
     logPosition: () => history?.position(receivedBytes) ?? null,
+  }
+}
+
+/** Hears of changes in a folder; null where it is not there, or cannot be watched. */
+function watchFolder(folder: string, changed: () => void): FSWatcher | null {
+  try {
+    const watcher = watch(folder, { persistent: false }, changed)
+    watcher.on('error', () => watcher.close())
+    return watcher
+  } catch {
+    return null
   }
 }
 

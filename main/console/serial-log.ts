@@ -29,6 +29,11 @@ export interface LogHistory {
    * and the machine's taking our call it may have said something, which is in the log alone.
    */
   gapBefore(received: () => Received): Promise<Buffer>
+  /**
+   * What the log has got since it was read while the line has brought nothing (`isSilent`): it was said before the machine took the
+   * call, and may be the last for long, for a guest that waits for somebody to type says no more.
+   */
+  growth(isSilent: () => boolean): Promise<Buffer>
   /** How far all is shown, given how many bytes the line has brought. */
   position(receivedBytes: number): LogPosition | null
 }
@@ -38,7 +43,7 @@ export async function readLog(path: string, from: LogPosition | null): Promise<L
   const info = await infoOf(path)
   const isSame = from !== null && info !== null && info.ino === from.file && info.size >= from.offset
   const wanted = isSame ? from.offset : 0
-  const end = info?.size ?? 0
+  let end = info?.size ?? 0
   const begin = Math.max(wanted, end - tailBytes)
   const read = await readRange(path, begin, end)
   const bytes = begin > wanted ? read.subarray(read.indexOf(lineFeed) + 1) : read
@@ -63,6 +68,18 @@ export async function readLog(path: string, from: LogPosition | null): Promise<L
       }
       liveFrom = null
       return Buffer.alloc(0)
+    },
+    async growth(isSilent) {
+      const now = await infoOf(path)
+      if (now === null || (file !== null && now.ino !== file) || now.size <= end) return Buffer.alloc(0)
+      const added = await readRange(path, Math.max(end, now.size - tailBytes), now.size)
+      // The line has everything before the log has it: after a whole round of the event loop it has been read.
+      for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve))
+      if (!isSilent()) return Buffer.alloc(0)
+      file = now.ino
+      end = now.size
+      liveFrom = end
+      return added
     },
     position(receivedBytes) {
       return file === null || liveFrom === null ? null : { file, offset: liveFrom + receivedBytes }

@@ -93,6 +93,25 @@ describe('a serial line', () => {
     await guest.end()
   })
 
+  it('shows what was said before the machine took the call, though its guest says nothing more', async () => {
+    const taken = new Promise<Guest>((resolve) => {
+      const guest = new Guest(resolve)
+      void guest.listen()
+    })
+    writeFileSync(join(folder, 'serial.log'), 'Hello! This ')
+    const screen = watch(serial({ path: join(folder, 'serial.sock'), logPath: join(folder, 'serial.log') }).session)
+    await screen.until((text) => text === 'Hello! This ')
+    const guest = await taken
+    appendFileSync(guest.logPath, 'is the small ')
+    await screen.until((text) => text === 'Hello! This is the small ')
+    appendFileSync(guest.logPath, 'machine.\r\n> ')
+    await screen.until((text) => text.endsWith('> '))
+    guest.say('count\r\n')
+    await screen.until((text) => text.endsWith('count\r\n'))
+    expect(screen.text()).toBe('Hello! This is the small machine.\r\n> count\r\n')
+    await guest.end()
+  })
+
   it('joins a line that never stops talking without losing or doubling a number', async () => {
     let next = 0
     const guest = new Guest()
