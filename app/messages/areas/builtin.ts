@@ -14,7 +14,7 @@ export const builtinEn = {
   'builtin.guest.pc': 'Another 32-bit system',
   'builtin.guest.pc.about':
     'Boots an ISO, floppy or disk image of a small or older system, or begins with an empty disk.',
-  'builtin.arch.slow': 'Fully emulated (slow).',
+  'builtin.arch.slow': 'Runs in the emulator that is built into Berth.',
   'builtin.name': 'Built-in',
   'builtin.arch.noUefi': 'Built-in machines start with a BIOS.',
   'builtin.fact.runs': 'System',
@@ -106,7 +106,7 @@ export const builtinKo: Record<keyof typeof builtinEn, Message> = {
   'builtin.guest.linux.about': '바로 사용할 수 있는 작은 Linux입니다. 설치하거나 내려받을 것이 없습니다.',
   'builtin.guest.pc': '다른 32비트 시스템',
   'builtin.guest.pc.about': '작거나 오래된 시스템의 ISO, 플로피, 디스크 이미지를 부팅하거나 빈 디스크로 시작합니다.',
-  'builtin.arch.slow': '전체 에뮬레이션(느림).',
+  'builtin.arch.slow': 'Berth에 내장된 에뮬레이터에서 실행합니다.',
   'builtin.name': '내장 머신',
   'builtin.arch.noUefi': '내장 머신은 BIOS로 시작합니다.',
   'builtin.fact.runs': '시스템',
