@@ -25,6 +25,8 @@ afterAll(async () => {
 describe('the question before Berth quits', () => {
   test('counts all machines that keep running, containers too, and tells paused ones apart', async () => {
     const client = await connectTo(berth.address)
+    // The question waits until every machine is known.
+    await client.call('inventory.refresh')
     const { machines } = await client.call('inventory.get')
     client.close()
     const running = machines.filter(({ state }) => state === 'running' || isBusy(state))
