@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { consoleTargetOf } from '../app/contract/console-window.ts'
 import { followFocus } from './keyboard/focus-history.ts'
 import { isMac } from './keyboard/platform.ts'
+import { loadMissingStyles } from './missing-styles.ts'
 import { localeIn } from './say.tsx'
 import { startConnection } from './store/connect.ts'
 import { lastSeen, lastSeenText } from './store/last-seen.ts'
@@ -16,6 +17,7 @@ import { fetched } from './views/app/fetched.tsx'
 const root = document.getElementById('root')
 if (root === null) throw new Error('The page has no #root')
 
+loadMissingStyles(document)
 document.documentElement.classList.toggle('is-mac', isMac)
 // The first picture is that of last time, in the same language and order; main tells within a moment what it is now.
 store.setState((state) => ({ inventory: withOwnNames(lastSeen(lastSeenText(), new Date()), localeIn(state)) }))

@@ -95,6 +95,28 @@ describe('the web way in, as it starts', () => {
     }
   })
 
+  test('a page whose style sheets were broken off by a change of the network loads them again', async () => {
+    const { href } = await addressOf(start('out/main/serve.js'))
+    const browser = await openBrowser()
+    try {
+      const page = await browser.newPage()
+      const brokenOff: string[] = []
+      await page.route('**/*.css', async (route) => {
+        const path = new URL(route.request().url()).pathname
+        if (brokenOff.filter((one) => one === path).length >= 2) return route.continue()
+        brokenOff.push(path)
+        return route.abort('connectionaborted')
+      })
+      await page.goto(href)
+      await page.getByRole('row').first().waitFor()
+      const bodyMargin = () => page.evaluate(() => getComputedStyle(document.body).margin)
+      await expect.poll(bodyMargin).toBe('0px')
+      expect(brokenOff.length).toBeGreaterThanOrEqual(2)
+    } finally {
+      await browser.close()
+    }
+  })
+
   test('the reader of standard error may go: the log keeps what it had and Berth goes on', async () => {
     const started = start('out/main/serve.js')
     const address = await addressOf(started)
