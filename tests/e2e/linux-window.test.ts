@@ -79,10 +79,19 @@ describe('the shell of the Linux that comes with Berth, in the window', () => {
     await picture(page, 'linux-window-rebooted')
   })
 
-  test('switches the machine off when its power button is pressed', async () => {
+  test('comes back from a snapshot with its memory after the power button switched the machine off', async () => {
+    await type('clear; remembered=again')
+    await screenIs(atPrompt)
+    await person.takeSnapshot('awake')
     await button('Shut down').click()
-    // Neither a kill nor a crash.
+    // It answers the button at once: neither a kill nor a crash.
     await header(/Stopped/)
     await picture(page, 'linux-window-off')
+    await person.restore('awake', false)
+    await header(/Running/)
+    await toConsole()
+    await type('clear; echo "[$remembered]"')
+    await screenIs(/\[again\]\s*root@linux:~# *$/)
+    await picture(page, 'linux-window-restored')
   })
 })

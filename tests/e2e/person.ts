@@ -14,7 +14,8 @@ export interface Person {
   /** Chooses from a machine's menu and gives the dialog that opens. */
   chooseFromMenu(name: string, label: string): Promise<Locator>
   takeSnapshot(name: string): Promise<void>
-  restore(name: string): Promise<void>
+  /** `asks`: whether Berth asks first, as it does where something runs. */
+  restore(name: string, asks?: boolean): Promise<void>
   undoRestore(): Promise<void>
 }
 
@@ -65,12 +66,12 @@ export function personAt(page: Page): Person {
       await page.getByRole('tab', { name: /^Snapshots/ }).click()
       await snapshot(name).waitFor(patience)
     },
-    async restore(name) {
+    async restore(name, asks = true) {
       await page.getByRole('tab', { name: /^Snapshots/ }).click()
       await snapshot(name).click()
       const inspector = page.getByRole('complementary', { name: 'Selected snapshot' })
       await inspector.getByRole('button', { name: 'Restore', exact: true }).click()
-      await page.getByRole('dialog', { name: 'Restore' }).getByRole('button', { name: 'Restore' }).click()
+      if (asks) await page.getByRole('dialog', { name: 'Restore' }).getByRole('button', { name: 'Restore' }).click()
       await expect.poll(() => page.locator('.undo-bar').textContent(), patience).toContain(`Restored ${name}`)
     },
     async undoRestore() {
