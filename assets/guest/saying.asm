@@ -160,14 +160,20 @@ put_serial:
         pusha
         mov     ah, al
         mov     dx, COM + 5
-        mov     cx, 0xffff              ; a line that is never free must not hold the screen up
+        mov     bx, 16                  ; a line that is never free must not hold the screen up for long
+        mov     cx, 0xffff
         cmp     byte [line_stuck], 0
         je      .wait
-        mov     cx, 1                   ; and is waited for only once
+        mov     bx, 1                   ; and is waited for only once
+        mov     cx, bx
 .wait:
         in      al, dx
         test    al, 0x20
         loopz   .wait
+        jnz     .waited
+        dec     bx
+        jnz     .wait
+.waited:
         setz    [line_stuck]
         jz      .lost
         mov     al, ah
