@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { openDisplay } from '../../support/display.ts'
 import { missingVirtualBox } from '../../support/virtualbox-lab.ts'
 import { makeHome, openElectron, removeHome } from '../../support/window.ts'
 import { daemonWithContainers } from '../containers.ts'
@@ -33,7 +34,8 @@ export const figure: Figure = {
       const berth = await openElectron({ home, env: { ...dockerd.env, ...(lab === null ? {} : environmentOf(lab)) } })
       try {
         await berth.page.getByRole('row').first().waitFor()
-        const empty = await openEmptyWindow()
+        const display = await openDisplay()
+        const empty = await openEmptyWindow(display.name)
         await delay(settlingMs)
         const before = await treeOf(berth.pid)
         const emptyBefore = await treeOf(empty.pid)
@@ -41,6 +43,7 @@ export const figure: Figure = {
         const after = await treeOf(berth.pid)
         const emptyAfter = await treeOf(empty.pid)
         await empty.app.close()
+        await display.close()
         if (started.length > 0) throw new Error(`processes were started while nothing happened: ${started.join(', ')}`)
         for (const { pid, name, ticks } of after) {
           const was = before.find((one) => one.pid === pid)?.ticks ?? 0
